@@ -1,0 +1,58 @@
+#include "core/analysis/softmax.h"
+
+#include "core/error.h"
+
+#include <cmath>
+#include <string>
+
+namespace finescope::analysis {
+
+namespace {
+
+void requirePositive(double temperature) {
+    if (!(temperature > 0) || !std::isfinite(temperature)) {
+        throw Error(ErrorKind::badInput, "temperature must be a positive number, got " + std::to_string(temperature));
+    }
+}
+
+} // namespace
+
+MatrixD softmax(const MatrixViewF& logits, double temperature) {
+    requirePositive(temperature);
+    MatrixD probabilities = logits.cast<double>() / temperature;
+    for (Eigen::Index row = 0; row < probabilities.rows(); ++row) {
+        auto values = probabilities.row(row).array();
+        // The largest exponent becomes 0, so that nothing overflows whatever the logits are.
+        values = (values - values.maxCoeff()).exp();
+        values /= values.sum();
+    }
+    return probabilities;
+}
+
+VectorD logLikelihood(const MatrixViewF& logits, const Labels& labels, double temperature) {
+    requirePositive(temperature);
+    VectorD result(logits.rows());
+    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
+        const Eigen::ArrayXd scaled = logits.row(row).cast<double>().transpose().array() / temperature;
+        const double largest = scaled.maxCoeff();
+        const auto label = static_cast<Eigen::Index>(labels[static_cast<std::size_t>(row)]);
+        result(row) = scaled(label) - largest - std::log((scaled - largest).exp().sum());
+    }
+    return result;
+}
+
+Labels argmax(const MatrixViewF& logits) {
+    Labels result(static_cast<std::size_t>(logits.rows()));
+    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
+        Eigen::Index best = 0;
+        for (Eigen::Index column = 1; column < logits.cols(); ++column) {
+            if (logits(row, column) > logits(row, best)) {
+                best = column;
+            }
+        }
+        result[static_cast<std::size_t>(row)] = best;
+    }
+    return result;
+}
+
+} // namespace finescope::analysis

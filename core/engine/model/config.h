@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace finescope::engine {
+
+enum class Architecture { bert, roberta };
+
+/// `config.json` of a Hugging Face encoder: post-layer-norm, absolute positions, exact GELU.
+struct EncoderConfig {
+    Architecture architecture = Architecture::roberta;
+    std::int64_t hiddenSize = 0, layers = 0, heads = 0, intermediateSize = 0;
+    std::int64_t vocabularySize = 0, maxPositions = 0, typeVocabularySize = 0;
+    std::int64_t padId = 0;
+    double layerNormEpsilon = 1e-12;
+    double hiddenDropout = 0.1, attentionDropout = 0.1;
+
+    /// Longest input in tokens: RoBERTa's positions start after the pad id.
+    [[nodiscard]] std::int64_t maxLength() const {
+        return architecture == Architecture::roberta ? maxPositions - padId - 1 : maxPositions;
+    }
+};
+
+/// Reads and validates `folder`/config.json; Error{badFile} names what is missing or unsupported.
+[[nodiscard]] EncoderConfig readEncoderConfig(const std::filesystem::path& folder);
+
+} // namespace finescope::engine
