@@ -1,6 +1,8 @@
 # Fails when an include crosses a boundary that DESIGN draws. Run as a script: cmake -DROOT=... -P layering.cmake
 # The compiler cannot do this: Debian puts ATen, HDF5's and Qt's neighbours where every target sees them.
 
+cmake_minimum_required(VERSION 3.25)  # a script starts without policies
+
 # folder -> folders of ours it may include from. What is not listed may not be included.
 set(allowed_core "core")
 set(allowed_core/record "core;core/record")
