@@ -90,7 +90,7 @@ if(left)
     list(APPEND problems "headers that include each other in a circle (or depend on one): ${left}")
 endif()
 
-if(count LESS 10)
+if(NOT count)
     list(APPEND problems "only ${count} source files found under ${ROOT}: wrong ROOT?")
 endif()
 if(problems)
