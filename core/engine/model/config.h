@@ -6,6 +6,8 @@
 namespace finescope::engine {
 
 enum class Architecture { bert, roberta };
+/// What of the last hidden state is the feature vector: the first token's, or the mean over unmasked tokens.
+enum class Pooling { first, mean };
 
 /// `config.json` of a Hugging Face encoder: post-layer-norm, absolute positions, exact GELU.
 struct EncoderConfig {
@@ -22,12 +24,7 @@ struct EncoderConfig {
     }
 };
 
-/// Reads and validates `folder`/config.json. Error{badFile} names the key that is missing, out of range or says
-/// something other than what Encoder computes (another activation, relative positions, a decoder).
+/// Reads and validates `folder`/config.json; Error{badFile} names what is missing or unsupported.
 [[nodiscard]] EncoderConfig readEncoderConfig(const std::filesystem::path& folder);
-
-/// Writes `folder`/config.json under the names readEncoderConfig and transformers read, by temporary file and
-/// rename. Throws Error{internal} if the file cannot be written.
-void writeEncoderConfig(const EncoderConfig& config, const std::filesystem::path& folder);
 
 } // namespace finescope::engine
