@@ -1,3 +1,76 @@
-int main() {
-    return 0;
+#include "app/engine/command.h"
+#include "app/engine/signals.h"
+#include "app/engine/tasks_command.h"
+#include "core/error.h"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <vector>
+
+namespace {
+
+using finescope::Error;
+using finescope::ErrorKind;
+using finescope::app::Command;
+
+constexpr const char* kProgram = "finescope-engine";
+
+// Everything that was to be written is written by now. Leaving without destructors of static objects skips
+// LibTorch's slow clean-up, and HDF5's, which crashes after a failed write (RunWriter::abandon).
+[[noreturn]] void leave(int status) {
+    std::cout.flush();
+    std::fflush(nullptr);
+    std::_Exit(status);
+}
+
+int run(int argc, char** argv, std::stop_token stop, spdlog::logger& log) {
+    const std::vector<Command> commands = {
+        finescope::app::tasksCommand(),
+    };
+
+    CLI::App app("Fine-tunes encoders and records everything in run files for finescope.", kProgram);
+    app.set_version_flag("--version", std::string(kProgram) + " " + FINESCOPE_VERSION);
+    app.set_help_flag("--help,-h", "This help");
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(34);
+
+    std::function<int(const finescope::app::CommandContext&)> chosen;
+    for (const Command& command : commands) {
+        CLI::App* sub = app.add_subcommand(command.name, command.summary);
+        sub->callback([&chosen, work = command.declare(*sub)] { chosen = work; });
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+            return app.exit(error); // --help and --version
+        }
+        throw Error(ErrorKind::badInput, std::string(error.what()) + " (see " + kProgram + " --help)");
+    }
+    return chosen({std::move(stop), log});
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const finescope::app::SignalListener signals;
+    spdlog::logger log(kProgram, std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    log.set_pattern("%n: %v");
+    try {
+        leave(run(argc, argv, signals.stopToken(), log));
+    } catch (const Error& error) {
+        log.error(error.what());
+        leave(finescope::exitStatus(error.kind()));
+    } catch (const std::bad_alloc&) {
+        log.error("out of memory: use a smaller --batch-size or --max-length");
+        leave(finescope::exitStatus(ErrorKind::internal));
+    } catch (const std::exception& error) {
+        log.error(std::string("internal error: ") + error.what());
+        leave(finescope::exitStatus(ErrorKind::internal));
+    }
 }
