@@ -30,21 +30,22 @@ enum class Scale { linear, logarithmic };
 enum class TickStyle { number, percent, integer, category };
 
 struct Axis {
-    std::string label;  ///< with its unit in words
+    std::string label{};  ///< with its unit in words
     Scale scale = Scale::linear;
     TickStyle ticks = TickStyle::number;
-    std::vector<std::string> categories;  ///< for TickStyle::category: names at 0, 1, 2, ...
-    std::optional<Range> range;           ///< nullopt: from the data
+    std::vector<std::string> categories{};  ///< for TickStyle::category: names at 0, 1, 2, ...
+    std::optional<Range> range{};           ///< nullopt: from the data
     bool tickLabels = true;
 };
 
 /// Which vertical axis a mark belongs to.
 enum class Side { left, right };
 
+/// A NaN in y breaks the line.
 struct Line {
-    std::string name;  ///< in legend and read-out
-    std::vector<double> x, y;
-    Style style;
+    std::string name{};  ///< in legend and read-out
+    std::vector<double> x{}, y{};
+    Style style{};
     bool markers = false;
     bool legend = true;
     bool emphasised = true;  ///< false: drawn faintly (a member under its mean)
@@ -52,28 +53,28 @@ struct Line {
 };
 
 struct Band {
-    std::string name;  ///< names the statistic, e.g. "LP-FT: 95 % t interval, n = 5"
-    std::vector<double> x, low, high;
-    Style style;
+    std::string name{};  ///< names the statistic, e.g. "LP-FT: 95 % t interval, n = 5"
+    std::vector<double> x{}, low{}, high{};
+    Style style{};
     Side side = Side::left;
 };
 
 /// Rectangles [left_i, right_i] x [base_i, top_i].
 struct Bars {
-    std::string name;
-    std::vector<double> left, right, base, top;
-    Style style;
-    std::vector<bool> hatched;     ///< empty, or one per bar: too few samples to trust
-    std::vector<std::string> note; ///< empty, or one read-out text per bar
+    std::string name{};
+    std::vector<double> left{}, right{}, base{}, top{};
+    Style style{};
+    std::vector<bool> hatched{};     ///< empty, or one per bar: too few samples to trust
+    std::vector<std::string> note{}; ///< empty, or one read-out text per bar
     bool legend = false;
     bool outlined = true;
 };
 
 struct Scatter {
-    std::string name;
-    std::vector<double> x, y;
-    Style style;
-    std::vector<std::string> note;
+    std::string name{};
+    std::vector<double> x{}, y{};
+    Style style{};
+    std::vector<std::string> note{};
     bool legend = true;
 };
 
@@ -81,63 +82,64 @@ struct Scatter {
 struct ReferenceLine {
     bool vertical = true;
     double at = 0;
-    std::string label;
-    Style style;
+    std::string label{};
+    Style style{};
 };
 
 /// Values [rows, columns], row 0 at the bottom, drawn over x 0..columns, y 0..rows.
 struct HeatMap {
     std::int64_t rows = 0, columns = 0;
-    std::vector<double> values;
+    std::vector<double> values{};
     bool diverging = false;  ///< colour map centred at 0, else viridis
     Scale scale = Scale::linear;
-    std::string label;
+    std::string label{};
 };
 
 enum class Legend { none, inside, beside, below };
 
 /// One pair of axes.
 struct Panel {
-    std::string header;              ///< heading above the plot (not inside it)
-    std::vector<std::string> lines;  ///< short lines under the heading: the numbers
-    Axis x, y;
-    std::optional<Axis> right;
+    bool blank = false;              ///< keeps its place in the grid and draws nothing, not even axes
+    std::string header{};              ///< heading above the plot (not inside it)
+    std::vector<std::string> lines{};  ///< short lines under the heading: the numbers
+    Axis x{}, y{};
+    std::optional<Axis> right{};
     bool square = false;
     Legend legend = Legend::none;
-    std::vector<Band> bands;
-    std::vector<Bars> bars;
-    std::vector<Line> curves;
-    std::vector<Scatter> scatters;
-    std::vector<ReferenceLine> references;
-    std::optional<HeatMap> heatMap;
-    std::string emptyText;  ///< shown instead of data when there is none
+    std::vector<Band> bands{};
+    std::vector<Bars> bars{};
+    std::vector<Line> curves{};
+    std::vector<Scatter> scatters{};
+    std::vector<ReferenceLine> references{};
+    std::optional<HeatMap> heatMap{};
+    std::string emptyText{};  ///< shown instead of data when there is none
 };
 
 /// Panels in row-major order on a grid. Panels of one column share their x range when `sharedColumns` is set.
 struct Figure {
-    std::string kind;   ///< as on the command line: "reliability", "classifier-norm", ...
-    std::string title;  ///< for file properties and accessible names; never painted into the plot
+    std::string kind{};   ///< as on the command line: "reliability", "classifier-norm", ...
+    std::string title{};  ///< for file properties and accessible names; never painted into the plot
     int columns = 1;
-    std::vector<double> rowHeights;  ///< relative; empty = equal
+    std::vector<double> rowHeights{};  ///< relative; empty = equal
     bool sharedColumns = false;
-    std::vector<Panel> panels;
-    std::vector<std::string> notes;  ///< conventions, statistics and n: caption material
-    std::string altText;
+    std::vector<Panel> panels{};
+    std::vector<std::string> notes{};  ///< conventions, statistics and n: caption material
+    std::string altText{};
 };
 
 /// One cell: text as shown, and the number behind it at full precision where there is one.
 struct Cell {
-    std::string text;
-    std::optional<double> value;
+    std::string text{};
+    std::optional<double> value{};
     bool emphasised = false;
 };
 
 struct Table {
-    std::string kind;
-    std::string caption;
-    std::vector<std::string> columns;
-    std::vector<std::vector<Cell>> rows;
-    std::vector<std::string> notes;
+    std::string kind{};
+    std::string caption{};
+    std::vector<std::string> columns{};
+    std::vector<std::vector<Cell>> rows{};
+    std::vector<std::string> notes{};
 };
 
 } // namespace finescope::figure

@@ -1,0 +1,283 @@
+#include "core/figure/calibration_figures.h"
+
+#include "core/figure/number_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace finescope::figure {
+
+namespace {
+
+using analysis::Reliability;
+using analysis::ReliabilityBin;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* kArrow = " \u2192 ";
+constexpr std::size_t kColumnsWithOneLine = 1;  // more diagrams side by side have no room for all numbers in one line
+
+/// "21.2 %" or "21.2 → 5.1 %".
+std::string changing(const ReliabilityEntry& entry, double Reliability::*number) {
+    if (!entry.before) {
+        return percent(entry.current.*number);
+    }
+    return fixed(100 * (*entry.before).*number, 1) + kArrow + percent(entry.current.*number);
+}
+
+std::string worstBin(const Reliability& reliability) {
+    if (!reliability.mceBin) {
+        return {};
+    }
+    const auto count = reliability.bins[*reliability.mceBin].count;
+    return " (bin " + std::to_string(*reliability.mceBin + 1) + ", n = " + std::to_string(count) + ")";
+}
+
+std::string binNote(const ReliabilityBin& bin, std::size_t index) {
+    return "bin " + std::to_string(index + 1) + " (" + fixed(bin.low, 3) + ", " + fixed(bin.high, 3) + "]: n = " +
+           std::to_string(bin.count) + ", accuracy " + percent(bin.accuracy) + ", confidence " +
+           percent(bin.meanConfidence);
+}
+
+void addBar(Bars& bars, const ReliabilityBin& bin, double base, double top, bool hatched, std::string note) {
+    bars.left.push_back(bin.low);
+    bars.right.push_back(bin.high);
+    bars.base.push_back(base);
+    bars.top.push_back(top);
+    bars.hatched.push_back(hatched);
+    bars.note.push_back(std::move(note));
+}
+
+/// Accuracy over mean confidence before scaling: the diagram it comes from, without its bars.
+Line beforeLine(const Reliability& before) {
+    Line line{.name = "before (T = " + significant(before.temperature, 3) + ")",
+              .x = {},
+              .y = {},
+              .style = {.role = "neutral"},
+              .markers = true,
+              .legend = false,
+              .emphasised = false};
+    for (const ReliabilityBin& bin : before.bins) {
+        if (bin.count > 0) {
+            line.x.push_back(bin.meanConfidence);
+            line.y.push_back(bin.accuracy);
+        }
+    }
+    return line;
+}
+
+std::string header(const ReliabilityEntry& entry) {
+    std::string text = entry.name + ", n = " + std::to_string(entry.current.count);
+    if (entry.before) {
+        text += ", T = " + significant(entry.before->temperature, 3) + kArrow +
+                significant(entry.current.temperature, 3);
+    } else if (entry.current.temperature != 1) {
+        text += ", T = " + significant(entry.current.temperature, 3);
+    }
+    return text;
+}
+
+Panel diagram(const ReliabilityEntry& entry, std::size_t columns, std::int64_t hatchBelow) {
+    Panel panel;
+    panel.header = header(entry);
+    const std::vector<std::string> numbers = reliabilityNumbers(entry);
+    if (columns <= kColumnsWithOneLine && !entry.before) {
+        panel.lines = {numbers[0] + "  " + numbers[1] + "  " + numbers[2]};
+    } else {
+        panel.lines = numbers;
+    }
+    panel.square = true;
+    panel.x = {.label = "", .ticks = TickStyle::number, .range = Range{0, 1}, .tickLabels = false};
+    panel.y = {.label = "accuracy", .ticks = TickStyle::number, .range = Range{0, 1}};
+    Bars accuracy{.name = "accuracy", .style = entry.style};
+    Bars over{.name = "over-confidence", .style = {.role = "over-confidence"}, .outlined = false};
+    Bars under{.name = "under-confidence", .style = {.role = "under-confidence"}, .outlined = false};
+    Line ticks{.name = "mean confidence", .x = {}, .y = {}, .style = {.role = "mean-confidence"}, .legend = false};
+    for (std::size_t i = 0; i < entry.current.bins.size(); ++i) {
+        const ReliabilityBin& bin = entry.current.bins[i];
+        if (bin.count == 0) {
+            continue;
+        }
+        const bool few = bin.count < hatchBelow;
+        addBar(accuracy, bin, 0, bin.accuracy, few, binNote(bin, i));
+        Bars& gap = bin.gap() < 0 ? over : under;
+        addBar(gap, bin, std::min(bin.accuracy, bin.meanConfidence), std::max(bin.accuracy, bin.meanConfidence),
+               few, "");
+        const double middle = (bin.low + bin.high) / 2, half = (bin.high - bin.low) * 0.3;
+        ticks.x.insert(ticks.x.end(), {middle - half, middle + half, middle + half});
+        ticks.y.insert(ticks.y.end(), {bin.meanConfidence, bin.meanConfidence, kNaN});
+    }
+    panel.bars = {std::move(accuracy), std::move(over), std::move(under)};
+    panel.curves.push_back({.name = "perfect calibration",
+                            .x = {0, 1},
+                            .y = {0, 1},
+                            .style = {.role = "diagonal"},
+                            .legend = false});
+    if (entry.before) {
+        panel.curves.push_back(beforeLine(*entry.before));
+    }
+    panel.curves.push_back(std::move(ticks));
+    return panel;
+}
+
+Panel histogram(const ReliabilityEntry& entry, double top, bool labelled) {
+    Panel panel;
+    panel.x = {.label = "confidence", .ticks = TickStyle::number, .range = Range{0, 1}};
+    panel.y = {.label = "share of rows", .ticks = TickStyle::percent, .range = Range{0, top}};
+    Bars shares{.name = "share of rows", .style = entry.style};
+    const Reliability& current = entry.current;
+    for (std::size_t i = 0; i < current.bins.size(); ++i) {
+        const ReliabilityBin& bin = current.bins[i];
+        addBar(shares, bin, 0, static_cast<double>(bin.count) / static_cast<double>(current.count), false,
+               binNote(bin, i));
+    }
+    panel.bars.push_back(std::move(shares));
+    panel.references = {{.vertical = true,
+                         .at = current.accuracy,
+                         .label = labelled ? "accuracy" : "",
+                         .style = {.role = "accuracy"}},
+                        {.vertical = true,
+                         .at = current.meanConfidence,
+                         .label = labelled ? "mean confidence" : "",
+                         .style = {.role = "mean-confidence"}}};
+    return panel;
+}
+
+/// The largest share of any histogram, up to the next quarter: steady while a slider moves.
+double histogramTop(std::span<const ReliabilityEntry> entries) {
+    double largest = 0;
+    for (const ReliabilityEntry& entry : entries) {
+        for (const ReliabilityBin& bin : entry.current.bins) {
+            largest = std::max(largest, static_cast<double>(bin.count) / static_cast<double>(entry.current.count));
+        }
+    }
+    return std::clamp(std::ceil(largest * 4) / 4, 0.25, 1.0);
+}
+
+std::string describe(const ReliabilityEntry& entry) {
+    std::string text = header(entry) + ":";
+    for (const std::string& number : reliabilityNumbers(entry)) {
+        text += " " + number + ",";
+    }
+    return text + " accuracy " + changing(entry, &Reliability::accuracy) + ", mean confidence " +
+           changing(entry, &Reliability::meanConfidence) + ".";
+}
+
+} // namespace
+
+std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry) {
+    std::string nll = fixed(entry.current.nll, 2);
+    if (entry.before) {
+        nll = fixed(entry.before->nll, 2) + kArrow + nll;
+    }
+    return {"ECE " + changing(entry, &Reliability::ece),
+            "MCE " + changing(entry, &Reliability::mce) + worstBin(entry.current), "NLL " + nll};
+}
+
+Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const ReliabilityOptions& options) {
+    Figure figure;
+    figure.kind = "reliability";
+    figure.title = "Reliability";
+    figure.sharedColumns = true;
+    figure.altText = "Reliability diagrams.";
+    if (entries.empty()) {
+        figure.panels.resize(1);
+        figure.panels.front().emptyText = "No runs with logits chosen.";
+        return figure;
+    }
+    const auto most = static_cast<std::size_t>(std::max(1, options.maxColumns));
+    const std::size_t blocks = (entries.size() + most - 1) / most;
+    const std::size_t columns = (entries.size() + blocks - 1) / blocks;
+    figure.columns = static_cast<int>(columns);
+    const double top = options.histogramTop.value_or(histogramTop(entries));
+    for (std::size_t block = 0; block < blocks; ++block) {
+        figure.rowHeights.insert(figure.rowHeights.end(), {3, 1});
+        std::vector<Panel> below;
+        for (std::size_t column = 0; column < columns; ++column) {
+            const std::size_t index = block * columns + column;
+            if (index >= entries.size()) {
+                figure.panels.push_back({.blank = true});
+                below.push_back({.blank = true});
+                continue;
+            }
+            figure.panels.push_back(diagram(entries[index], columns, options.hatchBelow));
+            below.push_back(histogram(entries[index], top, columns == 1));
+            if (column > 0) {
+                for (Panel* panel : {&figure.panels.back(), &below.back()}) {
+                    panel->y.label.clear();
+                    panel->y.tickLabels = false;
+                }
+            }
+        }
+        std::ranges::move(below, std::back_inserter(figure.panels));
+    }
+    for (const ReliabilityEntry& entry : entries) {
+        figure.altText += " " + describe(entry);
+    }
+    const std::size_t bins = entries.front().current.bins.size();
+    const std::string split = options.split.empty() ? "" : options.split + " split, ";
+    figure.notes = {split + std::to_string(bins) + " equal-width bins (low, high] on the confidence of the predicted class.",
+                    "Shaded: gap between accuracy and mean confidence (the tick); hatched: bins with fewer than " +
+                        std::to_string(options.hatchBelow) +
+                        " rows. Lines in the histogram: accuracy and mean confidence."};
+    return figure;
+}
+
+Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves, const TemperatureCurveOptions& options) {
+    Figure figure;
+    figure.kind = "temperature-curve";
+    figure.title = "Calibration over temperature";
+    figure.columns = std::max(1, options.columns);
+    figure.altText = "Expected and maximum calibration error and negative log-likelihood over temperature.";
+    struct Number {
+        const char* label;
+        std::vector<double> TemperatureCurve::*values;
+        double Reliability::*atOptimum;
+        TickStyle ticks;
+    };
+    const Number numbers[] = {
+        {"ECE", &TemperatureCurve::ece, &Reliability::ece, TickStyle::percent},
+        {"MCE", &TemperatureCurve::mce, &Reliability::mce, TickStyle::percent},
+        {"NLL", &TemperatureCurve::nll, &Reliability::nll, TickStyle::number},
+    };
+    for (const Number& number : numbers) {
+        Panel panel;
+        panel.x = {.label = "temperature", .scale = Scale::logarithmic};
+        panel.y = {.label = number.label, .ticks = number.ticks};
+        for (const TemperatureCurve& curve : curves) {
+            panel.curves.push_back(
+                {.name = curve.name, .x = curve.temperature, .y = curve.*number.values, .style = curve.style});
+            if (curve.optimum) {
+                const double value = (*curve.optimum).*number.atOptimum;
+                panel.scatters.push_back({.name = curve.name + ": fitted temperature",
+                                          .x = {curve.optimum->temperature},
+                                          .y = {value},
+                                          .style = curve.style,
+                                          .note = {curve.name + ": T = " + significant(curve.optimum->temperature, 4) +
+                                                   ", " + number.label + " " +
+                                                   (number.ticks == TickStyle::percent ? percent(value)
+                                                                                       : fixed(value, 3))},
+                                          .legend = false});
+            }
+        }
+        if (options.current) {
+            panel.references.push_back(
+                {.vertical = true, .at = *options.current, .label = "", .style = {.role = "current"}});
+        }
+        if (curves.empty()) {
+            panel.emptyText = "No runs with logits chosen.";
+        }
+        figure.panels.push_back(std::move(panel));
+    }
+    figure.panels.front().legend = Legend::inside;
+    for (const TemperatureCurve& curve : curves) {
+        if (curve.optimum) {
+            figure.altText += " " + curve.name + ": fitted T = " + significant(curve.optimum->temperature, 4) + ".";
+        }
+    }
+    const std::string split = options.split.empty() ? "" : options.split + " split; ";
+    figure.notes = {split + "dots: each run at the temperature that minimises its NLL on the validation split."};
+    return figure;
+}
+
+} // namespace finescope::figure

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/record/run.h"
+
+#include <optional>
+
+namespace finescope::figure {
+
+/// ||V||_F or ||b||_2 of the classifier at the three moments of RUN_FILE.md; nullopt where the run has no such row.
+struct NormMoments {
+    std::optional<double> initial;  ///< the first row
+    std::optional<double> afterLp;  ///< the row (1, stage 0)
+    std::optional<double> reported; ///< the selected model, else the last row
+};
+
+struct ClassifierNorms {
+    NormMoments weight, bias;
+};
+
+/// From the recorded series where it is there, else computed from the snapshots. PAPER 2.1.
+[[nodiscard]] ClassifierNorms classifierNorms(const record::Run& run);
+
+} // namespace finescope::figure

@@ -1,0 +1,267 @@
+#include "core/figure/feature_figures.h"
+
+#include "core/figure/calibration_view.h"
+#include "core/figure/grouped_bars.h"
+#include "core/figure/method_name.h"
+#include "core/figure/number_text.h"
+#include "core/figure/run_style.h"
+
+#include <algorithm>
+#include <functional>
+#include <tuple>
+
+namespace finescope::figure {
+
+namespace {
+
+/// Number of classes that labels may name, even if the run does not list its class names.
+int classCount(const record::Run& run, const record::SplitInfo& split, const Labels& labels) {
+    const auto named = static_cast<std::int64_t>(run.classes());
+    const std::int64_t seen = labels.empty() ? 0 : *std::ranges::max_element(labels) + 1;
+    return static_cast<int>(std::max({named, split.classes, seen}));
+}
+
+/// Statistics of one feature matrix; what needs two rows or two classes stays absent without them.
+void describe(const MatrixF& features, const Labels& labels, int classes, std::optional<double>& cosine,
+              std::optional<analysis::FisherRatio>& fisher) {
+    if (features.rows() < 2) {
+        return;
+    }
+    cosine = analysis::cosineSimilarity(features);
+    if (std::ranges::any_of(labels, [&](std::int64_t label) { return label != labels.front(); })) {
+        fisher = analysis::fisherDiscriminantRatio(features, labels, classes);
+    }
+}
+
+/// Splits to show, in order of first appearance unless the caller chose.
+template <typename Entries>
+std::vector<std::string> splitsOf(const Entries& names, const std::vector<std::string>& chosen) {
+    if (!chosen.empty()) {
+        return chosen;
+    }
+    std::vector<std::string> splits;
+    for (const std::string& name : names) {
+        if (name != "train" && std::ranges::find(splits, name) == splits.end()) {
+            splits.push_back(name);
+        }
+    }
+    return splits;
+}
+
+/// A method on a task with a model: the unit of one bar colour.
+struct Unit {
+    std::string method, task, model;
+    auto operator<=>(const Unit&) const = default;
+};
+
+Unit unitOf(const FeatureEntry& entry) { return {entry.method, entry.task, entry.model}; }
+
+std::vector<Unit> unitsOf(std::span<const FeatureEntry> entries) {
+    std::vector<Unit> units;
+    for (const FeatureEntry& entry : entries) {
+        if (std::ranges::find(units, unitOf(entry)) == units.end()) {
+            units.push_back(unitOf(entry));
+        }
+    }
+    std::ranges::sort(units, {}, [](const Unit& unit) {
+        return std::tuple(unit.task, unit.model, methodOrder(unit.method), unit.method);
+    });
+    return units;
+}
+
+std::string unitName(const Unit& unit, std::span<const Unit> units) {
+    const auto differs = [&](std::string Unit::*field) {
+        return std::ranges::any_of(units, [&](const Unit& other) { return other.*field != unit.*field; });
+    };
+    std::string name = methodName(unit.method);
+    name += differs(&Unit::task) ? ", " + unit.task : "";
+    return name + (differs(&Unit::model) ? ", " + unit.model : "");
+}
+
+using Number = std::function<std::optional<double>(const FeatureEntry&)>;
+
+std::vector<BarSeries> seriesOf(std::span<const FeatureEntry> entries, const std::vector<std::string>& splits,
+                                const Number& pretrained, const Number& final) {
+    std::vector<BarSeries> all;
+    const std::vector<Unit> units = unitsOf(entries);
+    if (pretrained) {
+        // Pre-trained features do not depend on what was done afterwards: one bar, from any run that holds them.
+        BarSeries series{.name = methodName("pretrained"), .style = {.role = "pretrained"}, .values = {}};
+        for (const std::string& split : splits) {
+            std::vector<double>& sample = series.values.emplace_back();
+            for (const FeatureEntry& entry : entries) {
+                if (const auto value = pretrained(entry); entry.split == split && value && sample.empty()) {
+                    sample.push_back(*value);
+                }
+            }
+        }
+        all.push_back(std::move(series));
+    }
+    for (std::size_t which = 0; which < units.size(); ++which) {
+        const Unit& unit = units[which];
+        const auto sameMethod = [&](const Unit& other) { return other.method == unit.method; };
+        const auto before = std::span(units).first(which);
+        BarSeries series{.name = unitName(unit, units),
+                         .style = {.role = unit.method,
+                                   .shade = static_cast<int>(std::ranges::count_if(before, sameMethod)),
+                                   .shades = static_cast<int>(std::ranges::count_if(units, sameMethod))},
+                         .values = {}};
+        for (const std::string& split : splits) {
+            std::vector<double>& sample = series.values.emplace_back();
+            for (const FeatureEntry& entry : entries) {
+                if (const auto value = final(entry); entry.split == split && unitOf(entry) == unit && value) {
+                    sample.push_back(*value);
+                }
+            }
+        }
+        if (unit.method != "pretrained" || !pretrained) {
+            all.push_back(std::move(series));
+        }
+    }
+    return all;
+}
+
+std::string fisherNote(std::span<const FeatureEntry> entries, const std::vector<std::string>& splits) {
+    std::string text;
+    for (const std::string& split : splits) {
+        for (const FeatureEntry& entry : entries) {
+            if (entry.split == split && entry.fisherFinal) {
+                const analysis::FisherRatio& ratio = *entry.fisherFinal;
+                text += (text.empty() ? "Fisher's discriminant ratio: " : "; ") + split +
+                        " n = " + std::to_string(ratio.samples) + ", h = " + std::to_string(ratio.width) +
+                        ", rank within classes " + std::to_string(ratio.rankWithin) + ", ridge " +
+                        significant(ratio.ridge, 2);
+                break;
+            }
+        }
+    }
+    return text.empty() ? text : text + ".";
+}
+
+void addSpreadNote(Figure& figure, std::size_t largest, analysis::Spread spread) {
+    if (largest > 1) {
+        figure.notes.push_back("Bars: mean over seeds; whiskers: " + spreadName(spread) + ", n up to " +
+                               std::to_string(largest) + "; dots: single seeds.");
+    }
+}
+
+} // namespace
+
+std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs) {
+    std::vector<FeatureEntry> entries;
+    for (const std::size_t index : legendOrder(runs)) {
+        const record::Run& run = runs[index];
+        for (const record::SplitInfo& split : run.splits) {
+            const bool before = split.pretrainedFeatureWidth > 0, after = split.featureWidth > 0;
+            if (!before && !after) {
+                continue;
+            }
+            FeatureEntry entry{.run = index,
+                               .method = run.method,
+                               .task = run.task,
+                               .model = run.model,
+                               .split = split.name};
+            const Labels labels = run.parts->labels(split);
+            const int classes = classCount(run, split, labels);
+            const MatrixF first = before ? run.parts->pretrainedFeatures(split) : MatrixF{};
+            const MatrixF last = after ? run.parts->features(split) : MatrixF{};
+            describe(first, labels, classes, entry.cosinePretrained, entry.fisherPretrained);
+            describe(last, labels, classes, entry.cosineFinal, entry.fisherFinal);
+            if (before && after) {
+                entry.difference = analysis::featureDifference(first, last);
+            }
+            entries.push_back(std::move(entry));
+        }
+    }
+    return entries;
+}
+
+Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptions& options) {
+    Figure figure;
+    figure.kind = "features";
+    figure.title = "Features before and after fine-tuning";
+    figure.columns = 3;
+    std::vector<std::string> names;
+    std::ranges::transform(entries, std::back_inserter(names), &FeatureEntry::split);
+    const std::vector<std::string> splits = splitsOf(names, options.splits);
+    const auto fisherValue = [](const std::optional<analysis::FisherRatio>& ratio) {
+        return ratio ? std::optional(ratio->value) : std::nullopt;
+    };
+    struct Column {
+        const char* label;
+        Number pretrained, final;
+        Scale scale;
+    };
+    const Column columns[] = {
+        {"cosine similarity", [](const FeatureEntry& entry) { return entry.cosinePretrained; },
+         [](const FeatureEntry& entry) { return entry.cosineFinal; }, Scale::linear},
+        {"feature difference", {}, [](const FeatureEntry& entry) { return entry.difference; }, Scale::linear},
+        {"Fisher's discriminant ratio", [&](const FeatureEntry& entry) { return fisherValue(entry.fisherPretrained); },
+         [&](const FeatureEntry& entry) { return fisherValue(entry.fisherFinal); }, Scale::logarithmic},
+    };
+    std::size_t largest = 0;
+    for (const Column& column : columns) {
+        Panel panel;
+        panel.x.label = "split";
+        panel.y.label = column.label;
+        const std::size_t n =
+            addGroupedBars(panel, splits, seriesOf(entries, splits, column.pretrained, column.final),
+                           {.spread = options.spread, .scale = column.scale});
+        if (n == 0) {
+            panel.emptyText = entries.empty() ? "No run with recorded features chosen."
+                                              : std::string("No run holds what the ") + column.label + " needs.";
+        }
+        largest = std::max(largest, n);
+        figure.panels.push_back(std::move(panel));
+    }
+    figure.panels.front().legend = Legend::below;
+    addSpreadNote(figure, largest, options.spread);
+    if (std::string note = fisherNote(entries, splits); !note.empty()) {
+        figure.notes.push_back(std::move(note));
+    }
+    figure.altText = "Cosine similarity, feature difference and Fisher's discriminant ratio per method and split.";
+    return figure;
+}
+
+Figure accuracyFigure(std::span<const record::Run> runs, const AccuracyOptions& options) {
+    Figure figure;
+    figure.kind = "accuracy";
+    figure.title = "Accuracy per method and split";
+    std::vector<std::string> names;
+    for (const record::Run& run : runs) {
+        for (const record::SplitInfo& split : run.splits) {
+            if (!split.logitKeys.empty()) {
+                names.push_back(split.name);
+            }
+        }
+    }
+    const std::vector<std::string> splits = splitsOf(names, options.splits);
+    std::vector<BarSeries> series;
+    for (const RunGroup& group : groupRuns(runs)) {
+        BarSeries bars{.name = group.name, .style = group.style, .values = {}};
+        for (const std::string& name : splits) {
+            std::vector<double>& sample = bars.values.emplace_back();
+            for (const std::size_t member : group.members) {
+                if (const auto value = reportedAccuracy(runs[member], name)) {
+                    sample.push_back(*value);
+                }
+            }
+        }
+        series.push_back(std::move(bars));
+    }
+    Panel panel;
+    panel.x.label = "split";
+    panel.y = {.label = "accuracy", .ticks = TickStyle::percent};
+    panel.legend = Legend::below;
+    const std::size_t n = addGroupedBars(panel, splits, series, {.spread = options.spread});
+    panel.y.range = Range{0, 1};
+    if (n == 0) {
+        panel.emptyText = runs.empty() ? "No runs chosen." : "No run holds logits to take the accuracy from.";
+    }
+    figure.panels.push_back(std::move(panel));
+    addSpreadNote(figure, n, options.spread);
+    figure.altText = figure.title + ".";
+    return figure;
+}
+
+} // namespace finescope::figure
