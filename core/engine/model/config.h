@@ -24,7 +24,12 @@ struct EncoderConfig {
     }
 };
 
-/// Reads and validates `folder`/config.json; Error{badFile} names what is missing or unsupported.
+/// Reads and validates `folder`/config.json. Error{badFile} names the key that is missing, out of range or says
+/// something other than what Encoder computes (another activation, relative positions, a decoder).
 [[nodiscard]] EncoderConfig readEncoderConfig(const std::filesystem::path& folder);
+
+/// Writes `folder`/config.json under the names readEncoderConfig and transformers read, by temporary file and
+/// rename. Throws Error{internal} if the file cannot be written.
+void writeEncoderConfig(const EncoderConfig& config, const std::filesystem::path& folder);
 
 } // namespace finescope::engine

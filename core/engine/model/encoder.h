@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
 #include <vector>
 
 namespace finescope::engine {
@@ -23,13 +24,17 @@ struct LoraUpdate {
 class SelfAttentionImpl : public torch::nn::Module {
 public:
     explicit SelfAttentionImpl(const EncoderConfig& config);
-    /// hidden [B, T, h], additive attention mask [B, 1, 1, T]; returns [B, T, h] before the output projection.
+    /// hidden [B, T, h], attentionBias as EncoderImpl::attentionBias makes it; returns [B, T, h] before the output
+    /// projection.
     torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias);
 
     torch::nn::Linear query{nullptr}, key{nullptr}, value{nullptr};
     LoraUpdate queryLora, valueLora;
 
 private:
+    /// [B, T, h] to [B * heads, T, h / heads], contiguous.
+    [[nodiscard]] torch::Tensor splitHeads(const torch::Tensor& projected) const;
+
     std::int64_t m_heads;
     double m_dropout;
 };
@@ -38,6 +43,7 @@ TORCH_MODULE(SelfAttention);
 class EncoderLayerImpl : public torch::nn::Module {
 public:
     explicit EncoderLayerImpl(const EncoderConfig& config);
+    /// hidden [B, T, h] to the next layer's hidden [B, T, h].
     torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias);
 
     SelfAttention attention{nullptr};
@@ -49,12 +55,21 @@ private:
 };
 TORCH_MODULE(EncoderLayer);
 
-/// BERT or RoBERTa without a head. Dropout acts in train() mode only.
+/// BERT or RoBERTa without a head (Devlin et al. 2019; Liu et al. 2019). Dropout acts in train() mode only. A new
+/// encoder's weights are zero (layer norms are 1 and 0): load a checkpoint or call initialise.
+/// forward = embed, then each of `layers` with the bias of attentionBias.
 class EncoderImpl : public torch::nn::Module {
 public:
     explicit EncoderImpl(const EncoderConfig& config);
-    /// Last hidden state [B, T, h].
+    /// Last hidden state [B, T, h]. Throws Error{badInput} if T exceeds config.maxLength().
     torch::Tensor forward(const TokenBatch& batch);
+
+    /// The first layer's input [B, T, h]: the normed sum of word, position and type embeddings. RoBERTa counts
+    /// positions over ids other than the pad id, starting after it. Throws as forward.
+    torch::Tensor embed(const TokenBatch& batch);
+    /// What is added to attention scores, [B, 1, 1, T]: 0 for tokens, the lowest finite number for padding; an
+    /// undefined tensor where nothing is padded, which spares the additions.
+    [[nodiscard]] torch::Tensor attentionBias(const torch::Tensor& mask) const;
 
     EncoderConfig config;
     torch::nn::Embedding wordEmbeddings{nullptr}, positionEmbeddings{nullptr}, typeEmbeddings{nullptr};
@@ -63,7 +78,12 @@ public:
 };
 TORCH_MODULE(Encoder);
 
+/// Draws all weights anew from N(0, 0.02), biases 0, layer norms 1 and 0, the pad id's rows 0, as transformers
+/// does before pre-training. The same seed gives the same weights.
+void initialise(Encoder& encoder, std::uint64_t seed);
+
 /// Features phi [B, h] of a last hidden state [B, T, h]: the first token's, or the mean over unmasked tokens.
+/// mask [B, T] as in TokenBatch, at least one token a row.
 [[nodiscard]] torch::Tensor pool(const torch::Tensor& hidden, const torch::Tensor& mask, Pooling pooling);
 
 } // namespace finescope::engine
