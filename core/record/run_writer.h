@@ -77,6 +77,7 @@ public:
 
 private:
     struct State;
+    [[nodiscard]] State& live() const;
     std::unique_ptr<State> m_state;
 };
 

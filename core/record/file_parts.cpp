@@ -1,0 +1,161 @@
+#include "core/record/file_parts.h"
+
+#include "core/record/file_view.h"
+#include "core/record/schema.h"
+
+#include <algorithm>
+
+namespace finescope::record {
+
+namespace {
+
+// "rows 3, 17 and 90 more"
+std::string listRows(const std::vector<Eigen::Index>& rows) {
+    constexpr std::size_t kNamed = 5;
+    std::string text = rows.size() == 1 ? "row " : "rows ";
+    for (std::size_t i = 0; i < std::min(rows.size(), kNamed); ++i) {
+        text += (i == 0 ? "" : ", ") + std::to_string(rows[i]);
+    }
+    return rows.size() > kNamed ? text + " and " + std::to_string(rows.size() - kNamed) + " more" : text;
+}
+
+void requireFinite(const DatasetView& dataset, const std::string& block, const MatrixF& values) {
+    std::vector<Eigen::Index> bad;
+    for (Eigen::Index row = 0; row < values.rows(); ++row) {
+        if (!values.row(row).allFinite()) {
+            bad.push_back(row);
+        }
+    }
+    if (!bad.empty()) {
+        dataset.fail(block + "holds NaN or infinite values in " + listRows(bad) + " of " +
+                     std::to_string(values.rows()) + "; the run is not usable there");
+    }
+}
+
+void requireRow(const DatasetView& dataset, std::uint64_t row) {
+    if (row >= dataset.rows()) {
+        dataset.fail("has " + std::to_string(dataset.rows()) + " rows, so row " + std::to_string(row) +
+                     " does not exist");
+    }
+}
+
+Labels readLabels(const DatasetView& dataset, std::int64_t classes) {
+    Labels labels;
+    if (dataset.isInteger()) {
+        labels = dataset.read<std::int64_t>(0, dataset.rows());
+    } else {
+        for (const double value : dataset.read<double>(0, dataset.rows())) {
+            const bool isClass = value >= 0 && value < static_cast<double>(classes);
+            const auto label = isClass ? static_cast<std::int64_t>(value) : -1;
+            labels.push_back(isClass && static_cast<double>(label) == value ? label : -1);
+        }
+    }
+    const auto outside = std::ranges::find_if(labels, [classes](auto label) { return label < 0 || label >= classes; });
+    if (outside != labels.end()) {
+        dataset.fail("has at row " + std::to_string(outside - labels.begin()) +
+                     (dataset.isInteger() ? " the label " + std::to_string(*outside) : " a label") +
+                     " that is no class; with " + std::to_string(classes) + " classes labels are 0 to " +
+                     std::to_string(classes - 1));
+    }
+    return labels;
+}
+
+const char* kPart = "it is part of a kernel";
+
+} // namespace
+
+FileParts::FileParts(std::shared_ptr<const PinnedFile> file, std::int64_t classes)
+    : m_file(std::move(file)), m_classes(classes) {}
+
+Labels FileParts::labels(const SplitInfo& split) const {
+    const FileView view(*m_file);
+    const auto dataset =
+        view.requiredDataset(schema::in(schema::in(schema::kSplits, split.name), schema::kLabels), "a split has labels");
+    dataset.requireShape({split.rows}, "[" + std::to_string(split.rows) + "]");
+    return readLabels(dataset, m_classes);
+}
+
+MatrixF FileParts::logits(const SplitInfo& split, std::size_t row) const {
+    const FileView view(*m_file);
+    const auto dataset = view.requiredDataset(schema::in(schema::in(schema::kSplits, split.name), schema::kLogits),
+                                              "the split was read with logits");
+    dataset.requireShape({-1, split.rows, split.classes}, "[K, N, C]");
+    requireRow(dataset, row);
+    auto values = dataset.readSlab(row);
+    requireFinite(dataset, "at evaluation " + std::to_string(row) + " ", values);
+    return values;
+}
+
+MatrixF FileParts::readFeatures(const SplitInfo& split, const char* name) const {
+    const FileView view(*m_file);
+    const auto dataset =
+        view.requiredDataset(schema::in(schema::in(schema::kSplits, split.name), name), "it was not recorded");
+    dataset.requireShape({split.rows, -1}, "[" + std::to_string(split.rows) + ", h], a row for each label");
+    auto values = dataset.readMatrix<MatrixF>();
+    requireFinite(dataset, "", values);
+    return values;
+}
+
+MatrixF FileParts::pretrainedFeatures(const SplitInfo& split) const {
+    return readFeatures(split, schema::kFeaturesPretrained);
+}
+
+MatrixF FileParts::features(const SplitInfo& split) const { return readFeatures(split, schema::kFeatures); }
+
+ClassifierSnapshot FileParts::classifier(std::size_t row) const {
+    const FileView view(*m_file);
+    const std::string why = "the run was read with a classifier";
+    const auto weight = view.requiredDataset(schema::kClassifierWeight, why);
+    const auto bias = view.requiredDataset(schema::kClassifierBias, why);
+    const auto epoch = view.requiredDataset(schema::in(schema::kClassifier, schema::kEpoch), why);
+    const auto stage = view.requiredDataset(schema::in(schema::kClassifier, schema::kStage), why);
+    weight.requireShape({-1, m_classes, -1}, "[K, C, h]");
+    bias.requireShape({-1, m_classes}, "[K, C]");
+    for (const auto* column : {&weight, &bias, &epoch, &stage}) {
+        requireRow(*column, row);
+    }
+    const auto biases = bias.read<float>(row, 1);
+    ClassifierSnapshot snapshot;
+    snapshot.key.epoch = epoch.read<double>(row, 1).front();
+    snapshot.key.stage = static_cast<Stage>(stage.read<std::int64_t>(row, 1).front());
+    snapshot.weight = weight.readSlab(row);
+    snapshot.bias = Eigen::Map<const VectorF>(biases.data(), static_cast<Eigen::Index>(biases.size()));
+    return snapshot;
+}
+
+KernelState FileParts::kernel(const std::string& state) const {
+    const FileView view(*m_file);
+    const auto group = schema::in(schema::kNtk, state);
+    if (!view.exists(group)) {
+        view.site().fail(group, "is missing: no kernel of this state was computed");
+    }
+    const auto numbers = [&](const char* name, std::vector<std::int64_t> shape, const std::string& meaning) {
+        auto dataset = view.requiredDataset(schema::in(group, name), kPart);
+        dataset.requireShape(shape, meaning);
+        return dataset;
+    };
+    KernelState kernel;
+    kernel.state = state;
+    kernel.adapted = view.text(group, schema::kAdapted).value_or("");
+    kernel.classes = view.integer(group, schema::kKernelClasses).value_or(m_classes);
+    const auto index = numbers(schema::kTrainIndex, {-1}, "[n]");
+    const auto n = static_cast<std::int64_t>(index.rows());
+    const auto flat = n * kernel.classes;
+    kernel.trainIndex = index.read<std::int64_t>(0, index.rows());
+    kernel.trainLabels = readLabels(numbers(schema::kTrainLabels, {n}, "[n]"), kernel.classes);
+    kernel.trainResiduals =
+        numbers(schema::kTrainResiduals, {n, kernel.classes}, "[n, C]").readMatrix<MatrixD>();
+    kernel.pTrain = numbers(schema::kPTrain, {n, n}, "[n, n]").readMatrix<MatrixD>();
+    kernel.fTrain = numbers(schema::kFTrain, {flat, flat}, "[nC, nC]").readMatrix<MatrixD>();
+    if (const auto spectrum = view.dataset(schema::in(group, schema::kSpectrum)); spectrum && spectrum->rows() > 0) {
+        spectrum->requireShape({3, flat}, "[3, nC]");
+        kernel.spectrum = spectrum->readMatrix<MatrixD>();
+    }
+    if (const auto scores = view.dataset(schema::in(group, schema::kRegression)); scores && scores->rows() > 0) {
+        scores->requireShape({3, 4}, "[3, 4]");
+        kernel.regression = scores->readMatrix<MatrixD>();
+    }
+    return kernel;
+}
+
+} // namespace finescope::record

@@ -1,0 +1,53 @@
+#include "core/record/handle.h"
+
+namespace finescope::record {
+
+namespace {
+
+// One per process because HDF5's state is; it guards nothing of ours. Never destroyed: identifiers may still be
+// closed while the program's statics go away.
+std::recursive_mutex& libraryMutex() {
+    static auto* const mutex = new std::recursive_mutex;
+    return *mutex;
+}
+
+// The first entry of a walk from the failure upwards is the cause; what follows only repeats the call chain.
+herr_t keepFirst(unsigned depth, const H5E_error2_t* entry, void* text) {
+    if (depth == 0 && entry->desc != nullptr) {
+        *static_cast<std::string*>(text) = entry->desc;
+    }
+    return 0;
+}
+
+std::string reason() {
+    std::string text;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keepFirst, &text);
+    H5Eclear2(H5E_DEFAULT);
+    return text;
+}
+
+} // namespace
+
+LibraryLock::LibraryLock() : m_lock(libraryMutex()) {
+    // A thread-safe build of HDF5 has one error stack per thread, each of them printing until told otherwise.
+    thread_local const bool quiet = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
+    static_cast<void>(quiet);
+}
+
+void Handle::close() noexcept {
+    if (m_id >= 0) {
+        const LibraryLock lock;
+        H5Idec_ref(release());
+    }
+}
+
+void Site::fail(const std::string& object, const std::string& problem) const {
+    throw Error(m_kind, m_file.string() + ": " + (object.empty() ? "" : object + " ") + problem);
+}
+
+void Site::failWithReason(const std::string& object, const std::string& problem) const {
+    const auto why = reason();
+    fail(object, why.empty() ? problem : problem + " (HDF5: " + why + ")");
+}
+
+} // namespace finescope::record

@@ -1,0 +1,293 @@
+#include "core/record/run_facts.h"
+
+#include "core/record/file_parts.h"
+#include "core/record/schema.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace finescope::record {
+
+namespace {
+
+// A name in a group of rows that everybody knows: of these a wrong shape is an error; an unknown one is let be.
+constexpr std::array kKnownSeries{
+    "train_loss",          "learning_rate",      "gradient_norm",      "classifier_weight_norm",
+    "classifier_bias_norm", "train_logit_norm",   "train_accuracy",     "validation_accuracy",
+    "validation_loss",     "validation_matthews", "test_loss",          "test_accuracy",
+    "logit_norm",          "feature_difference", "feature_cosine_similarity",
+};
+
+Stage stageFrom(const DatasetView& dataset, std::int64_t value, std::uint64_t row) {
+    if (value != 0 && value != 1) {
+        dataset.fail("has the stage " + std::to_string(value) + " at row " + std::to_string(row) +
+                     ", expected 0 (linear probing) or 1 (fine-tuning)");
+    }
+    return static_cast<Stage>(value);
+}
+
+// How many rows of a group count: those its marker has, and no more than the columns it cannot do without.
+std::uint64_t committedRows(const DatasetView& marker, std::initializer_list<const DatasetView*> needed) {
+    auto rows = marker.rows();
+    for (const auto* column : needed) {
+        rows = std::min(rows, column->rows());
+    }
+    return rows;
+}
+
+// Appends the keys of rows [keys.size(), rows).
+void readKeys(const DatasetView& epoch, const DatasetView& stage, std::uint64_t rows, std::vector<EpochKey>& keys) {
+    const std::uint64_t first = keys.size();
+    const auto epochs = epoch.read<double>(first, rows - first);
+    const auto stages = stage.read<std::int64_t>(first, rows - first);
+    for (std::size_t i = 0; i < epochs.size(); ++i) {
+        keys.push_back({epochs[i], stageFrom(stage, stages[i], first + i)});
+    }
+}
+
+void requireUnique(const DatasetView& epoch, const std::vector<EpochKey>& keys) {
+    std::vector<std::pair<double, Stage>> sorted;
+    std::ranges::transform(keys, std::back_inserter(sorted), [](EpochKey key) { return std::pair(key.epoch, key.stage); });
+    std::ranges::sort(sorted);
+    const auto twice = std::ranges::adjacent_find(sorted);
+    if (twice != sorted.end()) {
+        const auto first = std::ranges::find(keys, EpochKey{twice->first, twice->second});
+        const auto second = std::find(first + 1, keys.end(), *first);
+        epoch.fail("repeats the epoch and stage of row " + std::to_string(first - keys.begin()) + " at row " +
+                   std::to_string(second - keys.begin()));
+    }
+}
+
+// Keys of the rows of /classifier or of a split's logits: `data` are the columns of which each row needs its part.
+std::vector<EpochKey> readRowKeys(const FileView& view, const std::string& group,
+                                  std::initializer_list<const DatasetView*> data) {
+    const std::string why = "every row needs its epoch and stage";
+    const auto epoch = view.requiredDataset(schema::in(group, schema::kEpoch), why);
+    const auto stage = view.requiredDataset(schema::in(group, schema::kStage), why);
+    epoch.requireShape({-1}, "[K]");
+    stage.requireShape({-1}, "[K]");
+    auto rows = committedRows(epoch, {&stage});
+    for (const auto* column : data) {
+        rows = std::min(rows, column->rows());
+    }
+    std::vector<EpochKey> keys;
+    readKeys(epoch, stage, rows, keys);
+    requireUnique(epoch, keys);
+    return keys;
+}
+
+SeriesTable readTable(const FileView& view, const std::string& group, const char* markerName, SeriesTable table) {
+    const bool isSteps = markerName == schema::kStep;
+    const auto names = view.members(group, FileView::Member::dataset);
+    if (names.empty()) {
+        return {};
+    }
+    const auto why = "it says which rows of " + group + " are complete";
+    // The marker before all others: rows that appear in between are then ignored until the next look.
+    const auto marker = view.requiredDataset(schema::in(group, markerName), why);
+    marker.requireShape({-1}, "[K]");
+    if (marker.rows() == 0) {
+        return {};
+    }
+    const auto epoch = view.requiredDataset(schema::in(group, schema::kEpoch), "every row needs its epoch");
+    const auto stage = view.requiredDataset(schema::in(group, schema::kStage), "every row needs its stage");
+    epoch.requireShape({-1}, "[K]");
+    stage.requireShape({-1}, "[K]");
+    const auto rows = committedRows(marker, {&epoch, &stage});
+    if (rows < table.rows()) {
+        table = {};
+    }
+    const std::uint64_t first = table.rows();
+    readKeys(epoch, stage, rows, table.keys);
+    if (isSteps) {
+        const auto steps = marker.read<std::int64_t>(first, rows - first);
+        table.step.insert(table.step.end(), steps.begin(), steps.end());
+    } else {
+        requireUnique(epoch, table.keys);
+    }
+    std::vector<Series> series;
+    for (const auto& name : names) {
+        if (name == markerName || name == schema::kEpoch || name == schema::kStage) {
+            continue;
+        }
+        const auto column = view.requiredDataset(schema::in(group, name), "it was there a moment ago");
+        if (column.rank() != 1 || !column.isNumber()) {
+            if (std::ranges::find(kKnownSeries, name) != kKnownSeries.end()) {
+                column.requireShape({-1}, "[K] numbers");
+                column.fail("holds no numbers, as it should");
+            }
+            continue;
+        }
+        if (column.rows() == 0) {
+            continue; // a length of 0 is absence
+        }
+        const auto* known = table.find(name);
+        Series& target = series.emplace_back(Series{name, known == nullptr ? std::vector<double>{} : known->values});
+        const std::uint64_t have = std::min<std::uint64_t>(target.values.size(), first);
+        target.values.resize(have);
+        const auto there = std::min(column.rows(), rows);
+        if (there > have) {
+            const auto values = column.read<double>(have, there - have);
+            target.values.insert(target.values.end(), values.begin(), values.end());
+        }
+        target.values.resize(rows, std::numeric_limits<double>::quiet_NaN());
+    }
+    table.series = std::move(series);
+    return table;
+}
+
+template <typename T>
+T readOne(const FileView& view, const char* path, T absent) {
+    const auto dataset = view.dataset(path);
+    if (!dataset || dataset->rows() == 0) {
+        return absent;
+    }
+    if (dataset->rank() > 1) {
+        dataset->requireShape({1}, "[1]");
+    }
+    return dataset->read<T>(0, 1).front();
+}
+
+// A file without /progress was written at one go by somebody else: it is complete.
+Progress readProgress(const FileView& view) {
+    Progress progress;
+    const auto status = readOne<std::int64_t>(view, schema::kStatus, static_cast<std::int64_t>(Status::complete));
+    if (status < 0 || status > static_cast<std::int64_t>(Status::cancelled)) {
+        view.site().fail(schema::kStatus, "is " + std::to_string(status) +
+                                              ", expected 0 (running), 1 (complete), 2 (failed) or 3 (cancelled)");
+    }
+    progress.status = static_cast<Status>(status);
+    progress.step = readOne<std::int64_t>(view, schema::kProgressStep, 0);
+    progress.totalSteps = readOne<std::int64_t>(view, schema::kTotalSteps, 0);
+    progress.heartbeat = readOne<double>(view, schema::kHeartbeat, 0);
+    progress.selected = readOne<std::int64_t>(view, schema::kSelected, -1);
+    if (const auto message = view.dataset(schema::kMessage)) {
+        progress.message = message->readText();
+    }
+    return progress;
+}
+
+std::int64_t featureWidth(const FileView& view, const std::string& path, std::int64_t rows) {
+    const auto features = view.dataset(path);
+    if (!features || features->rows() == 0) {
+        return 0;
+    }
+    features->requireShape({rows, -1}, "[" + std::to_string(rows) + ", h], a row for each label");
+    return static_cast<std::int64_t>(features->shape()[1]);
+}
+
+SplitInfo readSplit(const FileView& view, const std::string& name, std::int64_t classes) {
+    const auto group = schema::in(schema::kSplits, name);
+    SplitInfo split;
+    split.name = name;
+    split.role = view.text(group, schema::kRole).value_or("");
+    split.task = view.text(group, schema::kTask).value_or("");
+    if (split.role.empty()) {
+        view.site().fail("attribute role of " + group, "is missing; it is train, validation, test or ood");
+    }
+    const auto labels = view.requiredDataset(schema::in(group, schema::kLabels), "a split is its labels");
+    labels.requireShape({-1}, "[N]");
+    split.rows = static_cast<std::int64_t>(labels.rows());
+    split.classes = classes;
+    if (const auto logits = view.dataset(schema::in(group, schema::kLogits)); logits && logits->rows() > 0) {
+        logits->requireShape({-1, split.rows, classes}, "[K, " + std::to_string(split.rows) + ", " +
+                                                            std::to_string(classes) + "], for " +
+                                                            std::to_string(split.rows) + " labels and " +
+                                                            std::to_string(classes) + " classes");
+        split.logitKeys = readRowKeys(view, group, {&*logits});
+    }
+    split.pretrainedFeatureWidth = featureWidth(view, schema::in(group, schema::kFeaturesPretrained), split.rows);
+    split.featureWidth = featureWidth(view, schema::in(group, schema::kFeatures), split.rows);
+    return split;
+}
+
+int roleOrder(const SplitInfo& split) {
+    constexpr std::array kRoles{"train", "validation", "test"};
+    return static_cast<int>(std::ranges::find(kRoles, split.role) - kRoles.begin());
+}
+
+void readClassifier(const FileView& view, Run& run) {
+    const auto weight = view.dataset(schema::kClassifierWeight);
+    if (!weight || weight->rows() == 0) {
+        return;
+    }
+    const auto classes = static_cast<std::int64_t>(run.classes());
+    weight->requireShape({-1, classes, -1},
+                         "[K, " + std::to_string(classes) + ", h], for " + std::to_string(classes) + " classes");
+    const auto bias = view.requiredDataset(schema::kClassifierBias, "a classifier has a bias; write zeros if it has none");
+    bias.requireShape({-1, classes}, "[K, " + std::to_string(classes) + "]");
+    run.classifierKeys = readRowKeys(view, schema::kClassifier, {&*weight, &bias});
+    run.classifierWidth = static_cast<std::int64_t>(weight->shape()[2]);
+}
+
+void requireOurFormat(const FileView& view) {
+    const auto format = view.text("/", schema::kFormat);
+    if (!format) {
+        view.site().fail("", "is an HDF5 file but no run file: it has no attribute 'format'");
+    }
+    if (*format != schema::kFormatName) {
+        view.site().fail("attribute format", "is '" + *format + "', expected '" + std::string(schema::kFormatName) + "'");
+    }
+    const auto version = view.integer("/", schema::kFormatVersionName);
+    if (!version) {
+        view.site().fail("attribute format_version", "is missing");
+    }
+    if (*version < 1 || *version > schema::kFormatVersion) {
+        view.site().fail("attribute format_version",
+                         "is " + std::to_string(*version) + "; this program reads version " +
+                             std::to_string(schema::kFormatVersion) +
+                             (*version > schema::kFormatVersion ? ": open it with a newer finescope" : ""));
+    }
+}
+
+std::string requiredText(const FileView& view, const char* name) {
+    const auto text = view.text("/", name);
+    if (!text) {
+        view.site().fail(std::string("attribute ") + name, "is missing");
+    }
+    return *text;
+}
+
+void readRootAttributes(const FileView& view, Run& run) {
+    const auto optional = [&view](const char* name) { return view.text("/", name).value_or(""); };
+    run.runId = optional(schema::kRunId);
+    run.name = view.text("/", schema::kName).value_or(run.file.stem().string());
+    run.created = optional(schema::kCreated);
+    run.creator = optional(schema::kCreator);
+    run.host = optional(schema::kHost);
+    run.pid = view.integer("/", schema::kPid).value_or(0);
+    run.method = requiredText(view, schema::kMethod);
+    run.task = optional(schema::kTask);
+    run.model = optional(schema::kModel);
+    run.seed = view.integer("/", schema::kSeed).value_or(0);
+    run.config = optional(schema::kConfig);
+    auto names = view.texts("/", schema::kClassNames);
+    if (!names || names->empty()) {
+        view.site().fail("attribute class_names", "is missing; it lists the classes in label order");
+    }
+    run.classNames = std::move(*names);
+}
+
+} // namespace
+
+Run readFacts(const FileView& view, std::shared_ptr<const PinnedFile> file, const Run* earlier) {
+    Run run;
+    run.file = file->name();
+    requireOurFormat(view);
+    readRootAttributes(view, run);
+    const bool goesOn = earlier != nullptr && earlier->runId == run.runId;
+    run.epochs = readTable(view, schema::kEpochs, schema::kEpoch, goesOn ? earlier->epochs : SeriesTable{});
+    run.steps = readTable(view, schema::kSteps, schema::kStep, goesOn ? earlier->steps : SeriesTable{});
+    readClassifier(view, run);
+    for (const auto& name : view.members(schema::kSplits, FileView::Member::group)) {
+        run.splits.push_back(readSplit(view, name, static_cast<std::int64_t>(run.classes())));
+    }
+    std::ranges::stable_sort(run.splits, {}, roleOrder);
+    run.kernelStates = view.members(schema::kNtk, FileView::Member::group);
+    run.progress = readProgress(view);
+    run.parts = std::make_shared<FileParts>(std::move(file), static_cast<std::int64_t>(run.classes()));
+    return run;
+}
+
+} // namespace finescope::record
