@@ -6,8 +6,8 @@
 
 namespace finescope::analysis {
 
-/// Mean cosine similarity over all pairs i < j of different rows; features [N, h], N >= 2. O(N h). NaN-free: rows of
-/// zero length are refused with Error{numeric}. PAPER 2.2.
+/// Mean cosine similarity over all pairs i < j of different rows; features [N, h], N >= 2. O(N h). NaN-free:
+/// rows of zero length are refused with Error{numeric}. PAPER 2.2.
 [[nodiscard]] double cosineSimilarity(const MatrixViewF& features);
 
 /// Mean over rows of ||after - before||_2; both [N, h]. PAPER 2.3.
@@ -24,7 +24,8 @@ struct FisherRatio {
 /// trace(S_W^+ S_B) over the kept eigenvalues if n - C >= h, else trace((S_W + lambda I)^-1 S_B) with
 /// lambda = ridge tr(S_W)/h (ridge 1e-3 unless given). features [N, h], labels [N] in 0..classes-1.
 /// Throws Error{badInput} with fewer than two classes present or fewer than two rows.
-[[nodiscard]] FisherRatio fisherDiscriminantRatio(const MatrixViewF& features, const Labels& labels, int classes,
+[[nodiscard]] FisherRatio fisherDiscriminantRatio(const MatrixViewF& features, const Labels& labels,
+                                                  int classes,
                                                   std::optional<double> relativeRidge = std::nullopt);
 
 } // namespace finescope::analysis

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/stratified_folds.h"
 #include "core/matrix.h"
 
 #include <functional>
@@ -11,16 +12,16 @@ namespace finescope::analysis {
 
 /// One L-BFGS iteration, for the recorded probing stage. The views are valid during the call only.
 struct LogisticIteration {
-    int iteration = 0;       ///< 0 = the start, V = 0, b = 0
-    const MatrixD& weight;   ///< [C, h]
-    const VectorD& bias;     ///< [C]
-    double objective = 0;    ///< strength * sum cross-entropy + 0.5 ||V||_F^2
+    int iteration = 0;     ///< 0 = the start, V = 0, b = 0
+    const MatrixD& weight; ///< [C, h]
+    const VectorD& bias;   ///< [C]
+    double objective = 0;  ///< strength * sum cross-entropy + 0.5 ||V||_F^2
     double gradientNorm = 0;
 };
 
 struct LogisticFit {
-    MatrixD weight;  ///< [C, h]
-    VectorD bias;    ///< [C], free (not penalised)
+    MatrixD weight; ///< [C, h]
+    VectorD bias;   ///< [C], free (not penalised)
     double objective = 0;
     double relativeGradientNorm = 0;
     int iterations = 0;
@@ -29,13 +30,13 @@ struct LogisticFit {
 struct LogisticOptions {
     double relativeGradientTolerance = 1e-8;
     int maxIterations = 5000;
-    std::function<void(const LogisticIteration&)> onIteration;  ///< may be empty
-    std::stop_token stop;                                       ///< Error{cancelled} when requested
+    std::function<void(const LogisticIteration&)> onIteration; ///< may be empty
+    std::stop_token stop;                                      ///< Error{cancelled} when requested
 };
 
-/// Multinomial logistic regression with L2: minimises strength * sum_i CE_i + 0.5 ||V||_F^2 over V [C, h] and free
-/// b [C], from V = 0, b = 0, to the optimum. features [N, h], labels [N]. Throws Error{numeric} when it cannot get
-/// there. Source: PAPER 2.9 (strength is scikit-learn's C).
+/// Multinomial logistic regression with L2: minimises strength * sum_i CE_i + 0.5 ||V||_F^2 over V [C, h] and
+/// free b [C], from V = 0, b = 0, to the optimum. features [N, h], labels [N]. Throws Error{numeric} when it
+/// cannot get there. Source: PAPER 2.9 (strength is scikit-learn's C).
 [[nodiscard]] LogisticFit fitLogistic(const MatrixViewF& features, const Labels& labels, int classes,
                                       double strength, const LogisticOptions& options = {});
 
@@ -44,17 +45,14 @@ struct LogisticOptions {
 
 struct CrossValidation {
     std::vector<double> strengths;
-    std::vector<double> meanAccuracy;  ///< over the folds, one per strength
-    double chosen = 0;                 ///< best mean accuracy; the smallest strength wins ties
+    std::vector<double> meanAccuracy; ///< over the folds, one per strength
+    double chosen = 0;                ///< best mean accuracy; the smallest strength wins ties
 };
 
-/// Fold index 0..folds-1 of each row, stratified by class without shuffling, as scikit-learn's StratifiedKFold
-/// allots them. Throws Error{badInput} if every class has fewer rows than folds.
-[[nodiscard]] std::vector<int> stratifiedFolds(const Labels& labels, int folds);
-
-/// 5-fold stratified choice among strengths by accuracy. `onFit(done, total)` is called after each of the fits.
-[[nodiscard]] CrossValidation crossValidateLogistic(const MatrixViewF& features, const Labels& labels, int classes,
-                                                    std::span<const double> strengths, int folds,
+/// 5-fold stratified choice among strengths by accuracy. `onFit(done, total)` is called after each of the
+/// fits.
+[[nodiscard]] CrossValidation crossValidateLogistic(const MatrixViewF& features, const Labels& labels,
+                                                    int classes, std::span<const double> strengths, int folds,
                                                     const LogisticOptions& options,
                                                     const std::function<void(int, int)>& onFit = {});
 

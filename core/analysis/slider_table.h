@@ -6,9 +6,10 @@
 
 namespace finescope::analysis {
 
-/// The fast path under the temperature slider: prepares logits once, then gives the numbers at any temperature in
-/// well under a frame. Agrees with reliability() to 1e-6, except for rows that close to a bin edge; exports and
-/// summaries use reliability(). Immutable after construction; at() may be called from any thread.
+/// The fast path under the temperature slider: prepares logits once, then gives the numbers at any
+/// temperature in well under a frame. Agrees with reliability() to 1e-6, except for rows that close to a bin
+/// edge; exports and summaries use reliability(). Immutable after construction; at() may be called from any
+/// thread.
 class SliderTable {
 public:
     /// logits [N, C], labels [N]; refuses what reliability() refuses.

@@ -1,24 +1,13 @@
 #include "core/analysis/softmax.h"
 
-#include "core/error.h"
+#include "core/analysis/validation.h"
 
 #include <cmath>
-#include <string>
 
 namespace finescope::analysis {
 
-namespace {
-
-void requirePositive(double temperature) {
-    if (!(temperature > 0) || !std::isfinite(temperature)) {
-        throw Error(ErrorKind::badInput, "temperature must be a positive number, got " + std::to_string(temperature));
-    }
-}
-
-} // namespace
-
 MatrixD softmax(const MatrixViewF& logits, double temperature) {
-    requirePositive(temperature);
+    requireTemperature(temperature);
     MatrixD probabilities = logits.cast<double>() / temperature;
     for (Eigen::Index row = 0; row < probabilities.rows(); ++row) {
         auto values = probabilities.row(row).array();
@@ -30,7 +19,7 @@ MatrixD softmax(const MatrixViewF& logits, double temperature) {
 }
 
 VectorD logLikelihood(const MatrixViewF& logits, const Labels& labels, double temperature) {
-    requirePositive(temperature);
+    requireTemperature(temperature);
     VectorD result(logits.rows());
     for (Eigen::Index row = 0; row < logits.rows(); ++row) {
         const Eigen::ArrayXd scaled = logits.row(row).cast<double>().transpose().array() / temperature;

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "core/analysis/logistic_problem.h"
+
+#include <functional>
+#include <stop_token>
+
+namespace finescope::analysis {
+
+/// Where a solver stands. `relativeGradientNorm` is in the caller's coordinates, relative to V = 0, b = 0.
+struct SolverState {
+    MatrixD parameters;
+    double objective = 0;
+    double gradientNorm = 0;
+    double relativeGradientNorm = 0;
+    int iterations = 0;
+};
+
+struct SolverOptions {
+    double tolerance = 1e-8;
+    int maxIterations = 5000;
+    std::function<void(const SolverState&)> onIteration; ///< may be empty; also called for the start
+    std::stop_token stop;
+};
+
+/// From zero: L-BFGS (memory 10) until the relative gradient norm is 1e-4 or after 500 iterations, then
+/// Newton to the tolerance. Throws Error{numeric} if that is not reached, Error{cancelled}.
+[[nodiscard]] SolverState solveFromZero(const LogisticProblem& problem, const SolverOptions& options);
+
+/// Newton's method alone, from `start`: conjugate gradients with a diagonal preconditioner for each step, and
+/// an almost exact line search. Throws as above.
+[[nodiscard]] SolverState solveByNewton(const LogisticProblem& problem, const MatrixD& start,
+                                        const SolverOptions& options);
+
+} // namespace finescope::analysis

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/analysis/binning.h"
+#include "core/analysis/reliability.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace finescope::analysis {
+
+/// What one pass over the rows adds up; the exact and the fast path turn it into a Reliability in the same
+/// way.
+struct ReliabilitySums {
+    struct Bin {
+        std::int64_t count = 0;
+        std::int64_t right = 0;
+        double confidence = 0;
+    };
+    std::vector<Bin> bins;
+    std::int64_t count = 0;
+    double nll = 0;
+    double brier = 0;
+
+    /// Divides by the counts. `bins` has as many entries as `edges` has bins; count >= 1.
+    [[nodiscard]] Reliability finish(const ConfidenceBins& edges, double temperature) const;
+};
+
+} // namespace finescope::analysis

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/matrix.h"
+
+#include <cstdint>
+#include <random>
+
+namespace finescope::tests {
+
+struct LabelledLogits {
+    MatrixF logits;
+    Labels labels;
+};
+
+/// The set of 1000 rows and 5 classes of PEERS 3.3, from a linear congruential generator: its calibration
+/// numbers were computed with the code of three other projects.
+inline LabelledLogits congruentialLogits() {
+    LabelledLogits result{MatrixF(1000, 5), Labels(1000)};
+    std::uint64_t state = 12345;
+    const auto next = [&state] {
+        state = (state * 1103515245 + 12345) & 0x7fffffff;
+        return (state >> 16U) & 0x7fffU;
+    };
+    for (Eigen::Index row = 0; row < 1000; ++row) {
+        for (Eigen::Index column = 0; column < 5; ++column) {
+            result.logits(row, column) = static_cast<float>(static_cast<double>(next()) / 32768 * 12 - 6);
+        }
+        const auto label = static_cast<Eigen::Index>(next() % 5);
+        if (next() % 100 < 70) {
+            result.logits(row, label) += 2.5F;
+        }
+        result.labels[static_cast<std::size_t>(row)] = label;
+    }
+    return result;
+}
+
+/// Normal logits of the given spread, labels drawn uniformly.
+inline LabelledLogits randomLogits(Eigen::Index rows, Eigen::Index classes, double spread,
+                                   std::uint32_t seed) {
+    LabelledLogits result{MatrixF(rows, classes), Labels(static_cast<std::size_t>(rows))};
+    std::mt19937 generator(seed);
+    std::normal_distribution<float> normal(0.0F, static_cast<float>(spread));
+    std::uniform_int_distribution<std::int64_t> label(0, classes - 1);
+    for (Eigen::Index row = 0; row < rows; ++row) {
+        for (Eigen::Index column = 0; column < classes; ++column) {
+            result.logits(row, column) = normal(generator);
+        }
+        result.labels[static_cast<std::size_t>(row)] = label(generator);
+    }
+    return result;
+}
+
+} // namespace finescope::tests
