@@ -52,8 +52,9 @@ Handle utf8Type(const Site& site, const std::string& name) {
 
 void writeAttributeData(const Site& site, hid_t owner, const std::string& name, hid_t fileType, hid_t memType,
                         hid_t space, const void* data) {
-    const auto attribute = site.own(H5Acreate2(owner, name.c_str(), fileType, space, H5P_DEFAULT, H5P_DEFAULT), name,
-                                    "cannot be created");
+    const auto attribute =
+        site.own(H5Acreate2(owner, name.c_str(), fileType, space, H5P_DEFAULT, H5P_DEFAULT), name,
+                 "cannot be created");
     site.check(H5Awrite(attribute.get(), memType, data), name, "cannot be written");
 }
 
@@ -61,8 +62,8 @@ void writeAttributeData(const Site& site, hid_t owner, const std::string& name, 
 
 Handle createGroup(const Site& site, hid_t file, const std::string& path) {
     const auto creation = withoutTimes(site, H5P_GROUP_CREATE, path);
-    site.check(H5Pset_link_creation_order(creation.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED), path,
-               "cannot keep the order of its members");
+    site.check(H5Pset_link_creation_order(creation.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED),
+               path, "cannot keep the order of its members");
     return site.own(H5Gcreate2(file, path.c_str(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), path,
                     "cannot be created");
 }
@@ -79,12 +80,14 @@ void writeAttribute(const Site& site, hid_t owner, const std::string& name, std:
     writeAttributeData(site, owner, name, H5T_STD_I64LE, memoryType<std::int64_t>(), space.get(), &value);
 }
 
-void writeAttribute(const Site& site, hid_t owner, const std::string& name, std::span<const std::string> texts) {
+void writeAttribute(const Site& site, hid_t owner, const std::string& name,
+                    std::span<const std::string> texts) {
     const hsize_t size = texts.size();
     const auto space = site.own(H5Screate_simple(1, &size, nullptr), name, "cannot be created");
     const auto type = utf8Type(site, name);
     std::vector<const char*> data;
-    std::ranges::transform(texts, std::back_inserter(data), [](const std::string& text) { return text.c_str(); });
+    std::ranges::transform(texts, std::back_inserter(data),
+                           [](const std::string& text) { return text.c_str(); });
     writeAttributeData(site, owner, name, type.get(), type.get(), space.get(), data.data());
 }
 
@@ -105,15 +108,15 @@ Column::Column(const Site& site, hid_t file, std::string path, hid_t fileType, s
     std::vector<hsize_t> limit{H5S_UNLIMITED};
     shape.insert(shape.end(), m_rowShape.begin(), m_rowShape.end());
     limit.insert(limit.end(), m_rowShape.begin(), m_rowShape.end());
-    const auto space = site.own(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), limit.data()), m_path,
-                                "cannot be given its shape");
+    const auto space = site.own(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), limit.data()),
+                                m_path, "cannot be given its shape");
     const auto creation = withoutTimes(site, H5P_DATASET_CREATE, m_path);
     const auto chunk = chunkShape(m_rowShape, H5Tget_size(fileType));
     site.check(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), m_path,
                "cannot be given its chunks");
     m_id = site.own(
-        H5Dcreate2(file, m_path.c_str(), fileType, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), m_path,
-        "cannot be created");
+        H5Dcreate2(file, m_path.c_str(), fileType, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
+        m_path, "cannot be created");
 }
 
 void Column::append(const Site& site, hid_t memType, const void* data, hsize_t rows) {
@@ -126,10 +129,11 @@ void Column::append(const Site& site, hid_t memType, const void* data, hsize_t r
     auto count = extent;
     count[0] = rows;
     const auto fileSpace = site.own(H5Dget_space(m_id.get()), m_path, "cannot be addressed");
-    site.check(H5Sselect_hyperslab(fileSpace.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
-               m_path, "cannot be addressed");
-    const auto memSpace = site.own(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), m_path,
-                                   "cannot be addressed");
+    site.check(
+        H5Sselect_hyperslab(fileSpace.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
+        m_path, "cannot be addressed");
+    const auto memSpace = site.own(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr),
+                                   m_path, "cannot be addressed");
     site.check(H5Dwrite(m_id.get(), memType, memSpace.get(), fileSpace.get(), H5P_DEFAULT, data), m_path,
                "cannot be written");
     m_rows += rows;

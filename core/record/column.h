@@ -14,9 +14,11 @@ namespace finescope::record {
 /// Attributes of the object `owner` (a file or a group), made before SWMR starts.
 void writeAttribute(const Site& site, hid_t owner, const std::string& name, const std::string& text);
 void writeAttribute(const Site& site, hid_t owner, const std::string& name, std::int64_t value);
-void writeAttribute(const Site& site, hid_t owner, const std::string& name, std::span<const std::string> texts);
+void writeAttribute(const Site& site, hid_t owner, const std::string& name,
+                    std::span<const std::string> texts);
 
-/// A dataset of fixed shape whose space in the file exists from the start, so that overwriting it needs no room.
+/// A dataset of fixed shape whose space in the file exists from the start, so that overwriting it needs no
+/// room.
 [[nodiscard]] Handle createFixed(const Site& site, hid_t file, const std::string& path, hid_t fileType,
                                  std::span<const hsize_t> shape);
 
@@ -24,8 +26,8 @@ void writeAttribute(const Site& site, hid_t owner, const std::string& name, std:
 class Column {
 public:
     Column() = default;
-    /// A row has the shape `rowShape` (empty: one number). Chunks hold about a quarter of a megabyte of whole rows,
-    /// or, when one row alone is larger, a part of one row; tables of numbers hold 512 rows a chunk.
+    /// A row has the shape `rowShape` (empty: one number). Chunks hold about a quarter of a megabyte of whole
+    /// rows, or, when one row alone is larger, a part of one row; tables of numbers hold 512 rows a chunk.
     Column(const Site& site, hid_t file, std::string path, hid_t fileType, std::vector<hsize_t> rowShape);
 
     /// Extends the dataset and writes `rows` rows from contiguous memory. Throws through `site`.

@@ -47,7 +47,9 @@ FailedFile::FailedFile(const Site& site, hid_t file) {
     }
 }
 
-FailedFile::FailedFile(FailedFile&& other) noexcept { *this = std::move(other); }
+FailedFile::FailedFile(FailedFile&& other) noexcept {
+    *this = std::move(other);
+}
 
 FailedFile& FailedFile::operator=(FailedFile&& other) noexcept {
     std::swap(m_own, other.m_own);
@@ -78,19 +80,22 @@ void FailedFile::recordFailure(std::string_view message) const noexcept {
 }
 
 void FailedFile::truncateToStoredEnd() const noexcept {
-    // Superblock version 2 and 3 (HDF5 File Format Specification 3.0, II.A): signature 8, version 1, size of offsets 1,
-    // size of lengths 1, flags 1, then base address, extension address and end of file, 8 bytes each for offsets of 8.
+    // Superblock version 2 and 3 (HDF5 File Format Specification 3.0, II.A): signature 8, version 1, size of
+    // offsets 1, size of lengths 1, flags 1, then base address, extension address and end of file, 8 bytes
+    // each for offsets of 8.
     constexpr std::size_t kEndOffset = 28;
     std::array<unsigned char, kEndOffset + 8> superblock{};
     if (pread(m_own, superblock.data(), superblock.size(), 0) != static_cast<ssize_t>(superblock.size()) ||
-        std::memcmp(superblock.data(), "\211HDF\r\n\032\n", 8) != 0 || superblock[8] < 2 || superblock[9] != 8) {
+        std::memcmp(superblock.data(), "\211HDF\r\n\032\n", 8) != 0 || superblock[8] < 2 ||
+        superblock[9] != 8) {
         return;
     }
     std::uint64_t end = 0;
     for (std::size_t i = 8; i-- > 0;) {
         end = end << 8U | superblock[kEndOffset + i];
     }
-    // Nothing can be done, nor said, where even this fails: the caller is leaving because of the disk already.
+    // Nothing can be done, nor said, where even this fails: the caller is leaving because of the disk
+    // already.
     static_cast<void>(ftruncate(m_own, static_cast<off_t>(end)) == 0);
 }
 

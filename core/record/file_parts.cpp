@@ -50,7 +50,8 @@ Labels readLabels(const DatasetView& dataset, std::int64_t classes) {
             labels.push_back(isClass && static_cast<double>(label) == value ? label : -1);
         }
     }
-    const auto outside = std::ranges::find_if(labels, [classes](auto label) { return label < 0 || label >= classes; });
+    const auto outside =
+        std::ranges::find_if(labels, [classes](auto label) { return label < 0 || label >= classes; });
     if (outside != labels.end()) {
         dataset.fail("has at row " + std::to_string(outside - labels.begin()) +
                      (dataset.isInteger() ? " the label " + std::to_string(*outside) : " a label") +
@@ -69,16 +70,17 @@ FileParts::FileParts(std::shared_ptr<const PinnedFile> file, std::int64_t classe
 
 Labels FileParts::labels(const SplitInfo& split) const {
     const FileView view(*m_file);
-    const auto dataset =
-        view.requiredDataset(schema::in(schema::in(schema::kSplits, split.name), schema::kLabels), "a split has labels");
+    const auto dataset = view.requiredDataset(
+        schema::in(schema::in(schema::kSplits, split.name), schema::kLabels), "a split has labels");
     dataset.requireShape({split.rows}, "[" + std::to_string(split.rows) + "]");
     return readLabels(dataset, m_classes);
 }
 
 MatrixF FileParts::logits(const SplitInfo& split, std::size_t row) const {
     const FileView view(*m_file);
-    const auto dataset = view.requiredDataset(schema::in(schema::in(schema::kSplits, split.name), schema::kLogits),
-                                              "the split was read with logits");
+    const auto dataset =
+        view.requiredDataset(schema::in(schema::in(schema::kSplits, split.name), schema::kLogits),
+                             "the split was read with logits");
     dataset.requireShape({-1, split.rows, split.classes}, "[K, N, C]");
     requireRow(dataset, row);
     auto values = dataset.readSlab(row);
@@ -88,8 +90,8 @@ MatrixF FileParts::logits(const SplitInfo& split, std::size_t row) const {
 
 MatrixF FileParts::readFeatures(const SplitInfo& split, const char* name) const {
     const FileView view(*m_file);
-    const auto dataset =
-        view.requiredDataset(schema::in(schema::in(schema::kSplits, split.name), name), "it was not recorded");
+    const auto dataset = view.requiredDataset(schema::in(schema::in(schema::kSplits, split.name), name),
+                                              "it was not recorded");
     dataset.requireShape({split.rows, -1}, "[" + std::to_string(split.rows) + ", h], a row for each label");
     auto values = dataset.readMatrix<MatrixF>();
     requireFinite(dataset, "", values);
@@ -100,7 +102,9 @@ MatrixF FileParts::pretrainedFeatures(const SplitInfo& split) const {
     return readFeatures(split, schema::kFeaturesPretrained);
 }
 
-MatrixF FileParts::features(const SplitInfo& split) const { return readFeatures(split, schema::kFeatures); }
+MatrixF FileParts::features(const SplitInfo& split) const {
+    return readFeatures(split, schema::kFeatures);
+}
 
 ClassifierSnapshot FileParts::classifier(std::size_t row) const {
     const FileView view(*m_file);
@@ -147,11 +151,13 @@ KernelState FileParts::kernel(const std::string& state) const {
         numbers(schema::kTrainResiduals, {n, kernel.classes}, "[n, C]").readMatrix<MatrixD>();
     kernel.pTrain = numbers(schema::kPTrain, {n, n}, "[n, n]").readMatrix<MatrixD>();
     kernel.fTrain = numbers(schema::kFTrain, {flat, flat}, "[nC, nC]").readMatrix<MatrixD>();
-    if (const auto spectrum = view.dataset(schema::in(group, schema::kSpectrum)); spectrum && spectrum->rows() > 0) {
+    if (const auto spectrum = view.dataset(schema::in(group, schema::kSpectrum));
+        spectrum && spectrum->rows() > 0) {
         spectrum->requireShape({3, flat}, "[3, nC]");
         kernel.spectrum = spectrum->readMatrix<MatrixD>();
     }
-    if (const auto scores = view.dataset(schema::in(group, schema::kRegression)); scores && scores->rows() > 0) {
+    if (const auto scores = view.dataset(schema::in(group, schema::kRegression));
+        scores && scores->rows() > 0) {
         scores->requireShape({3, 4}, "[3, 4]");
         kernel.regression = scores->readMatrix<MatrixD>();
     }

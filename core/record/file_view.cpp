@@ -40,7 +40,8 @@ std::vector<std::string> readStrings(const Site& site, const std::string& path, 
     if (H5Tget_class(fileType) != H5T_STRING) {
         site.fail(path, "holds no text, as it should");
     }
-    const auto count = static_cast<std::size_t>(site.check(H5Sget_simple_extent_npoints(space), path, "has no size"));
+    const auto count =
+        static_cast<std::size_t>(site.check(H5Sget_simple_extent_npoints(space), path, "has no size"));
     auto type = site.own(H5Tcopy(H5T_C_S1), path, "cannot be read");
     site.check(H5Tset_cset(type.get(), H5Tget_cset(fileType)), path, "cannot be read");
     std::vector<std::string> texts;
@@ -59,7 +60,8 @@ std::vector<std::string> readStrings(const Site& site, const std::string& path, 
     }
     const auto width = H5Tget_size(fileType);
     if (width == 0 || count > kAlwaysPlausible / width) {
-        site.fail(path, "is damaged: " + std::to_string(count) + " strings of " + std::to_string(width) + " bytes");
+        site.fail(path,
+                  "is damaged: " + std::to_string(count) + " strings of " + std::to_string(width) + " bytes");
     }
     site.check(H5Tset_size(type.get(), width), path, "cannot be read");
     site.check(H5Tset_strpad(type.get(), H5Tget_strpad(fileType)), path, "cannot be read");
@@ -125,8 +127,8 @@ std::size_t DatasetView::checkedSize(std::uint64_t rowCount) const {
     std::uint64_t size = rowCount;
     for (std::size_t i = 1; i < m_shape.size(); ++i) {
         if (m_shape[i] > 0 && size > limit / m_shape[i]) {
-            fail("has the shape " + shapeText(m_shape) + ", more than a file of " + std::to_string(m_fileBytes) +
-                 " bytes can hold: it is damaged");
+            fail("has the shape " + shapeText(m_shape) + ", more than a file of " +
+                 std::to_string(m_fileBytes) + " bytes can hold: it is damaged");
         }
         size *= m_shape[i];
     }
@@ -153,11 +155,11 @@ void DatasetView::readInto(std::uint64_t first, std::uint64_t count, hid_t memTy
         std::vector<hsize_t> extent(m_shape.begin(), m_shape.end());
         start[0] = first;
         extent[0] = count;
-        m_site.check(
-            H5Sselect_hyperslab(fileSpace.get(), H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr),
-            m_path, "cannot be addressed");
-        memSpace = m_site.own(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), m_path,
-                              "cannot be addressed");
+        m_site.check(H5Sselect_hyperslab(fileSpace.get(), H5S_SELECT_SET, start.data(), nullptr,
+                                         extent.data(), nullptr),
+                     m_path, "cannot be addressed");
+        memSpace = m_site.own(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
+                              m_path, "cannot be addressed");
     }
     m_site.check(H5Dread(m_id.get(), memType, memSpace.get(), fileSpace.get(), H5P_DEFAULT, data), m_path,
                  "cannot be read");
@@ -173,9 +175,10 @@ MatrixF DatasetView::readSlab(std::uint64_t row) const {
 std::string DatasetView::readText() const {
     const auto type = m_site.own(H5Dget_type(m_id.get()), m_path, "has no type");
     const auto space = m_site.own(H5Dget_space(m_id.get()), m_path, "has no shape");
-    const auto texts = readStrings(m_site, m_path, type.get(), space.get(), [this](hid_t memType, void* data) {
-        return H5Dread(m_id.get(), memType, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
-    });
+    const auto texts =
+        readStrings(m_site, m_path, type.get(), space.get(), [this](hid_t memType, void* data) {
+            return H5Dread(m_id.get(), memType, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
+        });
     return texts.empty() ? "" : texts.front();
 }
 
@@ -208,7 +211,8 @@ FileView::FileView(const PinnedFile& file) : m_site(ErrorKind::badFile, file.nam
 
 void FileView::openInMemory(const PinnedFile& file) {
     if (m_bytes > kLargestImage) {
-        m_site.failWithReason("", "cannot be opened where it lies and is too large (" + std::to_string(m_bytes) +
+        m_site.failWithReason("", "cannot be opened where it lies and is too large (" +
+                                      std::to_string(m_bytes) +
                                       " bytes, 2 GiB at most) to be opened in memory");
     }
     m_image.resize(m_bytes);
@@ -225,8 +229,10 @@ void FileView::openInMemory(const PinnedFile& file) {
     constexpr std::size_t kIncrement = 64 * 1024;
     const hbool_t clear = true;
     site().check(H5Pset_fapl_core(access.get(), kIncrement, false), "", "cannot be opened in memory");
-    site().check(H5Pset_file_image(access.get(), m_image.data(), m_image.size()), "", "cannot be opened in memory");
-    // HDF5's own h5clear uses this property; it takes effect only when the file is opened for writing, here a copy.
+    site().check(H5Pset_file_image(access.get(), m_image.data(), m_image.size()), "",
+                 "cannot be opened in memory");
+    // HDF5's own h5clear uses this property; it takes effect only when the file is opened for writing, here a
+    // copy.
     site().check(H5Pset(access.get(), "clear_status_flags", &clear), "", "cannot be opened in memory");
     m_file = m_site.own(H5Fopen(file.name().filename().c_str(), H5F_ACC_RDWR, access.get()), "",
                         "cannot be opened; it is damaged or cut short");
@@ -261,11 +267,12 @@ std::vector<std::string> FileView::members(const std::string& group, Member kind
         static_cast<std::vector<std::string>*>(list)->emplace_back(name);
         return 0;
     };
-    m_site.check(H5Literate(id.get(), inOrder ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME, H5_ITER_INC, nullptr, keep, &names),
+    m_site.check(H5Literate(id.get(), inOrder ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME, H5_ITER_INC, nullptr,
+                            keep, &names),
                  group, "cannot be listed");
     for (auto& name : names) {
-        const auto object = m_site.own(H5Oopen(id.get(), name.c_str(), H5P_DEFAULT), group + "/" + name,
-                                       "cannot be opened");
+        const auto object =
+            m_site.own(H5Oopen(id.get(), name.c_str(), H5P_DEFAULT), group + "/" + name, "cannot be opened");
         if (H5Iget_type(object.get()) == (kind == Member::group ? H5I_GROUP : H5I_DATASET)) {
             found.push_back(std::move(name));
         }
@@ -287,15 +294,17 @@ DatasetView FileView::requiredDataset(const std::string& path, const std::string
     return DatasetView(m_site, m_file.get(), path, m_bytes);
 }
 
-std::optional<std::vector<std::string>> FileView::texts(const std::string& path, const std::string& name) const {
+std::optional<std::vector<std::string>> FileView::texts(const std::string& path,
+                                                        const std::string& name) const {
     const auto where = "attribute " + name + " of " + path;
-    const auto exists =
-        m_site.check(H5Aexists_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT), where, "cannot be found");
+    const auto exists = m_site.check(H5Aexists_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT),
+                                     where, "cannot be found");
     if (exists == 0) {
         return std::nullopt;
     }
-    const auto id = m_site.own(H5Aopen_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT),
-                               where, "cannot be opened");
+    const auto id =
+        m_site.own(H5Aopen_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), where,
+                   "cannot be opened");
     const auto type = m_site.own(H5Aget_type(id.get()), where, "has no type");
     const auto space = m_site.own(H5Aget_space(id.get()), where, "has no shape");
     return readStrings(m_site, where, type.get(), space.get(),
@@ -312,13 +321,14 @@ std::optional<std::string> FileView::text(const std::string& path, const std::st
 
 std::optional<std::int64_t> FileView::integer(const std::string& path, const std::string& name) const {
     const auto where = "attribute " + name + " of " + path;
-    const auto exists =
-        m_site.check(H5Aexists_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT), where, "cannot be found");
+    const auto exists = m_site.check(H5Aexists_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT),
+                                     where, "cannot be found");
     if (exists == 0) {
         return std::nullopt;
     }
-    const auto id = m_site.own(H5Aopen_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT),
-                               where, "cannot be opened");
+    const auto id =
+        m_site.own(H5Aopen_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), where,
+                   "cannot be opened");
     const auto type = m_site.own(H5Aget_type(id.get()), where, "has no type");
     const auto space = m_site.own(H5Aget_space(id.get()), where, "has no shape");
     const auto kind = H5Tget_class(type.get());

@@ -62,8 +62,8 @@ private:
     std::uint64_t m_fileBytes;
 };
 
-/// A run file opened for one look at it; holds the library lock while it lives. Opens by SWMR, else plainly, else in
-/// memory with the flags of a writer that died cleared; never writes to the file.
+/// A run file opened for one look at it; holds the library lock while it lives. Opens by SWMR, else plainly,
+/// else in memory with the flags of a writer that died cleared; never writes to the file.
 class FileView {
 public:
     /// Throws Error{badFile} if it is no HDF5 file, is truncated or cannot be opened.
@@ -74,8 +74,8 @@ public:
     [[nodiscard]] bool isSwmr() const { return m_swmr; }
 
     [[nodiscard]] bool exists(const std::string& path) const;
-    /// Names of the groups or datasets in `group`, in the order they were made if the file remembers it, else by name;
-    /// empty if there is no such group.
+    /// Names of the groups or datasets in `group`, in the order they were made if the file remembers it, else
+    /// by name; empty if there is no such group.
     enum class Member { group, dataset };
     [[nodiscard]] std::vector<std::string> members(const std::string& group, Member kind) const;
     /// nullopt if there is none.
@@ -85,7 +85,8 @@ public:
 
     /// Attributes of the object at `path`; nullopt if there is none; Error{badFile} if it is of another type.
     [[nodiscard]] std::optional<std::string> text(const std::string& path, const std::string& name) const;
-    [[nodiscard]] std::optional<std::vector<std::string>> texts(const std::string& path, const std::string& name) const;
+    [[nodiscard]] std::optional<std::vector<std::string>> texts(const std::string& path,
+                                                                const std::string& name) const;
     [[nodiscard]] std::optional<std::int64_t> integer(const std::string& path, const std::string& name) const;
 
 private:

@@ -4,8 +4,8 @@ namespace finescope::record {
 
 namespace {
 
-// One per process because HDF5's state is; it guards nothing of ours. Never destroyed: identifiers may still be
-// closed while the program's statics go away.
+// One per process because HDF5's state is; it guards nothing of ours. Never destroyed: identifiers may still
+// be closed while the program's statics go away.
 std::recursive_mutex& libraryMutex() {
     static auto* const mutex = new std::recursive_mutex;
     return *mutex;

@@ -11,8 +11,9 @@
 
 namespace finescope::record {
 
-/// Every HDF5 call of the process happens while one of these is alive: the library is not safe for threads unless it
-/// was built so, and even then two open files share state. May be nested. Also keeps HDF5 from printing to stderr.
+/// Every HDF5 call of the process happens while one of these is alive: the library is not safe for threads
+/// unless it was built so, and even then two open files share state. May be nested. Also keeps HDF5 from
+/// printing to stderr.
 class LibraryLock {
 public:
     LibraryLock();
@@ -46,8 +47,8 @@ private:
     hid_t m_id = H5I_INVALID_HID;
 };
 
-/// On whose behalf HDF5 is called: turns its failures into Errors that name the file, the object and the reason at
-/// the bottom of HDF5's error stack.
+/// On whose behalf HDF5 is called: turns its failures into Errors that name the file, the object and the
+/// reason at the bottom of HDF5's error stack.
 class Site {
 public:
     Site(ErrorKind kind, std::filesystem::path file) : m_kind(kind), m_file(std::move(file)) {}

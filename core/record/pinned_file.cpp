@@ -31,7 +31,7 @@ FileStamp stampFrom(const std::filesystem::path& file, int statResult, const str
 } // namespace
 
 FileStamp stampOf(const std::filesystem::path& file) {
-    struct stat status{};
+    struct stat status {};
     const int result = stat(file.c_str(), &status);
     return stampFrom(file, result, status);
 }
@@ -44,12 +44,16 @@ PinnedFile::PinnedFile(std::filesystem::path file) : m_name(std::move(file)) {
     }
 }
 
-PinnedFile::~PinnedFile() { close(m_descriptor); }
+PinnedFile::~PinnedFile() {
+    close(m_descriptor);
+}
 
-std::filesystem::path PinnedFile::openPath() const { return "/proc/self/fd/" + std::to_string(m_descriptor); }
+std::filesystem::path PinnedFile::openPath() const {
+    return "/proc/self/fd/" + std::to_string(m_descriptor);
+}
 
 FileStamp PinnedFile::stamp() const {
-    struct stat status{};
+    struct stat status {};
     const int result = fstat(m_descriptor, &status);
     return stampFrom(m_name, result, status);
 }

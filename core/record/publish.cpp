@@ -14,7 +14,9 @@ namespace finescope::record {
 
 namespace {
 
-std::string errnoText(int code) { return std::generic_category().message(code); }
+std::string errnoText(int code) {
+    return std::generic_category().message(code);
+}
 
 // Some file systems (FAT, a few network shares) have no hard links; this too fails if the name is taken.
 int renameWithoutReplacing(const std::filesystem::path& from, const std::filesystem::path& to) {

@@ -20,10 +20,10 @@ enum class Stage : std::int8_t { linearProbing = 0, fineTuning = 1 };
 struct Progress {
     Status status = Status::running;
     std::int64_t step = 0;
-    std::int64_t totalSteps = 0;  ///< of the current stage; 0 = unknown
-    double heartbeat = 0;         ///< Unix seconds
-    std::int64_t selected = -1;   ///< row of `/epochs` that holds the selected model; -1 = not yet
-    std::string message;          ///< why it failed
+    std::int64_t totalSteps = 0; ///< of the current stage; 0 = unknown
+    double heartbeat = 0;        ///< Unix seconds
+    std::int64_t selected = -1;  ///< row of `/epochs` that holds the selected model; -1 = not yet
+    std::string message;         ///< why it failed
 };
 
 /// One evaluation point; (epoch, stage) is unique within a run.
@@ -41,7 +41,7 @@ struct Series {
 
 /// `/steps` or `/epochs`: all columns have as many values as `keys`.
 struct SeriesTable {
-    std::vector<std::int64_t> step;  ///< restarts per stage; empty for `/epochs`
+    std::vector<std::int64_t> step; ///< restarts per stage; empty for `/epochs`
     std::vector<EpochKey> keys;
     std::vector<Series> series;
 
@@ -53,13 +53,13 @@ struct SeriesTable {
 /// What `/splits/NAME` holds; the arrays themselves are read on request from Run.
 struct SplitInfo {
     std::string name;
-    std::string role;  ///< train | validation | test | ood
+    std::string role; ///< train | validation | test | ood
     std::string task;
     std::int64_t rows = 0;
     std::int64_t classes = 0;
-    std::vector<EpochKey> logitKeys;  ///< one per stored [N, C] block of logits
-    std::int64_t pretrainedFeatureWidth = 0;  ///< 0 = features_pretrained is absent
-    std::int64_t featureWidth = 0;            ///< 0 = features is absent
+    std::vector<EpochKey> logitKeys;         ///< one per stored [N, C] block of logits
+    std::int64_t pretrainedFeatureWidth = 0; ///< 0 = features_pretrained is absent
+    std::int64_t featureWidth = 0;           ///< 0 = features is absent
 };
 
 /// `/classifier` at one row: weight [C, h], bias [C].
@@ -71,28 +71,29 @@ struct ClassifierSnapshot {
 
 /// `/ntk/STATE` without its matrices' test parts. Row index of F is i*C + c.
 struct KernelState {
-    std::string state;    ///< pretrained | after_lp
-    std::string adapted;  ///< full | lora
+    std::string state;   ///< pretrained | after_lp
+    std::string adapted; ///< full | lora
     std::int64_t classes = 0;
-    std::vector<std::int64_t> trainIndex;  ///< [n]
-    Labels trainLabels;                    ///< [n]
-    MatrixD trainResiduals;                ///< [n, C], one-hot minus softmax at that state
-    MatrixD pTrain;                        ///< [n, n], the scalar factor of I_C
-    MatrixD fTrain;                        ///< [nC, nC]
-    std::optional<MatrixD> spectrum;       ///< [3, nC]: P with its I_C, F, P+F; descending
-    std::optional<MatrixD> regression;     ///< [3, 4]: same rows; train, test, train_class, test_class
+    std::vector<std::int64_t> trainIndex; ///< [n]
+    Labels trainLabels;                   ///< [n]
+    MatrixD trainResiduals;               ///< [n, C], one-hot minus softmax at that state
+    MatrixD pTrain;                       ///< [n, n], the scalar factor of I_C
+    MatrixD fTrain;                       ///< [nC, nC]
+    std::optional<MatrixD> spectrum;      ///< [3, nC]: P with its I_C, F, P+F; descending
+    std::optional<MatrixD> regression;    ///< [3, 4]: same rows; train, test, train_class, test_class
 };
 
-/// The large parts of a run, read when asked for. Implemented by the file reader; tests may implement it in memory.
-/// Safe to call from any thread. Every function throws Error{badFile} naming file and dataset.
+/// The large parts of a run, read when asked for. Implemented by the file reader; tests may implement it in
+/// memory. Safe to call from any thread. Every function throws Error{badFile} naming file and dataset.
 class RunParts {
 public:
     virtual ~RunParts() = default;
     [[nodiscard]] virtual Labels labels(const SplitInfo& split) const = 0;
-    /// Logits [N, C] of block `row` of split.logitKeys; throws if any value is NaN or infinite, naming the rows.
+    /// Logits [N, C] of block `row` of split.logitKeys; throws if any value is NaN or infinite, naming the
+    /// rows.
     [[nodiscard]] virtual MatrixF logits(const SplitInfo& split, std::size_t row) const = 0;
-    [[nodiscard]] virtual MatrixF pretrainedFeatures(const SplitInfo& split) const = 0;  ///< [N, h]
-    [[nodiscard]] virtual MatrixF features(const SplitInfo& split) const = 0;            ///< [N, h], selected model
+    [[nodiscard]] virtual MatrixF pretrainedFeatures(const SplitInfo& split) const = 0; ///< [N, h]
+    [[nodiscard]] virtual MatrixF features(const SplitInfo& split) const = 0; ///< [N, h], selected model
     /// Snapshot `row` of Run::classifierKeys.
     [[nodiscard]] virtual ClassifierSnapshot classifier(std::size_t row) const = 0;
     [[nodiscard]] virtual KernelState kernel(const std::string& state) const = 0;
@@ -106,15 +107,15 @@ struct Run {
     std::int64_t pid = 0;
     std::string method, task, model;
     std::int64_t seed = 0;
-    std::vector<std::string> classNames;  ///< [C], in label order
-    std::string config;                   ///< JSON text, "" if absent
+    std::vector<std::string> classNames; ///< [C], in label order
+    std::string config;                  ///< JSON text, "" if absent
 
     Progress progress;
     SeriesTable steps;
     SeriesTable epochs;
     std::vector<EpochKey> classifierKeys;
-    std::int64_t classifierWidth = 0;  ///< h, 0 if there is no classifier group
-    std::vector<SplitInfo> splits;     ///< train, validation, test, then ood in file order
+    std::int64_t classifierWidth = 0; ///< h, 0 if there is no classifier group
+    std::vector<SplitInfo> splits;    ///< train, validation, test, then ood in file order
     std::vector<std::string> kernelStates;
 
     std::shared_ptr<const RunParts> parts;
@@ -124,8 +125,8 @@ struct Run {
     /// First split with this role, or nullptr.
     [[nodiscard]] const SplitInfo* splitWithRole(std::string_view role) const;
 
-    /// The evaluation the numbers of this run are of (RUN_FILE.md, last section): the selected row, else the last
-    /// committed one; nullopt when nothing was evaluated yet.
+    /// The evaluation the numbers of this run are of (RUN_FILE.md, last section): the selected row, else the
+    /// last committed one; nullopt when nothing was evaluated yet.
     [[nodiscard]] std::optional<EpochKey> reportedKey() const;
     [[nodiscard]] bool reportedIsSelected() const { return progress.selected >= 0; }
     /// Index into split.logitKeys of the reported model (the last block if keys do not match), or nullopt.

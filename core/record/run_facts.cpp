@@ -11,12 +11,24 @@ namespace finescope::record {
 
 namespace {
 
-// A name in a group of rows that everybody knows: of these a wrong shape is an error; an unknown one is let be.
+// A name in a group of rows that everybody knows: of these a wrong shape is an error; an unknown one is let
+// be.
 constexpr std::array kKnownSeries{
-    "train_loss",          "learning_rate",      "gradient_norm",      "classifier_weight_norm",
-    "classifier_bias_norm", "train_logit_norm",   "train_accuracy",     "validation_accuracy",
-    "validation_loss",     "validation_matthews", "test_loss",          "test_accuracy",
-    "logit_norm",          "feature_difference", "feature_cosine_similarity",
+    "train_loss",
+    "learning_rate",
+    "gradient_norm",
+    "classifier_weight_norm",
+    "classifier_bias_norm",
+    "train_logit_norm",
+    "train_accuracy",
+    "validation_accuracy",
+    "validation_loss",
+    "validation_matthews",
+    "test_loss",
+    "test_accuracy",
+    "logit_norm",
+    "feature_difference",
+    "feature_cosine_similarity",
 };
 
 Stage stageFrom(const DatasetView& dataset, std::int64_t value, std::uint64_t row) {
@@ -37,7 +49,8 @@ std::uint64_t committedRows(const DatasetView& marker, std::initializer_list<con
 }
 
 // Appends the keys of rows [keys.size(), rows).
-void readKeys(const DatasetView& epoch, const DatasetView& stage, std::uint64_t rows, std::vector<EpochKey>& keys) {
+void readKeys(const DatasetView& epoch, const DatasetView& stage, std::uint64_t rows,
+              std::vector<EpochKey>& keys) {
     const std::uint64_t first = keys.size();
     const auto epochs = epoch.read<double>(first, rows - first);
     const auto stages = stage.read<std::int64_t>(first, rows - first);
@@ -48,7 +61,8 @@ void readKeys(const DatasetView& epoch, const DatasetView& stage, std::uint64_t 
 
 void requireUnique(const DatasetView& epoch, const std::vector<EpochKey>& keys) {
     std::vector<std::pair<double, Stage>> sorted;
-    std::ranges::transform(keys, std::back_inserter(sorted), [](EpochKey key) { return std::pair(key.epoch, key.stage); });
+    std::ranges::transform(keys, std::back_inserter(sorted),
+                           [](EpochKey key) { return std::pair(key.epoch, key.stage); });
     std::ranges::sort(sorted);
     const auto twice = std::ranges::adjacent_find(sorted);
     if (twice != sorted.end()) {
@@ -59,7 +73,8 @@ void requireUnique(const DatasetView& epoch, const std::vector<EpochKey>& keys) 
     }
 }
 
-// Keys of the rows of /classifier or of a split's logits: `data` are the columns of which each row needs its part.
+// Keys of the rows of /classifier or of a split's logits: `data` are the columns of which each row needs its
+// part.
 std::vector<EpochKey> readRowKeys(const FileView& view, const std::string& group,
                                   std::initializer_list<const DatasetView*> data) {
     const std::string why = "every row needs its epoch and stage";
@@ -77,7 +92,8 @@ std::vector<EpochKey> readRowKeys(const FileView& view, const std::string& group
     return keys;
 }
 
-SeriesTable readTable(const FileView& view, const std::string& group, const char* markerName, SeriesTable table) {
+SeriesTable readTable(const FileView& view, const std::string& group, const char* markerName,
+                      SeriesTable table) {
     const bool isSteps = markerName == schema::kStep;
     const auto names = view.members(group, FileView::Member::dataset);
     if (names.empty()) {
@@ -123,7 +139,8 @@ SeriesTable readTable(const FileView& view, const std::string& group, const char
             continue; // a length of 0 is absence
         }
         const auto* known = table.find(name);
-        Series& target = series.emplace_back(Series{name, known == nullptr ? std::vector<double>{} : known->values});
+        Series& target =
+            series.emplace_back(Series{name, known == nullptr ? std::vector<double>{} : known->values});
         const std::uint64_t have = std::min<std::uint64_t>(target.values.size(), first);
         target.values.resize(have);
         const auto there = std::min(column.rows(), rows);
@@ -152,10 +169,12 @@ T readOne(const FileView& view, const char* path, T absent) {
 // A file without /progress was written at one go by somebody else: it is complete.
 Progress readProgress(const FileView& view) {
     Progress progress;
-    const auto status = readOne<std::int64_t>(view, schema::kStatus, static_cast<std::int64_t>(Status::complete));
+    const auto status =
+        readOne<std::int64_t>(view, schema::kStatus, static_cast<std::int64_t>(Status::complete));
     if (status < 0 || status > static_cast<std::int64_t>(Status::cancelled)) {
-        view.site().fail(schema::kStatus, "is " + std::to_string(status) +
-                                              ", expected 0 (running), 1 (complete), 2 (failed) or 3 (cancelled)");
+        view.site().fail(schema::kStatus,
+                         "is " + std::to_string(status) +
+                             ", expected 0 (running), 1 (complete), 2 (failed) or 3 (cancelled)");
     }
     progress.status = static_cast<Status>(status);
     progress.step = readOne<std::int64_t>(view, schema::kProgressStep, 0);
@@ -197,7 +216,8 @@ SplitInfo readSplit(const FileView& view, const std::string& name, std::int64_t 
                                                             std::to_string(classes) + " classes");
         split.logitKeys = readRowKeys(view, group, {&*logits});
     }
-    split.pretrainedFeatureWidth = featureWidth(view, schema::in(group, schema::kFeaturesPretrained), split.rows);
+    split.pretrainedFeatureWidth =
+        featureWidth(view, schema::in(group, schema::kFeaturesPretrained), split.rows);
     split.featureWidth = featureWidth(view, schema::in(group, schema::kFeatures), split.rows);
     return split;
 }
@@ -213,9 +233,10 @@ void readClassifier(const FileView& view, Run& run) {
         return;
     }
     const auto classes = static_cast<std::int64_t>(run.classes());
-    weight->requireShape({-1, classes, -1},
-                         "[K, " + std::to_string(classes) + ", h], for " + std::to_string(classes) + " classes");
-    const auto bias = view.requiredDataset(schema::kClassifierBias, "a classifier has a bias; write zeros if it has none");
+    weight->requireShape({-1, classes, -1}, "[K, " + std::to_string(classes) + ", h], for " +
+                                                std::to_string(classes) + " classes");
+    const auto bias =
+        view.requiredDataset(schema::kClassifierBias, "a classifier has a bias; write zeros if it has none");
     bias.requireShape({-1, classes}, "[K, " + std::to_string(classes) + "]");
     run.classifierKeys = readRowKeys(view, schema::kClassifier, {&*weight, &bias});
     run.classifierWidth = static_cast<std::int64_t>(weight->shape()[2]);
@@ -227,7 +248,8 @@ void requireOurFormat(const FileView& view) {
         view.site().fail("", "is an HDF5 file but no run file: it has no attribute 'format'");
     }
     if (*format != schema::kFormatName) {
-        view.site().fail("attribute format", "is '" + *format + "', expected '" + std::string(schema::kFormatName) + "'");
+        view.site().fail("attribute format",
+                         "is '" + *format + "', expected '" + std::string(schema::kFormatName) + "'");
     }
     const auto version = view.integer("/", schema::kFormatVersionName);
     if (!version) {

@@ -7,8 +7,8 @@
 
 namespace finescope::record {
 
-/// Reads the small facts of a run: everything but what RunParts reads. `earlier`, if given, is the same file read
-/// before: its committed rows are taken over, only later ones are read. Throws Error{badFile}.
+/// Reads the small facts of a run: everything but what RunParts reads. `earlier`, if given, is the same file
+/// read before: its committed rows are taken over, only later ones are read. Throws Error{badFile}.
 [[nodiscard]] Run readFacts(const FileView& view, std::shared_ptr<const PinnedFile> file, const Run* earlier);
 
 } // namespace finescope::record

@@ -23,7 +23,9 @@ constexpr std::chrono::seconds kHeartbeatInterval{10};
 // What a flush may add besides the rows themselves: chunk indexes, object headers, started chunks.
 constexpr std::uint64_t kFlushOverhead = 1U << 20U;
 
-[[noreturn]] void badInput(const std::string& message) { throw Error(ErrorKind::badInput, message); }
+[[noreturn]] void badInput(const std::string& message) {
+    throw Error(ErrorKind::badInput, message);
+}
 
 double unixNow() {
     return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -38,20 +40,24 @@ std::string hostName() {
 std::array<char, schema::kMessageBytes> messageBytes(const std::string& message) {
     std::array<char, schema::kMessageBytes> bytes{};
     auto length = std::min(message.size(), bytes.size());
-    while (length < message.size() && length > 0 && (static_cast<unsigned char>(message[length]) & 0xc0U) == 0x80U) {
+    while (length < message.size() && length > 0 &&
+           (static_cast<unsigned char>(message[length]) & 0xc0U) == 0x80U) {
         --length;
     }
     std::copy_n(message.begin(), length, bytes.begin());
     return bytes;
 }
 
-hsize_t extent(std::int64_t value) { return static_cast<hsize_t>(value); }
+hsize_t extent(std::int64_t value) {
+    return static_cast<hsize_t>(value);
+}
 
 std::string shapeText(Eigen::Index rows, Eigen::Index columns) {
     return "[" + std::to_string(rows) + ", " + std::to_string(columns) + "]";
 }
 
-// /steps, /epochs, /classifier and the logits of a split share this: rows with a key, complete once the marker is there.
+// /steps, /epochs, /classifier and the logits of a split share this: rows with a key, complete once the
+// marker is there.
 struct KeyColumns {
     Column epoch;
     Column stage;
@@ -66,7 +72,9 @@ struct KeyColumns {
     void appendStage(const Site& site, EpochKey key) {
         stage.append(site, memoryType<std::int8_t>(), &key.stage, 1);
     }
-    void appendEpoch(const Site& site, EpochKey key) { epoch.append(site, memoryType<double>(), &key.epoch, 1); }
+    void appendEpoch(const Site& site, EpochKey key) {
+        epoch.append(site, memoryType<double>(), &key.epoch, 1);
+    }
 };
 
 struct SplitColumns {
@@ -76,6 +84,14 @@ struct SplitColumns {
     KeyColumns keys;
     Column featuresPretrained;
     Column features;
+    std::vector<EpochKey> writtenKeys;
+
+    /// All of a row but its marker.
+    void appendRow(const Site& site, EpochKey key, const MatrixF& values) {
+        logits.append(site, memoryType<float>(), values.data(), 1);
+        keys.appendStage(site, key);
+        writtenKeys.push_back(key);
+    }
 };
 
 } // namespace
@@ -99,7 +115,8 @@ struct RunWriter::State {
     }
     void writeMessage(const std::string& text) const;
     void requireOpen() const;
-    void checkRow(const EpochRow& row) const;
+    void checkRow(const EpochRow& row);
+    SplitColumns& planned(const std::string& name, const MatrixF& logits);
     void requireFreeSpace(std::uint64_t bytes) const;
     /// Runs one whole change of the file; a failure of the disk or of HDF5 in it closes the file for more.
     template <typename Change>
@@ -141,7 +158,8 @@ RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan
     const auto access = site.own(H5Pcreate(H5P_FILE_ACCESS), "", "cannot be described");
     site.check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST), "",
                "cannot use the file format of SWMR");
-    // Cluster file systems may refuse locks; nobody else knows the hidden name, and SWMR drops the lock anyway.
+    // Cluster file systems may refuse locks; nobody else knows the hidden name, and SWMR drops the lock
+    // anyway.
     for (const bool locking : {true, false}) {
         H5Pset_file_locking(access.get(), locking, true);
         file = Handle(H5Fcreate(hidden.c_str(), H5F_ACC_EXCL, creation.get(), access.get()));
@@ -195,16 +213,20 @@ void RunWriter::State::writeRootAttributes(const RunPlan& plan) const {
 void RunWriter::State::createProgress() {
     const auto group = createGroup(site, file.get(), schema::kProgress);
     const std::array<hsize_t, 1> one{1};
-    const auto number = [&](const char* name, hid_t type) { return createFixed(site, file.get(), name, type, one); };
+    const auto number = [&](const char* name, hid_t type) {
+        return createFixed(site, file.get(), name, type, one);
+    };
     status = number(schema::kStatus, H5T_STD_I8LE);
     step = number(schema::kProgressStep, H5T_STD_I64LE);
     totalSteps = number(schema::kTotalSteps, H5T_STD_I64LE);
     heartbeat = number(schema::kHeartbeat, H5T_IEEE_F64LE);
     selected = number(schema::kSelected, H5T_STD_I64LE);
     messageType = site.own(H5Tcopy(H5T_C_S1), schema::kMessage, "cannot be given its type");
-    site.check(H5Tset_size(messageType.get(), schema::kMessageBytes), schema::kMessage, "cannot be given its type");
+    site.check(H5Tset_size(messageType.get(), schema::kMessageBytes), schema::kMessage,
+               "cannot be given its type");
     site.check(H5Tset_cset(messageType.get(), H5T_CSET_UTF8), schema::kMessage, "cannot be given its type");
-    site.check(H5Tset_strpad(messageType.get(), H5T_STR_NULLPAD), schema::kMessage, "cannot be given its type");
+    site.check(H5Tset_strpad(messageType.get(), H5T_STR_NULLPAD), schema::kMessage,
+               "cannot be given its type");
     message = number(schema::kMessage, messageType.get());
     writeMessage("");
 }
@@ -218,10 +240,12 @@ void RunWriter::State::createTables(const RunPlan& plan) {
     stepKeys = KeyColumns(site, id, schema::kSteps);
     epochKeys = KeyColumns(site, id, schema::kEpochs);
     for (const auto& name : plan.stepSeries) {
-        stepSeries.emplace_back(site, id, schema::in(schema::kSteps, name), H5T_IEEE_F64LE, std::vector<hsize_t>{});
+        stepSeries.emplace_back(site, id, schema::in(schema::kSteps, name), H5T_IEEE_F64LE,
+                                std::vector<hsize_t>{});
     }
     for (const auto& name : plan.epochSeries) {
-        epochSeries.emplace_back(site, id, schema::in(schema::kEpochs, name), H5T_IEEE_F64LE, std::vector<hsize_t>{});
+        epochSeries.emplace_back(site, id, schema::in(schema::kEpochs, name), H5T_IEEE_F64LE,
+                                 std::vector<hsize_t>{});
     }
     weight = Column(site, id, schema::kClassifierWeight, H5T_IEEE_F32LE, {classes, width});
     bias = Column(site, id, schema::kClassifierBias, H5T_IEEE_F32LE, {classes});
@@ -246,8 +270,9 @@ void RunWriter::State::createSplit(const SplitPlan& plan, std::size_t classCount
     const std::array<hsize_t, 1> size{plan.labels.size()};
     const auto labelsName = schema::in(group, schema::kLabels);
     const auto labels = createFixed(site, file.get(), labelsName, H5T_STD_I64LE, size);
-    site.check(H5Dwrite(labels.get(), memoryType<std::int64_t>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, plan.labels.data()),
-               labelsName, "cannot be written");
+    site.check(
+        H5Dwrite(labels.get(), memoryType<std::int64_t>(), H5S_ALL, H5S_ALL, H5P_DEFAULT, plan.labels.data()),
+        labelsName, "cannot be written");
 
     SplitColumns columns;
     columns.name = plan.name;
@@ -269,7 +294,8 @@ void RunWriter::State::createSplit(const SplitPlan& plan, std::size_t classCount
 void RunWriter::State::createLora(const LoraMatrices& matrices) {
     const auto layer = schema::in(schema::kLora, std::to_string(matrices.layer));
     static_cast<void>(createGroup(site, file.get(), layer));
-    for (const auto& [name, a] : {std::pair{"query", &matrices.queryA}, std::pair{"value", &matrices.valueA}}) {
+    for (const auto& [name, a] :
+         {std::pair{"query", &matrices.queryA}, std::pair{"value", &matrices.valueA}}) {
         const auto projection = schema::in(layer, name);
         static_cast<void>(createGroup(site, file.get(), projection));
         const auto dataset = schema::in(projection, "A");
@@ -323,7 +349,8 @@ void RunWriter::State::beat() {
 
 void RunWriter::State::requireOpen() const {
     if (broken) {
-        throw Error(ErrorKind::internal, path.string() + ": an earlier write failed, so it takes no more rows");
+        throw Error(ErrorKind::internal,
+                    path.string() + ": an earlier write failed, so it takes no more rows");
     }
 }
 
@@ -339,7 +366,7 @@ void RunWriter::State::change(Change&& body) {
     }
 }
 
-void RunWriter::State::checkRow(const EpochRow& row) const {
+void RunWriter::State::checkRow(const EpochRow& row) {
     const auto where = path.string() + ": row of /epochs ";
     if (row.values.size() != epochSeries.size()) {
         badInput(where + "has " + std::to_string(row.values.size()) + " values, expected " +
@@ -347,24 +374,29 @@ void RunWriter::State::checkRow(const EpochRow& row) const {
     }
     if (extent(row.weight.rows()) != classes || extent(row.weight.cols()) != width ||
         extent(row.bias.size()) != classes) {
-        badInput(where + "has a classifier of shape " + shapeText(row.weight.rows(), row.weight.cols()) + " with " +
-                 std::to_string(row.bias.size()) + " biases, expected " +
+        badInput(where + "has a classifier of shape " + shapeText(row.weight.rows(), row.weight.cols()) +
+                 " with " + std::to_string(row.bias.size()) + " biases, expected " +
                  shapeText(static_cast<Eigen::Index>(classes), static_cast<Eigen::Index>(width)));
     }
     if (std::ranges::find(writtenKeys, row.key) != writtenKeys.end()) {
         badInput(where + "repeats an epoch and stage that are there already");
     }
     for (const auto& [name, logits] : row.logits) {
-        const auto split = std::ranges::find(splits, name, &SplitColumns::name);
-        if (split == splits.end()) {
-            badInput(where + "has logits of a split '" + name + "' that was not planned");
-        }
-        if (extent(logits.rows()) != split->rows || extent(logits.cols()) != classes) {
-            badInput(where + "has logits of " + name + " of shape " + shapeText(logits.rows(), logits.cols()) +
-                     ", expected " +
-                     shapeText(static_cast<Eigen::Index>(split->rows), static_cast<Eigen::Index>(classes)));
-        }
+        static_cast<void>(planned(name, logits));
     }
+}
+
+SplitColumns& RunWriter::State::planned(const std::string& name, const MatrixF& logits) {
+    const auto where = path.string() + ": logits of split '" + name + "' ";
+    const auto split = std::ranges::find(splits, name, &SplitColumns::name);
+    if (split == splits.end()) {
+        badInput(where + "belong to no planned split");
+    }
+    if (extent(logits.rows()) != split->rows || extent(logits.cols()) != classes) {
+        badInput(where + "have the shape " + shapeText(logits.rows(), logits.cols()) + ", expected " +
+                 shapeText(static_cast<Eigen::Index>(split->rows), static_cast<Eigen::Index>(classes)));
+    }
+    return *split;
 }
 
 void RunWriter::State::requireFreeSpace(std::uint64_t bytes) const {
@@ -373,7 +405,8 @@ void RunWriter::State::requireFreeSpace(std::uint64_t bytes) const {
     const auto space = std::filesystem::space(folder, error);
     if (!error && space.available < bytes) {
         throw Error(ErrorKind::internal, path.string() + ": needs " + std::to_string(bytes) +
-                                             " bytes more on its disk, which has " + std::to_string(space.available) +
+                                             " bytes more on its disk, which has " +
+                                             std::to_string(space.available) +
                                              " free; make room or choose another folder");
     }
 }
@@ -410,14 +443,18 @@ void RunWriter::appendSteps(std::span<const StepRow> rows) {
             std::ranges::transform(rows, std::back_inserter(values), value);
             column.append(state.site, memoryType<T>(), values.data(), count);
         };
-        append(state.stepKeys.epoch, [](const StepRow& row) { return row.key.epoch; }, double{});
-        append(state.stepKeys.stage, [](const StepRow& row) { return static_cast<std::int8_t>(row.key.stage); },
-               std::int8_t{});
+        append(
+            state.stepKeys.epoch, [](const StepRow& row) { return row.key.epoch; }, double{});
+        append(
+            state.stepKeys.stage, [](const StepRow& row) { return static_cast<std::int8_t>(row.key.stage); },
+            std::int8_t{});
         for (std::size_t i = 0; i < state.stepSeries.size(); ++i) {
-            append(state.stepSeries[i], [i](const StepRow& row) { return row.values[i]; }, double{});
+            append(
+                state.stepSeries[i], [i](const StepRow& row) { return row.values[i]; }, double{});
         }
         state.flush();
-        append(state.stepMarker, [](const StepRow& row) { return row.step; }, std::int64_t{});
+        append(
+            state.stepMarker, [](const StepRow& row) { return row.step; }, std::int64_t{});
         state.flush();
     });
 }
@@ -438,8 +475,7 @@ void RunWriter::appendEpoch(const EpochRow& row) {
         state.classifierKeys.appendStage(site, row.key);
         for (auto& split : state.splits) {
             if (const auto logits = row.logits.find(split.name); logits != row.logits.end()) {
-                split.logits.append(site, floats, logits->second.data(), 1);
-                split.keys.appendStage(site, row.key);
+                split.appendRow(site, row.key, logits->second);
             }
         }
         for (std::size_t i = 0; i < state.epochSeries.size(); ++i) {
@@ -458,6 +494,25 @@ void RunWriter::appendEpoch(const EpochRow& row) {
         state.epochKeys.appendEpoch(site, row.key);
         state.flush();
         state.writtenKeys.push_back(row.key);
+    });
+}
+
+void RunWriter::appendLogits(const std::string& split, EpochKey key, const MatrixF& logits) {
+    auto& state = live();
+    const auto where = state.path.string() + ": logits of split '" + split + "' ";
+    if (std::ranges::find(state.writtenKeys, key) == state.writtenKeys.end()) {
+        badInput(where + "belong to no row of /epochs");
+    }
+    auto& columns = state.planned(split, logits);
+    if (std::ranges::find(columns.writtenKeys, key) != columns.writtenKeys.end()) {
+        badInput(where + "are there already for this epoch and stage");
+    }
+    state.requireFreeSpace(static_cast<std::uint64_t>(logits.size()) * sizeof(float) + kFlushOverhead);
+    state.change([&] {
+        columns.appendRow(state.site, key, logits);
+        state.flush();
+        columns.keys.appendEpoch(state.site, key);
+        state.flush();
     });
 }
 
@@ -502,8 +557,8 @@ void RunWriter::setProgress(std::int64_t step, std::int64_t totalSteps) {
 void RunWriter::setSelected(std::int64_t epochRow) {
     auto& state = live();
     if (epochRow < -1 || epochRow >= static_cast<std::int64_t>(state.writtenKeys.size())) {
-        badInput(state.path.string() + ": selected row " + std::to_string(epochRow) + " of /epochs does not exist (" +
-                 std::to_string(state.writtenKeys.size()) + " rows)");
+        badInput(state.path.string() + ": selected row " + std::to_string(epochRow) +
+                 " of /epochs does not exist (" + std::to_string(state.writtenKeys.size()) + " rows)");
     }
     state.change([&] {
         state.overwrite(state.selected, schema::kSelected, epochRow);
@@ -511,7 +566,9 @@ void RunWriter::setSelected(std::int64_t epochRow) {
     });
 }
 
-void RunWriter::requireFreeSpace(std::uint64_t bytes) const { live().requireFreeSpace(bytes); }
+void RunWriter::requireFreeSpace(std::uint64_t bytes) const {
+    live().requireFreeSpace(bytes);
+}
 
 void RunWriter::finish(Status status, const std::string& message) {
     auto& state = live();

@@ -11,68 +11,80 @@ namespace finescope::record {
 struct SplitPlan {
     std::string name, role, task;
     Labels labels;
-    std::int64_t pretrainedFeatureWidth = 0;  ///< h, or 0 for "not recorded"
+    std::int64_t pretrainedFeatureWidth = 0; ///< h, or 0 for "not recorded"
     std::int64_t featureWidth = 0;
 };
 
 struct LoraMatrices {
     std::int64_t layer = 0;
-    MatrixF queryA, valueA;  ///< [r, h] at the start
+    MatrixF queryA, valueA; ///< [r, h] at the start
 };
 
 /// Everything whose name and type must exist in the file before SWMR starts.
 struct RunPlan {
     std::string runId, name, created, creator, method, task, model, config;
     std::int64_t seed = 0;
-    std::vector<std::string> classNames;       ///< [C]
-    std::int64_t classifierWidth = 0;          ///< h
-    std::vector<std::string> stepSeries;       ///< names of the columns of `/steps`
-    std::vector<std::string> epochSeries;      ///< names of the columns of `/epochs`
+    std::vector<std::string> classNames;  ///< [C]
+    std::int64_t classifierWidth = 0;     ///< h
+    std::vector<std::string> stepSeries;  ///< names of the columns of `/steps`
+    std::vector<std::string> epochSeries; ///< names of the columns of `/epochs`
     std::vector<SplitPlan> splits;
-    std::vector<LoraMatrices> lora;            ///< empty unless lora or lp-lora
+    std::vector<LoraMatrices> lora; ///< empty unless lora or lp-lora
 };
 
 struct StepRow {
     std::int64_t step = 0;
     EpochKey key;
-    std::vector<double> values;  ///< in the order of RunPlan::stepSeries
+    std::vector<double> values; ///< in the order of RunPlan::stepSeries
 };
 
 struct EpochRow {
     EpochKey key;
-    std::vector<double> values;                 ///< in the order of RunPlan::epochSeries
-    MatrixF weight;                             ///< [C, h]
-    VectorF bias;                               ///< [C]
-    std::map<std::string, MatrixF> logits;      ///< split name -> [N, C]; a split may be left out of a row
+    std::vector<double> values;            ///< in the order of RunPlan::epochSeries
+    MatrixF weight;                        ///< [C, h]
+    VectorF bias;                          ///< [C]
+    std::map<std::string, MatrixF> logits; ///< split name -> [N, C]; a split may be left out of a row
 };
 
 enum class Existing { refuse, overwrite };
 
 /// Writes one run file, in the order that keeps every committed row readable whenever the process dies
-/// (RUN_FILE.md, Writing). A timer thread keeps the heartbeat. Functions may be called from one thread at a time.
-/// After any function threw, the file takes no further rows: call `abandon`.
+/// (RUN_FILE.md, Writing). A timer thread keeps the heartbeat. Functions may be called from one thread at a
+/// time. Functions throw Error{badInput} for what does not fit the plan; the file is then as it was. They
+/// throw Error{internal} when the disk does not take it; the file takes no further rows then: call `abandon`.
+/// A process under a file-size limit must ignore SIGXFSZ, or the signal ends it before any error can be seen.
 class RunWriter {
 public:
-    /// Creates the file under a hidden name, starts SWMR and links it into place. Throws Error{badInput} if the file
-    /// exists and `existing` is refuse, Error{internal} if the folder cannot be written.
+    /// Creates the file under a hidden name, starts SWMR and links it into place. Throws Error{badInput} if
+    /// the file exists and `existing` is refuse, Error{internal} if the folder cannot be written.
     RunWriter(const std::filesystem::path& file, const RunPlan& plan, Existing existing);
-    ~RunWriter();  ///< an unfinished run is left as it is: status running, without a process
+    ~RunWriter(); ///< an unfinished run is left as it is: status running, without a process
     RunWriter(const RunWriter&) = delete;
     RunWriter& operator=(const RunWriter&) = delete;
 
+    /// Rows of /steps, committed together.
     void appendSteps(std::span<const StepRow> rows);
+    /// One row of /epochs with its classifier and logits. Checks first that the disk has room for it.
     void appendEpoch(const EpochRow& row);
-    /// Features [N, h] of a split, planned with that width. `pretrained` at the start, `final` of the selected model.
+    /// Logits [N, C] of a split for a row of /epochs that is there already and was written without them:
+    /// those of the train split for the selected model, when it is known.
+    void appendLogits(const std::string& split, EpochKey key, const MatrixF& logits);
+    /// Features [N, h] of a split, planned with that width. `pretrained` at the start, `final` of the
+    /// selected model.
     enum class Features { pretrained, final };
     void writeFeatures(const std::string& split, Features which, const MatrixF& features);
+    /// Of the current stage; `totalSteps` 0 = unknown.
     void setProgress(std::int64_t step, std::int64_t totalSteps);
+    /// Row of /epochs that holds the selected model; -1 = not yet.
     void setSelected(std::int64_t epochRow);
-    /// Free bytes on the file's disk must cover `bytes`; throws Error{internal} saying what is needed and what is there.
+    /// Free bytes on the file's disk must cover `bytes`; throws Error{internal} saying what is needed and
+    /// what is there.
     void requireFreeSpace(std::uint64_t bytes) const;
     /// Writes status and message, flushes and closes.
     void finish(Status status, const std::string& message = {});
-    /// After a failed write: records the failure as far as the disk allows, truncates the file to its stored end and
-    /// keeps HDF5 from touching it again. The process must then leave with _exit (HDF5's own clean-up would crash).
+    /// After a failed write: records the failure as far as the disk allows, truncates the file to its stored
+    /// end and keeps HDF5 from touching it again. The process must then leave with _exit (HDF5's own clean-up
+    /// would crash).
     void abandon(const std::string& message) noexcept;
 
 private:
