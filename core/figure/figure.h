@@ -130,8 +130,10 @@ struct Figure {
 /// One cell: text as shown, and the number behind it at full precision where there is one.
 struct Cell {
     std::string text{};
-    std::optional<double> value{};
+    std::optional<double> value{};      ///< the mean, if the cell is of several runs
     bool emphasised = false;
+    std::optional<double> deviation{};  ///< sample standard deviation over runs, from two runs on
+    std::int64_t count = 0;             ///< number of runs behind `value`; 0 for words
 };
 
 struct Table {

@@ -1,0 +1,100 @@
+#include "core/figure/figure_kinds.h"
+
+#include "core/error.h"
+#include "core/figure/calibration_figures.h"
+#include "core/figure/calibration_view.h"
+#include "core/figure/feature_figures.h"
+#include "core/figure/run_style.h"
+
+#include <algorithm>
+#include <array>
+
+namespace finescope::figure {
+
+namespace {
+
+using Runs = std::span<const record::Run>;
+using Build = Figure (*)(const FigureRequest&, Runs);
+
+CurveOptions curveOptions(const FigureRequest& request) {
+    const auto scale = [](bool logarithmic) { return logarithmic ? Scale::logarithmic : Scale::linear; };
+    return {.xAxis = request.xAxis,
+            .origin = request.origin,
+            .xScale = scale(request.logX),
+            .yScale = scale(request.logY),
+            .grouping = request.grouping,
+            .spread = request.spread};
+}
+
+Figure classifierNorm(const FigureRequest& request, Runs runs) {
+    return classifierNormFigure(runs, {.curve = curveOptions(request),
+                                       .withAccuracy = request.withAccuracy,
+                                       .finalBars = request.finalBars});
+}
+
+Figure training(const FigureRequest& request, Runs runs) {
+    return trainingFigure(runs, {.curve = curveOptions(request)});
+}
+
+/// The split asked for; the default one of the first run, so that all runs show the same.
+std::string calibrationSplit(const FigureRequest& request, Runs runs) {
+    if (!request.splits.empty()) {
+        return request.splits.front();
+    }
+    const record::SplitInfo* split = runs.empty() ? nullptr : defaultCalibrationSplit(runs.front());
+    return split == nullptr ? std::string{} : split->name;
+}
+
+Figure reliability(const FigureRequest& request, Runs runs) {
+    const std::string split = calibrationSplit(request, runs);
+    return reliabilityFigure(
+        reliabilityEntries(runs, split, request.temperature, request.beforeAfter, request.bins), {.split = split});
+}
+
+Figure temperatureCurves(const FigureRequest& request, Runs runs) {
+    const std::string split = calibrationSplit(request, runs);
+    const std::vector<RunLabel> labels = labelRuns(runs);
+    std::vector<TemperatureCurve> curves;
+    for (const std::size_t index : legendOrder(runs)) {
+        curves.push_back(temperatureCurve(readCalibration(runs[index], split), 0.05, 20, 241, request.bins));
+        curves.back().name = labels[index].name;
+        curves.back().style = labels[index].style;
+    }
+    TemperatureCurveOptions options{.split = split};
+    if (!request.temperature.fitted) {
+        options.current = request.temperature.value;
+    }
+    return temperatureCurveFigure(curves, options);
+}
+
+Figure features(const FigureRequest& request, Runs runs) {
+    return featuresFigure(featureEntries(runs), {.splits = request.splits, .spread = request.spread});
+}
+
+Figure accuracy(const FigureRequest& request, Runs runs) {
+    return accuracyFigure(runs, {.splits = request.splits, .spread = request.spread});
+}
+
+constexpr std::array kKinds{
+    FigureKind{"classifier-norm", "classifier weight norm over training; --with accuracy, --final"},
+    FigureKind{"training", "loss, accuracy, weight, bias and logit norm over training"},
+    FigureKind{"features", "cosine similarity, feature difference and Fisher's ratio per method and split"},
+    FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
+    FigureKind{"temperature-curve", "ECE, MCE and NLL over the temperature"},
+    FigureKind{"accuracy", "accuracy per method and split"},
+};
+
+constexpr std::array<Build, kKinds.size()> kBuilds{classifierNorm, training,          features,
+                                                   reliability,    temperatureCurves, accuracy};
+
+} // namespace
+
+std::span<const FigureKind> figureKinds() { return kKinds; }
+
+Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs) {
+    validate(request);
+    const auto kind = std::ranges::find(kKinds, request.kind, &FigureKind::name);
+    return kBuilds[static_cast<std::size_t>(kind - kKinds.begin())](request, runs);
+}
+
+} // namespace finescope::figure

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/figure/figure.h"
+#include "core/figure/recipe.h"
+#include "core/record/run.h"
+
+#include <span>
+#include <string_view>
+
+namespace finescope::figure {
+
+/// A kind of figure as the command line and recipes name it.
+struct FigureKind {
+    std::string_view name, description;
+};
+
+[[nodiscard]] std::span<const FigureKind> figureKinds();
+
+/// Builds what `request` asks for from runs that were read already. Throws Error{badInput} for an unknown kind and
+/// where the runs lack what the kind cannot do without; and what reading their large parts throws.
+[[nodiscard]] Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs);
+
+} // namespace finescope::figure

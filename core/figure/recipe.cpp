@@ -1,0 +1,193 @@
+#include "core/figure/recipe.h"
+
+#include "core/error.h"
+#include "core/figure/figure_kinds.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace finescope::figure {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kVersion = 1;
+
+template <typename Value>
+using Names = std::array<std::pair<std::string_view, Value>, 2>;
+
+constexpr Names<XAxis> kXAxes{{{"epochs", XAxis::epochs}, {"steps", XAxis::steps}}};
+constexpr Names<Origin> kOrigins{{{"fine-tuning", Origin::fineTuning}, {"start", Origin::start}}};
+constexpr Names<Grouping> kGroupings{{{"runs", Grouping::runs}, {"methods", Grouping::methods}}};
+constexpr std::array<std::pair<std::string_view, analysis::Spread>, 3> kSpreads{
+    {{"t95", analysis::Spread::tInterval95},
+     {"sd", analysis::Spread::standardDeviation},
+     {"range", analysis::Spread::range}}};
+
+template <typename Table, typename Value>
+std::string nameOf(const Table& table, Value value) {
+    return std::string(std::ranges::find(table, value, [](const auto& entry) { return entry.second; })->first);
+}
+
+/// Reads keys one by one and knows afterwards which ones nobody asked for.
+class Reader {
+public:
+    Reader(const Json& json, std::string where) : m_json(json), m_where(std::move(where)) {}
+
+    template <typename Value>
+    void read(const char* key, Value& value) {
+        m_known.insert(key);
+        if (!m_json.contains(key)) {
+            return;
+        }
+        try {
+            value = m_json.at(key).get<Value>();
+        } catch (const nlohmann::json::exception&) {
+            refuse(std::string("key '") + key + "' has the wrong type (" + m_json.at(key).type_name() + ")");
+        }
+    }
+
+    template <typename Table, typename Value>
+    void readNamed(const char* key, const Table& table, Value& value) {
+        std::string name = nameOf(table, value);
+        read(key, name);
+        const auto found = std::ranges::find(table, name, [](const auto& entry) { return entry.first; });
+        if (found == table.end()) {
+            std::string names;
+            for (const auto& entry : table) {
+                names += (names.empty() ? "" : ", ") + std::string(entry.first);
+            }
+            refuse(std::string("key '") + key + "' is '" + name + "'; it can be: " + names);
+        }
+        value = found->second;
+    }
+
+    const Json* find(const char* key) {
+        m_known.insert(key);
+        return m_json.contains(key) ? &m_json.at(key) : nullptr;
+    }
+
+    void refuseUnknown() const {
+        for (const auto& [key, value] : m_json.items()) {
+            if (!m_known.contains(key)) {
+                refuse("unknown key '" + key + "'; remove it, or use the finescope version that wrote it");
+            }
+        }
+    }
+
+    [[noreturn]] void refuse(const std::string& what) const {
+        throw Error(ErrorKind::badInput, m_where + ": " + what);
+    }
+
+private:
+    const Json& m_json;
+    std::string m_where;
+    std::set<std::string> m_known;
+};
+
+void require(bool holds, const std::string& what) {
+    if (!holds) {
+        throw Error(ErrorKind::badInput, what);
+    }
+}
+
+} // namespace
+
+std::string requestToJson(const FigureRequest& request) {
+    Json json;
+    json["finescope_recipe"] = kVersion;
+    json["kind"] = request.kind;
+    json["files"] = request.files;
+    json["x_axis"] = nameOf(kXAxes, request.xAxis);
+    json["origin"] = nameOf(kOrigins, request.origin);
+    json["log_x"] = request.logX;
+    json["log_y"] = request.logY;
+    json["group_by"] = nameOf(kGroupings, request.grouping);
+    json["spread"] = nameOf(kSpreads, request.spread);
+    json["with_accuracy"] = request.withAccuracy;
+    json["final"] = request.finalBars;
+    json["splits"] = request.splits;
+    json["bins"] = request.bins;
+    json["temperature"] = request.temperature.fitted ? Json("fitted") : Json(request.temperature.value);
+    json["before_after"] = request.beforeAfter;
+    json["width_mm"] = request.widthMm;
+    json["height_mm"] = request.heightMm ? Json(*request.heightMm) : Json(nullptr);
+    json["font_pt"] = request.fontPt;
+    json["dpi"] = request.dpi;
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+FigureRequest requestFromJson(const std::string& text, const std::string& where) {
+    Json json;
+    try {
+        json = Json::parse(text);
+    } catch (const nlohmann::json::parse_error& error) {
+        throw Error(ErrorKind::badInput, where + ": not JSON (byte " + std::to_string(error.byte) + ")");
+    }
+    Reader reader(json, where);
+    if (!json.is_object() || !json.contains("finescope_recipe")) {
+        reader.refuse("not a finescope recipe: an object with \"finescope_recipe\": 1 is expected");
+    }
+    int version = 0;
+    reader.read("finescope_recipe", version);
+    if (version != kVersion) {
+        reader.refuse("recipe version " + std::to_string(version) + "; this finescope reads version " +
+                      std::to_string(kVersion));
+    }
+    FigureRequest request;
+    reader.read("kind", request.kind);
+    reader.read("files", request.files);
+    reader.readNamed("x_axis", kXAxes, request.xAxis);
+    reader.readNamed("origin", kOrigins, request.origin);
+    reader.read("log_x", request.logX);
+    reader.read("log_y", request.logY);
+    reader.readNamed("group_by", kGroupings, request.grouping);
+    reader.readNamed("spread", kSpreads, request.spread);
+    reader.read("with_accuracy", request.withAccuracy);
+    reader.read("final", request.finalBars);
+    reader.read("splits", request.splits);
+    reader.read("bins", request.bins);
+    if (const Json* temperature = reader.find("temperature"); temperature != nullptr && *temperature == "fitted") {
+        request.temperature.fitted = true;
+    } else {
+        reader.read("temperature", request.temperature.value);
+    }
+    reader.read("before_after", request.beforeAfter);
+    reader.read("width_mm", request.widthMm);
+    if (const Json* height = reader.find("height_mm"); height != nullptr && !height->is_null()) {
+        request.heightMm = 0.0;
+        reader.read("height_mm", *request.heightMm);
+    }
+    reader.read("font_pt", request.fontPt);
+    reader.read("dpi", request.dpi);
+    reader.refuseUnknown();
+    return request;
+}
+
+void validate(const FigureRequest& request) {
+    const auto kinds = figureKinds();
+    if (std::ranges::find(kinds, request.kind, &FigureKind::name) == kinds.end()) {
+        std::string names;
+        for (const FigureKind& kind : kinds) {
+            names += (names.empty() ? "" : ", ") + std::string(kind.name);
+        }
+        throw Error(ErrorKind::badInput, "no kind of figure is called '" + request.kind + "'; there are: " + names);
+    }
+    const auto within = [](double value, double low, double high) { return value >= low && value <= high; };
+    require(request.bins >= 1 && request.bins <= 1000, "number of bins must be from 1 to 1000");
+    require(request.temperature.fitted || (std::isfinite(request.temperature.value) && request.temperature.value > 0),
+            "temperature must be a number above 0, or 'fitted'");
+    require(within(request.widthMm, 20, 2000), "width must be from 20 to 2000 mm");
+    require(!request.heightMm || within(*request.heightMm, 15, 2000), "height must be from 15 to 2000 mm");
+    require(within(request.fontPt, 3, 40), "font size must be from 3 to 40 pt");
+    require(request.dpi >= 30 && request.dpi <= 2400, "resolution must be from 30 to 2400 dpi");
+}
+
+} // namespace finescope::figure
