@@ -14,7 +14,8 @@ SeedStatistics seedStatistics(std::span<const double> values, Spread spread) {
         throw Error(ErrorKind::badInput, "statistics over seeds: no values; at least one is needed");
     }
     if (!std::ranges::all_of(values, [](double value) { return std::isfinite(value); })) {
-        throw Error(ErrorKind::badInput, "statistics over seeds: a value is NaN or infinite; leave such runs out");
+        throw Error(ErrorKind::badInput,
+                    "statistics over seeds: a value is NaN or infinite; leave such runs out");
     }
     SeedStatistics result;
     result.n = static_cast<std::int64_t>(values.size());

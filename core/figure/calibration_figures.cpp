@@ -15,7 +15,8 @@ using analysis::ReliabilityBin;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kArrow = " \u2192 ";
-constexpr std::size_t kColumnsWithOneLine = 1;  // more diagrams side by side have no room for all numbers in one line
+constexpr std::size_t kColumnsWithOneLine =
+    1; // more diagrams side by side have no room for all numbers in one line
 
 /// "21.2 %" or "21.2 → 5.1 %".
 std::string changing(const ReliabilityEntry& entry, double Reliability::*number) {
@@ -34,8 +35,8 @@ std::string worstBin(const Reliability& reliability) {
 }
 
 std::string binNote(const ReliabilityBin& bin, std::size_t index) {
-    return "bin " + std::to_string(index + 1) + " (" + fixed(bin.low, 3) + ", " + fixed(bin.high, 3) + "]: n = " +
-           std::to_string(bin.count) + ", accuracy " + percent(bin.accuracy) + ", confidence " +
+    return "bin " + std::to_string(index + 1) + " (" + fixed(bin.low, 3) + ", " + fixed(bin.high, 3) +
+           "]: n = " + std::to_string(bin.count) + ", accuracy " + percent(bin.accuracy) + ", confidence " +
            percent(bin.meanConfidence);
 }
 
@@ -92,7 +93,8 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, std::int64_t h
     Bars accuracy{.name = "accuracy", .style = entry.style};
     Bars over{.name = "over-confidence", .style = {.role = "over-confidence"}, .outlined = false};
     Bars under{.name = "under-confidence", .style = {.role = "under-confidence"}, .outlined = false};
-    Line ticks{.name = "mean confidence", .x = {}, .y = {}, .style = {.role = "mean-confidence"}, .legend = false};
+    Line ticks{
+        .name = "mean confidence", .x = {}, .y = {}, .style = {.role = "mean-confidence"}, .legend = false};
     for (std::size_t i = 0; i < entry.current.bins.size(); ++i) {
         const ReliabilityBin& bin = entry.current.bins[i];
         if (bin.count == 0) {
@@ -101,8 +103,8 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, std::int64_t h
         const bool few = bin.count < hatchBelow;
         addBar(accuracy, bin, 0, bin.accuracy, few, binNote(bin, i));
         Bars& gap = bin.gap() < 0 ? over : under;
-        addBar(gap, bin, std::min(bin.accuracy, bin.meanConfidence), std::max(bin.accuracy, bin.meanConfidence),
-               few, "");
+        addBar(gap, bin, std::min(bin.accuracy, bin.meanConfidence),
+               std::max(bin.accuracy, bin.meanConfidence), few, "");
         const double middle = (bin.low + bin.high) / 2, half = (bin.high - bin.low) * 0.3;
         ticks.x.insert(ticks.x.end(), {middle - half, middle + half, middle + half});
         ticks.y.insert(ticks.y.end(), {bin.meanConfidence, bin.meanConfidence, kNaN});
@@ -148,7 +150,8 @@ double histogramTop(std::span<const ReliabilityEntry> entries) {
     double largest = 0;
     for (const ReliabilityEntry& entry : entries) {
         for (const ReliabilityBin& bin : entry.current.bins) {
-            largest = std::max(largest, static_cast<double>(bin.count) / static_cast<double>(entry.current.count));
+            largest =
+                std::max(largest, static_cast<double>(bin.count) / static_cast<double>(entry.current.count));
         }
     }
     return std::clamp(std::ceil(largest * 4) / 4, 0.25, 1.0);
@@ -216,14 +219,17 @@ Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const Reliab
     }
     const std::size_t bins = entries.front().current.bins.size();
     const std::string split = options.split.empty() ? "" : options.split + " split, ";
-    figure.notes = {split + std::to_string(bins) + " equal-width bins (low, high] on the confidence of the predicted class.",
-                    "Shaded: gap between accuracy and mean confidence (the tick); hatched: bins with fewer than " +
-                        std::to_string(options.hatchBelow) +
-                        " rows. Lines in the histogram: accuracy and mean confidence."};
+    figure.notes = {
+        split + std::to_string(bins) +
+            " equal-width bins (low, high] on the confidence of the predicted class.",
+        "Shaded: gap between accuracy and mean confidence (the tick); hatched: bins with fewer than " +
+            std::to_string(options.hatchBelow) +
+            " rows. Lines in the histogram: accuracy and mean confidence."};
     return figure;
 }
 
-Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves, const TemperatureCurveOptions& options) {
+Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
+                              const TemperatureCurveOptions& options) {
     Figure figure;
     figure.kind = "temperature-curve";
     figure.title = "Calibration over temperature";
@@ -245,19 +251,21 @@ Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves, const Te
         panel.x = {.label = "temperature", .scale = Scale::logarithmic};
         panel.y = {.label = number.label, .ticks = number.ticks};
         for (const TemperatureCurve& curve : curves) {
-            panel.curves.push_back(
-                {.name = curve.name, .x = curve.temperature, .y = curve.*number.values, .style = curve.style});
+            panel.curves.push_back({.name = curve.name,
+                                    .x = curve.temperature,
+                                    .y = curve.*number.values,
+                                    .style = curve.style});
             if (curve.optimum) {
                 const double value = (*curve.optimum).*number.atOptimum;
-                panel.scatters.push_back({.name = curve.name + ": fitted temperature",
-                                          .x = {curve.optimum->temperature},
-                                          .y = {value},
-                                          .style = curve.style,
-                                          .note = {curve.name + ": T = " + significant(curve.optimum->temperature, 4) +
-                                                   ", " + number.label + " " +
-                                                   (number.ticks == TickStyle::percent ? percent(value)
-                                                                                       : fixed(value, 3))},
-                                          .legend = false});
+                panel.scatters.push_back(
+                    {.name = curve.name + ": fitted temperature",
+                     .x = {curve.optimum->temperature},
+                     .y = {value},
+                     .style = curve.style,
+                     .note = {curve.name + ": T = " + significant(curve.optimum->temperature, 4) + ", " +
+                              number.label + " " +
+                              (number.ticks == TickStyle::percent ? percent(value) : fixed(value, 3))},
+                     .legend = false});
             }
         }
         if (options.current) {
@@ -272,11 +280,13 @@ Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves, const Te
     figure.panels.front().legend = Legend::inside;
     for (const TemperatureCurve& curve : curves) {
         if (curve.optimum) {
-            figure.altText += " " + curve.name + ": fitted T = " + significant(curve.optimum->temperature, 4) + ".";
+            figure.altText +=
+                " " + curve.name + ": fitted T = " + significant(curve.optimum->temperature, 4) + ".";
         }
     }
     const std::string split = options.split.empty() ? "" : options.split + " split; ";
-    figure.notes = {split + "dots: each run at the temperature that minimises its NLL on the validation split."};
+    figure.notes = {split +
+                    "dots: each run at the temperature that minimises its NLL on the validation split."};
     return figure;
 }
 

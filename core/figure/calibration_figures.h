@@ -14,18 +14,19 @@ struct ReliabilityEntry {
     std::string name{};
     Style style{};
     analysis::Reliability current;
-    std::optional<analysis::Reliability> before{};  ///< then every number reads "before -> after"
+    std::optional<analysis::Reliability> before{}; ///< then every number reads "before -> after"
 };
 
 struct ReliabilityOptions {
-    std::string split{};              ///< named in the notes
-    int maxColumns = 5;             ///< more runs than that start a new row of diagrams
-    std::int64_t hatchBelow = 10;   ///< bins with fewer rows are hatched
-    std::optional<double> histogramTop{};  ///< share of rows at the top of the histograms; nullopt: from the data
+    std::string split{};          ///< named in the notes
+    int maxColumns = 5;           ///< more runs than that start a new row of diagrams
+    std::int64_t hatchBelow = 10; ///< bins with fewer rows are hatched
+    std::optional<double>
+        histogramTop{}; ///< share of rows at the top of the histograms; nullopt: from the data
 };
 
-/// One column per entry: the square reliability diagram, and below it, sharing x, the histogram of confidences
-/// (LOOK.md, "Reliability diagram"; PAPER 2.10; Guo et al. 2017, Figure 1).
+/// One column per entry: the square reliability diagram, and below it, sharing x, the histogram of
+/// confidences (LOOK.md, "Reliability diagram"; PAPER 2.10; Guo et al. 2017, Figure 1).
 [[nodiscard]] Figure reliabilityFigure(std::span<const ReliabilityEntry> entries,
                                        const ReliabilityOptions& options = {});
 
@@ -36,15 +37,15 @@ struct ReliabilityOptions {
 struct TemperatureCurve {
     std::string name{};
     Style style{};
-    std::vector<double> temperature{};    ///< increasing, > 0
-    std::vector<double> ece{}, mce{}, nll{};  ///< at each temperature; fractions, fractions, nats
+    std::vector<double> temperature{};       ///< increasing, > 0
+    std::vector<double> ece{}, mce{}, nll{}; ///< at each temperature; fractions, fractions, nats
     /// The fitted temperature and the numbers there; nullopt where there was nothing to fit on.
     std::optional<analysis::Reliability> optimum{};
 };
 
 struct TemperatureCurveOptions {
     std::string split{};
-    std::optional<double> current{};  ///< marked by a line in every panel
+    std::optional<double> current{}; ///< marked by a line in every panel
     int columns = 3;
 };
 

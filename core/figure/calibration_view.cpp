@@ -48,7 +48,8 @@ const record::SplitInfo* defaultCalibrationSplit(const record::Run& run) {
             }
         }
     }
-    const auto any = std::ranges::find_if(run.splits, [](const auto& split) { return !split.logitKeys.empty(); });
+    const auto any =
+        std::ranges::find_if(run.splits, [](const auto& split) { return !split.logitKeys.empty(); });
     return any == run.splits.end() ? nullptr : &*any;
 }
 
@@ -56,12 +57,14 @@ CalibrationData readCalibration(const record::Run& run, const std::string& split
                                 std::optional<record::EpochKey> key) {
     const record::SplitInfo* split = splitName.empty() ? defaultCalibrationSplit(run) : run.split(splitName);
     if (split == nullptr || split->logitKeys.empty()) {
-        refuse(run, splitName.empty() ? "holds no logits; calibration needs /splits/NAME/logits"
-                                      : "no logits for split '" + splitName + "'; it has them for: " + splitNames(run));
+        refuse(run, splitName.empty()
+                        ? "holds no logits; calibration needs /splits/NAME/logits"
+                        : "no logits for split '" + splitName + "'; it has them for: " + splitNames(run));
     }
     const auto block = blockAt(run, *split, key);
     if (!block) {
-        refuse(run, "split '" + split->name + "' has no logits at epoch " + exact(key->epoch) + " of that stage");
+        refuse(run,
+               "split '" + split->name + "' has no logits at epoch " + exact(key->epoch) + " of that stage");
     }
     CalibrationData data;
     data.split = split->name;
@@ -83,14 +86,15 @@ CalibrationData readCalibration(const record::Run& run, const std::string& split
 }
 
 std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> runs, const std::string& split,
-                                                 const TemperatureChoice& temperature, bool before, int binCount) {
+                                                 const TemperatureChoice& temperature, bool before,
+                                                 int binCount) {
     const std::vector<RunLabel> labels = labelRuns(runs);
     std::vector<ReliabilityEntry> entries;
     for (const std::size_t index : legendOrder(runs)) {
         const CalibrationData data = readCalibration(runs[index], split);
         if (temperature.fitted && !data.fitted) {
-            refuse(runs[index],
-                   "no validation split with logits to fit the temperature on; give a number instead of 'fitted'");
+            refuse(runs[index], "no validation split with logits to fit the temperature on; give a number "
+                                "instead of 'fitted'");
         }
         const double t = temperature.fitted ? data.fitted->value : temperature.value;
         ReliabilityEntry entry{.name = labels[index].name,
@@ -120,7 +124,8 @@ std::optional<double> reportedAccuracy(const record::Run& run, const std::string
     return static_cast<double>(right) / static_cast<double>(labels.size());
 }
 
-TemperatureCurve temperatureCurve(const CalibrationData& data, double low, double high, int points, int binCount) {
+TemperatureCurve temperatureCurve(const CalibrationData& data, double low, double high, int points,
+                                  int binCount) {
     TemperatureCurve curve;
     for (int i = 0; i < points; ++i) {
         const double part = points > 1 ? static_cast<double>(i) / (points - 1) : 0;

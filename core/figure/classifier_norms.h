@@ -6,7 +6,8 @@
 
 namespace finescope::figure {
 
-/// ||V||_F or ||b||_2 of the classifier at the three moments of RUN_FILE.md; nullopt where the run has no such row.
+/// ||V||_F or ||b||_2 of the classifier at the three moments of RUN_FILE.md; nullopt where the run has no
+/// such row.
 struct NormMoments {
     std::optional<double> initial;  ///< the first row
     std::optional<double> afterLp;  ///< the row (1, stage 0)

@@ -54,7 +54,9 @@ struct Unit {
     auto operator<=>(const Unit&) const = default;
 };
 
-Unit unitOf(const FeatureEntry& entry) { return {entry.method, entry.task, entry.model}; }
+Unit unitOf(const FeatureEntry& entry) {
+    return {entry.method, entry.task, entry.model};
+}
 
 std::vector<Unit> unitsOf(std::span<const FeatureEntry> entries) {
     std::vector<Unit> units;
@@ -85,7 +87,8 @@ std::vector<BarSeries> seriesOf(std::span<const FeatureEntry> entries, const std
     std::vector<BarSeries> all;
     const std::vector<Unit> units = unitsOf(entries);
     if (pretrained) {
-        // Pre-trained features do not depend on what was done afterwards: one bar, from any run that holds them.
+        // Pre-trained features do not depend on what was done afterwards: one bar, from any run that holds
+        // them.
         BarSeries series{.name = methodName("pretrained"), .style = {.role = "pretrained"}, .values = {}};
         for (const std::string& split : splits) {
             std::vector<double>& sample = series.values.emplace_back();
@@ -196,7 +199,8 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
         {"cosine similarity", [](const FeatureEntry& entry) { return entry.cosinePretrained; },
          [](const FeatureEntry& entry) { return entry.cosineFinal; }, Scale::linear},
         {"feature difference", {}, [](const FeatureEntry& entry) { return entry.difference; }, Scale::linear},
-        {"Fisher's discriminant ratio", [&](const FeatureEntry& entry) { return fisherValue(entry.fisherPretrained); },
+        {"Fisher's discriminant ratio",
+         [&](const FeatureEntry& entry) { return fisherValue(entry.fisherPretrained); },
          [&](const FeatureEntry& entry) { return fisherValue(entry.fisherFinal); }, Scale::logarithmic},
     };
     std::size_t largest = 0;
@@ -208,8 +212,9 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
             addGroupedBars(panel, splits, seriesOf(entries, splits, column.pretrained, column.final),
                            {.spread = options.spread, .scale = column.scale});
         if (n == 0) {
-            panel.emptyText = entries.empty() ? "No run with recorded features chosen."
-                                              : std::string("No run holds what the ") + column.label + " needs.";
+            panel.emptyText = entries.empty()
+                                  ? "No run with recorded features chosen."
+                                  : std::string("No run holds what the ") + column.label + " needs.";
         }
         largest = std::max(largest, n);
         figure.panels.push_back(std::move(panel));
@@ -219,7 +224,8 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
     if (std::string note = fisherNote(entries, splits); !note.empty()) {
         figure.notes.push_back(std::move(note));
     }
-    figure.altText = "Cosine similarity, feature difference and Fisher's discriminant ratio per method and split.";
+    figure.altText =
+        "Cosine similarity, feature difference and Fisher's discriminant ratio per method and split.";
     return figure;
 }
 

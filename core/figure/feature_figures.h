@@ -12,35 +12,38 @@
 
 namespace finescope::figure {
 
-/// What happened to the features of one split in one run. nullopt where the file does not hold what is needed.
+/// What happened to the features of one split in one run. nullopt where the file does not hold what is
+/// needed.
 struct FeatureEntry {
-    std::size_t run = 0;  ///< index into the set
+    std::size_t run = 0; ///< index into the set
     std::string method{}, task{}, model{}, split{};
     std::optional<double> cosinePretrained{}, cosineFinal{};
     std::optional<double> difference{};
     std::optional<analysis::FisherRatio> fisherPretrained{}, fisherFinal{};
 };
 
-/// Computes the entries of all splits of all runs that hold features. Reads every feature matrix once. Any thread;
-/// O(N h^2 + h^3) per split.
+/// Computes the entries of all splits of all runs that hold features. Reads every feature matrix once. Any
+/// thread; O(N h^2 + h^3) per split.
 [[nodiscard]] std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs);
 
 struct FeaturesOptions {
-    std::vector<std::string> splits{};  ///< shown in this order; empty: every split but train
+    std::vector<std::string> splits{}; ///< shown in this order; empty: every split but train
     analysis::Spread spread = analysis::Spread::tInterval95;
 };
 
-/// Cosine similarity, feature difference and Fisher's discriminant ratio as bars per method and split, mean over seeds
-/// with the spread and every seed's own value; the pre-trained features as the first bar. PAPER Table 1.
-[[nodiscard]] Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptions& options = {});
+/// Cosine similarity, feature difference and Fisher's discriminant ratio as bars per method and split, mean
+/// over seeds with the spread and every seed's own value; the pre-trained features as the first bar. PAPER
+/// Table 1.
+[[nodiscard]] Figure featuresFigure(std::span<const FeatureEntry> entries,
+                                    const FeaturesOptions& options = {});
 
 struct AccuracyOptions {
-    std::vector<std::string> splits{};  ///< empty: every split but train
+    std::vector<std::string> splits{}; ///< empty: every split but train
     analysis::Spread spread = analysis::Spread::tInterval95;
 };
 
-/// Accuracy of the reported model per method and split, mean over seeds with the spread and every seed's own value.
-/// Reads logits. PAPER Tables 8 and 10.
+/// Accuracy of the reported model per method and split, mean over seeds with the spread and every seed's own
+/// value. Reads logits. PAPER Tables 8 and 10.
 [[nodiscard]] Figure accuracyFigure(std::span<const record::Run> runs, const AccuracyOptions& options = {});
 
 } // namespace finescope::figure

@@ -6,14 +6,16 @@
 #include <variant>
 #include <vector>
 
-/// A figure as data: what is shown, not how it is painted. Builders make it from values, PlotView paints it on the
-/// screen and on paper, writers turn it into CSV and pgfplots. Colours are named by role; themes give them values.
+/// A figure as data: what is shown, not how it is painted. Builders make it from values, PlotView paints it
+/// on the screen and on paper, writers turn it into CSV and pgfplots. Colours are named by role; themes give
+/// them values.
 namespace finescope::figure {
 
 /// Who or what a mark stands for. The theme maps `role` to colour, dash and marker. Roles are the methods of
 /// LOOK.md ("pretrained", "lp", "ft", "lp-ft", "lora", "lp-lora", or any other string) and the semantic ones
-/// "diagonal", "over-confidence", "under-confidence", "reference", "accuracy", "mean-confidence", "current", "optimum",
-/// "switch", "neutral". Members of one role (seeds) differ by lightness: member `shade` of `shades`.
+/// "diagonal", "over-confidence", "under-confidence", "reference", "accuracy", "mean-confidence", "current",
+/// "optimum", "switch", "neutral". Members of one role (seeds) differ by lightness: member `shade` of
+/// `shades`.
 struct Style {
     std::string role = "neutral";
     int shade = 0;
@@ -30,11 +32,11 @@ enum class Scale { linear, logarithmic };
 enum class TickStyle { number, percent, integer, category };
 
 struct Axis {
-    std::string label{};  ///< with its unit in words
+    std::string label{}; ///< with its unit in words
     Scale scale = Scale::linear;
     TickStyle ticks = TickStyle::number;
-    std::vector<std::string> categories{};  ///< for TickStyle::category: names at 0, 1, 2, ...
-    std::optional<Range> range{};           ///< nullopt: from the data
+    std::vector<std::string> categories{}; ///< for TickStyle::category: names at 0, 1, 2, ...
+    std::optional<Range> range{};          ///< nullopt: from the data
     bool tickLabels = true;
 };
 
@@ -43,17 +45,17 @@ enum class Side { left, right };
 
 /// A NaN in y breaks the line.
 struct Line {
-    std::string name{};  ///< in legend and read-out
+    std::string name{}; ///< in legend and read-out
     std::vector<double> x{}, y{};
     Style style{};
     bool markers = false;
     bool legend = true;
-    bool emphasised = true;  ///< false: drawn faintly (a member under its mean)
+    bool emphasised = true; ///< false: drawn faintly (a member under its mean)
     Side side = Side::left;
 };
 
 struct Band {
-    std::string name{};  ///< names the statistic, e.g. "LP-FT: 95 % t interval, n = 5"
+    std::string name{}; ///< names the statistic, e.g. "LP-FT: 95 % t interval, n = 5"
     std::vector<double> x{}, low{}, high{};
     Style style{};
     Side side = Side::left;
@@ -90,7 +92,7 @@ struct ReferenceLine {
 struct HeatMap {
     std::int64_t rows = 0, columns = 0;
     std::vector<double> values{};
-    bool diverging = false;  ///< colour map centred at 0, else viridis
+    bool diverging = false; ///< colour map centred at 0, else viridis
     Scale scale = Scale::linear;
     std::string label{};
 };
@@ -99,9 +101,9 @@ enum class Legend { none, inside, beside, below };
 
 /// One pair of axes.
 struct Panel {
-    bool blank = false;              ///< keeps its place in the grid and draws nothing, not even axes
-    std::string header{};              ///< heading above the plot (not inside it)
-    std::vector<std::string> lines{};  ///< short lines under the heading: the numbers
+    bool blank = false;               ///< keeps its place in the grid and draws nothing, not even axes
+    std::string header{};             ///< heading above the plot (not inside it)
+    std::vector<std::string> lines{}; ///< short lines under the heading: the numbers
     Axis x{}, y{};
     std::optional<Axis> right{};
     bool square = false;
@@ -112,28 +114,28 @@ struct Panel {
     std::vector<Scatter> scatters{};
     std::vector<ReferenceLine> references{};
     std::optional<HeatMap> heatMap{};
-    std::string emptyText{};  ///< shown instead of data when there is none
+    std::string emptyText{}; ///< shown instead of data when there is none
 };
 
 /// Panels in row-major order on a grid. Panels of one column share their x range when `sharedColumns` is set.
 struct Figure {
-    std::string kind{};   ///< as on the command line: "reliability", "classifier-norm", ...
-    std::string title{};  ///< for file properties and accessible names; never painted into the plot
+    std::string kind{};  ///< as on the command line: "reliability", "classifier-norm", ...
+    std::string title{}; ///< for file properties and accessible names; never painted into the plot
     int columns = 1;
-    std::vector<double> rowHeights{};  ///< relative; empty = equal
+    std::vector<double> rowHeights{}; ///< relative; empty = equal
     bool sharedColumns = false;
     std::vector<Panel> panels{};
-    std::vector<std::string> notes{};  ///< conventions, statistics and n: caption material
+    std::vector<std::string> notes{}; ///< conventions, statistics and n: caption material
     std::string altText{};
 };
 
 /// One cell: text as shown, and the number behind it at full precision where there is one.
 struct Cell {
     std::string text{};
-    std::optional<double> value{};      ///< the mean, if the cell is of several runs
+    std::optional<double> value{}; ///< the mean, if the cell is of several runs
     bool emphasised = false;
-    std::optional<double> deviation{};  ///< sample standard deviation over runs, from two runs on
-    std::int64_t count = 0;             ///< number of runs behind `value`; 0 for words
+    std::optional<double> deviation{}; ///< sample standard deviation over runs, from two runs on
+    std::int64_t count = 0;            ///< number of runs behind `value`; 0 for words
 };
 
 struct Table {

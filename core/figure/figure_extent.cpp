@@ -31,7 +31,8 @@ public:
             const double margin = m_low == m_high ? 2 : std::pow(m_high / m_low, 0.04);
             return {m_low / margin, m_high * margin};
         }
-        const double margin = m_low == m_high ? std::max(std::abs(m_low) * 0.1, 0.1) : (m_high - m_low) * 0.04;
+        const double margin =
+            m_low == m_high ? std::max(std::abs(m_low) * 0.1, 0.1) : (m_high - m_low) * 0.04;
         return {m_low - margin, m_high + margin};
     }
 
@@ -102,7 +103,7 @@ Range yExtent(const Panel& panel, Side side) {
     }
     Range range = extent.withMargin();
     if (fromZero && axis.scale == Scale::linear && range.high > 0 && range.low > -0.1 * range.high) {
-        range.low = 0;  // bars stand on the axis
+        range.low = 0; // bars stand on the axis
     }
     return range;
 }
@@ -113,19 +114,20 @@ double naturalHeight(const Figure& figure, double widthMm, double fontPt) {
     const double columnWidth = (widthMm - 4 * line) / columns - line;
     double height = 0;
     const auto count = static_cast<int>(figure.panels.size());
-    double unit = 0;  // mm per unit of rowHeights, set by the first row
+    double unit = 0; // mm per unit of rowHeights, set by the first row
     for (int row = 0; row * columns < count; ++row) {
         const Panel& first = figure.panels[static_cast<std::size_t>(row * columns)];
         double plot = (first.square ? 1 : kGoldenRatio) * columnWidth;
         if (columns == 1 && first.square) {
-            plot = std::min(plot, 80.0);  // a single diagram wider than a column of text gains nothing
+            plot = std::min(plot, 80.0); // a single diagram wider than a column of text gains nothing
         }
         if (!figure.rowHeights.empty()) {
             const double relative = figure.rowHeights[static_cast<std::size_t>(row)];
             unit = unit > 0 ? unit : plot / relative;
             plot = unit * relative;
         }
-        const double heading = static_cast<double>(first.lines.size() + (first.header.empty() ? 0 : 1)) * line;
+        const double heading =
+            static_cast<double>(first.lines.size() + (first.header.empty() ? 0 : 1)) * line;
         const double below = first.x.label.empty() ? (first.x.tickLabels ? 2 * line : line) : 3 * line;
         height += plot + heading + below + (first.legend == Legend::below ? 1.6 * line : 0);
     }

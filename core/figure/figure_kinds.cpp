@@ -48,7 +48,8 @@ std::string calibrationSplit(const FigureRequest& request, Runs runs) {
 Figure reliability(const FigureRequest& request, Runs runs) {
     const std::string split = calibrationSplit(request, runs);
     return reliabilityFigure(
-        reliabilityEntries(runs, split, request.temperature, request.beforeAfter, request.bins), {.split = split});
+        reliabilityEntries(runs, split, request.temperature, request.beforeAfter, request.bins),
+        {.split = split});
 }
 
 Figure temperatureCurves(const FigureRequest& request, Runs runs) {
@@ -89,7 +90,9 @@ constexpr std::array<Build, kKinds.size()> kBuilds{classifierNorm, training,    
 
 } // namespace
 
-std::span<const FigureKind> figureKinds() { return kKinds; }
+std::span<const FigureKind> figureKinds() {
+    return kKinds;
+}
 
 Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs) {
     validate(request);

@@ -16,8 +16,8 @@ struct FigureKind {
 
 [[nodiscard]] std::span<const FigureKind> figureKinds();
 
-/// Builds what `request` asks for from runs that were read already. Throws Error{badInput} for an unknown kind and
-/// where the runs lack what the kind cannot do without; and what reading their large parts throws.
+/// Builds what `request` asks for from runs that were read already. Throws Error{badInput} for an unknown
+/// kind and where the runs lack what the kind cannot do without; and what reading their large parts throws.
 [[nodiscard]] Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs);
 
 } // namespace finescope::figure

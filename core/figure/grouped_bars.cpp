@@ -11,7 +11,7 @@ namespace finescope::figure {
 
 namespace {
 
-constexpr double kOccupied = 0.8;  // of a category's width
+constexpr double kOccupied = 0.8; // of a category's width
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// The decades around all positive values.
@@ -49,7 +49,8 @@ std::size_t addGroupedBars(Panel& panel, const std::vector<std::string>& categor
         panel.y.range = logRange(series);
         base = panel.y.range->low;
     }
-    const double slots = options.placement == BarPlacement::sideBySide ? static_cast<double>(series.size()) : 1.5;
+    const double slots =
+        options.placement == BarPlacement::sideBySide ? static_cast<double>(series.size()) : 1.5;
     const double slot = kOccupied / std::max(1.0, slots);
     std::size_t largest = 0;
     Line whiskers{.name = spreadName(options.spread), .x = {}, .y = {}, .style = {}, .legend = false};
@@ -59,23 +60,24 @@ std::size_t addGroupedBars(Panel& panel, const std::vector<std::string>& categor
         Scatter dots{.name = one.name + ": each seed", .style = one.style, .legend = false};
         for (std::size_t category = 0; category < one.values.size(); ++category) {
             std::vector<double> sample;
-            std::ranges::copy_if(one.values[category], std::back_inserter(sample), [logarithmic](double value) {
-                return std::isfinite(value) && (!logarithmic || value > 0);
-            });
+            std::ranges::copy_if(
+                one.values[category], std::back_inserter(sample),
+                [logarithmic](double value) { return std::isfinite(value) && (!logarithmic || value > 0); });
             if (sample.empty()) {
                 continue;
             }
             largest = std::max(largest, sample.size());
-            const double middle = static_cast<double>(category) +
-                                  (options.placement == BarPlacement::sideBySide
-                                       ? slot * (static_cast<double>(which) - (slots - 1) / 2)
-                                       : 0.0);
+            const double middle =
+                static_cast<double>(category) + (options.placement == BarPlacement::sideBySide
+                                                     ? slot * (static_cast<double>(which) - (slots - 1) / 2)
+                                                     : 0.0);
             const analysis::SeedStatistics statistics = analysis::seedStatistics(sample, options.spread);
             bars.left.push_back(middle - slot * 0.46);
             bars.right.push_back(middle + slot * 0.46);
             bars.base.push_back(base);
             bars.top.push_back(statistics.mean);
-            std::string note = one.name + ", " + categories[category] + ": " + significant(statistics.mean, 4);
+            std::string note =
+                one.name + ", " + categories[category] + ": " + significant(statistics.mean, 4);
             if (statistics.n > 1) {
                 note += " (" + spreadName(options.spread) + " " + significant(statistics.low, 4) + " to " +
                         significant(statistics.high, 4) + ", n = " + std::to_string(statistics.n) + ")";

@@ -12,12 +12,12 @@ namespace finescope::figure {
 struct BarSeries {
     std::string name{};
     Style style{};
-    std::vector<std::vector<double>> values{};  ///< one sample per category
+    std::vector<std::vector<double>> values{}; ///< one sample per category
 };
 
 enum class BarPlacement {
-    sideBySide,  ///< every category holds a slot for every series
-    alone,       ///< every category belongs to one series, whose bar stands in its middle
+    sideBySide, ///< every category holds a slot for every series
+    alone,      ///< every category belongs to one series, whose bar stands in its middle
 };
 
 struct GroupedBarOptions {
@@ -26,9 +26,10 @@ struct GroupedBarOptions {
     BarPlacement placement = BarPlacement::sideBySide;
 };
 
-/// Fills `panel` with bars of the means over categories 0, 1, 2, ..., whiskers of the spread where a sample has more
-/// than one value, and a dot for each value. Sets the category axis and, on a logarithmic y axis, the range (bars then
-/// start a little below the smallest value; values <= 0 get no bar). Returns the largest sample size.
+/// Fills `panel` with bars of the means over categories 0, 1, 2, ..., whiskers of the spread where a sample
+/// has more than one value, and a dot for each value. Sets the category axis and, on a logarithmic y axis,
+/// the range (bars then start a little below the smallest value; values <= 0 get no bar). Returns the largest
+/// sample size.
 std::size_t addGroupedBars(Panel& panel, const std::vector<std::string>& categories,
                            const std::vector<BarSeries>& series, const GroupedBarOptions& options);
 

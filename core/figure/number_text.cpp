@@ -20,17 +20,21 @@ std::string withMinus(std::string text) {
 
 template <typename... Format>
 std::string converted(double value, Format... format) {
-    std::array<char, 400> buffer{};  // fixed notation of the largest double takes 309 digits before the point
+    std::array<char, 400> buffer{}; // fixed notation of the largest double takes 309 digits before the point
     const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format...);
     return {buffer.data(), result.ptr};
 }
 
 /// Rounding to -0 is shown as 0.
-bool isZeroText(const std::string& text) { return text.find_first_of("123456789") == std::string::npos; }
+bool isZeroText(const std::string& text) {
+    return text.find_first_of("123456789") == std::string::npos;
+}
 
 } // namespace
 
-std::string exact(double value) { return std::isnan(value) ? "NaN" : converted(value); }
+std::string exact(double value) {
+    return std::isnan(value) ? "NaN" : converted(value);
+}
 
 std::string fixed(double value, int decimals) {
     if (std::isnan(value)) {
@@ -43,7 +47,9 @@ std::string fixed(double value, int decimals) {
     return withMinus(text);
 }
 
-std::string percent(double fraction, int decimals) { return fixed(100 * fraction, decimals) + " %"; }
+std::string percent(double fraction, int decimals) {
+    return fixed(100 * fraction, decimals) + " %";
+}
 
 std::string significant(double value, int digits) {
     if (!std::isfinite(value) || value == 0) {

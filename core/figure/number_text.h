@@ -4,10 +4,11 @@
 
 namespace finescope::figure {
 
-/// Numbers as text, whatever the locale: a decimal point and, in `fixed`, `percent` and `significant`, a true minus
-/// sign. NaN gives "NaN".
+/// Numbers as text, whatever the locale: a decimal point and, in `fixed`, `percent` and `significant`, a true
+/// minus sign. NaN gives "NaN".
 
-/// Shortest text that reads back as the same double (at most 17 digits), with an ASCII hyphen: for data files.
+/// Shortest text that reads back as the same double (at most 17 digits), with an ASCII hyphen: for data
+/// files.
 [[nodiscard]] std::string exact(double value);
 /// "12.30": `decimals` digits after the point.
 [[nodiscard]] std::string fixed(double value, int decimals);

@@ -33,7 +33,8 @@ constexpr std::array<std::pair<std::string_view, analysis::Spread>, 3> kSpreads{
 
 template <typename Table, typename Value>
 std::string nameOf(const Table& table, Value value) {
-    return std::string(std::ranges::find(table, value, [](const auto& entry) { return entry.second; })->first);
+    return std::string(
+        std::ranges::find(table, value, [](const auto& entry) { return entry.second; })->first);
 }
 
 /// Reads keys one by one and knows afterwards which ones nobody asked for.
@@ -154,7 +155,8 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
     reader.read("final", request.finalBars);
     reader.read("splits", request.splits);
     reader.read("bins", request.bins);
-    if (const Json* temperature = reader.find("temperature"); temperature != nullptr && *temperature == "fitted") {
+    if (const Json* temperature = reader.find("temperature");
+        temperature != nullptr && *temperature == "fitted") {
         request.temperature.fitted = true;
     } else {
         reader.read("temperature", request.temperature.value);
@@ -178,11 +180,13 @@ void validate(const FigureRequest& request) {
         for (const FigureKind& kind : kinds) {
             names += (names.empty() ? "" : ", ") + std::string(kind.name);
         }
-        throw Error(ErrorKind::badInput, "no kind of figure is called '" + request.kind + "'; there are: " + names);
+        throw Error(ErrorKind::badInput,
+                    "no kind of figure is called '" + request.kind + "'; there are: " + names);
     }
     const auto within = [](double value, double low, double high) { return value >= low && value <= high; };
     require(request.bins >= 1 && request.bins <= 1000, "number of bins must be from 1 to 1000");
-    require(request.temperature.fitted || (std::isfinite(request.temperature.value) && request.temperature.value > 0),
+    require(request.temperature.fitted ||
+                (std::isfinite(request.temperature.value) && request.temperature.value > 0),
             "temperature must be a number above 0, or 'fitted'");
     require(within(request.widthMm, 20, 2000), "width must be from 20 to 2000 mm");
     require(!request.heightMm || within(*request.heightMm, 15, 2000), "height must be from 15 to 2000 mm");

@@ -11,11 +11,11 @@
 
 namespace finescope::figure {
 
-/// Everything that decides what a figure shows and how large it is printed: what a recipe holds and what the command
-/// line sets. An option that a kind does not use is left alone.
+/// Everything that decides what a figure shows and how large it is printed: what a recipe holds and what the
+/// command line sets. An option that a kind does not use is left alone.
 struct FigureRequest {
-    std::string kind{};                ///< one of figureKinds()
-    std::vector<std::string> files{};  ///< run files or folders, as given
+    std::string kind{};               ///< one of figureKinds()
+    std::vector<std::string> files{}; ///< run files or folders, as given
 
     XAxis xAxis = XAxis::epochs;
     Origin origin = Origin::fineTuning;
@@ -23,13 +23,13 @@ struct FigureRequest {
     Grouping grouping = Grouping::runs;
     analysis::Spread spread = analysis::Spread::tInterval95;
     bool withAccuracy = false, finalBars = false;
-    std::vector<std::string> splits{};  ///< calibration takes the first
+    std::vector<std::string> splits{}; ///< calibration takes the first
     int bins = 15;
     TemperatureChoice temperature{};
     bool beforeAfter = false;
 
     double widthMm = 139.7;
-    std::optional<double> heightMm{};  ///< nullopt: what suits the figure
+    std::optional<double> heightMm{}; ///< nullopt: what suits the figure
     double fontPt = 9;
     int dpi = 300;
 };
@@ -37,11 +37,12 @@ struct FigureRequest {
 /// The request as one line of JSON that `requestFromJson` reads back; the same request gives the same bytes.
 [[nodiscard]] std::string requestToJson(const FigureRequest& request);
 
-/// Missing keys keep their defaults. Throws Error{badInput} that starts with `where` (a file name) and names the key
-/// if one is unknown, has the wrong type or an impossible value.
+/// Missing keys keep their defaults. Throws Error{badInput} that starts with `where` (a file name) and names
+/// the key if one is unknown, has the wrong type or an impossible value.
 [[nodiscard]] FigureRequest requestFromJson(const std::string& text, const std::string& where);
 
-/// Throws Error{badInput} if the request cannot be drawn: unknown kind, size, bins or temperature out of range.
+/// Throws Error{badInput} if the request cannot be drawn: unknown kind, size, bins or temperature out of
+/// range.
 void validate(const FigureRequest& request);
 
 } // namespace finescope::figure

@@ -33,7 +33,8 @@ std::vector<std::size_t> rowsWithValue(const SeriesTable& table, const record::S
 
 bool hasStage(const record::Run& run, Stage stage) {
     const auto in = [stage](const SeriesTable& table) {
-        return std::ranges::any_of(table.keys, [stage](const record::EpochKey& key) { return key.stage == stage; });
+        return std::ranges::any_of(table.keys,
+                                   [stage](const record::EpochKey& key) { return key.stage == stage; });
     };
     return in(run.epochs) || in(run.steps);
 }
@@ -49,7 +50,8 @@ double lastStep(const SeriesTable& steps, Stage stage) {
     return last;
 }
 
-/// Step of an evaluation, from the logged steps around its epoch; the epoch of a probing stage runs from 0 to 1.
+/// Step of an evaluation, from the logged steps around its epoch; the epoch of a probing stage runs from 0
+/// to 1.
 double stepOfEpoch(const SeriesTable& steps, record::EpochKey key) {
     if (key.stage == Stage::linearProbing) {
         return key.epoch * lastStep(steps, Stage::linearProbing);
@@ -63,7 +65,8 @@ double stepOfEpoch(const SeriesTable& steps, record::EpochKey key) {
         const auto step = static_cast<double>(steps.step[row]);
         if (epoch >= key.epoch) {
             const double width = epoch - previousEpoch;
-            return width > 0 ? previousStep + (step - previousStep) * (key.epoch - previousEpoch) / width : step;
+            return width > 0 ? previousStep + (step - previousStep) * (key.epoch - previousEpoch) / width
+                             : step;
         }
         previousEpoch = epoch;
         previousStep = step;

@@ -9,14 +9,14 @@
 namespace finescope::figure {
 
 enum class XAxis {
-    epochs,  ///< rows of `/epochs`; linear probing takes one unit, filled with its recorded iterations
-    steps,   ///< rows of `/steps`: optimiser steps, and iterations while probing
+    epochs, ///< rows of `/epochs`; linear probing takes one unit, filled with its recorded iterations
+    steps,  ///< rows of `/steps`: optimiser steps, and iterations while probing
 };
 
 /// Where zero is when a run has both stages.
 enum class Origin {
-    fineTuning,  ///< the start of fine-tuning, so that methods compare; linear probing lies before 0
-    start,       ///< the start of the run
+    fineTuning, ///< the start of fine-tuning, so that methods compare; linear probing lies before 0
+    start,      ///< the start of the run
 };
 
 /// The names under which a quantity is recorded in the two tables; the first one present counts.
@@ -27,12 +27,12 @@ struct SeriesNames {
 /// One recorded quantity of one run over both stages. Rows that hold no finite number are left out.
 struct RunCurve {
     std::vector<double> x{}, y{};
-    std::optional<double> switchAt{};  ///< where fine-tuning starts, if the run has both stages
+    std::optional<double> switchAt{}; ///< where fine-tuning starts, if the run has both stages
 };
 
-/// The values as recorded, x strictly in the order of recording. A stage that the table of the chosen axis does not
-/// cover is taken from the other one, its rows placed by the step that `/steps` gives for their epoch. Empty if
-/// neither table has the quantity.
+/// The values as recorded, x strictly in the order of recording. A stage that the table of the chosen axis
+/// does not cover is taken from the other one, its rows placed by the step that `/steps` gives for their
+/// epoch. Empty if neither table has the quantity.
 [[nodiscard]] RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis, Origin origin);
 
 } // namespace finescope::figure

@@ -14,7 +14,8 @@ namespace {
 
 /// True if `field` has more than one value in the set.
 bool differs(std::span<const record::Run> runs, std::string record::Run::*field) {
-    return std::ranges::any_of(runs, [&](const record::Run& run) { return run.*field != runs.front().*field; });
+    return std::ranges::any_of(runs,
+                               [&](const record::Run& run) { return run.*field != runs.front().*field; });
 }
 
 auto orderKey(const record::Run& run) {
@@ -62,8 +63,9 @@ std::vector<RunLabel> labelRuns(std::span<const record::Run> runs) {
         if (const int times = ++timesUsed[name]; times > 1) {
             name += " (" + std::to_string(times) + ")";
         }
-        labels[index] = {.name = name,
-                         .style = {.role = run.method, .shade = shade[run.method]++, .shades = ofMethod[run.method]}};
+        labels[index] = {
+            .name = name,
+            .style = {.role = run.method, .shade = shade[run.method]++, .shades = ofMethod[run.method]}};
     }
     return labels;
 }

@@ -12,19 +12,21 @@ namespace finescope::figure {
 
 /// How one run of a set appears in every legend and plot.
 struct RunLabel {
-    std::string name{};  ///< "LP-FT" if that is unique in the set, else "LP-FT, seed 3"; task and model where they differ
-    Style style{};       ///< role = method; shade = position among the runs of that method
+    std::string name{}; ///< "LP-FT" if that is unique in the set, else "LP-FT, seed 3"; task and model where
+                        ///< they differ
+    Style style{};      ///< role = method; shade = position among the runs of that method
 };
 
-/// One label per run, in the order given. Names are unique: a number is added if nothing else tells two runs apart.
+/// One label per run, in the order given. Names are unique: a number is added if nothing else tells two runs
+/// apart.
 [[nodiscard]] std::vector<RunLabel> labelRuns(std::span<const record::Run> runs);
 
 /// The runs of one method (on one task with one model): what a mean over seeds is taken over.
 struct RunGroup {
-    std::string name{};  ///< method, with task and model where they differ in the set
+    std::string name{}; ///< method, with task and model where they differ in the set
     Style style{};
     std::string method{}, task{}, model{};
-    std::vector<std::size_t> members{};  ///< indices into the set, by seed
+    std::vector<std::size_t> members{}; ///< indices into the set, by seed
 };
 
 /// The set by task, model and method, methods in the order of methodOrder().

@@ -24,7 +24,9 @@ struct Dataset {
     auto operator<=>(const Dataset&) const = default;
 };
 
-Dataset datasetOf(const Run& run) { return {run.task, run.model}; }
+Dataset datasetOf(const Run& run) {
+    return {run.task, run.model};
+}
 
 std::vector<Dataset> datasetsOf(std::span<const Run> runs) {
     std::set<Dataset> all;
@@ -47,11 +49,13 @@ std::vector<std::string> methodsOf(std::span<const Run> runs) {
             methods.push_back(run.method);
         }
     }
-    std::ranges::sort(methods, {}, [](const std::string& method) { return std::tuple(methodOrder(method), method); });
+    std::ranges::sort(methods, {},
+                      [](const std::string& method) { return std::tuple(methodOrder(method), method); });
     return methods;
 }
 
-std::vector<std::size_t> members(std::span<const Run> runs, const Dataset& dataset, const std::string& method) {
+std::vector<std::size_t> members(std::span<const Run> runs, const Dataset& dataset,
+                                 const std::string& method) {
     std::vector<std::size_t> found;
     for (const std::size_t index : legendOrder(runs)) {
         if (datasetOf(runs[index]) == dataset && runs[index].method == method) {
@@ -71,7 +75,9 @@ Format hundredths(int decimals) {
     return [decimals](double value) { return fixed(value, decimals); };
 }
 
-Cell text(std::string words) { return {.text = std::move(words)}; }
+Cell text(std::string words) {
+    return {.text = std::move(words)};
+}
 
 /// "mean ± sd" of a sample, "mean" of one value, a dash of none.
 Cell cellOf(const std::vector<double>& sample, const Format& format) {
@@ -137,7 +143,8 @@ std::vector<std::string> splitsOf(std::span<const Run> runs, const Dataset& data
 }
 
 /// Emphasises the best mean of cells first..last if its t interval overlaps none of the others.
-void emphasiseBest(std::vector<Cell>& row, const std::vector<std::vector<double>>& samples, std::size_t first) {
+void emphasiseBest(std::vector<Cell>& row, const std::vector<std::vector<double>>& samples,
+                   std::size_t first) {
     std::vector<analysis::SeedStatistics> all;
     std::size_t best = 0;
     for (const auto& sample : samples) {
@@ -181,8 +188,9 @@ std::vector<FeatureNumber> featureNumbers() {
     };
 }
 
-std::vector<double> sampleOf(std::span<const FeatureEntry> entries, const Dataset& dataset, const std::string& split,
-                             const std::string& method, const FeatureNumber& number) {
+std::vector<double> sampleOf(std::span<const FeatureEntry> entries, const Dataset& dataset,
+                             const std::string& split, const std::string& method,
+                             const FeatureNumber& number) {
     std::vector<double> sample;
     for (const FeatureEntry& entry : entries) {
         if (entry.split != split || Dataset{entry.task, entry.model} != dataset) {
@@ -281,10 +289,12 @@ std::vector<std::string> calibrationSplits(std::span<const Run> runs, const Data
 
 } // namespace
 
-Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> entries, const TableOptions& options) {
-    Table table{.kind = "features",
-                .caption = "Features: cosine similarity (CS), difference from the pre-trained model (Diff), Fisher's "
-                           "discriminant ratio (FDR), and the classifier weight norm, Norm(C)."};
+Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> entries,
+                    const TableOptions& options) {
+    Table table{
+        .kind = "features",
+        .caption = "Features: cosine similarity (CS), difference from the pre-trained model (Diff), Fisher's "
+                   "discriminant ratio (FDR), and the classifier weight norm, Norm(C)."};
     const std::vector<Dataset> datasets = datasetsOf(runs);
     const std::vector<std::string> methods = withPretrained(methodsOf(runs));
     table.columns.emplace_back("Method");
@@ -318,9 +328,9 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
     for (const FeatureEntry& entry : entries) {
         if (entry.fisherFinal && said.insert(entry.task + entry.split).second && entry.split != "train") {
             const analysis::FisherRatio& ratio = *entry.fisherFinal;
-            table.notes.push_back("FDR on " + entry.task + " " + entry.split + ": n = " + std::to_string(ratio.samples) +
-                                  ", h = " + std::to_string(ratio.width) + ", ridge " + significant(ratio.ridge, 2) +
-                                  ".");
+            table.notes.push_back(
+                "FDR on " + entry.task + " " + entry.split + ": n = " + std::to_string(ratio.samples) +
+                ", h = " + std::to_string(ratio.width) + ", ridge " + significant(ratio.ridge, 2) + ".");
         }
     }
     return table;
@@ -338,7 +348,8 @@ Table normsTable(std::span<const Run> runs) {
         std::vector<Cell>& row = table.rows.emplace_back();
         row.push_back(text(datasetName(dataset, datasets)));
         for (const std::string& method : methods) {
-            row.push_back(cellOf(method == "pretrained" ? initialNorms(runs, dataset) : normsAfter(runs, dataset, method),
+            row.push_back(cellOf(method == "pretrained" ? initialNorms(runs, dataset)
+                                                        : normsAfter(runs, dataset, method),
                                  significantDigits(3)));
         }
     }
@@ -348,10 +359,11 @@ Table normsTable(std::span<const Run> runs) {
 }
 
 Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
-    Table table{.kind = "calibration",
-                .caption = "Calibration without and with temperature scaling, in percent; Imp. in percentage points.",
-                .columns = {"Data", "Split", "Method", "ECE w/o TS", "ECE w/ TS", "ECE Imp.", "MCE w/o TS", "MCE w/ TS",
-                            "MCE Imp.", "T"}};
+    Table table{
+        .kind = "calibration",
+        .caption = "Calibration without and with temperature scaling, in percent; Imp. in percentage points.",
+        .columns = {"Data", "Split", "Method", "ECE w/o TS", "ECE w/ TS", "ECE Imp.", "MCE w/o TS",
+                    "MCE w/ TS", "MCE Imp.", "T"}};
     const std::vector<Dataset> datasets = datasetsOf(runs);
     bool atBound = false;
     for (const Dataset& dataset : datasets) {
@@ -374,11 +386,13 @@ Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
         }
     }
     sayCounts(table);
-    table.notes.push_back(std::to_string(options.binCount) +
-                          " equal-width bins (low, high]; temperature: minimum of the NLL on the validation split.");
+    table.notes.push_back(
+        std::to_string(options.binCount) +
+        " equal-width bins (low, high]; temperature: minimum of the NLL on the validation split.");
     if (atBound) {
-        table.notes.emplace_back("A fitted temperature lies at the bound of [0.01, 1000]: the validation split is "
-                                 "separated, or carries no information.");
+        table.notes.emplace_back(
+            "A fitted temperature lies at the bound of [0.01, 1000]: the validation split is "
+            "separated, or carries no information.");
     }
     return table;
 }

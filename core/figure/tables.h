@@ -11,26 +11,29 @@
 namespace finescope::figure {
 
 struct TableOptions {
-    std::vector<std::string> splits{};  ///< empty: every split but train (calibration: the default split of each run)
+    std::vector<std::string>
+        splits{}; ///< empty: every split but train (calibration: the default split of each run)
     int binCount = 15;
 };
 
-/// All tables: a row or a column per method in the order of methodOrder(), cells "mean ± sd" with the sample standard
-/// deviation over seeds, n in the notes (in the cell where it differs). A cell without data is a dash without a value.
+/// All tables: a row or a column per method in the order of methodOrder(), cells "mean ± sd" with the sample
+/// standard deviation over seeds, n in the notes (in the cell where it differs). A cell without data is a
+/// dash without a value.
 
-/// Rows methods, columns CS, Diff and FDR of each split and the classifier norm of each task. PAPER Tables 1 and 11.
+/// Rows methods, columns CS, Diff and FDR of each split and the classifier norm of each task. PAPER Tables 1
+/// and 11.
 [[nodiscard]] Table featuresTable(std::span<const record::Run> runs, std::span<const FeatureEntry> entries,
                                   const TableOptions& options = {});
 
 /// Rows tasks, columns the classifier norm before training and after each method. PAPER Table 13.
 [[nodiscard]] Table normsTable(std::span<const record::Run> runs);
 
-/// Rows task, split and method; columns ECE and MCE without and with the temperature fitted on the validation split, in
-/// percent, the improvement in percentage points, and the temperature. PAPER Tables 3 and 14.
+/// Rows task, split and method; columns ECE and MCE without and with the temperature fitted on the validation
+/// split, in percent, the improvement in percentage points, and the temperature. PAPER Tables 3 and 14.
 [[nodiscard]] Table calibrationTable(std::span<const record::Run> runs, const TableOptions& options = {});
 
-/// Rows tasks and splits, columns methods; accuracy in percent of the reported model. The best of a row is emphasised
-/// if its 95 % t interval overlaps no other's. PAPER Tables 8 and 10.
+/// Rows tasks and splits, columns methods; accuracy in percent of the reported model. The best of a row is
+/// emphasised if its 95 % t interval overlaps no other's. PAPER Tables 8 and 10.
 [[nodiscard]] Table accuracyTable(std::span<const record::Run> runs, const TableOptions& options = {});
 
 } // namespace finescope::figure

@@ -13,7 +13,7 @@ namespace finescope::figure {
 
 namespace {
 
-constexpr std::size_t kMarkersUpTo = 30;  // points of a line: beyond that markers hide the data
+constexpr std::size_t kMarkersUpTo = 30; // points of a line: beyond that markers hide the data
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 struct Quantity {
@@ -21,16 +21,24 @@ struct Quantity {
     SeriesNames names{};
 };
 
-Quantity trainLoss() { return {"training loss", {{"train_loss"}, {"train_loss"}}}; }
-Quantity validationLoss() { return {"validation loss", {{"validation_loss"}, {"validation_loss"}}}; }
+Quantity trainLoss() {
+    return {"training loss", {{"train_loss"}, {"train_loss"}}};
+}
+Quantity validationLoss() {
+    return {"validation loss", {{"validation_loss"}, {"validation_loss"}}};
+}
 Quantity accuracy() {
     return {"validation accuracy", {{"validation_accuracy"}, {"validation_accuracy", "test_accuracy"}}};
 }
 Quantity weightNorm() {
     return {"classifier weight norm", {{"classifier_weight_norm"}, {"classifier_weight_norm"}}};
 }
-Quantity biasNorm() { return {"classifier bias norm", {{"classifier_bias_norm"}, {"classifier_bias_norm"}}}; }
-Quantity logitNorm() { return {"logit norm", {{"train_logit_norm"}, {"logit_norm"}}}; }
+Quantity biasNorm() {
+    return {"classifier bias norm", {{"classifier_bias_norm"}, {"classifier_bias_norm"}}};
+}
+Quantity logitNorm() {
+    return {"logit norm", {{"train_logit_norm"}, {"logit_norm"}}};
+}
 
 /// A logarithmic x axis has no room for what comes before 0.
 Origin originOf(const CurveOptions& options) {
@@ -73,7 +81,8 @@ public:
     void add(Panel& panel, const Quantity& quantity, Side side) {
         if (m_options.grouping == Grouping::runs) {
             for (const std::size_t index : legendOrder(m_runs)) {
-                addLine(panel, curveOf(index, quantity), m_labels[index].name, m_labels[index].style, side, true);
+                addLine(panel, curveOf(index, quantity), m_labels[index].name, m_labels[index].style, side,
+                        true);
             }
             return;
         }
@@ -135,8 +144,8 @@ private:
             }
             return;
         }
-        const bool aligned = std::ranges::all_of(
-            curves, [&](const RunCurve& curve) { return curve.x == curves.front().x; });
+        const bool aligned =
+            std::ranges::all_of(curves, [&](const RunCurve& curve) { return curve.x == curves.front().x; });
         RunCurve mean{.x = aligned ? curves.front().x : commonPoints(curves), .y = {}, .switchAt = {}};
         Band band{.name = group.name + ": " + spreadName(m_options.spread) + ", " + n,
                   .x = mean.x,
@@ -169,7 +178,8 @@ private:
         addLine(panel, std::move(mean), group.name + ", " + n, group.style, side, true);
     }
 
-    /// An interval that reaches below 0 ends a decade under the smallest mean; where the mean is 0 there is no band.
+    /// An interval that reaches below 0 ends a decade under the smallest mean; where the mean is 0 there is
+    /// no band.
     static void clipBand(Band& band, const RunCurve& mean, double smallest) {
         Band kept = band;
         kept.x.clear();
@@ -218,8 +228,11 @@ std::string xLabel(std::span<const record::Run> runs, const CurveOptions& option
 /// Only a set without any fine-tuning counts from its own start.
 CurveOptions settled(std::span<const record::Run> runs, CurveOptions options) {
     const auto tuned = [](const record::Run& run) {
-        const auto fineTuning = [](const record::EpochKey& key) { return key.stage == record::Stage::fineTuning; };
-        return std::ranges::any_of(run.epochs.keys, fineTuning) || std::ranges::any_of(run.steps.keys, fineTuning);
+        const auto fineTuning = [](const record::EpochKey& key) {
+            return key.stage == record::Stage::fineTuning;
+        };
+        return std::ranges::any_of(run.epochs.keys, fineTuning) ||
+               std::ranges::any_of(run.steps.keys, fineTuning);
     };
     options.origin = originOf(options);
     if (std::ranges::none_of(runs, tuned)) {
@@ -303,9 +316,9 @@ Figure finalNormFigure(std::span<const record::Run> runs, const CurveOptions& op
         categories.push_back(groups[which].name);
         series.push_back(std::move(bars));
     }
-    const std::size_t n = addGroupedBars(
-        panel, categories, series,
-        {.spread = options.spread, .scale = options.yScale, .placement = BarPlacement::alone});
+    const std::size_t n =
+        addGroupedBars(panel, categories, series,
+                       {.spread = options.spread, .scale = options.yScale, .placement = BarPlacement::alone});
     if (n == 0) {
         panel.emptyText = runs.empty() ? "No runs chosen." : "No run has recorded its classifier.";
     } else if (n > 1) {
@@ -367,7 +380,8 @@ Figure trainingFigure(std::span<const record::Run> runs, const TrainingOptions& 
         figure.panels[i].x.label.clear();
     }
     figure.notes = curveNotes(curve, curves);
-    figure.altText = "Loss, accuracy, classifier norms and logit norm over training: " + methodsOf(runs) + ".";
+    figure.altText =
+        "Loss, accuracy, classifier norms and logit norm over training: " + methodsOf(runs) + ".";
     return figure;
 }
 

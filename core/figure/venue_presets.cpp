@@ -35,7 +35,9 @@ constexpr std::array kPresets{
 
 } // namespace
 
-std::span<const VenuePreset> venuePresets() { return kPresets; }
+std::span<const VenuePreset> venuePresets() {
+    return kPresets;
+}
 
 const VenuePreset& venuePreset(std::string_view name) {
     const auto found = std::ranges::find(kPresets, name, &VenuePreset::name);

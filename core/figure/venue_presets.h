@@ -6,8 +6,8 @@
 
 namespace finescope::figure {
 
-/// Width of a figure at a venue and the size its labels should have there. Widths as tueplots and the venues' style
-/// files give them (1 in = 25.4 mm, 1 TeX pt = 1/72.27 in).
+/// Width of a figure at a venue and the size its labels should have there. Widths as tueplots and the venues'
+/// style files give them (1 in = 25.4 mm, 1 TeX pt = 1/72.27 in).
 struct VenuePreset {
     std::string_view name;
     double widthMm = 0;

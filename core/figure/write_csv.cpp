@@ -33,8 +33,8 @@ public:
 
     void add(const char* mark, const std::string& series, const std::string& role, const Numbers& numbers) {
         m_text += m_start + mark + "," + quoted(series) + "," + quoted(role);
-        for (const double number : {numbers.x, numbers.y, numbers.low, numbers.high, numbers.left, numbers.right,
-                                    numbers.value}) {
+        for (const double number :
+             {numbers.x, numbers.y, numbers.low, numbers.high, numbers.left, numbers.right, numbers.value}) {
             m_text += ",";
             m_text += std::isnan(number) ? "" : exact(number);
         }
@@ -56,7 +56,8 @@ std::string panelLines(const Panel& panel, std::size_t number) {
     }
     for (const Band& band : panel.bands) {
         for (std::size_t i = 0; i < band.x.size(); ++i) {
-            lines.add("band", band.name, band.style.role, {.x = band.x[i], .low = band.low[i], .high = band.high[i]});
+            lines.add("band", band.name, band.style.role,
+                      {.x = band.x[i], .low = band.low[i], .high = band.high[i]});
         }
     }
     for (const Bars& bars : panel.bars) {

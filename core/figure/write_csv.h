@@ -6,13 +6,15 @@
 
 namespace finescope::figure {
 
-/// The data of a figure as tidy CSV, one mark a line, every number with the digits that read back as the same double:
-/// panel (from 1), header, mark (line, band, bar, point, reference, cell), series, role, x, y, low, high, left, right, value.
-/// Bars: x is the middle, y the top, low the base. Bands: low and high. Heat maps: x and y are column and row of a
-/// cell, `value` what it holds. Nothing is rounded, smoothed or left out; a NaN is an empty field.
+/// The data of a figure as tidy CSV, one mark a line, every number with the digits that read back as the same
+/// double: panel (from 1), header, mark (line, band, bar, point, reference, cell), series, role, x, y, low,
+/// high, left, right, value. Bars: x is the middle, y the top, low the base. Bands: low and high. Heat maps:
+/// x and y are column and row of a cell, `value` what it holds. Nothing is rounded, smoothed or left out; a
+/// NaN is an empty field.
 [[nodiscard]] std::string csv(const Figure& figure);
 
-/// A table as CSV: its columns, and after a column of means "NAME sd" and "NAME n". Numbers at full precision.
+/// A table as CSV: its columns, and after a column of means "NAME sd" and "NAME n". Numbers at full
+/// precision.
 [[nodiscard]] std::string csv(const Table& table);
 
 } // namespace finescope::figure

@@ -30,11 +30,14 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kReplace
     {"\u2026", "\\ldots{}"},
 }};
 
-bool isDigit(char letter) { return std::isdigit(static_cast<unsigned char>(letter)) != 0; }
+bool isDigit(char letter) {
+    return std::isdigit(static_cast<unsigned char>(letter)) != 0;
+}
 
 constexpr std::string_view kMinus = "\u2212";
 
-/// If an exponent as `significant` writes it ("e4", "e−5") follows a digit at `at`: its digits and where it ends.
+/// If an exponent as `significant` writes it ("e4", "e−5") follows a digit at `at`: its digits and where it
+/// ends.
 std::pair<std::string, std::size_t> exponentAt(std::string_view text, std::size_t at) {
     if (at == 0 || text[at] != 'e' || !isDigit(text[at - 1])) {
         return {};

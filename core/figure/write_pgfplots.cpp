@@ -18,17 +18,25 @@ constexpr double kBandOpacity = 0.18;
 constexpr double kFaintOpacity = 0.35;
 
 /// Millimetres or the like: short, locale-free, with an ASCII minus.
-std::string number(double value) { return exact(std::round(value * 1e4) / 1e4); }
+std::string number(double value) {
+    return exact(std::round(value * 1e4) / 1e4);
+}
 
 /// Data: pgfplots reads "nan" as a gap.
-std::string datum(double value) { return std::isnan(value) ? "nan" : exact(value); }
+std::string datum(double value) {
+    return std::isnan(value) ? "nan" : exact(value);
+}
 
-std::string pair(double x, double y) { return "(" + datum(x) + "," + datum(y) + ")"; }
+std::string pair(double x, double y) {
+    return "(" + datum(x) + "," + datum(y) + ")";
+}
 
-std::string axisPoint(double x, double y) { return "(axis cs:" + datum(x) + "," + datum(y) + ")"; }
+std::string axisPoint(double x, double y) {
+    return "(axis cs:" + datum(x) + "," + datum(y) + ")";
+}
 
 struct Box {
-    double x = 0, y = 0, width = 0, height = 0;  // mm, from the lower left corner of the picture
+    double x = 0, y = 0, width = 0, height = 0; // mm, from the lower left corner of the picture
 };
 
 /// Where every panel's axes stand. Text needs room in units of a line; what is left goes to the axes.
@@ -45,8 +53,10 @@ std::vector<Box> layOut(const Figure& figure, const PgfOptions& options) {
         if (panel.blank) {
             continue;
         }
-        const double yRoom = (panel.y.tickLabels ? 2.6 : 0.4) * line + (panel.y.label.empty() ? 0 : 1.3 * line);
-        const double xRoom = (panel.x.tickLabels ? 1.5 : 0.4) * line + (panel.x.label.empty() ? 0 : 1.2 * line) +
+        const double yRoom =
+            (panel.y.tickLabels ? 2.6 : 0.4) * line + (panel.y.label.empty() ? 0 : 1.3 * line);
+        const double xRoom = (panel.x.tickLabels ? 1.5 : 0.4) * line +
+                             (panel.x.label.empty() ? 0 : 1.2 * line) +
                              (panel.legend == Legend::below ? 1.8 * line : 0);
         const auto headLines = static_cast<double>(panel.lines.size() + (panel.header.empty() ? 0 : 1));
         left[column] = std::max(left[column], yRoom);
@@ -62,7 +72,8 @@ std::vector<Box> layOut(const Figure& figure, const PgfOptions& options) {
         }
         return total;
     };
-    const double width = std::max(5.0, (options.widthMm - sum(left) - sum(right)) / static_cast<double>(columns));
+    const double width =
+        std::max(5.0, (options.widthMm - sum(left) - sum(right)) / static_cast<double>(columns));
     const double free = std::max(5.0, options.heightMm - sum(above) - sum(below));
     std::vector<double> weights = figure.rowHeights;
     weights.resize(rows, 1.0);
@@ -76,7 +87,8 @@ std::vector<Box> layOut(const Figure& figure, const PgfOptions& options) {
             const double side = free * weights[0] / sum(weights);
             const double shown = square[column] ? std::min(width, side) : width;
             const bool isSquare = figure.panels[boxes.size()].square;
-            boxes.push_back({x, top - above[row] - height, shown, isSquare ? std::min(shown, height) : height});
+            boxes.push_back(
+                {x, top - above[row] - height, shown, isSquare ? std::min(shown, height) : height});
             x += width + right[column];
         }
         top -= above[row] + height + below[row];
@@ -231,8 +243,8 @@ private:
         for (const ReferenceLine& line : panel.references) {
             const std::string from = line.vertical ? axisPoint(line.at, y.low) : axisPoint(x.low, line.at);
             const std::string to = line.vertical ? axisPoint(line.at, y.high) : axisPoint(x.high, line.at);
-            text += "\\draw[" + colour(line.style) + ", " + dashOf(look(line.style).dash) + ", line width=0.6pt] " + from +
-                    " -- " + to;
+            text += "\\draw[" + colour(line.style) + ", " + dashOf(look(line.style).dash) +
+                    ", line width=0.6pt] " + from + " -- " + to;
             if (!line.label.empty()) {
                 text += " node[anchor=" + std::string(line.vertical ? "north west" : "south east") +
                         ", inner sep=1pt] {" + latexText(line.label) + "}";
@@ -272,7 +284,8 @@ private:
                    "tick style={draw=none}";
         }
         if (axis.ticks == TickStyle::percent && axis.scale == Scale::linear) {
-            return ", " + name + "ticklabel={\\pgfmathparse{100*\\tick}\\pgfmathprintnumber{\\pgfmathresult}\\,\\%}";
+            return ", " + name +
+                   "ticklabel={\\pgfmathparse{100*\\tick}\\pgfmathprintnumber{\\pgfmathresult}\\,\\%}";
         }
         return {};
     }
@@ -282,8 +295,8 @@ private:
         const Axis& vertical = side == Side::right ? *panel.right : panel.y;
         std::string text = "at={(" + number(box.x) + "mm," + number(box.y) +
                            "mm)}, anchor=south west, scale only axis, width=" + number(box.width) +
-                           "mm, height=" + number(box.height) + "mm,\n  xmin=" + datum(x.low) + ", xmax=" + datum(x.high) +
-                           ", ymin=" + datum(y.low) + ", ymax=" + datum(y.high) +
+                           "mm, height=" + number(box.height) + "mm,\n  xmin=" + datum(x.low) +
+                           ", xmax=" + datum(x.high) + ", ymin=" + datum(y.low) + ", ymax=" + datum(y.high) +
                            ", tick align=outside, axis line style={gray}, tick style={gray}, "
                            "unbounded coords=jump";
         text += panel.x.scale == Scale::logarithmic ? ", xmode=log" : "";
@@ -300,7 +313,8 @@ private:
         std::string text;
         for (const Line& line : panel.curves) {
             if (line.legend && !line.x.empty()) {
-                text += "\\addlegendimage{" + lineStyle(line) + "}\n\\addlegendentry{" + latexText(line.name) + "}\n";
+                text += "\\addlegendimage{" + lineStyle(line) + "}\n\\addlegendentry{" +
+                        latexText(line.name) + "}\n";
             }
         }
         for (const Bars& bars : panel.bars) {
@@ -318,10 +332,12 @@ private:
     static std::string emptiestCorner(const Panel& panel) {
         const Range x = xExtent(panel), y = yExtent(panel, Side::left);
         const auto part = [](double value, const Range& range, Scale scale) {
-            return scale == Scale::logarithmic ? std::log(value / range.low) / std::log(range.high / range.low)
-                                               : (value - range.low) / (range.high - range.low);
+            return scale == Scale::logarithmic
+                       ? std::log(value / range.low) / std::log(range.high / range.low)
+                       : (value - range.low) / (range.high - range.low);
         };
-        std::map<std::string, int> points{{"north east", 0}, {"north west", 0}, {"south east", 0}, {"south west", 0}};
+        std::map<std::string, int> points{
+            {"north east", 0}, {"north west", 0}, {"south east", 0}, {"south west", 0}};
         for (const Line& line : panel.curves) {
             for (std::size_t i = 0; i < line.x.size(); ++i) {
                 const bool east = part(line.x[i], x, panel.x.scale) > 0.5;
@@ -340,7 +356,8 @@ private:
         } else if (panel.legend == Legend::beside) {
             place = "legend pos=outer north east";
         }
-        return ",\n  " + place + ", legend style={draw=none, fill opacity=0.8, text opacity=1}, legend cell align=left";
+        return ",\n  " + place +
+               ", legend style={draw=none, fill opacity=0.8, text opacity=1}, legend cell align=left";
     }
 
     std::string panelText(const Panel& panel, const Box& box) {
@@ -355,8 +372,8 @@ private:
                 (entries.empty() ? "" : legendOptions(panel)) + "]\n" + marks(panel, Side::left) + entries +
                 "\\end{axis}\n";
         if (panel.right) {
-            text += "\\begin{axis}[" + axisOptions(panel, box, Side::right) + "]\n" + marks(panel, Side::right) +
-                    "\\end{axis}\n";
+            text += "\\begin{axis}[" + axisOptions(panel, box, Side::right) + "]\n" +
+                    marks(panel, Side::right) + "\\end{axis}\n";
         }
         return text;
     }
@@ -367,8 +384,8 @@ private:
             words += (words.empty() ? "" : "\\\\ ") + latexText(line);
         }
         return words.empty() ? ""
-                             : "\\node[anchor=south west, align=left, inner sep=1pt] at (" + number(box.x) + "," +
-                                   number(box.y + box.height + 0.8) + ") {" + words + "};\n";
+                             : "\\node[anchor=south west, align=left, inner sep=1pt] at (" + number(box.x) +
+                                   "," + number(box.y + box.height + 0.8) + ") {" + words + "};\n";
     }
 
     const Figure& m_figure;
@@ -378,6 +395,8 @@ private:
 
 } // namespace
 
-std::string pgfplots(const Figure& figure, const PgfOptions& options) { return Writer(figure, options).write(); }
+std::string pgfplots(const Figure& figure, const PgfOptions& options) {
+    return Writer(figure, options).write();
+}
 
 } // namespace finescope::figure
