@@ -1,0 +1,107 @@
+#include "widgets/plot/colour_map.h"
+
+#include <QColor>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr std::array<QRgb, 16> kViridis{0xff440154, 0xff481a6c, 0xff472f7d, 0xff414487, 0xff39568c, 0xff31688e,
+                                        0xff2a788e, 0xff23888e, 0xff1f988b, 0xff22a884, 0xff35b779, 0xff54c568,
+                                        0xff7ad151, 0xffa5db36, 0xffd2e21b, 0xfffde725};
+
+/// CIE Lab (D65) to sRGB, clipped to its gamut. Source: IEC 61966-2-1 and CIE 15:2004.
+QRgb fromLab(double lightness, double a, double b) {
+    const auto inverse = [](double t) { return t > 6.0 / 29 ? t * t * t : 3 * 36.0 / 841 * (t - 4.0 / 29); };
+    const double fy = (lightness + 16) / 116;
+    const double x = 0.95047 * inverse(fy + a / 500), y = inverse(fy), z = 1.08883 * inverse(fy - b / 200);
+    const auto encode = [](double linear) {
+        linear = std::clamp(linear, 0.0, 1.0);
+        return std::lround(255 * (linear <= 0.0031308 ? 12.92 * linear : 1.055 * std::pow(linear, 1 / 2.4) - 0.055));
+    };
+    return qRgb(static_cast<int>(encode(3.2404542 * x - 1.5371385 * y - 0.4985314 * z)),
+                static_cast<int>(encode(-0.9692660 * x + 1.8760108 * y + 0.0415560 * z)),
+                static_cast<int>(encode(0.0556434 * x - 0.2040259 * y + 1.0572252 * z)));
+}
+
+/// Position of a value on the scale: [0, 1], or [-1, 1] when diverging.
+double along(const figure::HeatMap& map, const figure::Range& range, double value) {
+    if (map.diverging) {
+        return range.high > 0 ? value / range.high : 0;
+    }
+    if (map.scale == figure::Scale::logarithmic) {
+        return value <= range.low ? 0 : std::log(value / range.low) / std::log(range.high / range.low);
+    }
+    return (value - range.low) / (range.high - range.low);
+}
+
+} // namespace
+
+QRgb viridis(double t) {
+    const double at = std::clamp(t, 0.0, 1.0) * (kViridis.size() - 1);
+    const auto lower = std::min(static_cast<std::size_t>(at), kViridis.size() - 2);
+    const double part = at - static_cast<double>(lower);
+    const auto mix = [&](int shift) {
+        const double from = (kViridis[lower] >> shift) & 0xff, to = (kViridis[lower + 1] >> shift) & 0xff;
+        return static_cast<int>(std::lround((1 - part) * from + part * to));
+    };
+    return qRgb(mix(16), mix(8), mix(0));
+}
+
+QRgb diverging(double t) {
+    constexpr double kBlue = 277, kRed = 33; // hues in degrees of CIE LCh; both reach chroma 50 inside sRGB
+    const double amount = std::clamp(std::abs(t), 0.0, 1.0);
+    const double hue = (t < 0 ? kBlue : kRed) * std::numbers::pi / 180;
+    const double chroma = 50 * amount;
+    return fromLab(98 - 56 * amount, chroma * std::cos(hue), chroma * std::sin(hue));
+}
+
+figure::Range colourRange(const figure::HeatMap& map) {
+    const bool positive = map.scale == figure::Scale::logarithmic && !map.diverging;
+    double low = std::numeric_limits<double>::infinity(), high = -low;
+    for (const double value : map.values) {
+        if (std::isfinite(value) && (!positive || value > 0)) {
+            low = std::min(low, value);
+            high = std::max(high, value);
+        }
+    }
+    if (low > high) {
+        return {positive ? 0.1 : 0.0, 1};
+    }
+    if (map.diverging) {
+        const double reach = std::max(std::abs(low), std::abs(high));
+        return reach > 0 ? figure::Range{-reach, reach} : figure::Range{-1, 1};
+    }
+    if (low == high) {
+        return positive ? figure::Range{low / 2, high * 2} : figure::Range{low - 0.5, high + 0.5};
+    }
+    return {low, high};
+}
+
+QRgb heatColour(const figure::HeatMap& map, const figure::Range& range, double value) {
+    const double t = along(map, range, value);
+    return map.diverging ? diverging(t) : viridis(t);
+}
+
+QImage heatMapImage(const figure::HeatMap& map, const figure::Range& range) {
+    if (map.rows <= 0 || map.columns <= 0) {
+        return {};
+    }
+    QImage image(static_cast<int>(map.columns), static_cast<int>(map.rows), QImage::Format_ARGB32);
+    for (std::int64_t row = 0; row < map.rows; ++row) {
+        auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(map.rows - 1 - row)));
+        for (std::int64_t column = 0; column < map.columns; ++column) {
+            const auto index = static_cast<std::size_t>(row * map.columns + column);
+            const bool known = index < map.values.size() && std::isfinite(map.values[index]);
+            line[column] = known ? heatColour(map, range, map.values[index]) : qRgba(0, 0, 0, 0);
+        }
+    }
+    return image;
+}
+
+} // namespace finescope::widgets

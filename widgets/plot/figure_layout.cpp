@@ -1,0 +1,306 @@
+#include "widgets/plot/figure_layout.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace finescope::widgets {
+
+/// Sizes of one way to arrange the figure, in `blocks` of columns below each other.
+struct FigureLayout::Grid {
+    int blocks = 1, perBlock = 1, rows = 1;
+    std::vector<double> innerWidth, left, right;                ///< per column of the figure
+    std::vector<std::vector<double>> header, innerHeight, below; ///< [block][row]
+    double smallest = 0;                                        ///< the smaller side of the smallest panel
+
+    [[nodiscard]] int firstOf(int block) const { return block * perBlock; }
+    [[nodiscard]] int endOf(int block) const {
+        return std::min(firstOf(block) + perBlock, static_cast<int>(innerWidth.size()));
+    }
+};
+
+FigureLayout::FigureLayout(const PaintStyle& style, const std::set<std::string>& hidden)
+    : m_style(style), m_hidden(hidden) {}
+
+FigureLayout::~FigureLayout() { clear(); }
+
+void FigureLayout::adopt(const std::vector<QCPAxisRect*>& axisRects) {
+    m_axisRects = axisRects;
+    m_cells.assign(axisRects.size(), {});
+    for (QCPAxisRect* rect : axisRects) {
+        adoptElement(rect);
+    }
+}
+
+QCPLayoutElement* FigureLayout::elementAt(int index) const {
+    return index >= 0 && index < elementCount() ? m_axisRects[static_cast<std::size_t>(index)] : nullptr;
+}
+
+QCPLayoutElement* FigureLayout::takeAt(int index) {
+    QCPLayoutElement* element = elementAt(index);
+    if (element) {
+        releaseElement(element);
+        m_axisRects.erase(m_axisRects.begin() + index);
+        m_cells.erase(m_cells.begin() + index);
+    }
+    return element;
+}
+
+bool FigureLayout::take(QCPLayoutElement* element) {
+    const auto found = std::ranges::find(m_axisRects, element);
+    return found != m_axisRects.end() && takeAt(static_cast<int>(found - m_axisRects.begin()));
+}
+
+void FigureLayout::setFigure(const figure::Figure& figure) {
+    m_columns = std::max(1, figure.columns);
+    m_rowHeights = figure.rowHeights;
+    for (std::size_t i = 0; i < m_cells.size(); ++i) {
+        const figure::Panel& panel = figure.panels[i];
+        Cell& cell = m_cells[i];
+        cell.header = panel.header;
+        cell.lines = panel.lines;
+        cell.square = panel.square;
+        cell.legendPlace = panel.legend;
+        cell.legendSource = {};
+        if (panel.legend == figure::Legend::beside || panel.legend == figure::Legend::below) {
+            for (const auto& line : panel.curves) {
+                cell.legendSource.curves.push_back(
+                    {line.name, {}, {}, line.style, line.markers, line.legend, line.emphasised, line.side});
+            }
+            for (const auto& band : panel.bands) {
+                cell.legendSource.bands.push_back({band.name, {}, {}, {}, band.style, band.side});
+            }
+            for (const auto& bars : panel.bars) {
+                cell.legendSource.bars.push_back({bars.name, {}, {}, {}, {}, bars.style, {}, {}, bars.legend, true});
+            }
+            for (const auto& scatter : panel.scatters) {
+                cell.legendSource.scatters.push_back({scatter.name, {}, {}, scatter.style, {}, scatter.legend});
+            }
+        }
+    }
+}
+
+void FigureLayout::forgetHeaderHeights() {
+    for (Cell& cell : m_cells) {
+        cell.mostLines = 0;
+    }
+}
+
+QStringList FigureLayout::wrap(const Cell& cell, double width) const {
+    QStringList wrapped;
+    if (!cell.header.empty()) {
+        wrapped << QFontMetricsF(m_style.heading).elidedText(QString::fromStdString(cell.header), Qt::ElideRight, width);
+    }
+    const QFontMetricsF metrics(m_style.caption);
+    for (const auto& line : cell.lines) {
+        // Double spaces separate what belongs together: break there first, and between words only where one part
+        // alone is too wide.
+        QString current;
+        const auto push = [&](const QString& part, const QString& glue) {
+            const QString longer = current.isEmpty() ? part : current + glue + part;
+            if (current.isEmpty() || metrics.horizontalAdvance(longer) <= width) {
+                current = longer;
+                return;
+            }
+            wrapped << current;
+            current = part;
+        };
+        for (const QString& part : QString::fromStdString(line).split(QStringLiteral("  "), Qt::SkipEmptyParts)) {
+            if (metrics.horizontalAdvance(part) <= width) {
+                push(part, QStringLiteral("   "));
+                continue;
+            }
+            for (const QString& word : part.split(QLatin1Char(' '), Qt::SkipEmptyParts)) {
+                push(word, QStringLiteral(" "));
+            }
+        }
+        wrapped << current;
+    }
+    return wrapped;
+}
+
+double FigureLayout::headerHeight(const Cell& cell) const {
+    const double heading = cell.header.empty() ? 0 : 1.15 * QFontMetricsF(m_style.heading).height();
+    const auto lines = static_cast<double>(std::max<qsizetype>(cell.mostLines, cell.wrapped.size()));
+    const double rest = (lines - (cell.header.empty() ? 0 : 1)) * 1.1 * m_style.em();
+    return heading + std::max(0.0, rest) + (lines > 0 ? 0.35 * m_style.em() : 0);
+}
+
+FigureLayout::Grid FigureLayout::arrange(int blocks) {
+    Grid grid;
+    grid.blocks = blocks;
+    const int columns = std::min(m_columns, std::max(1, elementCount()));
+    grid.perBlock = (columns + blocks - 1) / blocks;
+    grid.rows = (elementCount() + m_columns - 1) / m_columns;
+    const auto at = [&](int row, int column) { return static_cast<std::size_t>(row * m_columns + column); };
+    const auto exists = [&](int row, int column) { return row * m_columns + column < elementCount(); };
+    const auto ratio = [&](int row) {
+        const auto index = static_cast<std::size_t>(row);
+        return index < m_rowHeights.size() && m_rowHeights[index] > 0 ? m_rowHeights[index] : 1.0;
+    };
+    const double width = rect().width(), height = rect().height(), gap = 2 * m_style.gap;
+
+    // What axes and legends need around the inner edges.
+    grid.left.assign(static_cast<std::size_t>(columns), 0);
+    grid.right = grid.left;
+    grid.innerWidth = grid.left;
+    for (int row = 0; row < grid.rows; ++row) {
+        for (int column = 0; column < columns && exists(row, column); ++column) {
+            Cell& cell = m_cells[at(row, column)];
+            const QMargins margins = m_axisRects[at(row, column)]->margins();
+            const auto c = static_cast<std::size_t>(column);
+            double right = std::max<double>(margins.right(), 0.6 * m_style.em());
+            if (cell.legendPlace == figure::Legend::beside) {
+                cell.legend = LegendBlock(cell.legendSource, m_style, 0);
+                right += cell.legend.empty() ? 0 : cell.legend.size().width() + m_style.gap;
+            }
+            grid.left[c] = std::max<double>(grid.left[c], margins.left());
+            grid.right[c] = std::max(grid.right[c], right);
+        }
+    }
+    grid.header.assign(static_cast<std::size_t>(blocks), std::vector<double>(static_cast<std::size_t>(grid.rows), 0));
+    grid.innerHeight = grid.below = grid.header;
+    grid.smallest = 1e9;
+    for (int block = 0; block < blocks; ++block) {
+        const int first = grid.firstOf(block), end = grid.endOf(block);
+        double around = gap * (end - first - 1);
+        for (int column = first; column < end; ++column) {
+            around += grid.left[static_cast<std::size_t>(column)] + grid.right[static_cast<std::size_t>(column)];
+        }
+        // Every block as wide as a full one, so that panels of all blocks have one size.
+        const double share = std::max(1.0, (width - around * grid.perBlock / (end - first)) / grid.perBlock);
+        for (int column = first; column < end; ++column) {
+            grid.innerWidth[static_cast<std::size_t>(column)] = share;
+        }
+        const auto b = static_cast<std::size_t>(block);
+        double inner = share;
+        // Headers wrap to the width, which for square panels follows from the height that the headers leave.
+        for (int pass = 0; pass < 2; ++pass) {
+            double used = 0, sum = 0, squareRatio = 0;
+            for (int row = 0; row < grid.rows; ++row) {
+                const auto r = static_cast<std::size_t>(row);
+                double header = 0, below = 0;
+                for (int column = first; column < end && exists(row, column); ++column) {
+                    Cell& cell = m_cells[at(row, column)];
+                    const auto c = static_cast<std::size_t>(column);
+                    cell.wrapped = wrap(cell, grid.innerWidth[c] + std::min(grid.right[c], 2 * m_style.em()));
+                    header = std::max(header, headerHeight(cell));
+                    double bottom = m_axisRects[at(row, column)]->margins().bottom();
+                    if (cell.legendPlace == figure::Legend::below) {
+                        cell.legend = LegendBlock(cell.legendSource, m_style, grid.innerWidth[c]);
+                        bottom += cell.legend.empty() ? 0 : cell.legend.size().height() + 0.5 * m_style.em();
+                    }
+                    below = std::max(below, bottom);
+                    if (cell.square) {
+                        squareRatio = std::max(squareRatio, ratio(row));
+                    }
+                }
+                grid.header[b][r] = std::max(header, 0.5 * m_style.em());
+                grid.below[b][r] = below;
+                used += grid.header[b][r] + below + (row > 0 ? m_style.gap : 0);
+                sum += ratio(row);
+            }
+            const double room = std::max(1.0, (height - (blocks - 1) * gap) / blocks - used);
+            double unit = room / sum;
+            if (squareRatio > 0) {
+                unit = std::min(unit, share / squareRatio);
+                inner = unit * squareRatio;
+            }
+            for (int row = 0; row < grid.rows; ++row) {
+                grid.innerHeight[b][static_cast<std::size_t>(row)] = std::max(1.0, unit * ratio(row));
+            }
+            for (int column = first; column < end; ++column) {
+                grid.innerWidth[static_cast<std::size_t>(column)] = squareRatio > 0 ? inner : share;
+            }
+            grid.smallest = std::min({grid.smallest, inner, 1.5 * room / sum});
+        }
+    }
+    return grid;
+}
+
+void FigureLayout::updateLayout() {
+    if (m_axisRects.empty()) {
+        return;
+    }
+    Grid grid = arrange(1);
+    // Continue in further rows only where that makes the panels clearly larger.
+    for (int blocks = 2; blocks <= std::min(m_columns, 4); ++blocks) {
+        if (grid.smallest > 14 * m_style.em()) {
+            break;
+        }
+        Grid other = arrange(blocks);
+        if (other.smallest > 1.2 * grid.smallest) {
+            grid = std::move(other);
+        }
+    }
+    grid = arrange(grid.blocks);
+
+    const double gap = 2 * m_style.gap;
+    double y = rect().top();
+    for (int block = 0; block < grid.blocks; ++block) {
+        const auto b = static_cast<std::size_t>(block);
+        double total = gap * (grid.perBlock - 1);
+        for (int column = 0; column < grid.perBlock; ++column) {
+            const auto c = static_cast<std::size_t>(column);
+            total += grid.left[c] + grid.innerWidth[c] + grid.right[c];
+        }
+        const double start = rect().left() + std::max(0.0, (rect().width() - total) / 2);
+        for (int row = 0; row < grid.rows; ++row) {
+            const auto r = static_cast<std::size_t>(row);
+            double x = start;
+            const double top = y + grid.header[b][r];
+            for (int column = grid.firstOf(block); column < grid.endOf(block); ++column) {
+                const auto c = static_cast<std::size_t>(column);
+                const int index = row * m_columns + column;
+                if (index >= elementCount()) {
+                    break;
+                }
+                Cell& cell = m_cells[static_cast<std::size_t>(index)];
+                QCPAxisRect* panel = m_axisRects[static_cast<std::size_t>(index)];
+                const QMargins margins = panel->margins();
+                const QRect inner(QPoint(static_cast<int>(std::lround(x + grid.left[c])), static_cast<int>(std::lround(top))),
+                                  QSize(static_cast<int>(std::lround(grid.innerWidth[c])),
+                                        static_cast<int>(std::lround(grid.innerHeight[b][r]))));
+                panel->setOuterRect(inner.marginsAdded(margins));
+                cell.mostLines = std::max(cell.mostLines, static_cast<int>(cell.wrapped.size()));
+                cell.headerRect = QRectF(inner.left(), y, inner.width() + grid.right[c], grid.header[b][r]);
+                cell.legendAt = cell.legendPlace == figure::Legend::beside
+                                    ? QPointF(inner.right() + margins.right() + m_style.gap, inner.top())
+                                    : QPointF(inner.left(), inner.bottom() + margins.bottom() + 0.5 * m_style.em());
+                x += grid.left[c] + grid.innerWidth[c] + grid.right[c] + gap;
+            }
+            y = top + grid.innerHeight[b][r] + grid.below[b][r] + m_style.gap;
+        }
+        y += gap - m_style.gap;
+    }
+}
+
+void FigureLayout::draw(QCPPainter* painter) {
+    painter->setAntialiasing(true);
+    for (const Cell& cell : m_cells) {
+        double y = cell.headerRect.top();
+        for (qsizetype i = 0; i < cell.wrapped.size(); ++i) {
+            const bool heading = i == 0 && !cell.header.empty();
+            const double height = heading ? 1.15 * QFontMetricsF(m_style.heading).height() : 1.1 * m_style.em();
+            painter->setFont(heading ? m_style.heading : m_style.caption);
+            painter->setPen(heading ? m_style.theme.ink : m_style.theme.caption);
+            painter->drawText(QRectF(cell.headerRect.left(), y, cell.headerRect.width(), height),
+                              static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextDontClip, cell.wrapped[i]);
+            y += height;
+        }
+        if (!cell.legend.empty()) {
+            cell.legend.paint(*painter, cell.legendAt, m_style, m_hidden);
+        }
+    }
+}
+
+QString FigureLayout::legendEntryAt(QPointF position) const {
+    for (const Cell& cell : m_cells) {
+        const QString name = cell.legend.entryAt(position - cell.legendAt);
+        if (!name.isEmpty()) {
+            return name;
+        }
+    }
+    return {};
+}
+
+} // namespace finescope::widgets

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "core/figure/figure.h"
+#include "widgets/plot/legend.h"
+#include "widgets/plot/paint_style.h"
+
+#include <qcustomplot.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace finescope::widgets {
+
+/// Places the panels of a figure: inner edges of one column (and one row) in line whatever the axis labels need,
+/// square panels square, headers above their panel, legends beside or below. A figure too wide for its columns is
+/// continued in further rows. Draws the headers and the outer legends. The style and the hidden names belong to the
+/// plot and outlive the layout. GUI thread.
+class FigureLayout : public QCPLayout {
+public:
+    FigureLayout(const PaintStyle& style, const std::set<std::string>& hidden);
+    ~FigureLayout() override;
+
+    /// One axis rect per panel, in the figure's order; takes them over.
+    void adopt(const std::vector<QCPAxisRect*>& axisRects);
+
+    /// New headers and legends; the number of panels is that of `adopt`.
+    void setFigure(const figure::Figure& figure);
+
+    /// Heights once given to headers are kept so that changing numbers do not move the panels; this gives them up.
+    void forgetHeaderHeights();
+
+    /// Name of the outer legend's entry at a position of the plot; empty if none.
+    [[nodiscard]] QString legendEntryAt(QPointF position) const;
+
+    [[nodiscard]] int elementCount() const override { return static_cast<int>(m_axisRects.size()); }
+    [[nodiscard]] QCPLayoutElement* elementAt(int index) const override;
+    QCPLayoutElement* takeAt(int index) override;
+    bool take(QCPLayoutElement* element) override;
+
+protected:
+    void updateLayout() override;
+    void draw(QCPPainter* painter) override;
+
+private:
+    struct Cell {
+        std::string header;
+        std::vector<std::string> lines;
+        bool square = false;
+        figure::Legend legendPlace = figure::Legend::none;
+        figure::Panel legendSource;  ///< the marks without their data
+        QStringList wrapped;         ///< header lines as drawn; the first is the heading if there is one
+        int mostLines = 0;
+        QRectF headerRect;
+        LegendBlock legend;
+        QPointF legendAt;
+    };
+    struct Grid;
+
+    [[nodiscard]] Grid arrange(int blocks);
+    [[nodiscard]] QStringList wrap(const Cell& cell, double width) const;
+    [[nodiscard]] double headerHeight(const Cell& cell) const;
+
+    const PaintStyle& m_style;
+    const std::set<std::string>& m_hidden;
+    std::vector<QCPAxisRect*> m_axisRects;
+    std::vector<Cell> m_cells;
+    std::vector<double> m_rowHeights;
+    int m_columns = 1;
+};
+
+} // namespace finescope::widgets

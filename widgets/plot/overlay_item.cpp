@@ -1,0 +1,98 @@
+#include "widgets/plot/overlay_item.h"
+
+#include "widgets/plot/mark_painter.h"
+
+#include <algorithm>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr std::size_t kMostLines = 12;
+
+} // namespace
+
+OverlayItem::OverlayItem(FigurePlot& plot) : QCPLayerable(&plot, QStringLiteral("overlay")), m_plot(plot) {}
+
+void OverlayItem::setCursor(std::optional<QPointF> position) { m_cursor = position; }
+
+void OverlayItem::applyDefaultAntialiasingHint(QCPPainter* painter) const { painter->setAntialiasing(true); }
+
+void OverlayItem::draw(QCPPainter* painter) {
+    const PaintStyle& style = m_plot.paintStyle();
+    if (m_band) {
+        QColor fill = style.theme.accent;
+        fill.setAlphaF(0.12F);
+        painter->setPen(QPen(style.theme.accent, 1));
+        painter->setBrush(fill);
+        painter->drawRect(*m_band);
+        return;
+    }
+    PanelItem* panel = m_cursor ? m_plot.panelAt(*m_cursor) : nullptr;
+    if (!panel || !panel->panel().emptyText.empty()) {
+        return;
+    }
+    const PanelMap left = panel->map(figure::Side::left);
+    const ReadOut out = readOut(panel->panel(), left, panel->map(figure::Side::right), *m_cursor, m_plot.hidden());
+    painter->setPen(QPen(style.theme.axis, 1, Qt::SolidLine));
+    const double value = left.x.value(out.snappedX);
+    for (const PanelItem* other : m_plot.linked(panel)) {
+        const PanelMap map = other->map(figure::Side::left);
+        const double x = map.x(value);
+        if (x >= map.rect.left() && x <= map.rect.right()) {
+            painter->drawLine(QPointF(x, map.rect.top()), QPointF(x, map.rect.bottom()));
+        }
+    }
+    painter->drawLine(QPointF(left.rect.left(), m_cursor->y()), QPointF(left.rect.right(), m_cursor->y()));
+    for (const Reading& reading : out.readings) {
+        if (left.rect.contains(reading.at) && !panel->panel().heatMap) {
+            paintMarker(*painter, reading.at, style.theme.role(reading.style), style.marker, style);
+        }
+    }
+    drawCard(*painter, out, left.rect, *m_cursor);
+}
+
+void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF& panel, QPointF cursor) const {
+    if (out.readings.empty() && out.heading.isEmpty()) {
+        return;
+    }
+    const PaintStyle& style = m_plot.paintStyle();
+    const QFontMetricsF metrics(style.caption);
+    const double row = 1.2 * metrics.height(), pad = 0.5 * metrics.height(), swatch = 0.9 * metrics.height();
+    const std::size_t lines = std::min(out.readings.size(), kMostLines);
+    double names = 0, values = 0;
+    for (std::size_t i = 0; i < lines; ++i) {
+        names = std::max(names, metrics.horizontalAdvance(out.readings[i].name));
+        values = std::max(values, metrics.horizontalAdvance(out.readings[i].text));
+    }
+    const double body = lines == 0 ? 0 : swatch + pad + names + (names > 0 ? pad : 0) + values;
+    const QSizeF size(std::max(body, metrics.horizontalAdvance(out.heading)) + 2 * pad,
+                      row * static_cast<double>(lines + 1) + 1.2 * pad);
+    // Beside the cursor, on the side with room, never under it and never outside the plot.
+    const QRectF all(m_plot.viewport());
+    double x = cursor.x() + 14;
+    if (x + size.width() > std::min(all.right(), panel.right() + 0.5 * size.width())) {
+        x = cursor.x() - 14 - size.width();
+    }
+    const double y = std::clamp(cursor.y() - size.height() - 10, all.top() + 2, all.bottom() - size.height() - 2);
+    const QRectF card(QPointF(std::max(all.left() + 2, x), y), size);
+    painter.setPen(QPen(style.theme.cardEdge, 1));
+    painter.setBrush(style.theme.card);
+    painter.drawRoundedRect(card, 4, 4);
+    painter.setFont(style.caption);
+    painter.setPen(style.theme.caption);
+    QRectF line(card.left() + pad, card.top() + 0.6 * pad, card.width() - 2 * pad, row);
+    painter.drawText(line, static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter), out.heading);
+    for (std::size_t i = 0; i < lines; ++i) {
+        const Reading& reading = out.readings[i];
+        line.translate(0, row);
+        painter.setPen(QPen(style.theme.role(reading.style).colour, 2.5));
+        painter.drawLine(QPointF(line.left(), line.center().y()), QPointF(line.left() + swatch, line.center().y()));
+        painter.setPen(style.theme.ink);
+        painter.drawText(line.adjusted(swatch + pad, 0, 0, 0), static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter),
+                         reading.name);
+        painter.drawText(line, static_cast<int>(Qt::AlignRight | Qt::AlignVCenter), reading.text);
+    }
+}
+
+} // namespace finescope::widgets

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "widgets/plot/figure_plot.h"
+#include "widgets/plot/reading.h"
+
+#include <optional>
+
+namespace finescope::widgets {
+
+/// What follows the mouse: cross-hair, read-out card, the same x in linked panels, the rubber band of a zoom. Lives on
+/// the plot's own overlay layer, so that moving the mouse repaints nothing else.
+class OverlayItem : public QCPLayerable {
+public:
+    explicit OverlayItem(FigurePlot& plot);
+
+    void setCursor(std::optional<QPointF> position);
+    void setBand(std::optional<QRectF> band) { m_band = band; }
+
+    [[nodiscard]] std::optional<QPointF> cursor() const { return m_cursor; }
+
+protected:
+    void draw(QCPPainter* painter) override;
+    void applyDefaultAntialiasingHint(QCPPainter* painter) const override;
+
+private:
+    void drawCard(QCPPainter& painter, const ReadOut& out, const QRectF& panel, QPointF cursor) const;
+
+    FigurePlot& m_plot;
+    std::optional<QPointF> m_cursor;
+    std::optional<QRectF> m_band;
+};
+
+} // namespace finescope::widgets

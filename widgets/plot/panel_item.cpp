@@ -1,0 +1,319 @@
+#include "widgets/plot/panel_item.h"
+
+#include "widgets/plot/colour_map.h"
+#include "widgets/plot/data_range.h"
+#include "widgets/plot/mark_painter.h"
+#include "widgets/plot/ticks.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace finescope::widgets {
+
+namespace {
+
+/// Ticks of figure.h's axes for QCustomPlot; asks for the length of the axis to choose how many.
+class Ticker : public QCPAxisTicker {
+public:
+    Ticker(const QCPAxis* axis, figure::Axis description, figure::Scale scale, const PaintStyle& style)
+        : m_axis(axis), m_description(std::move(description)), m_scale(scale), m_style(style) {}
+
+    void generate(const QCPRange& range, const QLocale&, QChar, int, QVector<double>& ticks,
+                  QVector<double>* subTicks, QVector<QString>* labels) override {
+        const bool horizontal = m_axis->orientation() == Qt::Horizontal;
+        const double length = horizontal ? m_axis->axisRect()->width() : m_axis->axisRect()->height();
+        if (range != m_range || length != m_length) {
+            m_range = range;
+            m_length = length;
+            m_ticks = choose(horizontal);
+        }
+        ticks = m_ticks.at;
+        if (subTicks) {
+            *subTicks = m_ticks.between;
+        }
+        if (labels) {
+            *labels = m_ticks.labels;
+        }
+    }
+
+private:
+    [[nodiscard]] Ticks choose(bool horizontal) const {
+        const QFontMetricsF metrics(m_style.caption);
+        const double span = m_scale == figure::Scale::logarithmic ? std::log10(m_range.upper / m_range.lower)
+                                                                  : m_range.size();
+        const auto room = [&](const QStringList& texts, double step) {
+            const double distance = m_length * step / span;
+            if (!horizontal) {
+                return distance >= 1.9 * metrics.height() || texts.size() <= 2;
+            }
+            double widest = 0;
+            for (const QString& text : texts) {
+                widest = std::max(widest, metrics.horizontalAdvance(text));
+            }
+            return distance >= widest + 1.1 * metrics.height() || texts.size() <= 2;
+        };
+        return ticksFor(m_description, m_scale, m_range.lower, m_range.upper, room);
+    }
+
+    const QCPAxis* m_axis;
+    figure::Axis m_description;
+    figure::Scale m_scale;
+    const PaintStyle& m_style;
+    QCPRange m_range;
+    double m_length = 0;
+    Ticks m_ticks;
+};
+
+int whole(double length) { return static_cast<int>(std::lround(length)); }
+
+/// Long labels of short axes in two lines, broken at the space nearest to the middle.
+QString fitted(const QString& label, double length, const QFont& font) {
+    if (length <= 0 || QFontMetricsF(font).horizontalAdvance(label) <= 1.15 * length) {
+        return label;
+    }
+    qsizetype best = -1;
+    for (qsizetype at = label.indexOf(QLatin1Char(' ')); at >= 0; at = label.indexOf(QLatin1Char(' '), at + 1)) {
+        if (best < 0 || std::abs(at - label.size() / 2) < std::abs(best - label.size() / 2)) {
+            best = at;
+        }
+    }
+    QString text = label;
+    if (best >= 0) {
+        text[best] = QLatin1Char('\n');
+    }
+    return text;
+}
+
+} // namespace
+
+PanelItem::PanelItem(QCPAxisRect* axisRect, const PaintStyle& style, const std::set<std::string>& hidden)
+    : QCPLayerable(axisRect->parentPlot(), QStringLiteral("main"), axisRect), m_axisRect(axisRect), m_style(style),
+      m_hidden(hidden) {
+    m_axisRect->setMinimumMargins({0, 0, 0, 0});
+    m_axisRect->setMinimumSize(1, 1);
+    m_axisRect->setRangeDrag({});
+    m_axisRect->setRangeZoom({});
+    m_axisRect->axis(QCPAxis::atTop)->setVisible(false);
+}
+
+void PanelItem::setPanel(const figure::Panel& panel) {
+    const bool sameX = panel.x.scale == m_panel.x.scale && panel.x.categories == m_panel.x.categories;
+    const bool sameY = panel.y.scale == m_panel.y.scale;
+    if (!sameX) {
+        m_ownX.reset();
+    }
+    if (!sameY) {
+        m_ownY.reset();
+        m_ownYScale.reset();
+    }
+    m_panel = panel;
+    restyle();
+}
+
+figure::Scale PanelItem::yScale() const { return m_ownYScale.value_or(m_panel.y.scale); }
+
+void PanelItem::restyle() {
+    styleAxis(xAxis(), m_panel.x, m_panel.x.scale);
+    styleAxis(yAxis(), m_panel.y, yScale());
+    rightAxis()->setVisible(m_panel.right.has_value());
+    if (m_panel.right) {
+        styleAxis(rightAxis(), *m_panel.right, m_panel.right->scale);
+        rightAxis()->grid()->setVisible(false);
+    }
+    applyRanges();
+    m_legend = m_panel.legend == figure::Legend::inside ? LegendBlock(m_panel, m_style, 0) : LegendBlock();
+    m_heat = m_panel.heatMap ? heatMapImage(*m_panel.heatMap, colourRange(*m_panel.heatMap)) : QImage();
+}
+
+void PanelItem::styleAxis(QCPAxis* axis, const figure::Axis& description, figure::Scale scale) {
+    const QPen line(m_style.theme.axis, m_style.hairline, Qt::SolidLine, Qt::FlatCap);
+    axis->setScaleType(scale == figure::Scale::logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+    axis->setTicker(QSharedPointer<Ticker>::create(axis, description, scale, m_style));
+    axis->setBasePen(line);
+    axis->setTickPen(line);
+    axis->setSubTickPen(line);
+    axis->setTickLength(0, whole(m_style.tick));
+    axis->setSubTicks(scale == figure::Scale::logarithmic);
+    axis->setSubTickLength(0, whole(0.5 * m_style.tick));
+    axis->setTickLabels(description.tickLabels);
+    axis->setTickLabelFont(m_style.caption);
+    axis->setTickLabelColor(m_style.theme.caption);
+    axis->setTickLabelPadding(whole(0.25 * m_style.em()));
+    const double length = axis->orientation() == Qt::Horizontal ? m_axisRect->width() : m_axisRect->height();
+    axis->setLabel(fitted(QString::fromStdString(description.label), length, m_style.body));
+    axis->setLabelFont(m_style.body);
+    axis->setLabelColor(m_style.theme.ink);
+    axis->setLabelPadding(whole(0.3 * m_style.em()));
+    axis->setPadding(0);
+    axis->grid()->setPen(QPen(m_style.theme.grid, m_style.hairline, Qt::SolidLine, Qt::FlatCap));
+    axis->grid()->setZeroLinePen(Qt::NoPen);
+    axis->grid()->setSubGridVisible(false);
+    axis->grid()->setAntialiased(m_style.paper);
+    axis->grid()->setVisible(!m_panel.heatMap && description.ticks != figure::TickStyle::category);
+}
+
+void PanelItem::fitToRoom() {
+    xAxis()->setLabel(fitted(QString::fromStdString(m_panel.x.label), m_axisRect->width(), m_style.body));
+    yAxis()->setLabel(fitted(QString::fromStdString(m_panel.y.label), m_axisRect->height(), m_style.body));
+    if (m_panel.right) {
+        rightAxis()->setLabel(fitted(QString::fromStdString(m_panel.right->label), m_axisRect->height(), m_style.body));
+    }
+    double rotation = 0;
+    if (m_panel.x.ticks == figure::TickStyle::category) {
+        const QFontMetricsF metrics(m_style.caption);
+        const double distance = m_axisRect->width() / xAxis()->range().size();
+        for (const auto& name : m_panel.x.categories) {
+            if (metrics.horizontalAdvance(QString::fromStdString(name)) + 0.4 * m_style.em() > distance) {
+                rotation = -40;
+            }
+        }
+    }
+    xAxis()->setTickLabelRotation(rotation);
+}
+
+void PanelItem::applyRanges() {
+    const auto apply = [](QCPAxis* axis, const figure::Range& range) { axis->setRange(range.low, range.high); };
+    apply(xAxis(), m_ownX ? *m_ownX : homeRangeX(m_panel, m_panel.x.scale));
+    apply(yAxis(), m_ownY ? *m_ownY : homeRangeY(m_panel, figure::Side::left, yScale()));
+    if (m_panel.right) {
+        apply(rightAxis(), m_ownRight ? *m_ownRight
+                                      : homeRangeY(m_panel, figure::Side::right, m_panel.right->scale));
+    }
+}
+
+void PanelItem::setX(const figure::Range& range) {
+    m_ownX = range;
+    applyRanges();
+}
+
+void PanelItem::setY(figure::Side side, const figure::Range& range) {
+    (side == figure::Side::left ? m_ownY : m_ownRight) = range;
+    applyRanges();
+}
+
+void PanelItem::goHome() {
+    m_ownX.reset();
+    m_ownY.reset();
+    m_ownRight.reset();
+    m_ownYScale.reset();
+    restyle();
+    forgetLegendPlace();
+}
+
+void PanelItem::writeView(figure::Panel& panel) const {
+    const auto write = [](const std::optional<figure::Range>& own, figure::Axis& axis) {
+        axis.range = own ? own : axis.range;
+    };
+    if (m_ownYScale) {
+        panel.y.scale = *m_ownYScale;
+    }
+    write(m_ownX, panel.x);
+    write(m_ownY, panel.y);
+    if (panel.right) {
+        write(m_ownRight, *panel.right);
+    }
+}
+
+void PanelItem::toggleLogarithmicY() {
+    if (m_panel.y.ticks == figure::TickStyle::category || m_panel.heatMap) {
+        return;
+    }
+    m_ownYScale = yScale() == figure::Scale::linear ? figure::Scale::logarithmic : figure::Scale::linear;
+    m_ownY.reset();
+    restyle();
+    forgetLegendPlace();
+}
+
+PanelMap PanelItem::map(figure::Side side) const {
+    const QRectF rect(m_axisRect->rect());
+    const QCPAxis* y = side == figure::Side::right && m_panel.right ? rightAxis() : yAxis();
+    const auto axis = [](const QCPAxis* from, double atLow, double atHigh) {
+        return AxisMap{from->range().lower, from->range().upper, from->scaleType() == QCPAxis::stLogarithmic, atLow,
+                       atHigh};
+    };
+    return {axis(xAxis(), rect.left(), rect.right()), axis(y, rect.bottom(), rect.top()), rect};
+}
+
+QRect PanelItem::clipRect() const {
+    // At home all data are inside: let markers at the edge be whole.
+    const int reach = atHome() && !m_panel.heatMap ? whole(m_style.marker) : 0;
+    return m_axisRect->rect().adjusted(-reach, -reach, reach, reach);
+}
+
+void PanelItem::applyDefaultAntialiasingHint(QCPPainter* painter) const { painter->setAntialiasing(true); }
+
+void PanelItem::draw(QCPPainter* painter) {
+    const PanelMap left = map(figure::Side::left), right = map(figure::Side::right);
+    const auto of = [&](figure::Side side) -> const PanelMap& { return side == figure::Side::left ? left : right; };
+    if (!m_panel.emptyText.empty()) {
+        painter->setPen(m_style.theme.caption);
+        painter->setFont(m_style.body);
+        painter->drawText(left.rect.adjusted(m_style.gap, m_style.gap, -m_style.gap, -m_style.gap),
+                          static_cast<int>(Qt::AlignCenter) | Qt::TextWordWrap,
+                          QString::fromStdString(m_panel.emptyText));
+        return;
+    }
+    drawHeatMap(*painter, left);
+    for (const auto& band : m_panel.bands) {
+        if (shown(band.name)) {
+            paintBand(*painter, band, of(band.side), m_style);
+        }
+    }
+    for (const auto& bars : m_panel.bars) {
+        if (shown(bars.name)) {
+            paintBars(*painter, bars, left, m_style);
+        }
+    }
+    paintReferences(*painter, m_panel.references, left, m_style);
+    // Faint members first, so that their mean lies on top.
+    for (const bool emphasised : {false, true}) {
+        for (const auto& line : m_panel.curves) {
+            if (line.emphasised == emphasised && shown(line.name)) {
+                paintLine(*painter, line, of(line.side), m_style);
+            }
+        }
+    }
+    for (const auto& scatter : m_panel.scatters) {
+        if (shown(scatter.name)) {
+            paintScatter(*painter, scatter, left, m_style);
+        }
+    }
+    drawLegend(*painter);
+}
+
+void PanelItem::drawHeatMap(QCPPainter& painter, const PanelMap& where) {
+    if (m_heat.isNull()) {
+        return;
+    }
+    const QRectF target(QPointF(where.x(0), where.y(static_cast<double>(m_panel.heatMap->rows))),
+                        QPointF(where.x(static_cast<double>(m_panel.heatMap->columns)), where.y(0)));
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
+    painter.drawImage(target, m_heat);
+}
+
+void PanelItem::drawLegend(QCPPainter& painter) {
+    if (m_legend.empty()) {
+        return;
+    }
+    if (!m_legendPlace) {
+        m_legendPlace = freePlace(m_panel, map(figure::Side::left), map(figure::Side::right), m_legend.size(),
+                                  m_style.gap) -
+                        QPointF(m_axisRect->rect().topLeft());
+    }
+    const QPointF corner = QPointF(m_axisRect->rect().topLeft()) + *m_legendPlace;
+    QColor paper = m_style.theme.background;
+    paper.setAlphaF(0.8F);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(paper);
+    painter.drawRect(QRectF(corner, m_legend.size()));
+    m_legend.paint(painter, corner, m_style, m_hidden);
+}
+
+QString PanelItem::legendEntryAt(QPointF position) const {
+    if (m_legend.empty() || !m_legendPlace) {
+        return {};
+    }
+    return m_legend.entryAt(position - QPointF(m_axisRect->rect().topLeft()) - *m_legendPlace);
+}
+
+} // namespace finescope::widgets

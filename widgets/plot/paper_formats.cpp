@@ -1,0 +1,172 @@
+#include "widgets/plot/paper_formats.h"
+
+#include "core/error.h"
+#include "widgets/plot/figure_plot.h"
+#include "widgets/plot/outline_device.h"
+#include "widgets/plot/pdf_file.h"
+
+#include <QBuffer>
+#include <QDateTime>
+#include <QImageWriter>
+#include <QPageSize>
+#include <QPdfWriter>
+#include <QSvgGenerator>
+#include <QTimeZone>
+
+#include <cmath>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr double kPointsPerMm = 72 / 25.4;
+constexpr int kUnitsPerInch = static_cast<int>(72 * kUnitsPerPoint);
+constexpr auto kVector = QCPPainter::PainterModes(QCPPainter::pmVectorized | QCPPainter::pmNoCaching |
+                                                  QCPPainter::pmNonCosmetic);
+
+/// The size in the units of a paper style.
+QSize unitSize(const ExportOptions& options) {
+    const auto units = [](double mm) { return static_cast<int>(std::lround(mm * kPointsPerMm * kUnitsPerPoint)); };
+    return {units(options.widthMm), units(options.heightMm)};
+}
+
+void paint(const figure::Figure& figure, const ExportOptions& options, QCPPainter& painter) {
+    FigurePlot plot(paperStyle(options.fontPt));
+    plot.setFigure(figure);
+    plot.paintOn(painter, unitSize(options));
+}
+
+/// Length as a PDF or SVG number: at most three decimals, a point whatever the locale.
+QByteArray decimal(double value) {
+    QByteArray text = QByteArray::number(value, 'f', 3);
+    while (text.endsWith('0')) {
+        text.chop(1);
+    }
+    if (text.endsWith('.')) {
+        text.chop(1);
+    }
+    return text;
+}
+
+/// The date in the file: reproducible builds' SOURCE_DATE_EPOCH, else the data's, else now.
+QDateTime dateOf(const ExportOptions& options) {
+    bool given = false;
+    const qint64 epoch = qEnvironmentVariable("SOURCE_DATE_EPOCH").toLongLong(&given);
+    if (given) {
+        return QDateTime::fromSecsSinceEpoch(epoch, Qt::UTC);
+    }
+    const QDateTime created = QDateTime::fromString(QString::fromStdString(options.created), Qt::ISODate);
+    return (created.isValid() ? created : QDateTime::currentDateTimeUtc()).toUTC();
+}
+
+} // namespace
+
+QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options) {
+    const double width = options.widthMm * kPointsPerMm, height = options.heightMm * kPointsPerMm;
+    const QSizeF page(std::ceil(width), std::ceil(height)); // QPageSize rounds to whole points whatever one asks
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
+    {
+        QPdfWriter writer(&buffer);
+        writer.setResolution(kUnitsPerInch);
+        writer.setPageSize(QPageSize(page, QPageSize::Point, QString(), QPageSize::ExactMatch));
+        writer.setPageMargins({0, 0, 0, 0});
+        writer.setTitle(QString::fromStdString(figure.title));
+        writer.setCreator(QStringLiteral("finescope"));
+        QCPPainter painter;
+        if (!painter.begin(&writer)) {
+            throw Error(ErrorKind::internal, "Qt cannot write PDF");
+        }
+        painter.setModes(kVector);
+        // The origin of PDF is the lower left corner: what the page is too high has to stay above.
+        painter.translate(0, (page.height() - height) * kUnitsPerPoint);
+        paint(figure, options, painter);
+        painter.end();
+    }
+    PdfFile file(buffer.data());
+    file.replaceBetween("/MediaBox [", "]", "0 0 " + decimal(width) + " " + decimal(height));
+    file.replaceBetween("/CreationDate (", ")",
+                        "D:" + dateOf(options).toString(QStringLiteral("yyyyMMddhhmmss")).toLatin1() + "Z");
+    if (!options.recipe.empty()) {
+        file.addInformation("FinescopeRecipe", pdfText(QString::fromStdString(options.recipe)));
+    }
+    return file.bytes();
+}
+
+QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options) {
+    const QSize size = unitSize(options);
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setResolution(kUnitsPerInch);
+    generator.setSize(size);
+    generator.setViewBox(QRect(QPoint(0, 0), size));
+    generator.setTitle(QString::fromStdString(figure.title));
+    generator.setDescription(QString::fromStdString(figure.altText));
+    if (options.svgTextAsPaths) {
+        QPainter target(&generator);
+        OutlineDevice outlines(target, size, kUnitsPerInch);
+        QCPPainter painter;
+        painter.begin(&outlines);
+        painter.setModes(kVector);
+        paint(figure, options, painter);
+        painter.end();
+    } else {
+        QCPPainter painter;
+        painter.begin(&generator);
+        painter.setModes(kVector);
+        paint(figure, options, painter);
+        painter.end();
+    }
+    QByteArray bytes = buffer.data();
+    // QSvgGenerator knows whole units only: the true size instead, and the recipe before the first element.
+    const qsizetype begin = bytes.indexOf("<svg width=\""), view = bytes.indexOf("viewBox=", begin);
+    const qsizetype defs = bytes.indexOf("<defs>", view);
+    if (begin < 0 || view < 0 || defs < 0) {
+        throw Error(ErrorKind::internal, "the SVG that Qt wrote has no size; this version of Qt is not known to the export");
+    }
+    if (!options.recipe.empty()) {
+        bytes.insert(defs, "<metadata id=\"finescope-recipe\">" +
+                               QString::fromStdString(options.recipe).toHtmlEscaped().toUtf8() + "</metadata>\n");
+    }
+    bytes.replace(begin, view - begin,
+                  "<svg width=\"" + decimal(options.widthMm) + "mm\" height=\"" + decimal(options.heightMm) + "mm\"\n ");
+    return bytes;
+}
+
+QByteArray pngBytes(const figure::Figure& figure, const ExportOptions& options) {
+    const auto pixels = [&](double mm) { return static_cast<int>(std::lround(mm / 25.4 * options.dpi)); };
+    QImage image(pixels(options.widthMm), pixels(options.heightMm), QImage::Format_RGB32);
+    if (image.isNull()) {
+        throw Error(ErrorKind::badInput, "an image of that size and resolution does not fit into memory");
+    }
+    image.fill(Qt::white);
+    const int perMetre = static_cast<int>(std::lround(options.dpi / 0.0254));
+    image.setDotsPerMeterX(perMetre);
+    image.setDotsPerMeterY(perMetre);
+    {
+        QCPPainter painter;
+        painter.begin(&image);
+        // As for paper: no caching of texts and no shift by half a pixel, both of which are for whole pixels.
+        painter.setModes(kVector);
+        const double scale = static_cast<double>(options.dpi) / kUnitsPerInch;
+        painter.scale(scale, scale);
+        paint(figure, options, painter);
+        painter.end();
+    }
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
+    QImageWriter writer(&buffer, "png");
+    writer.setText(QStringLiteral("Title"), QString::fromStdString(figure.title));
+    writer.setText(QStringLiteral("Software"), QStringLiteral("finescope"));
+    if (!options.recipe.empty()) {
+        writer.setText(QStringLiteral("finescope-recipe"), QString::fromStdString(options.recipe));
+    }
+    if (!writer.write(image)) {
+        throw Error(ErrorKind::internal, "PNG: " + writer.errorString().toStdString());
+    }
+    return buffer.data();
+}
+
+} // namespace finescope::widgets

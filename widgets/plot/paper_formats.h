@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/figure/figure.h"
+#include "widgets/plot/figure_export.h"
+
+#include <QByteArray>
+
+namespace finescope::widgets {
+
+/// The figure as a whole file of each format: figure_export.h says what they hold.
+[[nodiscard]] QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options);
+[[nodiscard]] QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options);
+[[nodiscard]] QByteArray pngBytes(const figure::Figure& figure, const ExportOptions& options);
+
+} // namespace finescope::widgets

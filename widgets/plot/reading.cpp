@@ -1,0 +1,131 @@
+#include "widgets/plot/reading.h"
+
+#include "widgets/plot/ticks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace finescope::widgets {
+
+namespace {
+
+QString valueText(const figure::Axis& axis, double value) {
+    switch (axis.ticks) {
+    case figure::TickStyle::percent:
+        return numberText(100 * value, 3) + QStringLiteral("\u202f%");
+    case figure::TickStyle::integer:
+        return numberText(value, 9);
+    case figure::TickStyle::category: {
+        const auto index = std::llround(value);
+        return index >= 0 && index < static_cast<std::int64_t>(axis.categories.size())
+                   ? QString::fromStdString(axis.categories[static_cast<std::size_t>(index)])
+                   : QString();
+    }
+    case figure::TickStyle::number:
+        break;
+    }
+    return numberText(value);
+}
+
+/// The point nearest to the cursor along x; none where the curve has no point within reach.
+std::optional<std::size_t> nearest(const figure::Line& line, const PanelMap& map, double cursor, double reach) {
+    std::optional<std::size_t> best;
+    double distance = std::numeric_limits<double>::infinity();
+    double first = distance, last = -distance;
+    for (std::size_t i = 0; i < std::min(line.x.size(), line.y.size()); ++i) {
+        const double x = map.x(line.x[i]);
+        if (!std::isfinite(x) || !std::isfinite(map.y(line.y[i]))) {
+            continue;
+        }
+        first = std::min(first, x);
+        last = std::max(last, x);
+        if (std::abs(x - cursor) < distance) {
+            distance = std::abs(x - cursor);
+            best = i;
+        }
+    }
+    return best && cursor >= first - reach && cursor <= last + reach ? best : std::nullopt;
+}
+
+} // namespace
+
+ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap& right, QPointF cursor,
+                const std::set<std::string>& hidden) {
+    constexpr double kReach = 14; // pixels
+    ReadOut out;
+    out.snappedX = cursor.x();
+    double snap = std::numeric_limits<double>::infinity();
+    std::optional<double> snappedValue;
+    for (const auto& line : panel.curves) {
+        if (line.name.empty() || !line.emphasised || hidden.contains(line.name)) {
+            continue;
+        }
+        const PanelMap& map = line.side == figure::Side::left ? left : right;
+        const auto index = nearest(line, map, cursor.x(), kReach);
+        if (!index) {
+            continue;
+        }
+        const figure::Axis& axis = line.side == figure::Side::right && panel.right ? *panel.right : panel.y;
+        const QPointF at(map.x(line.x[*index]), map.y(line.y[*index]));
+        out.readings.push_back({QString::fromStdString(line.name), line.style, valueText(axis, line.y[*index]),
+                                line.y[*index], at});
+        if (std::abs(at.x() - cursor.x()) < snap) {
+            snap = std::abs(at.x() - cursor.x());
+            out.snappedX = at.x();
+            snappedValue = line.x[*index];
+        }
+    }
+    for (const auto& scatter : panel.scatters) {
+        if (hidden.contains(scatter.name)) {
+            continue;
+        }
+        for (std::size_t i = 0; i < std::min(scatter.x.size(), scatter.y.size()); ++i) {
+            const QPointF at(left.x(scatter.x[i]), left.y(scatter.y[i]));
+            if (std::hypot(at.x() - cursor.x(), at.y() - cursor.y()) <= kReach) {
+                const QString note = i < scatter.note.size() ? QString::fromStdString(scatter.note[i]) : QString();
+                out.readings.push_back({QString::fromStdString(scatter.name), scatter.style,
+                                        note.isEmpty() ? valueText(panel.y, scatter.y[i]) : note, scatter.y[i], at});
+            }
+        }
+    }
+    for (const auto& bars : panel.bars) {
+        if (hidden.contains(bars.name)) {
+            continue;
+        }
+        for (std::size_t i = 0; i < bars.left.size(); ++i) {
+            if (cursor.x() < left.x(bars.left[i]) || cursor.x() >= left.x(bars.right[i])) {
+                continue;
+            }
+            const QString note = i < bars.note.size() ? QString::fromStdString(bars.note[i]) : QString();
+            if (bars.name.empty() && note.isEmpty()) {
+                continue;
+            }
+            const QPointF at((left.x(bars.left[i]) + left.x(bars.right[i])) / 2, left.y(bars.top[i]));
+            out.readings.push_back({QString::fromStdString(bars.name), bars.style,
+                                    note.isEmpty() ? valueText(panel.y, bars.top[i]) : note, bars.top[i], at});
+        }
+    }
+    if (panel.heatMap) {
+        const auto column = static_cast<std::int64_t>(std::floor(left.x.value(cursor.x())));
+        const auto row = static_cast<std::int64_t>(std::floor(left.y.value(cursor.y())));
+        const auto index = static_cast<std::size_t>(row * panel.heatMap->columns + column);
+        if (row >= 0 && row < panel.heatMap->rows && column >= 0 && column < panel.heatMap->columns &&
+            index < panel.heatMap->values.size()) {
+            out.heading = QStringLiteral("row %1, column %2").arg(row).arg(column);
+            const double value = panel.heatMap->values[index];
+            out.readings.push_back({QString::fromStdString(panel.heatMap->label), figure::Style(), numberText(value),
+                                    value, cursor});
+            return out;
+        }
+    }
+    std::ranges::stable_sort(out.readings, std::ranges::greater(), &Reading::value);
+    const double x = snappedValue.value_or(left.x.value(cursor.x()));
+    const QString label = QString::fromStdString(panel.x.label);
+    const QString at = snappedValue || panel.x.ticks == figure::TickStyle::category ? valueText(panel.x, x) : numberText(x, 3);
+    out.heading = label.isEmpty() ? at : label + QStringLiteral(" ") + at;
+    return out;
+}
+
+} // namespace finescope::widgets
