@@ -11,9 +11,9 @@ namespace finescope::widgets {
 
 namespace {
 
-constexpr std::array<QRgb, 16> kViridis{0xff440154, 0xff481a6c, 0xff472f7d, 0xff414487, 0xff39568c, 0xff31688e,
-                                        0xff2a788e, 0xff23888e, 0xff1f988b, 0xff22a884, 0xff35b779, 0xff54c568,
-                                        0xff7ad151, 0xffa5db36, 0xffd2e21b, 0xfffde725};
+constexpr std::array<QRgb, 16> kViridis{
+    0xff440154, 0xff481a6c, 0xff472f7d, 0xff414487, 0xff39568c, 0xff31688e, 0xff2a788e, 0xff23888e,
+    0xff1f988b, 0xff22a884, 0xff35b779, 0xff54c568, 0xff7ad151, 0xffa5db36, 0xffd2e21b, 0xfffde725};
 
 /// CIE Lab (D65) to sRGB, clipped to its gamut. Source: IEC 61966-2-1 and CIE 15:2004.
 QRgb fromLab(double lightness, double a, double b) {
@@ -22,7 +22,8 @@ QRgb fromLab(double lightness, double a, double b) {
     const double x = 0.95047 * inverse(fy + a / 500), y = inverse(fy), z = 1.08883 * inverse(fy - b / 200);
     const auto encode = [](double linear) {
         linear = std::clamp(linear, 0.0, 1.0);
-        return std::lround(255 * (linear <= 0.0031308 ? 12.92 * linear : 1.055 * std::pow(linear, 1 / 2.4) - 0.055));
+        return std::lround(
+            255 * (linear <= 0.0031308 ? 12.92 * linear : 1.055 * std::pow(linear, 1 / 2.4) - 0.055));
     };
     return qRgb(static_cast<int>(encode(3.2404542 * x - 1.5371385 * y - 0.4985314 * z)),
                 static_cast<int>(encode(-0.9692660 * x + 1.8760108 * y + 0.0415560 * z)),

@@ -10,10 +10,14 @@ namespace finescope::widgets {
 namespace {
 
 QString cell(const std::string& text) {
-    return QString::fromStdString(text).replace(QLatin1Char('\t'), QLatin1Char(' ')).replace(QLatin1Char('\n'), QLatin1Char(' '));
+    return QString::fromStdString(text)
+        .replace(QLatin1Char('\t'), QLatin1Char(' '))
+        .replace(QLatin1Char('\n'), QLatin1Char(' '));
 }
 
-QString cell(double value) { return QString::number(value, 'g', 17); }
+QString cell(double value) {
+    return QString::number(value, 'g', 17);
+}
 
 } // namespace
 
@@ -22,8 +26,8 @@ QString tabSeparated(const figure::Figure& figure) {
     for (const auto& panel : figure.panels) {
         const QString where = cell(panel.header);
         const auto row = [&](const std::string& name, const QStringList& values) {
-            text += where + QLatin1Char('\t') + cell(name) + QLatin1Char('\t') + values.join(QLatin1Char('\t')) +
-                    QLatin1Char('\n');
+            text += where + QLatin1Char('\t') + cell(name) + QLatin1Char('\t') +
+                    values.join(QLatin1Char('\t')) + QLatin1Char('\n');
         };
         for (const auto& line : panel.curves) {
             for (std::size_t i = 0; i < line.x.size(); ++i) {
@@ -42,7 +46,8 @@ QString tabSeparated(const figure::Figure& figure) {
         }
         for (const auto& bars : panel.bars) {
             for (std::size_t i = 0; i < bars.left.size(); ++i) {
-                row(bars.name, {cell(bars.left[i]), cell(bars.base[i]), cell(bars.right[i]), cell(bars.top[i])});
+                row(bars.name,
+                    {cell(bars.left[i]), cell(bars.base[i]), cell(bars.right[i]), cell(bars.top[i])});
             }
         }
         if (panel.heatMap) {
@@ -50,7 +55,8 @@ QString tabSeparated(const figure::Figure& figure) {
                 const auto index = static_cast<std::int64_t>(i);
                 row(panel.heatMap->label, {QString::number(index % panel.heatMap->columns),
                                            QString::number(index / panel.heatMap->columns),
-                                           cell(panel.heatMap->values[i]), {}});
+                                           cell(panel.heatMap->values[i]),
+                                           {}});
             }
         }
     }

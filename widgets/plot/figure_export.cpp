@@ -21,21 +21,24 @@ void check(const ExportOptions& options) {
                                              std::to_string(options.heightMm) + " mm");
     }
     if (!within(options.fontPt, 3, 72)) {
-        throw Error(ErrorKind::badInput,
-                    "the font of a figure must be between 3 and 72 pt; it is " + std::to_string(options.fontPt) + " pt");
+        throw Error(ErrorKind::badInput, "the font of a figure must be between 3 and 72 pt; it is " +
+                                             std::to_string(options.fontPt) + " pt");
     }
     if (options.dpi < 36 || options.dpi > 2400) {
         throw Error(ErrorKind::badInput,
-                    "the resolution of a figure must be between 36 and 2400 dpi; it is " + std::to_string(options.dpi));
+                    "the resolution of a figure must be between 36 and 2400 dpi; it is " +
+                        std::to_string(options.dpi));
     }
 }
 
 } // namespace
 
-void exportFigure(const figure::Figure& figure, const std::filesystem::path& target, const ExportOptions& options) {
+void exportFigure(const figure::Figure& figure, const std::filesystem::path& target,
+                  const ExportOptions& options) {
     check(options);
     std::string suffix = target.extension().string();
-    std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(suffix, suffix.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     QByteArray bytes;
     if (suffix == ".pdf") {
         bytes = pdfBytes(figure, options);
@@ -44,12 +47,14 @@ void exportFigure(const figure::Figure& figure, const std::filesystem::path& tar
     } else if (suffix == ".png") {
         bytes = pngBytes(figure, options);
     } else {
-        throw Error(ErrorKind::badInput, target.string() + ": a figure is exported as .pdf, .svg or .png, not as '" +
+        throw Error(ErrorKind::badInput, target.string() +
+                                             ": a figure is exported as .pdf, .svg or .png, not as '" +
                                              suffix + "'");
     }
     QSaveFile file(QString::fromStdString(target.string()));
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-        throw Error(ErrorKind::badFile, target.string() + ": cannot be written: " + file.errorString().toStdString());
+        throw Error(ErrorKind::badFile,
+                    target.string() + ": cannot be written: " + file.errorString().toStdString());
     }
 }
 

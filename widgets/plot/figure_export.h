@@ -10,17 +10,19 @@ namespace finescope::widgets {
 /// How a figure goes on paper. Sizes are physical and kept to 0.1 point.
 struct ExportOptions {
     double widthMm = 140, heightMm = 90;
-    double fontPt = 8;           ///< of axis labels and headings; tick labels and legends are 7/8 of it
-    int dpi = 300;               ///< of PNG
-    bool svgTextAsPaths = true;  ///< false: SVG text stays text and needs the font where it is shown
-    std::string recipe;          ///< JSON that makes this figure again; embedded in the file. May be empty
-    std::string created;         ///< ISO 8601 date of the data, for the PDF; SOURCE_DATE_EPOCH goes before it
+    double fontPt = 8;          ///< of axis labels and headings; tick labels and legends are 7/8 of it
+    int dpi = 300;              ///< of PNG
+    bool svgTextAsPaths = true; ///< false: SVG text stays text and needs the font where it is shown
+    std::string recipe;         ///< JSON that makes this figure again; embedded in the file. May be empty
+    std::string created;        ///< ISO 8601 date of the data, for the PDF; SOURCE_DATE_EPOCH goes before it
 };
 
-/// Writes the figure as PDF, SVG or PNG, by the suffix of `target`, in the theme "print" whatever the window shows. The
-/// same figure and options give the same bytes (for PDF: given `created` or SOURCE_DATE_EPOCH, else the date is now).
-/// The target is replaced only when the file is whole. Needs a QApplication; GUI thread. Throws Error{badInput} for another
-/// suffix or an impossible size, Error{badFile} if the target cannot be written.
-void exportFigure(const figure::Figure& figure, const std::filesystem::path& target, const ExportOptions& options);
+/// Writes the figure as PDF, SVG or PNG, by the suffix of `target`, in the theme "print" whatever the window
+/// shows. The same figure and options give the same bytes (for PDF: given `created` or SOURCE_DATE_EPOCH,
+/// else the date is now). The target is replaced only when the file is whole. Needs a QApplication; GUI
+/// thread. Throws Error{badInput} for another suffix or an impossible size, Error{badFile} if the target
+/// cannot be written.
+void exportFigure(const figure::Figure& figure, const std::filesystem::path& target,
+                  const ExportOptions& options);
 
 } // namespace finescope::widgets

@@ -8,9 +8,9 @@ namespace finescope::widgets {
 /// Sizes of one way to arrange the figure, in `blocks` of columns below each other.
 struct FigureLayout::Grid {
     int blocks = 1, perBlock = 1, rows = 1;
-    std::vector<double> innerWidth, left, right;                ///< per column of the figure
+    std::vector<double> innerWidth, left, right;                 ///< per column of the figure
     std::vector<std::vector<double>> header, innerHeight, below; ///< [block][row]
-    double smallest = 0;                                        ///< the smaller side of the smallest panel
+    double smallest = 0;                                         ///< the smaller side of the smallest panel
 
     [[nodiscard]] int firstOf(int block) const { return block * perBlock; }
     [[nodiscard]] int endOf(int block) const {
@@ -21,7 +21,9 @@ struct FigureLayout::Grid {
 FigureLayout::FigureLayout(const PaintStyle& style, const std::set<std::string>& hidden)
     : m_style(style), m_hidden(hidden) {}
 
-FigureLayout::~FigureLayout() { clear(); }
+FigureLayout::~FigureLayout() {
+    clear();
+}
 
 void FigureLayout::adopt(const std::vector<QCPAxisRect*>& axisRects) {
     m_axisRects = axisRects;
@@ -70,10 +72,12 @@ void FigureLayout::setFigure(const figure::Figure& figure) {
                 cell.legendSource.bands.push_back({band.name, {}, {}, {}, band.style, band.side});
             }
             for (const auto& bars : panel.bars) {
-                cell.legendSource.bars.push_back({bars.name, {}, {}, {}, {}, bars.style, {}, {}, bars.legend, true});
+                cell.legendSource.bars.push_back(
+                    {bars.name, {}, {}, {}, {}, bars.style, {}, {}, bars.legend, true});
             }
             for (const auto& scatter : panel.scatters) {
-                cell.legendSource.scatters.push_back({scatter.name, {}, {}, scatter.style, {}, scatter.legend});
+                cell.legendSource.scatters.push_back(
+                    {scatter.name, {}, {}, scatter.style, {}, scatter.legend});
             }
         }
     }
@@ -88,12 +92,13 @@ void FigureLayout::forgetHeaderHeights() {
 QStringList FigureLayout::wrap(const Cell& cell, double width) const {
     QStringList wrapped;
     if (!cell.header.empty()) {
-        wrapped << QFontMetricsF(m_style.heading).elidedText(QString::fromStdString(cell.header), Qt::ElideRight, width);
+        wrapped << QFontMetricsF(m_style.heading)
+                       .elidedText(QString::fromStdString(cell.header), Qt::ElideRight, width);
     }
     const QFontMetricsF metrics(m_style.caption);
     for (const auto& line : cell.lines) {
-        // Double spaces separate what belongs together: break there first, and between words only where one part
-        // alone is too wide.
+        // Double spaces separate what belongs together: break there first, and between words only where one
+        // part alone is too wide.
         QString current;
         const auto push = [&](const QString& part, const QString& glue) {
             const QString longer = current.isEmpty() ? part : current + glue + part;
@@ -104,7 +109,8 @@ QStringList FigureLayout::wrap(const Cell& cell, double width) const {
             wrapped << current;
             current = part;
         };
-        for (const QString& part : QString::fromStdString(line).split(QStringLiteral("  "), Qt::SkipEmptyParts)) {
+        for (const QString& part :
+             QString::fromStdString(line).split(QStringLiteral("  "), Qt::SkipEmptyParts)) {
             if (metrics.horizontalAdvance(part) <= width) {
                 push(part, QStringLiteral("   "));
                 continue;
@@ -157,14 +163,16 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
             grid.right[c] = std::max(grid.right[c], right);
         }
     }
-    grid.header.assign(static_cast<std::size_t>(blocks), std::vector<double>(static_cast<std::size_t>(grid.rows), 0));
+    grid.header.assign(static_cast<std::size_t>(blocks),
+                       std::vector<double>(static_cast<std::size_t>(grid.rows), 0));
     grid.innerHeight = grid.below = grid.header;
     grid.smallest = 1e9;
     for (int block = 0; block < blocks; ++block) {
         const int first = grid.firstOf(block), end = grid.endOf(block);
         double around = gap * (end - first - 1);
         for (int column = first; column < end; ++column) {
-            around += grid.left[static_cast<std::size_t>(column)] + grid.right[static_cast<std::size_t>(column)];
+            around +=
+                grid.left[static_cast<std::size_t>(column)] + grid.right[static_cast<std::size_t>(column)];
         }
         // Every block as wide as a full one, so that panels of all blocks have one size.
         const double share = std::max(1.0, (width - around * grid.perBlock / (end - first)) / grid.perBlock);
@@ -257,15 +265,17 @@ void FigureLayout::updateLayout() {
                 Cell& cell = m_cells[static_cast<std::size_t>(index)];
                 QCPAxisRect* panel = m_axisRects[static_cast<std::size_t>(index)];
                 const QMargins margins = panel->margins();
-                const QRect inner(QPoint(static_cast<int>(std::lround(x + grid.left[c])), static_cast<int>(std::lround(top))),
+                const QRect inner(QPoint(static_cast<int>(std::lround(x + grid.left[c])),
+                                         static_cast<int>(std::lround(top))),
                                   QSize(static_cast<int>(std::lround(grid.innerWidth[c])),
                                         static_cast<int>(std::lround(grid.innerHeight[b][r]))));
                 panel->setOuterRect(inner.marginsAdded(margins));
                 cell.mostLines = std::max(cell.mostLines, static_cast<int>(cell.wrapped.size()));
                 cell.headerRect = QRectF(inner.left(), y, inner.width() + grid.right[c], grid.header[b][r]);
-                cell.legendAt = cell.legendPlace == figure::Legend::beside
-                                    ? QPointF(inner.right() + margins.right() + m_style.gap, inner.top())
-                                    : QPointF(inner.left(), inner.bottom() + margins.bottom() + 0.5 * m_style.em());
+                cell.legendAt =
+                    cell.legendPlace == figure::Legend::beside
+                        ? QPointF(inner.right() + margins.right() + m_style.gap, inner.top())
+                        : QPointF(inner.left(), inner.bottom() + margins.bottom() + 0.5 * m_style.em());
                 x += grid.left[c] + grid.innerWidth[c] + grid.right[c] + gap;
             }
             y = top + grid.innerHeight[b][r] + grid.below[b][r] + m_style.gap;
@@ -280,11 +290,13 @@ void FigureLayout::draw(QCPPainter* painter) {
         double y = cell.headerRect.top();
         for (qsizetype i = 0; i < cell.wrapped.size(); ++i) {
             const bool heading = i == 0 && !cell.header.empty();
-            const double height = heading ? 1.15 * QFontMetricsF(m_style.heading).height() : 1.1 * m_style.em();
+            const double height =
+                heading ? 1.15 * QFontMetricsF(m_style.heading).height() : 1.1 * m_style.em();
             painter->setFont(heading ? m_style.heading : m_style.caption);
             painter->setPen(heading ? m_style.theme.ink : m_style.theme.caption);
             painter->drawText(QRectF(cell.headerRect.left(), y, cell.headerRect.width(), height),
-                              static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextDontClip, cell.wrapped[i]);
+                              static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextDontClip,
+                              cell.wrapped[i]);
             y += height;
         }
         if (!cell.legend.empty()) {

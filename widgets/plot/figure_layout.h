@@ -12,10 +12,10 @@
 
 namespace finescope::widgets {
 
-/// Places the panels of a figure: inner edges of one column (and one row) in line whatever the axis labels need,
-/// square panels square, headers above their panel, legends beside or below. A figure too wide for its columns is
-/// continued in further rows. Draws the headers and the outer legends. The style and the hidden names belong to the
-/// plot and outlive the layout. GUI thread.
+/// Places the panels of a figure: inner edges of one column (and one row) in line whatever the axis labels
+/// need, square panels square, headers above their panel, legends beside or below. A figure too wide for its
+/// columns is continued in further rows. Draws the headers and the outer legends. The style and the hidden
+/// names belong to the plot and outlive the layout. GUI thread.
 class FigureLayout : public QCPLayout {
 public:
     FigureLayout(const PaintStyle& style, const std::set<std::string>& hidden);
@@ -27,7 +27,8 @@ public:
     /// New headers and legends; the number of panels is that of `adopt`.
     void setFigure(const figure::Figure& figure);
 
-    /// Heights once given to headers are kept so that changing numbers do not move the panels; this gives them up.
+    /// Heights once given to headers are kept so that changing numbers do not move the panels; this gives
+    /// them up.
     void forgetHeaderHeights();
 
     /// Name of the outer legend's entry at a position of the plot; empty if none.
@@ -48,8 +49,8 @@ private:
         std::vector<std::string> lines;
         bool square = false;
         figure::Legend legendPlace = figure::Legend::none;
-        figure::Panel legendSource;  ///< the marks without their data
-        QStringList wrapped;         ///< header lines as drawn; the first is the heading if there is one
+        figure::Panel legendSource; ///< the marks without their data
+        QStringList wrapped;        ///< header lines as drawn; the first is the heading if there is one
         int mostLines = 0;
         QRectF headerRect;
         LegendBlock legend;

@@ -12,7 +12,9 @@ FigurePlot::FigurePlot(const PaintStyle& style, QWidget* parent) : QCustomPlot(p
     setPaintStyle(style);
 }
 
-FigurePlot::~FigurePlot() { m_panels.clear(); } // before QCustomPlot takes their axes away
+FigurePlot::~FigurePlot() {
+    m_panels.clear();
+} // before QCustomPlot takes their axes away
 
 void FigurePlot::setPaintStyle(const PaintStyle& style) {
     m_style = style;
@@ -24,8 +26,8 @@ void FigurePlot::setPaintStyle(const PaintStyle& style) {
 }
 
 bool FigurePlot::setFigure(const figure::Figure& figure) {
-    const bool inPlace = m_layout && figure.kind == m_figure.kind && figure.panels.size() == m_figure.panels.size() &&
-                         figure.columns == m_figure.columns;
+    const bool inPlace = m_layout && figure.kind == m_figure.kind &&
+                         figure.panels.size() == m_figure.panels.size() && figure.columns == m_figure.columns;
     m_figure = figure;
     if (!inPlace) {
         m_panels.clear();
@@ -52,7 +54,8 @@ bool FigurePlot::setFigure(const figure::Figure& figure) {
 }
 
 void FigurePlot::updateLayout() {
-    // Ticks are chosen for the size of the last layout, and margins follow from ticks: settle when the size changes.
+    // Ticks are chosen for the size of the last layout, and margins follow from ticks: settle when the size
+    // changes.
     if (m_layout && (m_layoutStale || viewport().size() != m_layoutSize)) {
         m_layout->forgetHeaderHeights();
         m_layoutStale = false;
@@ -127,6 +130,8 @@ void FigurePlot::toggleHidden(const QString& name) {
     }
 }
 
-void FigurePlot::paintOn(QCPPainter& painter, QSize size) { toPainter(&painter, size.width(), size.height()); }
+void FigurePlot::paintOn(QCPPainter& painter, QSize size) {
+    toPainter(&painter, size.width(), size.height());
+}
 
 } // namespace finescope::widgets

@@ -24,8 +24,8 @@ public:
     void setPaintStyle(const PaintStyle& style);
     [[nodiscard]] const PaintStyle& paintStyle() const { return m_style; }
 
-    /// Takes the figure over without painting. Of the same kind and number of panels: in place, keeping what a person
-    /// zoomed and hid. Returns whether it was in place.
+    /// Takes the figure over without painting. Of the same kind and number of panels: in place, keeping what
+    /// a person zoomed and hid. Returns whether it was in place.
     bool setFigure(const figure::Figure& figure);
     [[nodiscard]] const figure::Figure& figure() const { return m_figure; }
 

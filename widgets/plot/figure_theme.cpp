@@ -8,33 +8,38 @@
 #include <algorithm>
 #include <cmath>
 
-// Q_INIT_RESOURCE has to stand outside every namespace; a static library's resources are not linked in without it.
-static void registerThemes() { Q_INIT_RESOURCE(themes); }
+// Q_INIT_RESOURCE has to stand outside every namespace; a static library's resources are not linked in
+// without it.
+static void registerThemes() {
+    Q_INIT_RESOURCE(themes);
+}
 
 namespace finescope::widgets {
 
 namespace {
 
 const QHash<QString, Dash> kDashes{
-    {QStringLiteral("solid"), Dash::solid},        {QStringLiteral("dotted"), Dash::dotted},
-    {QStringLiteral("dash"), Dash::dash},          {QStringLiteral("long-dash"), Dash::longDash},
-    {QStringLiteral("dash-dot"), Dash::dashDot},   {QStringLiteral("dash-dot-dot"), Dash::dashDotDot},
+    {QStringLiteral("solid"), Dash::solid},      {QStringLiteral("dotted"), Dash::dotted},
+    {QStringLiteral("dash"), Dash::dash},        {QStringLiteral("long-dash"), Dash::longDash},
+    {QStringLiteral("dash-dot"), Dash::dashDot}, {QStringLiteral("dash-dot-dot"), Dash::dashDotDot},
 };
 
 const QHash<QString, Marker> kMarkers{
-    {QStringLiteral("none"), Marker::none},         {QStringLiteral("triangle"), Marker::triangle},
-    {QStringLiteral("circle"), Marker::circle},     {QStringLiteral("square"), Marker::square},
-    {QStringLiteral("diamond"), Marker::diamond},   {QStringLiteral("cross"), Marker::cross},
+    {QStringLiteral("none"), Marker::none},       {QStringLiteral("triangle"), Marker::triangle},
+    {QStringLiteral("circle"), Marker::circle},   {QStringLiteral("square"), Marker::square},
+    {QStringLiteral("diamond"), Marker::diamond}, {QStringLiteral("cross"), Marker::cross},
 };
 
 [[noreturn]] void broken(const QString& theme, const QString& key, const QString& found) {
-    throw Error(ErrorKind::internal, QStringLiteral("theme %1: %2 is '%3', which is not a value that it can have")
-                                         .arg(theme, key, found)
-                                         .toStdString());
+    throw Error(ErrorKind::internal,
+                QStringLiteral("theme %1: %2 is '%3', which is not a value that it can have")
+                    .arg(theme, key, found)
+                    .toStdString());
 }
 
 template <typename Value>
-Value named(const QHash<QString, Value>& names, const QSettings& ini, const QString& theme, const QString& key) {
+Value named(const QHash<QString, Value>& names, const QSettings& ini, const QString& theme,
+            const QString& key) {
     const QString text = ini.value(key).toString();
     if (!names.contains(text)) {
         broken(theme, key, text);
@@ -67,8 +72,9 @@ FigureTheme FigureTheme::load(const QString& name) {
     registerThemes();
     const QString path = QStringLiteral(":/themes/%1.ini").arg(name);
     if (!QFile::exists(path)) {
-        throw Error(ErrorKind::internal,
-                    QStringLiteral("there is no theme '%1'; expected light, dark or print").arg(name).toStdString());
+        throw Error(
+            ErrorKind::internal,
+            QStringLiteral("there is no theme '%1'; expected light, dark or print").arg(name).toStdString());
     }
     const QSettings ini(path, QSettings::IniFormat);
     FigureTheme theme;

@@ -17,7 +17,7 @@ struct RoleStyle {
     Dash dash = Dash::solid;
     Marker marker = Marker::none;
     bool filledMarker = false;
-    double fill = 0.30;  ///< opacity of areas filled with the colour
+    double fill = 0.30; ///< opacity of areas filled with the colour
 };
 
 /// Colours and pens of figures: values read from an ini file under resources/themes (light, dark, print).
@@ -26,14 +26,14 @@ public:
     /// `name` is "light", "dark" or "print". Throws Error{internal} if the resource is missing or broken.
     [[nodiscard]] static FigureTheme load(const QString& name);
 
-    /// The look of a role; members of one role (`shade` of `shades`) differ by lightness, never by hue. A role that
-    /// the theme does not name looks like its role "other".
+    /// The look of a role; members of one role (`shade` of `shades`) differ by lightness, never by hue. A
+    /// role that the theme does not name looks like its role "other".
     [[nodiscard]] RoleStyle role(const figure::Style& style) const;
 
     QColor background, ink, caption, axis, grid;
-    QColor card, cardEdge;  ///< of the hover read-out
-    QColor accent;          ///< of what is selected or active
-    QString family;         ///< font family of figures; empty: the widget's
+    QColor card, cardEdge; ///< of the hover read-out
+    QColor accent;         ///< of what is selected or active
+    QString family;        ///< font family of figures; empty: the widget's
 
 private:
     QHash<QString, RoleStyle> m_roles;

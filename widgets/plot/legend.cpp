@@ -13,7 +13,9 @@ namespace finescope::widgets {
 
 namespace {
 
-double iconWidth(const PaintStyle& style) { return 1.9 * style.em(); }
+double iconWidth(const PaintStyle& style) {
+    return 1.9 * style.em();
+}
 
 std::vector<LegendEntry> entriesOf(const figure::Panel& panel) {
     std::vector<LegendEntry> entries;
@@ -84,7 +86,8 @@ double covered(const figure::Panel& panel, const PanelMap& left, const PanelMap&
                                       QPointF(left.x(bars.right[i]), left.y(bars.top[i])))
                                    .normalized();
             const QRectF both = bar.intersected(rect);
-            hits += both.isEmpty() ? 0 : 1 + 20 * both.width() * both.height() / (rect.width() * rect.height());
+            hits +=
+                both.isEmpty() ? 0 : 1 + 20 * both.width() * both.height() / (rect.width() * rect.height());
         }
     }
     for (const auto& reference : panel.references) {
@@ -105,7 +108,8 @@ LegendBlock::LegendBlock(const figure::Panel& panel, const PaintStyle& style, do
     const double between = 1.2 * style.em();
     double x = 0, y = 0, widest = 0;
     for (auto& entry : m_entries) {
-        const double needed = iconWidth(style) + 0.45 * style.em() + metrics.horizontalAdvance(entry.name) + 1;
+        const double needed =
+            iconWidth(style) + 0.45 * style.em() + metrics.horizontalAdvance(entry.name) + 1;
         if (x > 0 && (width <= 0 || x + needed > width)) {
             x = 0;
             y += row;
@@ -147,20 +151,24 @@ void LegendBlock::paint(QPainter& painter, QPointF topLeft, const PaintStyle& st
 }
 
 QString LegendBlock::entryAt(QPointF position) const {
-    const auto found = std::ranges::find_if(m_entries, [&](const auto& entry) { return entry.rect.contains(position); });
+    const auto found =
+        std::ranges::find_if(m_entries, [&](const auto& entry) { return entry.rect.contains(position); });
     return found == m_entries.end() ? QString() : found->name;
 }
 
 QPointF freePlace(const figure::Panel& panel, const PanelMap& left, const PanelMap& right, QSizeF size,
                   double margin) {
     const QRectF room = left.rect.adjusted(margin, margin, -margin, -margin);
-    const double x0 = room.left(), x2 = std::max(room.left(), room.right() - size.width()), x1 = (x0 + x2) / 2;
-    const double y0 = room.top(), y2 = std::max(room.top(), room.bottom() - size.height()), y1 = (y0 + y2) / 2;
+    const double x0 = room.left(), x2 = std::max(room.left(), room.right() - size.width()),
+                 x1 = (x0 + x2) / 2;
+    const double y0 = room.top(), y2 = std::max(room.top(), room.bottom() - size.height()),
+                 y1 = (y0 + y2) / 2;
     QPointF best(x2, y0);
     double fewest = std::numeric_limits<double>::infinity();
-    for (const QPointF place : {QPointF(x2, y0), QPointF(x0, y0), QPointF(x2, y2), QPointF(x0, y2), QPointF(x2, y1),
-                                QPointF(x0, y1), QPointF(x1, y0), QPointF(x1, y2)}) {
-        const double hits = covered(panel, left, right, QRectF(place, size).adjusted(-margin, -margin / 2, margin, margin / 2));
+    for (const QPointF place : {QPointF(x2, y0), QPointF(x0, y0), QPointF(x2, y2), QPointF(x0, y2),
+                                QPointF(x2, y1), QPointF(x0, y1), QPointF(x1, y0), QPointF(x1, y2)}) {
+        const double hits = covered(panel, left, right,
+                                    QRectF(place, size).adjusted(-margin, -margin / 2, margin, margin / 2));
         if (hits < fewest) {
             fewest = hits;
             best = place;

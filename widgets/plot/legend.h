@@ -20,7 +20,7 @@ struct LegendEntry {
     QString name;
     figure::Style style;
     bool line = false, markers = false, area = false, point = false;
-    QRectF rect;  ///< relative to the legend, set by arrange
+    QRectF rect; ///< relative to the legend, set by arrange
 };
 
 /// Entries of a panel in rows that are at most `width` wide; one entry per row when `width` is 0.
@@ -34,7 +34,8 @@ public:
     [[nodiscard]] const std::vector<LegendEntry>& entries() const { return m_entries; }
 
     /// Names in `hidden` are drawn faintly.
-    void paint(QPainter& painter, QPointF topLeft, const PaintStyle& style, const std::set<std::string>& hidden) const;
+    void paint(QPainter& painter, QPointF topLeft, const PaintStyle& style,
+               const std::set<std::string>& hidden) const;
 
     /// The name of the entry under a position relative to the legend; empty if none.
     [[nodiscard]] QString entryAt(QPointF position) const;
@@ -45,7 +46,7 @@ private:
 };
 
 /// The corner (or middle of an edge) of the panel where a legend of that size covers least of the marks.
-[[nodiscard]] QPointF freePlace(const figure::Panel& panel, const PanelMap& left, const PanelMap& right, QSizeF size,
-                                double margin);
+[[nodiscard]] QPointF freePlace(const figure::Panel& panel, const PanelMap& left, const PanelMap& right,
+                                QSizeF size, double margin);
 
 } // namespace finescope::widgets

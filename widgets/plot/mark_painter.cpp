@@ -21,8 +21,8 @@ QColor withOpacity(QColor colour, double opacity) {
     return colour;
 }
 
-/// A solid pen wider than a pixel is stroked as one outline in time that grows with the square of the number of its
-/// self-intersections; segment by segment it grows with the number of points. Dashes need the outline.
+/// A solid pen wider than a pixel is stroked as one outline in time that grows with the square of the number
+/// of its self-intersections; segment by segment it grows with the number of points. Dashes need the outline.
 void strokePiece(QPainter& painter, const QPolygonF& piece, const PaintStyle& style) {
     if (!style.paper && painter.pen().style() == Qt::SolidLine) {
         for (qsizetype i = 1; i < piece.size(); ++i) {
@@ -43,9 +43,13 @@ QRectF snapped(const QRectF& rect, const PaintStyle& style) {
 
 } // namespace
 
-QColor bandColour(const RoleStyle& role) { return withOpacity(role.colour, kBandOpacity); }
+QColor bandColour(const RoleStyle& role) {
+    return withOpacity(role.colour, kBandOpacity);
+}
 
-QColor barColour(const RoleStyle& role) { return withOpacity(role.colour, role.fill); }
+QColor barColour(const RoleStyle& role) {
+    return withOpacity(role.colour, role.fill);
+}
 
 void paintBand(QPainter& painter, const figure::Band& band, const PanelMap& map, const PaintStyle& style) {
     // One polygon for each run of points at which both edges exist.
@@ -67,7 +71,8 @@ void paintBand(QPainter& painter, const figure::Band& band, const PanelMap& map,
         const double top = map.y(band.high[i]);
         // On a logarithmic axis a band that reaches zero goes down to the edge of the panel.
         const double low = map.y(band.low[i]);
-        const double bottom = std::isnan(low) && map.y.logarithmic && !std::isnan(band.low[i]) ? map.y.atLow : low;
+        const double bottom =
+            std::isnan(low) && map.y.logarithmic && !std::isnan(band.low[i]) ? map.y.atLow : low;
         if (!std::isfinite(x) || !std::isfinite(top) || !std::isfinite(bottom)) {
             flush();
             continue;
@@ -81,8 +86,8 @@ void paintBand(QPainter& painter, const figure::Band& band, const PanelMap& map,
 void paintHatch(QPainter& painter, const QRectF& rect, const QColor& colour, const PaintStyle& style) {
     painter.setPen(QPen(colour, style.hairline, Qt::SolidLine, Qt::FlatCap));
     const double step = 0.38 * style.em();
-    // Lines x + y = c, cut to the rectangle by hand: clip paths make PDF files large. The phase is that of the
-    // surface, so that the hatching of neighbours joins.
+    // Lines x + y = c, cut to the rectangle by hand: clip paths make PDF files large. The phase is that of
+    // the surface, so that the hatching of neighbours joins.
     const double first = std::ceil((rect.left() + rect.top()) / step) * step;
     for (double c = first; c < rect.right() + rect.bottom(); c += step) {
         const double left = std::max(rect.left(), c - rect.bottom());
@@ -151,7 +156,8 @@ void paintLine(QPainter& painter, const figure::Line& line, const PanelMap& map,
     }
 }
 
-void paintScatter(QPainter& painter, const figure::Scatter& scatter, const PanelMap& map, const PaintStyle& style) {
+void paintScatter(QPainter& painter, const figure::Scatter& scatter, const PanelMap& map,
+                  const PaintStyle& style) {
     const RoleStyle role = style.theme.role(scatter.style);
     for (std::size_t i = 0; i < std::min(scatter.x.size(), scatter.y.size()); ++i) {
         const QPointF at(map.x(scatter.x[i]), map.y(scatter.y[i]));
@@ -193,8 +199,10 @@ void paintMarker(QPainter& painter, QPointF at, const RoleStyle& role, double si
         break;
     case Marker::cross:
         painter.setPen(QPen(role.colour, style.line, Qt::SolidLine, Qt::FlatCap));
-        painter.drawLine(QPointF(at.x() - 0.85 * r, at.y() - 0.85 * r), QPointF(at.x() + 0.85 * r, at.y() + 0.85 * r));
-        painter.drawLine(QPointF(at.x() - 0.85 * r, at.y() + 0.85 * r), QPointF(at.x() + 0.85 * r, at.y() - 0.85 * r));
+        painter.drawLine(QPointF(at.x() - 0.85 * r, at.y() - 0.85 * r),
+                         QPointF(at.x() + 0.85 * r, at.y() + 0.85 * r));
+        painter.drawLine(QPointF(at.x() - 0.85 * r, at.y() + 0.85 * r),
+                         QPointF(at.x() + 0.85 * r, at.y() - 0.85 * r));
         break;
     }
 }
@@ -216,7 +224,8 @@ void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>
         if (!std::isfinite(at) || at < from - 0.5 || at > to + 0.5) {
             continue;
         }
-        painter.setPen(style.pen(style.theme.role(line->style), style.paper ? style.dense : 1.2 * style.hairline));
+        painter.setPen(
+            style.pen(style.theme.role(line->style), style.paper ? style.dense : 1.2 * style.hairline));
         if (line->vertical) {
             painter.drawLine(QPointF(at, map.rect.bottom()), QPointF(at, map.rect.top()));
         } else {
@@ -232,14 +241,16 @@ void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>
                    rect.bottom() <= map.rect.bottom() &&
                    std::ranges::none_of(placed, [&](const QRectF& other) { return other.intersects(rect); });
         };
-        // Beside its line, right before left, then one row further down each time; the first place is the last resort.
+        // Beside its line, right before left, then one row further down each time; the first place is the
+        // last resort.
         std::optional<QRectF> place;
         for (int row = 0; row < 4 && !place; ++row) {
             const double shift = row * size.height();
             for (const bool before : {false, true}) {
                 const QRectF rect =
                     line->vertical
-                        ? QRectF(QPointF(before ? at - pad - size.width() : at + pad, map.rect.top() + shift), size)
+                        ? QRectF(QPointF(before ? at - pad - size.width() : at + pad, map.rect.top() + shift),
+                                 size)
                         : QRectF(QPointF(map.rect.right() - size.width() - pad - row * size.width(),
                                          before ? at + 1 : at - size.height()),
                                  size);
@@ -253,7 +264,8 @@ void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>
             placed.push_back(*place);
             painter.setPen(style.theme.caption);
             painter.setFont(style.caption);
-            painter.drawText(*place, static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextDontClip, text);
+            painter.drawText(*place, static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextDontClip,
+                             text);
         }
     }
 }

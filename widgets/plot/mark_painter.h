@@ -14,7 +14,8 @@ namespace finescope::widgets {
 void paintBand(QPainter& painter, const figure::Band& band, const PanelMap& map, const PaintStyle& style);
 void paintBars(QPainter& painter, const figure::Bars& bars, const PanelMap& map, const PaintStyle& style);
 void paintLine(QPainter& painter, const figure::Line& line, const PanelMap& map, const PaintStyle& style);
-void paintScatter(QPainter& painter, const figure::Scatter& scatter, const PanelMap& map, const PaintStyle& style);
+void paintScatter(QPainter& painter, const figure::Scatter& scatter, const PanelMap& map,
+                  const PaintStyle& style);
 
 /// All at once, because their labels must not cover each other.
 void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>& lines, const PanelMap& map,

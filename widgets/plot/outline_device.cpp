@@ -9,7 +9,8 @@ namespace finescope::widgets {
 
 namespace {
 
-/// drawTextItem is deliberately that of the base class: it fills the outlines of the letters through drawPath.
+/// drawTextItem is deliberately that of the base class: it fills the outlines of the letters through
+/// drawPath.
 class ForwardingEngine : public QPaintEngine {
 public:
     explicit ForwardingEngine(QPainter& target)
@@ -86,7 +87,9 @@ OutlineDevice::OutlineDevice(QPainter& target, QSize size, int dpi)
 
 OutlineDevice::~OutlineDevice() = default;
 
-QPaintEngine* OutlineDevice::paintEngine() const { return m_engine.get(); }
+QPaintEngine* OutlineDevice::paintEngine() const {
+    return m_engine.get();
+}
 
 int OutlineDevice::metric(PaintDeviceMetric metric) const {
     switch (metric) {

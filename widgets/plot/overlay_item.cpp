@@ -14,9 +14,13 @@ constexpr std::size_t kMostLines = 12;
 
 OverlayItem::OverlayItem(FigurePlot& plot) : QCPLayerable(&plot, QStringLiteral("overlay")), m_plot(plot) {}
 
-void OverlayItem::setCursor(std::optional<QPointF> position) { m_cursor = position; }
+void OverlayItem::setCursor(std::optional<QPointF> position) {
+    m_cursor = position;
+}
 
-void OverlayItem::applyDefaultAntialiasingHint(QCPPainter* painter) const { painter->setAntialiasing(true); }
+void OverlayItem::applyDefaultAntialiasingHint(QCPPainter* painter) const {
+    painter->setAntialiasing(true);
+}
 
 void OverlayItem::draw(QCPPainter* painter) {
     const PaintStyle& style = m_plot.paintStyle();
@@ -33,7 +37,8 @@ void OverlayItem::draw(QCPPainter* painter) {
         return;
     }
     const PanelMap left = panel->map(figure::Side::left);
-    const ReadOut out = readOut(panel->panel(), left, panel->map(figure::Side::right), *m_cursor, m_plot.hidden());
+    const ReadOut out =
+        readOut(panel->panel(), left, panel->map(figure::Side::right), *m_cursor, m_plot.hidden());
     painter->setPen(QPen(style.theme.axis, 1, Qt::SolidLine));
     const double value = left.x.value(out.snappedX);
     for (const PanelItem* other : m_plot.linked(panel)) {
@@ -52,7 +57,8 @@ void OverlayItem::draw(QCPPainter* painter) {
     drawCard(*painter, out, left.rect, *m_cursor);
 }
 
-void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF& panel, QPointF cursor) const {
+void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF& panel,
+                           QPointF cursor) const {
     if (out.readings.empty() && out.heading.isEmpty()) {
         return;
     }
@@ -74,7 +80,8 @@ void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF
     if (x + size.width() > std::min(all.right(), panel.right() + 0.5 * size.width())) {
         x = cursor.x() - 14 - size.width();
     }
-    const double y = std::clamp(cursor.y() - size.height() - 10, all.top() + 2, all.bottom() - size.height() - 2);
+    const double y =
+        std::clamp(cursor.y() - size.height() - 10, all.top() + 2, all.bottom() - size.height() - 2);
     const QRectF card(QPointF(std::max(all.left() + 2, x), y), size);
     painter.setPen(QPen(style.theme.cardEdge, 1));
     painter.setBrush(style.theme.card);
@@ -87,10 +94,11 @@ void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF
         const Reading& reading = out.readings[i];
         line.translate(0, row);
         painter.setPen(QPen(style.theme.role(reading.style).colour, 2.5));
-        painter.drawLine(QPointF(line.left(), line.center().y()), QPointF(line.left() + swatch, line.center().y()));
+        painter.drawLine(QPointF(line.left(), line.center().y()),
+                         QPointF(line.left() + swatch, line.center().y()));
         painter.setPen(style.theme.ink);
-        painter.drawText(line.adjusted(swatch + pad, 0, 0, 0), static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter),
-                         reading.name);
+        painter.drawText(line.adjusted(swatch + pad, 0, 0, 0),
+                         static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter), reading.name);
         painter.drawText(line, static_cast<int>(Qt::AlignRight | Qt::AlignVCenter), reading.text);
     }
 }

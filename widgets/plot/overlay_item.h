@@ -7,8 +7,8 @@
 
 namespace finescope::widgets {
 
-/// What follows the mouse: cross-hair, read-out card, the same x in linked panels, the rubber band of a zoom. Lives on
-/// the plot's own overlay layer, so that moving the mouse repaints nothing else.
+/// What follows the mouse: cross-hair, read-out card, the same x in linked panels, the rubber band of a zoom.
+/// Lives on the plot's own overlay layer, so that moving the mouse repaints nothing else.
 class OverlayItem : public QCPLayerable {
 public:
     explicit OverlayItem(FigurePlot& plot);

@@ -8,7 +8,9 @@
 
 namespace finescope::widgets {
 
-double PaintStyle::em() const { return QFontMetricsF(caption).height(); }
+double PaintStyle::em() const {
+    return QFontMetricsF(caption).height();
+}
 
 QPen PaintStyle::pen(const RoleStyle& role, double width) const {
     QPen pen(role.colour, width, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);

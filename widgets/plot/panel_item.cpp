@@ -64,7 +64,9 @@ private:
     Ticks m_ticks;
 };
 
-int whole(double length) { return static_cast<int>(std::lround(length)); }
+int whole(double length) {
+    return static_cast<int>(std::lround(length));
+}
 
 /// Long labels of short axes in two lines, broken at the space nearest to the middle.
 QString fitted(const QString& label, double length, const QFont& font) {
@@ -72,7 +74,8 @@ QString fitted(const QString& label, double length, const QFont& font) {
         return label;
     }
     qsizetype best = -1;
-    for (qsizetype at = label.indexOf(QLatin1Char(' ')); at >= 0; at = label.indexOf(QLatin1Char(' '), at + 1)) {
+    for (qsizetype at = label.indexOf(QLatin1Char(' ')); at >= 0;
+         at = label.indexOf(QLatin1Char(' '), at + 1)) {
         if (best < 0 || std::abs(at - label.size() / 2) < std::abs(best - label.size() / 2)) {
             best = at;
         }
@@ -87,8 +90,8 @@ QString fitted(const QString& label, double length, const QFont& font) {
 } // namespace
 
 PanelItem::PanelItem(QCPAxisRect* axisRect, const PaintStyle& style, const std::set<std::string>& hidden)
-    : QCPLayerable(axisRect->parentPlot(), QStringLiteral("main"), axisRect), m_axisRect(axisRect), m_style(style),
-      m_hidden(hidden) {
+    : QCPLayerable(axisRect->parentPlot(), QStringLiteral("main"), axisRect), m_axisRect(axisRect),
+      m_style(style), m_hidden(hidden) {
     m_axisRect->setMinimumMargins({0, 0, 0, 0});
     m_axisRect->setMinimumSize(1, 1);
     m_axisRect->setRangeDrag({});
@@ -110,7 +113,9 @@ void PanelItem::setPanel(const figure::Panel& panel) {
     restyle();
 }
 
-figure::Scale PanelItem::yScale() const { return m_ownYScale.value_or(m_panel.y.scale); }
+figure::Scale PanelItem::yScale() const {
+    return m_ownYScale.value_or(m_panel.y.scale);
+}
 
 void PanelItem::restyle() {
     styleAxis(xAxis(), m_panel.x, m_panel.x.scale);
@@ -156,7 +161,8 @@ void PanelItem::fitToRoom() {
     xAxis()->setLabel(fitted(QString::fromStdString(m_panel.x.label), m_axisRect->width(), m_style.body));
     yAxis()->setLabel(fitted(QString::fromStdString(m_panel.y.label), m_axisRect->height(), m_style.body));
     if (m_panel.right) {
-        rightAxis()->setLabel(fitted(QString::fromStdString(m_panel.right->label), m_axisRect->height(), m_style.body));
+        rightAxis()->setLabel(
+            fitted(QString::fromStdString(m_panel.right->label), m_axisRect->height(), m_style.body));
     }
     double rotation = 0;
     if (m_panel.x.ticks == figure::TickStyle::category) {
@@ -172,12 +178,14 @@ void PanelItem::fitToRoom() {
 }
 
 void PanelItem::applyRanges() {
-    const auto apply = [](QCPAxis* axis, const figure::Range& range) { axis->setRange(range.low, range.high); };
+    const auto apply = [](QCPAxis* axis, const figure::Range& range) {
+        axis->setRange(range.low, range.high);
+    };
     apply(xAxis(), m_ownX ? *m_ownX : homeRangeX(m_panel, m_panel.x.scale));
     apply(yAxis(), m_ownY ? *m_ownY : homeRangeY(m_panel, figure::Side::left, yScale()));
     if (m_panel.right) {
-        apply(rightAxis(), m_ownRight ? *m_ownRight
-                                      : homeRangeY(m_panel, figure::Side::right, m_panel.right->scale));
+        apply(rightAxis(),
+              m_ownRight ? *m_ownRight : homeRangeY(m_panel, figure::Side::right, m_panel.right->scale));
     }
 }
 
@@ -228,8 +236,8 @@ PanelMap PanelItem::map(figure::Side side) const {
     const QRectF rect(m_axisRect->rect());
     const QCPAxis* y = side == figure::Side::right && m_panel.right ? rightAxis() : yAxis();
     const auto axis = [](const QCPAxis* from, double atLow, double atHigh) {
-        return AxisMap{from->range().lower, from->range().upper, from->scaleType() == QCPAxis::stLogarithmic, atLow,
-                       atHigh};
+        return AxisMap{from->range().lower, from->range().upper, from->scaleType() == QCPAxis::stLogarithmic,
+                       atLow, atHigh};
     };
     return {axis(xAxis(), rect.left(), rect.right()), axis(y, rect.bottom(), rect.top()), rect};
 }
@@ -240,11 +248,15 @@ QRect PanelItem::clipRect() const {
     return m_axisRect->rect().adjusted(-reach, -reach, reach, reach);
 }
 
-void PanelItem::applyDefaultAntialiasingHint(QCPPainter* painter) const { painter->setAntialiasing(true); }
+void PanelItem::applyDefaultAntialiasingHint(QCPPainter* painter) const {
+    painter->setAntialiasing(true);
+}
 
 void PanelItem::draw(QCPPainter* painter) {
     const PanelMap left = map(figure::Side::left), right = map(figure::Side::right);
-    const auto of = [&](figure::Side side) -> const PanelMap& { return side == figure::Side::left ? left : right; };
+    const auto of = [&](figure::Side side) -> const PanelMap& {
+        return side == figure::Side::left ? left : right;
+    };
     if (!m_panel.emptyText.empty()) {
         painter->setPen(m_style.theme.caption);
         painter->setFont(m_style.body);

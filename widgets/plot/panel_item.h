@@ -13,8 +13,8 @@
 
 namespace finescope::widgets {
 
-/// One panel inside a QCustomPlot: gives the axes of an axis rect their ranges, ticks and looks, and draws the marks.
-/// The style and the set of hidden names belong to the plot and outlive the panel. GUI thread.
+/// One panel inside a QCustomPlot: gives the axes of an axis rect their ranges, ticks and looks, and draws
+/// the marks. The style and the set of hidden names belong to the plot and outlive the panel. GUI thread.
 class PanelItem : public QCPLayerable {
 public:
     PanelItem(QCPAxisRect* axisRect, const PaintStyle& style, const std::set<std::string>& hidden);
@@ -49,8 +49,8 @@ public:
     /// After a layout: what depends on the room that there is (rotation of category names).
     void fitToRoom();
 
-    /// Lines of the header, heading first, and the legend inside the panel; where it stands is chosen anew after
-    /// `forgetLegendPlace`.
+    /// Lines of the header, heading first, and the legend inside the panel; where it stands is chosen anew
+    /// after `forgetLegendPlace`.
     void forgetLegendPlace() { m_legendPlace.reset(); }
     [[nodiscard]] QString legendEntryAt(QPointF position) const;
 
@@ -74,7 +74,7 @@ private:
     std::optional<figure::Range> m_ownX, m_ownY, m_ownRight;
     std::optional<figure::Scale> m_ownYScale;
     LegendBlock m_legend;
-    std::optional<QPointF> m_legendPlace;  ///< relative to the panel's corner
+    std::optional<QPointF> m_legendPlace; ///< relative to the panel's corner
     QImage m_heat;
 };
 

@@ -21,12 +21,14 @@ namespace {
 
 constexpr double kPointsPerMm = 72 / 25.4;
 constexpr int kUnitsPerInch = static_cast<int>(72 * kUnitsPerPoint);
-constexpr auto kVector = QCPPainter::PainterModes(QCPPainter::pmVectorized | QCPPainter::pmNoCaching |
-                                                  QCPPainter::pmNonCosmetic);
+constexpr auto kVector =
+    QCPPainter::PainterModes(QCPPainter::pmVectorized | QCPPainter::pmNoCaching | QCPPainter::pmNonCosmetic);
 
 /// The size in the units of a paper style.
 QSize unitSize(const ExportOptions& options) {
-    const auto units = [](double mm) { return static_cast<int>(std::lround(mm * kPointsPerMm * kUnitsPerPoint)); };
+    const auto units = [](double mm) {
+        return static_cast<int>(std::lround(mm * kPointsPerMm * kUnitsPerPoint));
+    };
     return {units(options.widthMm), units(options.heightMm)};
 }
 
@@ -63,7 +65,8 @@ QDateTime dateOf(const ExportOptions& options) {
 
 QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options) {
     const double width = options.widthMm * kPointsPerMm, height = options.heightMm * kPointsPerMm;
-    const QSizeF page(std::ceil(width), std::ceil(height)); // QPageSize rounds to whole points whatever one asks
+    const QSizeF page(std::ceil(width),
+                      std::ceil(height)); // QPageSize rounds to whole points whatever one asks
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     {
@@ -124,14 +127,17 @@ QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options) 
     const qsizetype begin = bytes.indexOf("<svg width=\""), view = bytes.indexOf("viewBox=", begin);
     const qsizetype defs = bytes.indexOf("<defs>", view);
     if (begin < 0 || view < 0 || defs < 0) {
-        throw Error(ErrorKind::internal, "the SVG that Qt wrote has no size; this version of Qt is not known to the export");
+        throw Error(ErrorKind::internal,
+                    "the SVG that Qt wrote has no size; this version of Qt is not known to the export");
     }
     if (!options.recipe.empty()) {
         bytes.insert(defs, "<metadata id=\"finescope-recipe\">" +
-                               QString::fromStdString(options.recipe).toHtmlEscaped().toUtf8() + "</metadata>\n");
+                               QString::fromStdString(options.recipe).toHtmlEscaped().toUtf8() +
+                               "</metadata>\n");
     }
     bytes.replace(begin, view - begin,
-                  "<svg width=\"" + decimal(options.widthMm) + "mm\" height=\"" + decimal(options.heightMm) + "mm\"\n ");
+                  "<svg width=\"" + decimal(options.widthMm) + "mm\" height=\"" + decimal(options.heightMm) +
+                      "mm\"\n ");
     return bytes;
 }
 

@@ -40,7 +40,9 @@ void PdfFile::addInformation(const QByteArray& key, const QByteArray& value) {
     splice(at, 0, "/" + key + " " + value + "\n");
 }
 
-void PdfFile::splice(qsizetype at, qsizetype length, const QByteArray& text) { m_bytes.replace(at, length, text); }
+void PdfFile::splice(qsizetype at, qsizetype length, const QByteArray& text) {
+    m_bytes.replace(at, length, text);
+}
 
 QByteArray PdfFile::bytes() const {
     QByteArray bytes = m_bytes;

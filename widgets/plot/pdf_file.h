@@ -10,8 +10,8 @@ public:
     /// Throws Error{internal} if the bytes do not have that form.
     explicit PdfFile(QByteArray bytes);
 
-    /// Replaces what stands between `before` and `after` (the first place where both occur in this order) by `text`.
-    /// Throws Error{internal} if there is no such place.
+    /// Replaces what stands between `before` and `after` (the first place where both occur in this order) by
+    /// `text`. Throws Error{internal} if there is no such place.
     void replaceBetween(const QByteArray& before, const QByteArray& after, const QByteArray& text);
 
     /// Adds `/key value` to the document information.

@@ -37,7 +37,8 @@ Along alongAt(const PanelItem& panel, QPointF position, Qt::KeyboardModifiers mo
 
 PlotView::PlotView(QWidget* parent)
     : QWidget(parent), m_theme(FigureTheme::load(QStringLiteral("light"))),
-      m_plot(new FigurePlot(screenStyle(m_theme, font()), this)), m_overlay(std::make_unique<OverlayItem>(*m_plot)) {
+      m_plot(new FigurePlot(screenStyle(m_theme, font()), this)),
+      m_overlay(std::make_unique<OverlayItem>(*m_plot)) {
     setObjectName(QStringLiteral("plotView"));
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
@@ -52,9 +53,13 @@ PlotView::~PlotView() {
     delete m_plot;
 }
 
-QSize PlotView::sizeHint() const { return {640, 420}; }
+QSize PlotView::sizeHint() const {
+    return {640, 420};
+}
 
-QSize PlotView::minimumSizeHint() const { return {160, 120}; }
+QSize PlotView::minimumSizeHint() const {
+    return {160, 120};
+}
 
 void PlotView::setTheme(const FigureTheme& theme) {
     m_theme = theme;
@@ -83,9 +88,13 @@ void PlotView::setFigure(const figure::Figure& figure) {
     repaintPlot();
 }
 
-const figure::Figure& PlotView::figure() const { return m_plot->figure(); }
+const figure::Figure& PlotView::figure() const {
+    return m_plot->figure();
+}
 
-figure::Figure PlotView::shownFigure() const { return m_plot->shownFigure(); }
+figure::Figure PlotView::shownFigure() const {
+    return m_plot->shownFigure();
+}
 
 void PlotView::resetView() {
     m_plot->goHome();
@@ -105,7 +114,9 @@ QMenu* PlotView::createContextMenu() {
     return menu;
 }
 
-void PlotView::repaintPlot() { m_plot->replot(QCustomPlot::rpQueuedReplot); }
+void PlotView::repaintPlot() {
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
 
 void PlotView::repaintOverlay() {
     m_plot->layer(QStringLiteral("overlay"))->replot();
@@ -192,7 +203,10 @@ void PlotView::mouseReleaseEvent(QMouseEvent* event) {
                                .intersected(QRectF(m_dragPanel->axisRect()->rect()));
         const bool wide = box.width() >= kSmallestBox, high = box.height() >= kSmallestBox;
         if (wide || high) { // a thin box means one direction
-            ViewControl(*m_plot).zoomTo(*m_dragPanel, box, wide && high ? Along::both : wide ? Along::x : Along::y);
+            ViewControl(*m_plot).zoomTo(*m_dragPanel, box,
+                                        wide && high ? Along::both
+                                        : wide       ? Along::x
+                                                     : Along::y);
             repaintPlot();
         }
     }
@@ -222,7 +236,8 @@ void PlotView::wheelEvent(QWheelEvent* event) {
         return;
     }
     const double factor = std::pow(0.8, turned / 120.0);
-    ViewControl(*m_plot).zoom(*panel, event->position(), factor, alongAt(*panel, event->position(), event->modifiers()));
+    ViewControl(*m_plot).zoom(*panel, event->position(), factor,
+                              alongAt(*panel, event->position(), event->modifiers()));
     repaintPlot();
     event->accept();
 }

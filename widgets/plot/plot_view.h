@@ -17,9 +17,9 @@ class FigurePlot;
 class OverlayItem;
 class PanelItem;
 
-/// Shows a Figure. Wheel zooms (Ctrl: x only, Shift: y only), dragging zooms to a box, dragging with the middle button
-/// or Shift pans, a double click resets; a click on a legend entry hides what it names. Keys: arrows pan, + and - zoom,
-/// Home resets, L switches the y axis to logarithmic and back.
+/// Shows a Figure. Wheel zooms (Ctrl: x only, Shift: y only), dragging zooms to a box, dragging with the
+/// middle button or Shift pans, a double click resets; a click on a legend entry hides what it names. Keys:
+/// arrows pan, + and - zoom, Home resets, L switches the y axis to logarithmic and back.
 class PlotView : public QWidget {
     Q_OBJECT
 public:
@@ -28,13 +28,14 @@ public:
 
     void setTheme(const FigureTheme& theme);
 
-    /// Keeps zoom and hidden entries when kind, columns and panel count stay the same; then it is cheap enough for
-    /// every event of a slider: painting waits for the event loop, so a burst of calls paints once.
+    /// Keeps zoom and hidden entries when kind, columns and panel count stay the same; then it is cheap
+    /// enough for every event of a slider: painting waits for the event loop, so a burst of calls paints
+    /// once.
     void setFigure(const figure::Figure& figure);
     [[nodiscard]] const figure::Figure& figure() const;
 
-    /// The figure as it is shown now: zoomed ranges written into its axes, hidden marks left out. What an export of
-    /// "what I see" wants.
+    /// The figure as it is shown now: zoomed ranges written into its axes, hidden marks left out. What an
+    /// export of "what I see" wants.
     [[nodiscard]] figure::Figure shownFigure() const;
 
     void resetView();
@@ -49,7 +50,8 @@ public:
     [[nodiscard]] QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
-    /// Asked for at this place of the screen. While nobody is connected, the view shows createContextMenu() itself.
+    /// Asked for at this place of the screen. While nobody is connected, the view shows createContextMenu()
+    /// itself.
     void contextMenuRequested(QPoint globalPosition);
     void exportRequested();
 

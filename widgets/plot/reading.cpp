@@ -30,7 +30,8 @@ QString valueText(const figure::Axis& axis, double value) {
 }
 
 /// The point nearest to the cursor along x; none where the curve has no point within reach.
-std::optional<std::size_t> nearest(const figure::Line& line, const PanelMap& map, double cursor, double reach) {
+std::optional<std::size_t> nearest(const figure::Line& line, const PanelMap& map, double cursor,
+                                   double reach) {
     std::optional<std::size_t> best;
     double distance = std::numeric_limits<double>::infinity();
     double first = distance, last = -distance;
@@ -69,8 +70,8 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
         }
         const figure::Axis& axis = line.side == figure::Side::right && panel.right ? *panel.right : panel.y;
         const QPointF at(map.x(line.x[*index]), map.y(line.y[*index]));
-        out.readings.push_back({QString::fromStdString(line.name), line.style, valueText(axis, line.y[*index]),
-                                line.y[*index], at});
+        out.readings.push_back({QString::fromStdString(line.name), line.style,
+                                valueText(axis, line.y[*index]), line.y[*index], at});
         if (std::abs(at.x() - cursor.x()) < snap) {
             snap = std::abs(at.x() - cursor.x());
             out.snappedX = at.x();
@@ -84,9 +85,11 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
         for (std::size_t i = 0; i < std::min(scatter.x.size(), scatter.y.size()); ++i) {
             const QPointF at(left.x(scatter.x[i]), left.y(scatter.y[i]));
             if (std::hypot(at.x() - cursor.x(), at.y() - cursor.y()) <= kReach) {
-                const QString note = i < scatter.note.size() ? QString::fromStdString(scatter.note[i]) : QString();
+                const QString note =
+                    i < scatter.note.size() ? QString::fromStdString(scatter.note[i]) : QString();
                 out.readings.push_back({QString::fromStdString(scatter.name), scatter.style,
-                                        note.isEmpty() ? valueText(panel.y, scatter.y[i]) : note, scatter.y[i], at});
+                                        note.isEmpty() ? valueText(panel.y, scatter.y[i]) : note,
+                                        scatter.y[i], at});
             }
         }
     }
@@ -104,7 +107,8 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
             }
             const QPointF at((left.x(bars.left[i]) + left.x(bars.right[i])) / 2, left.y(bars.top[i]));
             out.readings.push_back({QString::fromStdString(bars.name), bars.style,
-                                    note.isEmpty() ? valueText(panel.y, bars.top[i]) : note, bars.top[i], at});
+                                    note.isEmpty() ? valueText(panel.y, bars.top[i]) : note, bars.top[i],
+                                    at});
         }
     }
     if (panel.heatMap) {
@@ -115,15 +119,16 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
             index < panel.heatMap->values.size()) {
             out.heading = QStringLiteral("row %1, column %2").arg(row).arg(column);
             const double value = panel.heatMap->values[index];
-            out.readings.push_back({QString::fromStdString(panel.heatMap->label), figure::Style(), numberText(value),
-                                    value, cursor});
+            out.readings.push_back({QString::fromStdString(panel.heatMap->label), figure::Style(),
+                                    numberText(value), value, cursor});
             return out;
         }
     }
     std::ranges::stable_sort(out.readings, std::ranges::greater(), &Reading::value);
     const double x = snappedValue.value_or(left.x.value(cursor.x()));
     const QString label = QString::fromStdString(panel.x.label);
-    const QString at = snappedValue || panel.x.ticks == figure::TickStyle::category ? valueText(panel.x, x) : numberText(x, 3);
+    const QString at = snappedValue || panel.x.ticks == figure::TickStyle::category ? valueText(panel.x, x)
+                                                                                    : numberText(x, 3);
     out.heading = label.isEmpty() ? at : label + QStringLiteral(" ") + at;
     return out;
 }

@@ -11,7 +11,9 @@ namespace {
 const QString kMinus = QStringLiteral("\u2212");
 const QString kNarrowSpace = QStringLiteral("\u202f");
 
-QString withMinus(QString number) { return number.replace(QLatin1Char('-'), kMinus); }
+QString withMinus(QString number) {
+    return number.replace(QLatin1Char('-'), kMinus);
+}
 
 QString superscript(int exponent) {
     static constexpr std::array<char16_t, 10> kDigits{u'\u2070', u'\u00b9', u'\u00b2', u'\u00b3', u'\u2074',
@@ -24,12 +26,15 @@ QString superscript(int exponent) {
     return text;
 }
 
-QString powerOfTen(int exponent) { return QStringLiteral("10") + superscript(exponent); }
+QString powerOfTen(int exponent) {
+    return QStringLiteral("10") + superscript(exponent);
+}
 
 /// Decimals that tell multiples of `step` apart.
 int decimalsOf(double step) {
     int decimals = 0;
-    for (double scaled = step; decimals < 12 && std::abs(scaled - std::round(scaled)) > 1e-6 * scaled; ++decimals) {
+    for (double scaled = step; decimals < 12 && std::abs(scaled - std::round(scaled)) > 1e-6 * scaled;
+         ++decimals) {
         scaled = step * std::pow(10.0, decimals + 1);
     }
     return decimals;
@@ -41,7 +46,8 @@ QStringList linearLabels(const QVector<double>& at, double step, figure::TickSty
     for (const double value : at) {
         largest = std::max(largest, std::abs(value));
     }
-    const bool powers = style == figure::TickStyle::number && (largest >= 1e6 || largest < 1e-3) && largest > 0;
+    const bool powers =
+        style == figure::TickStyle::number && (largest >= 1e6 || largest < 1e-3) && largest > 0;
     for (const double value : at) {
         if (style == figure::TickStyle::percent) {
             labels << withMinus(QString::number(100 * value, 'f', decimalsOf(100 * step))) + kNarrowSpace +
@@ -75,7 +81,8 @@ Ticks linearTicks(figure::TickStyle style, double low, double high, const Room& 
     for (int round = 0; round < 8; ++round, magnitude *= 10) {
         for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
             const double step = factor * magnitude;
-            if (span / step > 12 || (whole && std::abs(step - std::round(step)) > 1e-9) || (whole && step < 1)) {
+            if (span / step > 12 || (whole && std::abs(step - std::round(step)) > 1e-9) ||
+                (whole && step < 1)) {
                 continue;
             }
             Ticks ticks{multiples(step, low, high), {}, {}};
@@ -121,9 +128,10 @@ Ticks logarithmicTicks(double low, double high, const Room& room) {
         for (const double value : ticks.at) {
             const int exponent = static_cast<int>(std::floor(std::log10(value) + 1e-9));
             const double factor = std::round(value / std::pow(10.0, exponent));
-            ticks.labels << (allPlain      ? QString::number(value, 'g', 6)
-                             : factor == 1 ? powerOfTen(exponent)
-                                           : QString::number(factor) + QStringLiteral("\u00d7") + powerOfTen(exponent));
+            ticks.labels << (allPlain ? QString::number(value, 'g', 6)
+                             : factor == 1
+                                 ? powerOfTen(exponent)
+                                 : QString::number(factor) + QStringLiteral("\u00d7") + powerOfTen(exponent));
         }
     };
     // Less than two decades want numbers between the powers; many decades want fewer powers.
@@ -165,7 +173,8 @@ QString numberText(double value, int digits) {
     }
     const double size = std::abs(value);
     if (size == 0 || (size >= 1e-4 && size < 1e6)) {
-        return withMinus(QString::number(value, 'g', std::max(digits, size >= 1 ? static_cast<int>(std::log10(size)) + 1 : 1)));
+        return withMinus(QString::number(
+            value, 'g', std::max(digits, size >= 1 ? static_cast<int>(std::log10(size)) + 1 : 1)));
     }
     const QString text = QString::number(value, 'e', digits - 1);
     const qsizetype split = text.indexOf(QLatin1Char('e'));

@@ -11,9 +11,10 @@ bool sound(const figure::Range& range, bool logarithmic) {
     if (!std::isfinite(range.low) || !std::isfinite(range.high) || !(range.high > range.low)) {
         return false;
     }
-    return logarithmic ? range.low > 1e-300 && range.high / range.low > 1 + 1e-9 && range.high < 1e300
-                       : range.high - range.low > 1e-12 * std::max(std::abs(range.low), std::abs(range.high)) &&
-                             range.high - range.low < 1e200;
+    return logarithmic
+               ? range.low > 1e-300 && range.high / range.low > 1 + 1e-9 && range.high < 1e300
+               : range.high - range.low > 1e-12 * std::max(std::abs(range.low), std::abs(range.high)) &&
+                     range.high - range.low < 1e200;
 }
 
 } // namespace
@@ -45,13 +46,16 @@ void ViewControl::show(PanelItem& panel, const QRectF& rect, Along along) {
 void ViewControl::zoom(PanelItem& panel, QPointF fixed, double factor, Along along) {
     const QRectF now = panel.map(figure::Side::left).rect;
     show(panel,
-         QRectF(QPointF(fixed.x() + factor * (now.left() - fixed.x()), fixed.y() + factor * (now.top() - fixed.y())),
+         QRectF(QPointF(fixed.x() + factor * (now.left() - fixed.x()),
+                        fixed.y() + factor * (now.top() - fixed.y())),
                 QPointF(fixed.x() + factor * (now.right() - fixed.x()),
                         fixed.y() + factor * (now.bottom() - fixed.y()))),
          along);
 }
 
-void ViewControl::zoomTo(PanelItem& panel, const QRectF& rect, Along along) { show(panel, rect, along); }
+void ViewControl::zoomTo(PanelItem& panel, const QRectF& rect, Along along) {
+    show(panel, rect, along);
+}
 
 void ViewControl::pan(PanelItem& panel, QPointF by) {
     show(panel, panel.map(figure::Side::left).rect.translated(-by), Along::both);

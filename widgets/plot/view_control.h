@@ -10,7 +10,8 @@ namespace finescope::widgets {
 /// Which axes of a panel a movement is about.
 enum class Along { both, x, y };
 
-/// Moving about in a figure: changes ranges of panels, and of those that share their x axis, and paints nothing.
+/// Moving about in a figure: changes ranges of panels, and of those that share their x axis, and paints
+/// nothing.
 class ViewControl {
 public:
     explicit ViewControl(FigurePlot& plot) : m_plot(plot) {}

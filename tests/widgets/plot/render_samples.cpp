@@ -24,7 +24,8 @@ int main(int argc, char** argv) {
     const std::map<std::string, figure::Figure> figures{
         {"reliability", tests::sampleReliability({"ft", "lp-ft", "lora", "lp-lora"}, 1)},
         {"reliability-ten",
-         tests::sampleReliability({"ft", "lp-ft", "lora", "lp-lora", "lp", "ft", "lp-ft", "lora", "lp-lora", "lp"}, 1)},
+         tests::sampleReliability(
+             {"ft", "lp-ft", "lora", "lp-lora", "lp", "ft", "lp-ft", "lora", "lp-lora", "lp"}, 1)},
         {"norms", tests::sampleNorms(figure::Scale::linear)},
         {"norms-log", tests::sampleNorms(figure::Scale::logarithmic)},
         {"final", tests::sampleFinalNorms()},
@@ -41,14 +42,17 @@ int main(int argc, char** argv) {
             view.setFigure(figure);
             view.show();
             QApplication::processEvents();
-            view.grab().save(folder.filePath(QString::fromStdString(name) + QLatin1Char('-') + theme + QStringLiteral(".png")));
+            view.grab().save(folder.filePath(QString::fromStdString(name) + QLatin1Char('-') + theme +
+                                             QStringLiteral(".png")));
         }
         for (const char* suffix : {".pdf", ".svg", ".png"}) {
             widgets::ExportOptions options;
             options.widthMm = 3.25 * 25.4;
             options.heightMm = name.starts_with("reliability") ? 45 : 55;
             options.recipe = "{\"kind\": \"" + figure.kind + "\"}";
-            widgets::exportFigure(figure, folder.filePath(QString::fromStdString(name + "-print" + suffix)).toStdString(), options);
+            widgets::exportFigure(
+                figure, folder.filePath(QString::fromStdString(name + "-print" + suffix)).toStdString(),
+                options);
         }
     }
     return 0;

@@ -41,10 +41,13 @@ figure::Figure sampleReliability(const std::vector<std::string>& methods, double
     for (std::size_t m = 0; m < methods.size(); ++m) {
         figure::Panel diagram, histogram;
         diagram.header = figure::methodName(methods[m]);
-        diagram.lines = {"n = 1000", "ECE " + percent(0.21 / temperature) + "  MCE 64.0 % (bin 3, n = 2)  NLL 1.31"};
+        diagram.lines = {"n = 1000",
+                         "ECE " + percent(0.21 / temperature) + "  MCE 64.0 % (bin 3, n = 2)  NLL 1.31"};
         diagram.square = true;
         diagram.x = {"", figure::Scale::linear, figure::TickStyle::percent, {}, figure::Range{0, 1}, false};
-        diagram.y = {m == 0 ? "accuracy" : "", figure::Scale::linear, figure::TickStyle::percent, {}, figure::Range{0, 1}, m == 0};
+        diagram.y = {m == 0 ? "accuracy" : "",   figure::Scale::linear,
+                     figure::TickStyle::percent, {},
+                     figure::Range{0, 1},        m == 0};
         figure::Bars bars, over, under, counts;
         bars.name = "accuracy";
         bars.style.role = methods[m];
@@ -60,7 +63,8 @@ figure::Figure sampleReliability(const std::vector<std::string>& methods, double
         means.legend = false;
         for (int b = 2; b < 15; ++b) {
             const double left = b / 15.0, right = (b + 1) / 15.0, mean = (left + right) / 2;
-            const double accuracy = std::min(1.0, std::pow(mean, 1.0 + 0.5 / temperature) + 0.08 * std::sin(3.0 * b + static_cast<double>(m)));
+            const double accuracy = std::min(1.0, std::pow(mean, 1.0 + 0.5 / temperature) +
+                                                      0.08 * std::sin(3.0 * b + static_cast<double>(m)));
             bars.left.push_back(left);
             bars.right.push_back(right);
             bars.base.push_back(0);
@@ -82,11 +86,18 @@ figure::Figure sampleReliability(const std::vector<std::string>& methods, double
         diagram.bars = {bars, over, under};
         figure::Line diagonal{"", {0, 1}, {0, 1}, {"diagonal"}, false, false};
         diagram.curves = {diagonal, means};
-        histogram.x = {"confidence", figure::Scale::linear, figure::TickStyle::percent, {}, figure::Range{0, 1}, true};
-        histogram.y = {m == 0 ? "share of samples" : "", figure::Scale::linear, figure::TickStyle::percent, {}, std::nullopt, m == 0};
+        histogram.x = {"confidence", figure::Scale::linear, figure::TickStyle::percent,
+                       {},           figure::Range{0, 1},   true};
+        histogram.y = {m == 0 ? "share of samples" : "",
+                       figure::Scale::linear,
+                       figure::TickStyle::percent,
+                       {},
+                       std::nullopt,
+                       m == 0};
         histogram.bars = {counts};
-        histogram.references = {{true, 0.66, "accuracy", {"accuracy"}},
-                                {true, 0.78 / std::sqrt(temperature), "mean confidence", {"mean-confidence"}}};
+        histogram.references = {
+            {true, 0.66, "accuracy", {"accuracy"}},
+            {true, 0.78 / std::sqrt(temperature), "mean confidence", {"mean-confidence"}}};
         figure.panels.push_back(diagram);
         histograms.push_back(histogram);
     }
@@ -158,7 +169,8 @@ figure::Figure sampleHeatMap(bool diverging) {
     map.label = "trace norm";
     for (int row = 0; row < 40; ++row) {
         for (int column = 0; column < 40; ++column) {
-            map.values.push_back(std::exp(-std::abs(row - column) / 9.0) * (diverging ? std::cos(row / 6.0) : 1.0) * 3e4);
+            map.values.push_back(std::exp(-std::abs(row - column) / 9.0) *
+                                 (diverging ? std::cos(row / 6.0) : 1.0) * 3e4);
         }
     }
     panel.heatMap = map;
@@ -174,7 +186,8 @@ figure::Figure sampleTwoAxes() {
     panel.header = "rte, seed 1";
     panel.x.label = "step";
     panel.y = {"loss", figure::Scale::logarithmic, figure::TickStyle::number, {}, std::nullopt, true};
-    panel.right = figure::Axis{"accuracy", figure::Scale::linear, figure::TickStyle::percent, {}, figure::Range{0, 1}, true};
+    panel.right = figure::Axis{"accuracy", figure::Scale::linear, figure::TickStyle::percent,
+                               {},         figure::Range{0, 1},   true};
     panel.legend = figure::Legend::beside;
     figure::Line loss = curve("ft", 2, 0.001, 2000), accuracy = curve("lp-ft", 0.5, 0.8, 10);
     loss.name = "FT: loss";
