@@ -114,6 +114,10 @@ Column::Column(const Site& site, hid_t file, std::string path, hid_t fileType, s
     const auto chunk = chunkShape(m_rowShape, H5Tget_size(fileType));
     site.check(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), m_path,
                "cannot be given its chunks");
+    // Nothing to fill a new chunk with: only then does a row go straight to the disk where the file has no
+    // chunk cache.
+    site.check(H5Pset_fill_time(creation.get(), H5D_FILL_TIME_NEVER), m_path,
+               "cannot be created without filling");
     m_id = site.own(
         H5Dcreate2(file, m_path.c_str(), fileType, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT),
         m_path, "cannot be created");

@@ -1,5 +1,8 @@
 #include "core/record/handle.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace finescope::record {
 
 namespace {
@@ -23,6 +26,13 @@ std::string reason() {
     std::string text;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keepFirst, &text);
     H5Eclear2(H5E_DEFAULT);
+    // Of a failed system call HDF5 prints time, descriptor and buffer too; what the system said is enough.
+    constexpr std::string_view kSystem = "error message = '";
+    if (const auto start = text.find(kSystem); start != std::string::npos) {
+        const auto from = start + kSystem.size();
+        text = text.substr(from, text.find('\'', from) - from);
+    }
+    std::ranges::replace(text, '\n', ' ');
     return text;
 }
 

@@ -158,6 +158,10 @@ RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan
     const auto access = site.own(H5Pcreate(H5P_FILE_ACCESS), "", "cannot be described");
     site.check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST), "",
                "cannot use the file format of SWMR");
+    // No chunk cache: a row goes to the disk when it is written, and a full disk is noticed there. A flush
+    // that fails goes on, and would put the new length of a dataset on the disk without its rows. Set for the
+    // file, as the datasets lose such settings of their own when SWMR starts.
+    site.check(H5Pset_cache(access.get(), 0, 1, 0, 0.0), "", "cannot be created without a cache");
     // Cluster file systems may refuse locks; nobody else knows the hidden name, and SWMR drops the lock
     // anyway.
     for (const bool locking : {true, false}) {

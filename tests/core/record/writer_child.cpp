@@ -1,0 +1,193 @@
+// A program that writes a run file and comes to harm: what the tests of the writer start, watch and kill.
+//
+//   writer_child until-killed FILE MICROSECONDS   appends for ever; the kernel kills it after that time
+//   writer_child kill-at steps|epoch FILE K       dies before the K-th write to the disk of one append; says
+//   "whole"
+//                                                 if the append has fewer
+//   writer_child fill FILE BYTES                  appends until it fails, at a file-size limit of BYTES (0:
+//   none) writer_child on-demand FILE                   appends one epoch for every line it reads
+//
+// It says "N M" whenever N steps and M epochs are committed.
+
+#include "core/error.h"
+#include "tests/core/record/patterned_run.h"
+
+#include <atomic>
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <iostream>
+#include <string_view>
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+using finescope::record::Existing;
+using finescope::record::RunWriter;
+namespace pattern = finescope::tests::pattern;
+
+// Counts down with every write of the process; at zero the process dies instead of writing. Negative: never.
+std::atomic<long> writesLeft{-1};
+
+void countWrite() {
+    if (writesLeft.load() >= 0 && writesLeft.fetch_sub(1) == 0) {
+        kill(getpid(), SIGKILL);
+    }
+}
+
+} // namespace
+
+// HDF5 calls these through the dynamic linker, which finds the program's own before those of the C library.
+extern "C" ssize_t pwrite(int file, const void* data, size_t size, off_t offset) {
+    countWrite();
+    return syscall(SYS_pwrite64, file, data, size, offset);
+}
+extern "C" ssize_t pwrite64(int file, const void* data, size_t size, off64_t offset) {
+    countWrite();
+    return syscall(SYS_pwrite64, file, data, size, offset);
+}
+extern "C" int ftruncate(int file, off_t size) noexcept {
+    countWrite();
+    return static_cast<int>(syscall(SYS_ftruncate, file, size));
+}
+extern "C" int ftruncate64(int file, off64_t size) noexcept {
+    countWrite();
+    return static_cast<int>(syscall(SYS_ftruncate, file, size));
+}
+
+namespace {
+
+long number(const char* text) {
+    long value = 0;
+    std::from_chars(text, text + std::strlen(text), value);
+    return value;
+}
+
+struct Counts {
+    std::int64_t steps = 0;
+    std::int64_t epochs = 0;
+
+    void say() const {
+        const auto line = std::to_string(steps) + ' ' + std::to_string(epochs) + '\n';
+        static_cast<void>(!write(STDOUT_FILENO, line.data(), line.size()));
+    }
+};
+
+void appendSteps(RunWriter& writer, Counts& counts) {
+    std::vector<finescope::record::StepRow> rows;
+    for (std::int64_t i = 0; i < pattern::kStepsPerEpoch; ++i) {
+        rows.push_back(pattern::stepRow(counts.steps + i));
+    }
+    writer.appendSteps(rows);
+    counts.steps += pattern::kStepsPerEpoch;
+    counts.say();
+}
+
+void appendEpoch(RunWriter& writer, Counts& counts) {
+    writer.appendEpoch(pattern::epochRow(counts.epochs));
+    ++counts.epochs;
+    counts.say();
+}
+
+void dieAfter(long microseconds) {
+    sigevent event{};
+    event.sigev_notify = SIGEV_SIGNAL;
+    event.sigev_signo = SIGKILL;
+    timer_t timer{};
+    timer_create(CLOCK_MONOTONIC, &event, &timer);
+    itimerspec when{};
+    when.it_value.tv_sec = microseconds / 1000000;
+    when.it_value.tv_nsec = microseconds % 1000000 * 1000;
+    timer_settime(timer, 0, &when, nullptr);
+}
+
+int untilKilled(const char* file, long microseconds) {
+    RunWriter writer(file, pattern::plan(), Existing::refuse);
+    Counts counts;
+    counts.say();
+    dieAfter(microseconds);
+    for (;;) {
+        appendSteps(writer, counts);
+        appendEpoch(writer, counts);
+        writer.setProgress(counts.steps, 0);
+    }
+}
+
+int killAt(std::string_view what, const char* file, long k) {
+    RunWriter writer(file, pattern::plan(), Existing::refuse);
+    Counts counts;
+    // The interesting rows: the first ones, and those that begin a new chunk of 512.
+    const std::int64_t before = k % 2 == 0 ? 0 : 12;
+    for (std::int64_t i = 0; i < before; ++i) {
+        appendSteps(writer, counts);
+        appendEpoch(writer, counts);
+    }
+    writesLeft = k / 2;
+    what == "steps" ? appendSteps(writer, counts) : appendEpoch(writer, counts);
+    writesLeft = -1;
+    std::cout << "whole" << std::endl;
+    _exit(0);
+}
+
+int fill(const char* file, long bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    if (bytes > 0) {
+        const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    RunWriter writer(file, pattern::plan(), Existing::refuse);
+    Counts counts;
+    counts.say();
+    try {
+        for (;;) {
+            appendSteps(writer, counts);
+            appendEpoch(writer, counts);
+        }
+    } catch (const finescope::Error& error) {
+        writer.abandon(error.what());
+        std::cout << "failed: " << error.what() << std::endl;
+        _exit(3);
+    }
+}
+
+int onDemand(const char* file) {
+    RunWriter writer(file, pattern::plan(), Existing::refuse);
+    Counts counts;
+    counts.say();
+    std::string line;
+    while (std::getline(std::cin, line)) {
+        appendSteps(writer, counts);
+        appendEpoch(writer, counts);
+    }
+    writer.finish(finescope::record::Status::complete);
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::string_view mode = argc > 2 ? argv[1] : "";
+    try {
+        if (mode == "until-killed" && argc == 4) {
+            return untilKilled(argv[2], number(argv[3]));
+        }
+        if (mode == "kill-at" && argc == 5) {
+            return killAt(argv[2], argv[3], number(argv[4]));
+        }
+        if (mode == "fill" && argc == 4) {
+            return fill(argv[2], number(argv[3]));
+        }
+        if (mode == "on-demand" && argc == 3) {
+            return onDemand(argv[2]);
+        }
+    } catch (const finescope::Error& error) {
+        std::cout << "failed: " << error.what() << std::endl;
+        return 1;
+    }
+    return 2;
+}
