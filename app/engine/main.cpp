@@ -1,4 +1,5 @@
 #include "app/engine/command.h"
+#include "app/engine/embed_command.h"
 #include "app/engine/signals.h"
 #include "app/engine/tasks_command.h"
 #include "core/error.h"
@@ -31,6 +32,7 @@ constexpr const char* kProgram = "finescope-engine";
 int run(int argc, char** argv, std::stop_token stop, spdlog::logger& log) {
     const std::vector<Command> commands = {
         finescope::app::tasksCommand(),
+        finescope::app::embedCommand(),
     };
 
     CLI::App app("Fine-tunes encoders and records everything in run files for finescope.", kProgram);

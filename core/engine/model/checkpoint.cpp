@@ -62,7 +62,8 @@ std::string shapeText(c10::IntArrayRef shape) {
     return text.str();
 }
 
-/// The name under which the file holds a weight: as it is, or with the architecture's prefix, or in the old spelling.
+/// The name under which the file holds a weight: as it is, or with the architecture's prefix, or in the old
+/// spelling.
 std::string findName(const SafetensorsFile& file, const std::string& name, const std::string& prefix) {
     for (const std::string& spelling : {name, oldSpelling(name)}) {
         for (const std::string& candidate : {prefix + spelling, spelling}) {
@@ -71,8 +72,9 @@ std::string findName(const SafetensorsFile& file, const std::string& name, const
             }
         }
     }
-    throw Error(ErrorKind::badFile, file.path().string() + ": tensor \"" + name + "\" is missing (also as \"" + prefix +
-                                        name + "\"); config.json describes an encoder that has it");
+    throw Error(ErrorKind::badFile, file.path().string() + ": tensor \"" + name +
+                                        "\" is missing (also as \"" + prefix + name +
+                                        "\"); config.json describes an encoder that has it");
 }
 
 void loadWeights(Encoder& encoder, const SafetensorsFile& file) {
@@ -87,7 +89,8 @@ void loadWeights(Encoder& encoder, const SafetensorsFile& file) {
         }
         const torch::Tensor values = file.readFloat(stored);
         if (!torch::isfinite(values).all().item<bool>()) {
-            throw Error(ErrorKind::badFile, file.path().string() + ": tensor \"" + stored + "\" holds NaN or infinity");
+            throw Error(ErrorKind::badFile,
+                        file.path().string() + ": tensor \"" + stored + "\" holds NaN or infinity");
         }
         weight.set_data(values);
     }
@@ -99,17 +102,19 @@ std::filesystem::path findWeights(const std::filesystem::path& folder) {
         return path;
     }
     if (std::filesystem::exists(folder / "pytorch_model.bin")) {
-        throw Error(ErrorKind::badFile,
-                    (folder / "pytorch_model.bin").string() +
-                        ": pickled weights are not read, as loading them can run any code; convert them once: "
-                        "python3 -c \"import sys, transformers as t; t.AutoModel.from_pretrained(sys.argv[1])"
-                        ".save_pretrained(sys.argv[1])\" " +
-                        folder.string());
+        throw Error(
+            ErrorKind::badFile,
+            (folder / "pytorch_model.bin").string() +
+                ": pickled weights are not read, as loading them can run any code; convert them once: "
+                "python3 -c \"import sys, transformers as t; t.AutoModel.from_pretrained(sys.argv[1])"
+                ".save_pretrained(sys.argv[1])\" " +
+                folder.string());
     }
     if (std::filesystem::exists(folder / "model.safetensors.index.json")) {
-        throw Error(ErrorKind::badFile, (folder / "model.safetensors.index.json").string() +
-                                            ": weights in several files are not read; save the model as one file "
-                                            "(save_pretrained(..., max_shard_size=\"100GB\"))");
+        throw Error(ErrorKind::badFile,
+                    (folder / "model.safetensors.index.json").string() +
+                        ": weights in several files are not read; save the model as one file "
+                        "(save_pretrained(..., max_shard_size=\"100GB\"))");
     }
     throw Error(ErrorKind::badFile, path.string() + ": no such file; a model folder holds config.json, "
                                                     "model.safetensors and the tokenizer's files");

@@ -10,16 +10,17 @@ namespace finescope::engine {
 /// A pre-trained encoder with what identifies its files.
 struct Checkpoint {
     Encoder encoder{nullptr};
-    std::string configSha256, weightsSha256;  ///< of config.json and model.safetensors
+    std::string configSha256, weightsSha256; ///< of config.json and model.safetensors
 };
 
-/// In eval mode. Loads config.json and model.safetensors (F32, F16, BF16) of a Hugging Face folder; names with or without the
-/// roberta./bert. prefix, gamma/beta spellings too; heads and poolers are passed over. Throws Error{badFile} naming the
-/// file and the tensor; `pytorch_model.bin` alone is refused with the one-line conversion.
+/// In eval mode. Loads config.json and model.safetensors (F32, F16, BF16) of a Hugging Face folder; names
+/// with or without the roberta./bert. prefix, gamma/beta spellings too; heads and poolers are passed over.
+/// Throws Error{badFile} naming the file and the tensor; `pytorch_model.bin` alone is refused with the
+/// one-line conversion.
 [[nodiscard]] Checkpoint loadCheckpoint(const std::filesystem::path& folder);
 
-/// Writes config.json and model.safetensors (F32) under the Hugging Face names, each by temporary file and rename;
-/// LoRA updates are folded into the weights. Throws Error{internal} if a file cannot be written.
+/// Writes config.json and model.safetensors (F32) under the Hugging Face names, each by temporary file and
+/// rename; LoRA updates are folded into the weights. Throws Error{internal} if a file cannot be written.
 void saveCheckpoint(const Encoder& encoder, const std::filesystem::path& folder);
 
 } // namespace finescope::engine

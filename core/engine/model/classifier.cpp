@@ -12,7 +12,8 @@ namespace {
 
 torch::nn::Linear makeLinear(std::int64_t width, std::int64_t classes) {
     if (classes < 2) {
-        throw Error(ErrorKind::badInput, "a classifier needs at least 2 classes, not " + std::to_string(classes));
+        throw Error(ErrorKind::badInput,
+                    "a classifier needs at least 2 classes, not " + std::to_string(classes));
     }
     return torch::nn::Linear(width, classes);
 }

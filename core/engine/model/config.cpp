@@ -26,12 +26,13 @@ public:
     [[nodiscard]] std::int64_t integer(const char* key, std::int64_t least) const {
         const json* value = find(key);
         if (value == nullptr) {
-            throw bad(std::string("\"") + key + "\" is missing; an encoder's config.json of transformers has it");
+            throw bad(std::string("\"") + key +
+                      "\" is missing; an encoder's config.json of transformers has it");
         }
         constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
         if (!value->is_number_integer() || *value < least || *value > kMost) {
-            throw bad(std::string("\"") + key + "\" must be an integer from " + std::to_string(least) + " to " +
-                      std::to_string(kMost) + ", found " + value->dump());
+            throw bad(std::string("\"") + key + "\" must be an integer from " + std::to_string(least) +
+                      " to " + std::to_string(kMost) + ", found " + value->dump());
         }
         return value->get<std::int64_t>();
     }
@@ -47,8 +48,8 @@ public:
             return fallback;
         }
         if (!value->is_number() || !(value->get<double>() >= least) || !(value->get<double>() < most)) {
-            throw bad(std::string("\"") + key + "\" must be a number from " + json(least).dump() + " to below " +
-                      json(most).dump() + ", found " + value->dump());
+            throw bad(std::string("\"") + key + "\" must be a number from " + json(least).dump() +
+                      " to below " + json(most).dump() + ", found " + value->dump());
         }
         return value->get<double>();
     }
@@ -57,7 +58,8 @@ public:
     void require(const char* key, const json& only) const {
         const json* value = find(key);
         if (value != nullptr && *value != only) {
-            throw bad(std::string("\"") + key + "\" is " + value->dump() + "; only " + only.dump() + " is supported");
+            throw bad(std::string("\"") + key + "\" is " + value->dump() + "; only " + only.dump() +
+                      " is supported");
         }
     }
 
@@ -113,8 +115,8 @@ EncoderConfig readEncoderConfig(const std::filesystem::path& folder) {
                          " is not a multiple of \"num_attention_heads\" " + std::to_string(config.heads));
     }
     if (config.padId >= config.vocabularySize) {
-        throw reader.bad("\"pad_token_id\" " + std::to_string(config.padId) + " is not below \"vocab_size\" " +
-                         std::to_string(config.vocabularySize));
+        throw reader.bad("\"pad_token_id\" " + std::to_string(config.padId) +
+                         " is not below \"vocab_size\" " + std::to_string(config.vocabularySize));
     }
     if (config.maxLength() < 1) {
         throw reader.bad("\"max_position_embeddings\" " + std::to_string(config.maxPositions) +

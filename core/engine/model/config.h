@@ -24,8 +24,8 @@ struct EncoderConfig {
     }
 };
 
-/// Reads and validates `folder`/config.json. Error{badFile} names the key that is missing, out of range or says
-/// something other than what Encoder computes (another activation, relative positions, a decoder).
+/// Reads and validates `folder`/config.json. Error{badFile} names the key that is missing, out of range or
+/// says something other than what Encoder computes (another activation, relative positions, a decoder).
 [[nodiscard]] EncoderConfig readEncoderConfig(const std::filesystem::path& folder);
 
 /// Writes `folder`/config.json under the names readEncoderConfig and transformers read, by temporary file and

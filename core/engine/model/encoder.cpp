@@ -12,8 +12,8 @@ namespace finescope::engine {
 
 namespace {
 
-// torch's own constructors draw random weights, slow for 100 million of them and thrown away by every checkpoint:
-// the modules are made tiny, then given their true size.
+// torch's own constructors draw random weights, slow for 100 million of them and thrown away by every
+// checkpoint: the modules are made tiny, then given their true size.
 torch::nn::Linear linear(std::int64_t in, std::int64_t out) {
     torch::nn::Linear module(1, 1);
     module->options.in_features(in).out_features(out);
@@ -30,7 +30,8 @@ torch::nn::Embedding embedding(std::int64_t rows, std::int64_t width) {
 }
 
 torch::nn::LayerNorm layerNorm(const EncoderConfig& config) {
-    return torch::nn::LayerNorm(torch::nn::LayerNormOptions({config.hiddenSize}).eps(config.layerNormEpsilon));
+    return torch::nn::LayerNorm(
+        torch::nn::LayerNormOptions({config.hiddenSize}).eps(config.layerNormEpsilon));
 }
 
 torch::Tensor project(torch::nn::Linear& layer, const LoraUpdate& update, const torch::Tensor& x) {
@@ -63,7 +64,7 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& hidden, const torc
     const torch::Tensor k = splitHeads(key->forward(hidden));
     const torch::Tensor v = splitHeads(project(value, valueLora, hidden));
 
-    torch::Tensor scores = torch::bmm(q, k.transpose(1, 2));  // [B * heads, T, T]
+    torch::Tensor scores = torch::bmm(q, k.transpose(1, 2)); // [B * heads, T, T]
     if (attentionBias.defined()) {
         scores = (scores.view({batch, m_heads, length, length}) + attentionBias).view_as(scores);
     }
@@ -96,8 +97,10 @@ torch::Tensor EncoderLayerImpl::forward(const torch::Tensor& hidden, const torch
 EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
     : config(encoderConfig),
       wordEmbeddings(register_module("word_embeddings", embedding(config.vocabularySize, config.hiddenSize))),
-      positionEmbeddings(register_module("position_embeddings", embedding(config.maxPositions, config.hiddenSize))),
-      typeEmbeddings(register_module("type_embeddings", embedding(config.typeVocabularySize, config.hiddenSize))),
+      positionEmbeddings(
+          register_module("position_embeddings", embedding(config.maxPositions, config.hiddenSize))),
+      typeEmbeddings(
+          register_module("type_embeddings", embedding(config.typeVocabularySize, config.hiddenSize))),
       embeddingNorm(register_module("embedding_norm", layerNorm(config))) {
     for (std::int64_t i = 0; i < config.layers; ++i) {
         layers.push_back(register_module("layer_" + std::to_string(i), EncoderLayer(config)));
@@ -107,8 +110,9 @@ EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
 torch::Tensor EncoderImpl::embed(const TokenBatch& batch) {
     const std::int64_t length = batch.ids.size(1);
     if (length > config.maxLength()) {
-        throw Error(ErrorKind::badInput, "an input of " + std::to_string(length) + " tokens; this encoder takes at most " +
-                                             std::to_string(config.maxLength()) + ": use a smaller --max-length");
+        throw Error(ErrorKind::badInput,
+                    "an input of " + std::to_string(length) + " tokens; this encoder takes at most " +
+                        std::to_string(config.maxLength()) + ": use a smaller --max-length");
     }
     torch::Tensor positions;
     if (config.architecture == Architecture::roberta) {
@@ -170,8 +174,9 @@ void initialise(Encoder& encoder, std::uint64_t seed) {
     }
     reset(e.embeddingNorm);
     for (EncoderLayer& layer : e.layers) {
-        for (torch::nn::Linear* module : {&layer->attention->query, &layer->attention->key, &layer->attention->value,
-                                          &layer->attentionOutput, &layer->intermediate, &layer->output}) {
+        for (torch::nn::Linear* module :
+             {&layer->attention->query, &layer->attention->key, &layer->attention->value,
+              &layer->attentionOutput, &layer->intermediate, &layer->output}) {
             drawLinear(*module);
         }
         reset(layer->attentionNorm);

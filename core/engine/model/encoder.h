@@ -14,7 +14,8 @@ struct TokenBatch {
     torch::Tensor ids, typeIds, mask;
 };
 
-/// A low-rank update of a linear layer's weight: y = W x + b + scale * B (A x). A [r, in], B [out, r]. PAPER 1.6.
+/// A low-rank update of a linear layer's weight: y = W x + b + scale * B (A x). A [r, in], B [out, r].
+/// PAPER 1.6.
 struct LoraUpdate {
     torch::Tensor a, b;
     double scale = 1;
@@ -24,8 +25,8 @@ struct LoraUpdate {
 class SelfAttentionImpl : public torch::nn::Module {
 public:
     explicit SelfAttentionImpl(const EncoderConfig& config);
-    /// hidden [B, T, h], attentionBias as EncoderImpl::attentionBias makes it; returns [B, T, h] before the output
-    /// projection.
+    /// hidden [B, T, h], attentionBias as EncoderImpl::attentionBias makes it; returns [B, T, h] before the
+    /// output projection.
     torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias);
 
     torch::nn::Linear query{nullptr}, key{nullptr}, value{nullptr};
@@ -55,20 +56,20 @@ private:
 };
 TORCH_MODULE(EncoderLayer);
 
-/// BERT or RoBERTa without a head (Devlin et al. 2019; Liu et al. 2019). Dropout acts in train() mode only. A new
-/// encoder's weights are zero (layer norms are 1 and 0): load a checkpoint or call initialise.
-/// forward = embed, then each of `layers` with the bias of attentionBias.
+/// BERT or RoBERTa without a head (Devlin et al. 2019; Liu et al. 2019). Dropout acts in train() mode only. A
+/// new encoder's weights are zero (layer norms are 1 and 0): load a checkpoint or call initialise. forward =
+/// embed, then each of `layers` with the bias of attentionBias.
 class EncoderImpl : public torch::nn::Module {
 public:
     explicit EncoderImpl(const EncoderConfig& config);
     /// Last hidden state [B, T, h]. Throws Error{badInput} if T exceeds config.maxLength().
     torch::Tensor forward(const TokenBatch& batch);
 
-    /// The first layer's input [B, T, h]: the normed sum of word, position and type embeddings. RoBERTa counts
-    /// positions over ids other than the pad id, starting after it. Throws as forward.
+    /// The first layer's input [B, T, h]: the normed sum of word, position and type embeddings. RoBERTa
+    /// counts positions over ids other than the pad id, starting after it. Throws as forward.
     torch::Tensor embed(const TokenBatch& batch);
-    /// What is added to attention scores, [B, 1, 1, T]: 0 for tokens, the lowest finite number for padding; an
-    /// undefined tensor where nothing is padded, which spares the additions.
+    /// What is added to attention scores, [B, 1, 1, T]: 0 for tokens, the lowest finite number for padding;
+    /// an undefined tensor where nothing is padded, which spares the additions.
     [[nodiscard]] torch::Tensor attentionBias(const torch::Tensor& mask) const;
 
     EncoderConfig config;
@@ -78,8 +79,8 @@ public:
 };
 TORCH_MODULE(Encoder);
 
-/// Draws all weights anew from N(0, 0.02), biases 0, layer norms 1 and 0, the pad id's rows 0, as transformers
-/// does before pre-training. The same seed gives the same weights.
+/// Draws all weights anew from N(0, 0.02), biases 0, layer norms 1 and 0, the pad id's rows 0, as
+/// transformers does before pre-training. The same seed gives the same weights.
 void initialise(Encoder& encoder, std::uint64_t seed);
 
 /// Features phi [B, h] of a last hidden state [B, T, h]: the first token's, or the mean over unmasked tokens.

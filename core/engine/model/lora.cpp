@@ -30,7 +30,8 @@ LoraUpdate makeUpdate(SelfAttentionImpl& attention, const std::string& name, con
 void addLora(Encoder& encoder, const LoraOptions& options) {
     if (options.rank < 1 || options.rank > encoder->config.hiddenSize) {
         throw Error(ErrorKind::badInput, "LoRA rank " + std::to_string(options.rank) + " is not from 1 to " +
-                                             std::to_string(encoder->config.hiddenSize) + ", the encoder's width");
+                                             std::to_string(encoder->config.hiddenSize) +
+                                             ", the encoder's width");
     }
     if (!(options.alpha > 0) || !std::isfinite(options.alpha)) {
         throw Error(ErrorKind::badInput, "LoRA alpha must be a positive number");

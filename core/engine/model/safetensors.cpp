@@ -54,7 +54,8 @@ void unmap(std::span<const char> bytes) {
 
 } // namespace
 
-SafetensorsFile::SafetensorsFile(std::filesystem::path path) : m_path(std::move(path)), m_bytes(mapFile(m_path)) {
+SafetensorsFile::SafetensorsFile(std::filesystem::path path)
+    : m_path(std::move(path)), m_bytes(mapFile(m_path)) {
     try {
         m_table = parseSafetensors(m_bytes, m_path);
     } catch (...) {
@@ -63,12 +64,15 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path) : m_path(std::move(
     }
 }
 
-SafetensorsFile::~SafetensorsFile() { unmap(m_bytes); }
+SafetensorsFile::~SafetensorsFile() {
+    unmap(m_bytes);
+}
 
 torch::Tensor SafetensorsFile::readFloat(std::string_view name) const {
     const auto found = m_table.entries.find(name);
     if (found == m_table.entries.end()) {
-        throw Error(ErrorKind::badFile, m_path.string() + ": tensor \"" + std::string(name) + "\" is missing");
+        throw Error(ErrorKind::badFile,
+                    m_path.string() + ": tensor \"" + std::string(name) + "\" is missing");
     }
     const TensorEntry& entry = found->second;
     torch::ScalarType type = torch::kFloat32;
@@ -77,13 +81,14 @@ torch::Tensor SafetensorsFile::readFloat(std::string_view name) const {
     } else if (entry.type == "BF16") {
         type = torch::kBFloat16;
     } else if (entry.type != "F32") {
-        throw Error(ErrorKind::badFile, m_path.string() + ": tensor \"" + std::string(name) + "\" is " + entry.type +
-                                            "; weights must be F32, F16 or BF16");
+        throw Error(ErrorKind::badFile, m_path.string() + ": tensor \"" + std::string(name) + "\" is " +
+                                            entry.type + "; weights must be F32, F16 or BF16");
     }
     // Copied rather than viewed: the data section need not be aligned, and the file may be replaced later.
     torch::Tensor tensor = torch::empty(entry.shape, torch::TensorOptions(type));
     if (entry.end > entry.begin) {
-        std::memcpy(tensor.data_ptr(), m_bytes.data() + m_table.dataOffset + entry.begin, entry.end - entry.begin);
+        std::memcpy(tensor.data_ptr(), m_bytes.data() + m_table.dataOffset + entry.begin,
+                    entry.end - entry.begin);
     }
     return tensor.to(torch::kFloat32);
 }
@@ -100,7 +105,7 @@ void writeSafetensors(const std::filesystem::path& path,
         offset = end;
     }
     std::string text = header.dump();
-    text.append((8 - text.size() % 8) % 8, ' ');  // keeps the data aligned to 8 bytes
+    text.append((8 - text.size() % 8) % 8, ' '); // keeps the data aligned to 8 bytes
     const std::uint64_t length = text.size();
 
     std::vector<std::string_view> parts = {{reinterpret_cast<const char*>(&length), sizeof length}, text};

@@ -16,16 +16,31 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kLengthBytes = 8;
-constexpr std::uint64_t kMostHeaderBytes = 100'000'000;  // the limit of the format's own reader
+constexpr std::uint64_t kMostHeaderBytes = 100'000'000; // the limit of the format's own reader
 
 struct TypeSize {
     std::string_view name;
     std::uint64_t bytes;
 };
 constexpr std::array<TypeSize, 18> kTypes{{
-    {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"F8_E8M0", 1},
-    {"I16", 2},  {"U16", 2}, {"F16", 2}, {"BF16", 2},    {"I32", 4},     {"U32", 4},
-    {"F32", 4},  {"I64", 8}, {"U64", 8}, {"F64", 8},     {"C64", 8},     {"C128", 16},
+    {"BOOL", 1},
+    {"U8", 1},
+    {"I8", 1},
+    {"F8_E5M2", 1},
+    {"F8_E4M3", 1},
+    {"F8_E8M0", 1},
+    {"I16", 2},
+    {"U16", 2},
+    {"F16", 2},
+    {"BF16", 2},
+    {"I32", 4},
+    {"U32", 4},
+    {"F32", 4},
+    {"I64", 8},
+    {"U64", 8},
+    {"F64", 8},
+    {"C64", 8},
+    {"C128", 16},
 }};
 
 Error bad(const std::filesystem::path& path, const std::string& what) {
@@ -44,7 +59,8 @@ json parseUnique(std::string_view text, const std::filesystem::path& path) {
             keys.emplace_back();
         } else if (event == json::parse_event_t::object_end) {
             keys.pop_back();
-        } else if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
+        } else if (event == json::parse_event_t::key &&
+                   !keys.back().insert(value.get<std::string>()).second) {
             throw badTensor(path, value.get<std::string>(), "is in the header twice");
         }
         return true;
@@ -103,8 +119,9 @@ TensorEntry parseEntry(const json& entry, const std::string& name, const std::fi
     }
     size = empty ? 0 : size;
     if (size != result.end - result.begin) {
-        throw badTensor(path, name, "its shape and dtype make " + std::to_string(size) +
-                                        " bytes, its data_offsets span " + std::to_string(result.end - result.begin));
+        throw badTensor(path, name,
+                        "its shape and dtype make " + std::to_string(size) +
+                            " bytes, its data_offsets span " + std::to_string(result.end - result.begin));
     }
     return result;
 }
@@ -115,21 +132,24 @@ void checkTiling(const TensorTable& table, std::uint64_t dataBytes, const std::f
     for (const auto& [name, entry] : table.entries) {
         ordered.emplace_back(&name, &entry);
     }
-    std::ranges::sort(ordered, {}, [](const auto& item) { return std::pair(item.second->begin, item.second->end); });
+    std::ranges::sort(ordered, {},
+                      [](const auto& item) { return std::pair(item.second->begin, item.second->end); });
     std::uint64_t expected = 0;
     for (const auto& [name, entry] : ordered) {
         if (entry->begin != expected) {
-            const char* const what = entry->begin < expected ? "overlaps the tensor before it"
-                                                              : "leaves a hole before it";
-            throw badTensor(path, *name, std::string(what) + ": begins at byte " + std::to_string(entry->begin) +
-                                             " of the data, expected " + std::to_string(expected));
+            const char* const what =
+                entry->begin < expected ? "overlaps the tensor before it" : "leaves a hole before it";
+            throw badTensor(path, *name,
+                            std::string(what) + ": begins at byte " + std::to_string(entry->begin) +
+                                " of the data, expected " + std::to_string(expected));
         }
         expected = entry->end;
     }
     if (expected != dataBytes) {
-        throw bad(path, std::string(expected > dataBytes ? "the file is cut short" : "bytes follow the last tensor") +
-                            ": the header describes " + std::to_string(expected) + " bytes of data, the file has " +
-                            std::to_string(dataBytes));
+        throw bad(path, std::string(expected > dataBytes ? "the file is cut short"
+                                                         : "bytes follow the last tensor") +
+                            ": the header describes " + std::to_string(expected) +
+                            " bytes of data, the file has " + std::to_string(dataBytes));
     }
 }
 

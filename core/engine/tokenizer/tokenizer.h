@@ -15,22 +15,25 @@ struct Encoding {
     std::vector<std::int64_t> typeIds;
 };
 
-/// Text to token ids, equal id for id to the tokenizer of `transformers` for the same files. Immutable; any thread.
+/// Text to token ids, equal id for id to the (fast) tokenizer of `transformers` for the same files.
+/// Immutable; any thread.
 class Tokenizer {
 public:
     virtual ~Tokenizer() = default;
-    /// UTF-8 in; each maximal ill-formed sequence counts as U+FFFD. A pair is cut longest-first to `maxLength` ids,
-    /// special tokens included. Throws Error{badInput} if maxLength cannot hold the special tokens.
+    /// UTF-8 in; each maximal ill-formed sequence counts as U+FFFD. A pair is cut longest-first to
+    /// `maxLength` ids, special tokens included. Throws Error{badInput} if maxLength cannot hold the special
+    /// tokens.
     [[nodiscard]] virtual Encoding encode(std::string_view first, std::optional<std::string_view> second,
                                           std::size_t maxLength) const = 0;
     [[nodiscard]] virtual std::int64_t padId() const = 0;
+    /// One more than the largest id: the rows that an embedding needs at least.
     [[nodiscard]] virtual std::int64_t vocabularySize() const = 0;
     /// Id of the mask token, for masked-language modelling; nullopt if the vocabulary has none.
     [[nodiscard]] virtual std::optional<std::int64_t> maskId() const = 0;
 };
 
-/// The tokenizer of a Hugging Face model folder: vocab.json + merges.txt (byte-level BPE) or vocab.txt (WordPiece), options
-/// from tokenizer_config.json. Throws Error{badFile} naming the file and line.
+/// The tokenizer of a Hugging Face model folder: vocab.json + merges.txt (byte-level BPE) or vocab.txt
+/// (WordPiece), options from tokenizer_config.json. Throws Error{badFile} naming the file and line.
 [[nodiscard]] std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& modelFolder);
 
 } // namespace finescope::engine

@@ -1,0 +1,95 @@
+#include "app/engine/embed_command.h"
+
+#include "core/engine/model/checkpoint.h"
+#include "core/engine/model/embed.h"
+#include "core/engine/tokenizer/tokenizer.h"
+#include "core/error.h"
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace finescope::app {
+
+namespace {
+
+struct Options {
+    std::string model;
+    engine::EmbedOptions embed;
+    std::size_t batchSize = 32;
+    bool pairs = false;
+};
+
+/// A line as an input: whole, or cut at its one tab.
+engine::TextInput parseLine(std::string line, std::size_t number, bool pairs) {
+    if (!pairs) {
+        return {std::move(line), std::nullopt};
+    }
+    const std::size_t tab = line.find('\t');
+    if (tab == std::string::npos || line.find('\t', tab + 1) != std::string::npos) {
+        throw Error(ErrorKind::badInput, "standard input, line " + std::to_string(number) +
+                                             ": --pairs wants two texts with one tab between");
+    }
+    return {line.substr(0, tab), line.substr(tab + 1)};
+}
+
+int embedLines(const Options& options, const CommandContext& context) {
+    engine::Checkpoint checkpoint = engine::loadCheckpoint(options.model);
+    const std::unique_ptr<engine::Tokenizer> tokenizer = engine::loadTokenizer(options.model);
+
+    std::size_t number = 0;
+    std::vector<engine::TextInput> inputs;
+    const auto flush = [&] {
+        for (const engine::Embedding& embedding :
+             engine::embedTexts(checkpoint.encoder, *tokenizer, inputs, options.embed)) {
+            std::cout << nlohmann::ordered_json{{"tokens", embedding.tokens},
+                                                {"features", embedding.features}}
+                      << '\n';
+        }
+        inputs.clear();
+        if (!std::cout) {
+            throw Error(ErrorKind::internal, "standard output cannot be written: is the disk full?");
+        }
+    };
+    for (std::string line; std::getline(std::cin, line);) {
+        if (context.stop.stop_requested()) {
+            throw Error(ErrorKind::cancelled, "stopped after " + std::to_string(number) + " lines");
+        }
+        inputs.push_back(parseLine(std::move(line), ++number, options.pairs));
+        if (inputs.size() == options.batchSize) {
+            flush();
+        }
+    }
+    flush();
+    return 0;
+}
+
+} // namespace
+
+Command embedCommand() {
+    return {"embed", "Print tokens and features of the lines of standard input, one JSON object a line",
+            [](CLI::App& app) {
+                const auto options = std::make_shared<Options>();
+                app.add_option("--model", options->model, "Hugging Face model folder")->required();
+                static const std::map<std::string, engine::Pooling> kPoolings = {
+                    {"first", engine::Pooling::first}, {"mean", engine::Pooling::mean}};
+                app.add_option("--pooling", options->embed.pooling, "first (token) or mean (over tokens)")
+                    ->transform(CLI::CheckedTransformer(kPoolings))
+                    ->option_text("first|mean");
+                app.add_option("--max-length", options->embed.maxLength, "Longest input in tokens")
+                    ->capture_default_str();
+                app.add_option("--batch-size", options->batchSize, "Lines computed together")
+                    ->check(CLI::PositiveNumber)
+                    ->capture_default_str();
+                app.add_flag("--pairs", options->pairs, "Each line is two texts with a tab between");
+                return [options](const CommandContext& context) { return embedLines(*options, context); };
+            }};
+}
+
+} // namespace finescope::app

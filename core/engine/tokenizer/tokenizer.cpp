@@ -1,0 +1,23 @@
+#include "core/engine/tokenizer/tokenizer.h"
+
+#include "core/engine/tokenizer/byte_bpe.h"
+#include "core/engine/tokenizer/word_piece.h"
+#include "core/error.h"
+
+namespace finescope::engine {
+
+std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& modelFolder) {
+    if (std::filesystem::exists(modelFolder / "vocab.txt")) {
+        return loadWordPiece(modelFolder);
+    }
+    if (std::filesystem::exists(modelFolder / "vocab.json") ||
+        std::filesystem::exists(modelFolder / "merges.txt")) {
+        return loadByteBpe(modelFolder);
+    }
+    throw Error(ErrorKind::badFile,
+                modelFolder.string() +
+                    ": no tokenizer; expected vocab.txt (WordPiece), or vocab.json and merges.txt "
+                    "(byte-level BPE)");
+}
+
+} // namespace finescope::engine

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace finescope::engine {
+
+/// The code points of UTF-8 text; each maximal ill-formed sequence counts as one U+FFFD (Unicode 15, table
+/// 3-8).
+[[nodiscard]] std::u32string decodeUtf8(std::string_view text);
+
+/// Appends a code point as UTF-8.
+void appendUtf8(std::string& text, char32_t code);
+[[nodiscard]] std::string encodeUtf8(std::u32string_view text);
+
+/// Unicode's White_Space property.
+[[nodiscard]] bool isSpace(char32_t code);
+
+/// The classes of unicode_tables.h; `isRemoved` is what BERT's clean-up drops.
+[[nodiscard]] bool isLetter(char32_t code);
+[[nodiscard]] bool isNumber(char32_t code);
+[[nodiscard]] bool isPunctuation(char32_t code);
+[[nodiscard]] bool isRemoved(char32_t code);
+[[nodiscard]] bool isChinese(char32_t code);
+
+/// Canonical decomposition without the non-spacing marks.
+[[nodiscard]] std::u32string stripAccents(std::u32string_view text);
+/// Lower case of each code point by itself.
+[[nodiscard]] std::u32string toLower(std::u32string_view text);
+
+} // namespace finescope::engine

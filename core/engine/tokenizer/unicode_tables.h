@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace finescope::engine {
+
+/// Code points first..last.
+struct CodeRange {
+    char32_t first, last;
+};
+
+/// Every `step`-th code point of first..last becomes lower case by adding `distance`.
+struct LowerRange {
+    char32_t first, last;
+    std::int32_t step, distance;
+};
+
+/// Sorted classes of code points as the `tokenizers` package has them, whose Unicode tables are of several
+/// ages: letters and numbers of the byte-level split; punctuation, removed (control) characters, ideographs
+/// and accents of the BERT normaliser; simple lower-casing.
+[[nodiscard]] std::span<const CodeRange> lettersRanges();
+[[nodiscard]] std::span<const CodeRange> numbersRanges();
+[[nodiscard]] std::span<const CodeRange> punctuationRanges();
+[[nodiscard]] std::span<const CodeRange> removedRanges();
+[[nodiscard]] std::span<const CodeRange> chineseRanges();
+[[nodiscard]] std::span<const CodeRange> accentsRanges();
+[[nodiscard]] std::span<const LowerRange> lowerRanges();
+
+} // namespace finescope::engine
