@@ -1,9 +1,8 @@
 #include "core/analysis/feature_statistics.h"
 
+#include "core/analysis/scatter.h"
 #include "core/analysis/validation.h"
 #include "core/error.h"
-
-#include <Eigen/Eigenvalues>
 
 #include <algorithm>
 #include <cmath>
@@ -13,49 +12,7 @@ namespace finescope::analysis {
 
 namespace {
 
-constexpr double kDroppedBelow = 1e-12; // of the largest eigenvalue of S_W
-constexpr double kDefaultRidge = 1e-3;  // of tr(S_W) / h
-
-/// The eigenvalues of S_W = centred^T centred with their eigenvectors [h, k] (columns), from whichever of the
-/// two Gram matrices is smaller: both have the same non-zero eigenvalues.
-struct WithinScatter {
-    VectorD values;
-    Eigen::MatrixXd vectors;
-    double trace = 0;
-};
-
-WithinScatter withinScatter(const MatrixD& centred) {
-    WithinScatter scatter;
-    scatter.trace = centred.squaredNorm();
-    const bool wide = centred.rows() < centred.cols();
-    const Eigen::Index order = std::min(centred.rows(), centred.cols());
-    Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(order, order);
-    if (wide) {
-        gram.selfadjointView<Eigen::Lower>().rankUpdate(centred);
-    } else {
-        gram.selfadjointView<Eigen::Lower>().rankUpdate(centred.transpose());
-    }
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram);
-    if (solver.info() != Eigen::Success) {
-        throw Error(ErrorKind::numeric,
-                    "Fisher's ratio: the eigenvalues of the within-class scatter did not converge");
-    }
-    // Eigenvalues ascend: what is dropped is at the front.
-    const double threshold = kDroppedBelow * solver.eigenvalues()(order - 1);
-    Eigen::Index dropped = 0;
-    while (dropped < order && !(solver.eigenvalues()(dropped) > threshold)) {
-        ++dropped;
-    }
-    const Eigen::Index kept = order - dropped;
-    scatter.values = solver.eigenvalues().tail(kept);
-    if (wide) {
-        scatter.vectors = centred.transpose() * solver.eigenvectors().rightCols(kept);
-        scatter.vectors *= scatter.values.cwiseSqrt().cwiseInverse().asDiagonal();
-    } else {
-        scatter.vectors = solver.eigenvectors().rightCols(kept);
-    }
-    return scatter;
-}
+constexpr double kDefaultRidge = 1e-3; // of tr(S_W) / h
 
 } // namespace
 
@@ -131,7 +88,7 @@ FisherRatio fisherDiscriminantRatio(const MatrixViewF& features, const Labels& l
         centred.row(row) -= means.row(static_cast<Eigen::Index>(labels[static_cast<std::size_t>(row)]));
     }
 
-    const WithinScatter within = withinScatter(centred);
+    const ScatterDirections within = scatterDirections(centred, "Fisher's ratio");
     if (!(within.trace > 0)) {
         throw Error(ErrorKind::numeric,
                     "Fisher's ratio: the features of each class are all equal, so that there is no "

@@ -41,6 +41,9 @@ SeedStatistics seedStatistics(std::span<const double> values, Spread spread) {
     case Spread::tInterval95:
         half *= boost::math::quantile(boost::math::students_t(n - 1), 0.975) / std::sqrt(n);
         break;
+    case Spread::standardError:
+        half /= std::sqrt(n);
+        break;
     case Spread::standardDeviation:
         break;
     }

@@ -9,6 +9,7 @@ namespace finescope::analysis {
 enum class Spread {
     tInterval95,       ///< mean -+ t(0.975, n-1) s / sqrt(n)
     standardDeviation, ///< mean -+ s
+    standardError,     ///< mean -+ s / sqrt(n)
     range,             ///< smallest to largest
 };
 

@@ -104,6 +104,8 @@ std::string spreadName(analysis::Spread spread) {
         return "95 % t interval";
     case analysis::Spread::standardDeviation:
         return "standard deviation";
+    case analysis::Spread::standardError:
+        return "standard error";
     case analysis::Spread::range:
         break;
     }

@@ -4,13 +4,12 @@
 #include "core/error.h"
 #include "tests/support/near.h"
 #include "tests/support/python.h"
+#include "tests/support/raw_array.h"
 
-#include <QFile>
 #include <QJsonObject>
 #include <QTemporaryDir>
 #include <QtTest>
 
-#include <cstring>
 #include <random>
 
 using namespace finescope;
@@ -36,18 +35,6 @@ Problem noisyProblem(int classes, Eigen::Index rows, Eigen::Index width, std::ui
         }
     }
     return problem;
-}
-
-template <typename T>
-std::vector<T> readArray(const QString& path) {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        return {};
-    }
-    const QByteArray bytes = file.readAll();
-    std::vector<T> values(static_cast<std::size_t>(bytes.size()) / sizeof(T));
-    std::memcpy(values.data(), bytes.constData(), values.size() * sizeof(T));
-    return values;
 }
 
 /// The penalised objective straight from its definition.
@@ -129,10 +116,10 @@ private Q_SLOTS:
                              {folder.path(), kind, QString::number(classes), QString::number(rows),
                               QString::number(width)})
                 .object();
-        const auto values = readArray<float>(folder.filePath(QStringLiteral("features")));
+        const auto values = tests::readRawArray<float>(folder.filePath(QStringLiteral("features")));
         Problem problem;
         problem.classes = classes;
-        problem.labels = readArray<std::int64_t>(folder.filePath(QStringLiteral("labels")));
+        problem.labels = tests::readRawArray<std::int64_t>(folder.filePath(QStringLiteral("labels")));
         QCOMPARE(values.size(), static_cast<std::size_t>(rows * width));
         QCOMPARE(problem.labels.size(), static_cast<std::size_t>(rows));
         problem.features = Eigen::Map<const MatrixF>(values.data(), rows, width);

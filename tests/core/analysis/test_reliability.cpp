@@ -1,10 +1,16 @@
 #include "core/analysis/reliability.h"
 
 #include "core/analysis/binning.h"
+#include "core/analysis/temperature.h"
 #include "core/error.h"
 #include "tests/core/analysis/sample_logits.h"
+#include "tests/support/data.h"
 #include "tests/support/near.h"
+#include "tests/support/python.h"
+#include "tests/support/raw_array.h"
 
+#include <QJsonObject>
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include <limits>
@@ -67,6 +73,35 @@ private Q_SLOTS:
         QVERIFY_NEAR(result.brier, brier, 1e-9);
         QCOMPARE(result.accuracy, 0.35);
         QVERIFY_NEAR(reliability(logits, labels, temperature, 10).ece, ece10, 1e-9);
+    }
+
+    void agreesWithAPublishedModel() {
+        const auto source = tests::sharedData() / "calibration" / "lenet-5-cifar-10.npz";
+        if (!std::filesystem::exists(source)) {
+            QSKIP(qPrintable(QStringLiteral("missing: %1").arg(QString::fromStdString(source.string()))));
+        }
+        const QTemporaryDir folder;
+        const QJsonObject shape =
+            tests::runPython(QStringLiteral("tests/core/analysis/published_calibration.py"),
+                             {QString::fromStdString(source.string()), folder.path()})
+                .object();
+        const auto values = tests::readRawArray<float>(folder.filePath(QStringLiteral("logits")));
+        const Labels labels = tests::readRawArray<std::int64_t>(folder.filePath(QStringLiteral("labels")));
+        const Eigen::Index rows = shape[QStringLiteral("rows")].toInt();
+        const Eigen::Index classes = shape[QStringLiteral("classes")].toInt();
+        QCOMPARE(rows, 10000);
+        QCOMPARE(values.size(), static_cast<std::size_t>(rows * classes));
+        const Eigen::Map<const MatrixF> logits(values.data(), rows, classes);
+        // Float32 logarithms of float32 probabilities: good to 1e-6.
+        const Reliability before = reliability(logits, labels);
+        QVERIFY_NEAR(before.accuracy, .5308, 1e-12);
+        QVERIFY_NEAR(before.ece, .10788788, 1e-6);
+        QVERIFY_NEAR(before.mce, .18582139, 1e-6);
+        QVERIFY_NEAR(before.nll, 1.36986773, 1e-6);
+        QVERIFY_NEAR(before.brier, .61415207, 1e-6);
+        const FittedTemperature fitted = fitTemperature(logits, labels);
+        QVERIFY_NEAR(fitted.value, 1.396779, 1e-6);
+        QVERIFY_NEAR(reliability(logits, labels, fitted.value).ece, .01296314, 1e-6);
     }
 
     void threeRowsByHand() {

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/matrix.h"
+
+namespace finescope::analysis {
+
+/// ||v_k||_2 of each row of the classifier. weight [C, h]; returns [C]. PAPER 1.5, 2.1.
+[[nodiscard]] VectorD classifierRowNorms(const MatrixViewF& weight);
+
+/// Angle between each two rows of the classifier, in radians, 0..pi; 0 on the diagonal, NaN where a row is
+/// zero. weight [C, h]; returns [C, C]. PAPER 1.5.
+[[nodiscard]] MatrixD classifierRowAngles(const MatrixViewF& weight);
+
+/// cos tau_ki between each feature and each classifier row, -1..1; NaN where one of them is zero. features
+/// [N, h], weight [C, h]; returns [N, C]. Throws Error{badInput} if the widths differ. PAPER 1.5.
+[[nodiscard]] MatrixD featureClassifierCosines(const MatrixViewF& features, const MatrixViewF& weight);
+
+/// The derivative of the mean cross-entropy by the norm of each classifier row, its direction held:
+/// (1/N) sum_i (p_ki - [k = y_i]) <phi_i, v_k> / ||v_k||; NaN where a row is zero. Negative: the loss wants
+/// that norm to grow. features [N, h], labels [N], weight [C, h], bias [C]; returns [C]. Throws
+/// Error{badInput}. PAPER 1.5 (exact form).
+[[nodiscard]] VectorD lossByRowNorm(const MatrixViewF& features, const Labels& labels,
+                                    const MatrixViewF& weight, const VectorF& bias);
+
+} // namespace finescope::analysis

@@ -1,0 +1,100 @@
+#include "core/analysis/kernel_statistics.h"
+
+#include "core/analysis/spectrum.h"
+#include "core/error.h"
+
+#include <cmath>
+#include <string>
+
+namespace finescope::analysis {
+
+namespace {
+
+/// P's scalars on the diagonals of the C x C blocks of F.
+MatrixD totalKernel(const record::KernelState& kernel) {
+    const auto classes = static_cast<Eigen::Index>(kernel.classes);
+    MatrixD total = kernel.fTrain;
+    for (Eigen::Index i = 0; i < kernel.pTrain.rows(); ++i) {
+        for (Eigen::Index j = 0; j < kernel.pTrain.cols(); ++j) {
+            total.block(i * classes, j * classes, classes, classes).diagonal().array() += kernel.pTrain(i, j);
+        }
+    }
+    return total;
+}
+
+} // namespace
+
+void requireConsistent(const record::KernelState& kernel) {
+    const auto samples = kernel.pTrain.rows();
+    const auto classes = static_cast<Eigen::Index>(kernel.classes);
+    const auto flat = samples * classes;
+    if (samples < 1 || classes < 1 || kernel.pTrain.cols() != samples || kernel.fTrain.rows() != flat ||
+        kernel.fTrain.cols() != flat || kernel.trainResiduals.rows() != samples ||
+        kernel.trainResiduals.cols() != classes) {
+        const auto shape = [](const MatrixD& matrix) {
+            return "[" + std::to_string(matrix.rows()) + ", " + std::to_string(matrix.cols()) + "]";
+        };
+        throw Error(ErrorKind::badInput, "kernel " + kernel.state + " with C = " + std::to_string(classes) +
+                                             ": expected P [n, n], F [nC, nC] and residuals [n, C], found " +
+                                             shape(kernel.pTrain) + ", " + shape(kernel.fTrain) + " and " +
+                                             shape(kernel.trainResiduals));
+    }
+}
+
+double kernelFrobeniusNorm(const record::KernelState& kernel, KernelPart part) {
+    requireConsistent(kernel);
+    switch (part) {
+    case KernelPart::pretrainEffective:
+        return std::sqrt(static_cast<double>(kernel.classes)) * kernel.pTrain.norm();
+    case KernelPart::fineTuningEffective:
+        return kernel.fTrain.norm();
+    case KernelPart::total:
+        break;
+    }
+    return totalKernel(kernel).norm();
+}
+
+std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel) {
+    requireConsistent(kernel);
+    if (kernel.spectrum) {
+        return kernel.spectrum;
+    }
+    const Eigen::Index order = kernel.fTrain.rows();
+    if (order > kLargestComputedSpectrum) {
+        return std::nullopt;
+    }
+    MatrixD spectrum(3, order);
+    // P with its I_C has each singular value of P C times.
+    const VectorD scalars = symmetricSingularValues(kernel.pTrain);
+    const auto classes = static_cast<Eigen::Index>(kernel.classes);
+    for (Eigen::Index index = 0; index < order; ++index) {
+        spectrum(0, index) = scalars(index / classes);
+    }
+    spectrum.row(1) = symmetricSingularValues(kernel.fTrain);
+    spectrum.row(2) = symmetricSingularValues(totalKernel(kernel));
+    return spectrum;
+}
+
+VectorD fineTuningRatios(const record::KernelState& kernel) {
+    requireConsistent(kernel);
+    const MatrixD fromPretraining = kernel.pTrain * kernel.trainResiduals; // [n, C]
+    const Eigen::Map<const VectorD> residuals(kernel.trainResiduals.data(), kernel.trainResiduals.size());
+    const VectorD flat = kernel.fTrain * residuals;
+    const Eigen::Map<const MatrixD> fromFineTuning(flat.data(), fromPretraining.rows(),
+                                                   fromPretraining.cols());
+    return fromFineTuning.rowwise().norm().cwiseQuotient((fromPretraining + fromFineTuning).rowwise().norm());
+}
+
+std::optional<double> fineTuningRatio(const record::KernelState& kernel) {
+    double sum = 0;
+    std::int64_t count = 0;
+    for (const double ratio : fineTuningRatios(kernel)) {
+        if (std::isfinite(ratio)) {
+            sum += ratio;
+            ++count;
+        }
+    }
+    return count > 0 ? std::optional(sum / static_cast<double>(count)) : std::nullopt;
+}
+
+} // namespace finescope::analysis

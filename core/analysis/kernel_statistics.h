@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/record/run.h"
+
+#include <array>
+#include <optional>
+
+namespace finescope::analysis {
+
+/// The largest nC for which a missing spectrum is computed on the spot (0.3 s a matrix at that order).
+inline constexpr std::int64_t kLargestComputedSpectrum = 1500;
+
+/// The three kernels of a state: the pre-train-effective part P with its I_C, the FT-effective part F, and
+/// the NTK P + F, all flattened to [nC, nC].
+enum class KernelPart { pretrainEffective = 0, fineTuningEffective = 1, total = 2 };
+inline constexpr std::array kKernelParts = {KernelPart::pretrainEffective, KernelPart::fineTuningEffective,
+                                            KernelPart::total};
+
+/// Throws Error{badInput} unless the shapes of a state agree with each other: P [n, n], F [nC, nC], residuals
+/// [n, C].
+void requireConsistent(const record::KernelState& kernel);
+
+/// Frobenius norm of the flattened kernel, not divided by n. PAPER 2.7.
+[[nodiscard]] double kernelFrobeniusNorm(const record::KernelState& kernel, KernelPart part);
+
+/// Singular values of the flattened kernels, descending: [3, nC], rows in the order of KernelPart. The stored
+/// ones if the file has them; else computed if nC <= kLargestComputedSpectrum; else nullopt. PAPER 2.7.
+[[nodiscard]] std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel);
+
+/// The FT ratio of each training sample x: ||sum_i F(x, x_i) delta_i|| / ||sum_i (P + F)(x, x_i) delta_i||;
+/// NaN where the denominator is zero. Returns [n]. PAPER 2.7.
+[[nodiscard]] VectorD fineTuningRatios(const record::KernelState& kernel);
+
+/// Their mean over the samples that have one; nullopt if none has. PAPER 2.7.
+[[nodiscard]] std::optional<double> fineTuningRatio(const record::KernelState& kernel);
+
+} // namespace finescope::analysis

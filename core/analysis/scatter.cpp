@@ -1,0 +1,47 @@
+#include "core/analysis/scatter.h"
+
+#include "core/error.h"
+
+#include <Eigen/Eigenvalues>
+
+#include <algorithm>
+#include <string>
+
+namespace finescope::analysis {
+
+namespace {
+constexpr double kDroppedBelow = 1e-12; // of the largest eigenvalue (DESIGN, Definitions)
+}
+
+ScatterDirections scatterDirections(const MatrixD& centredRows, std::string_view what) {
+    ScatterDirections result;
+    result.trace = centredRows.squaredNorm();
+    const bool wide = centredRows.rows() < centredRows.cols();
+    const Eigen::Index order = std::min(centredRows.rows(), centredRows.cols());
+    if (order == 0) {
+        return result;
+    }
+    Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(order, order);
+    if (wide) {
+        gram.selfadjointView<Eigen::Lower>().rankUpdate(centredRows);
+    } else {
+        gram.selfadjointView<Eigen::Lower>().rankUpdate(centredRows.transpose());
+    }
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram);
+    if (solver.info() != Eigen::Success) {
+        throw Error(ErrorKind::numeric,
+                    std::string(what) + ": the eigenvalues of the scatter did not converge");
+    }
+    const VectorD descending = solver.eigenvalues().reverse();
+    const double threshold = kDroppedBelow * descending(0);
+    const Eigen::Index kept = (descending.array() > threshold).count();
+    result.values = descending.head(kept);
+    result.vectors = solver.eigenvectors().rowwise().reverse().leftCols(kept);
+    if (wide) {
+        result.vectors = centredRows.transpose() * result.vectors;
+        result.vectors.colwise().normalize();
+    }
+    return result;
+}
+
+} // namespace finescope::analysis

@@ -1,0 +1,277 @@
+#include "core/analysis/summary.h"
+
+#include "core/analysis/feature_statistics.h"
+#include "core/analysis/kernel_statistics.h"
+#include "core/analysis/matthews.h"
+#include "core/analysis/reliability.h"
+#include "core/analysis/softmax.h"
+#include "core/analysis/spectrum.h"
+#include "core/analysis/temperature.h"
+#include "core/error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace finescope::analysis {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(std::optional<double> value) {
+    return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json text(const std::string& value) {
+    return value.empty() ? Json(nullptr) : Json(value);
+}
+
+/// Null for a quantity that these data do not have (Error{numeric}: no direction, no spread); every other
+/// error passes.
+Json unlessUndefined(const std::function<Json()>& compute) {
+    try {
+        return compute();
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::numeric) {
+            throw;
+        }
+        return nullptr;
+    }
+}
+
+const char* statusName(record::Status status) {
+    switch (status) {
+    case record::Status::running:
+        return "running";
+    case record::Status::complete:
+        return "complete";
+    case record::Status::failed:
+        return "failed";
+    case record::Status::cancelled:
+        break;
+    }
+    return "cancelled";
+}
+
+/// Norms of the classifier at one evaluation: from the snapshot, or from the recorded series where a run has
+/// no snapshots.
+struct ClassifierNorms {
+    std::optional<double> weight, bias;
+};
+
+ClassifierNorms normsAt(const record::Run& run, std::optional<record::EpochKey> key) {
+    if (!key) {
+        return {};
+    }
+    if (const auto row = run.classifierRow(*key)) {
+        const record::ClassifierSnapshot snapshot = run.parts->classifier(*row);
+        return {snapshot.weight.cast<double>().norm(), snapshot.bias.cast<double>().norm()};
+    }
+    const auto found = std::ranges::find(run.epochs.keys, *key);
+    if (found == run.epochs.keys.end()) {
+        return {};
+    }
+    const auto row = static_cast<std::size_t>(found - run.epochs.keys.begin());
+    const auto recorded = [&](std::string_view name) {
+        const record::Series* series = run.epochs.find(name);
+        return series != nullptr ? std::optional(series->values[row]) : std::nullopt;
+    };
+    return {recorded("classifier_weight_norm"), recorded("classifier_bias_norm")};
+}
+
+Json classifierObject(const record::Run& run) {
+    // A file of snapshots alone, without /epochs, is read by its first and last snapshot.
+    const auto& keys = run.epochs.keys.empty() ? run.classifierKeys : run.epochs.keys;
+    std::optional<record::EpochKey> first;
+    std::optional<record::EpochKey> afterProbing;
+    std::optional<record::EpochKey> reported = run.reportedKey();
+    if (!keys.empty()) {
+        first = keys.front();
+        reported = reported.value_or(keys.back());
+        constexpr record::EpochKey probed{1, record::Stage::linearProbing};
+        if (std::ranges::find(keys, probed) != keys.end()) {
+            afterProbing = probed;
+        }
+    }
+    const ClassifierNorms initial = normsAt(run, first);
+    const ClassifierNorms probed = normsAt(run, afterProbing);
+    const ClassifierNorms last = normsAt(run, reported);
+    return {{"weight_norm",
+             {{"initial", number(initial.weight)},
+              {"after_lp", number(probed.weight)},
+              {"final", number(last.weight)}}},
+            {"bias_norm",
+             {{"initial", number(initial.bias)},
+              {"after_lp", number(probed.bias)},
+              {"final", number(last.bias)}}}};
+}
+
+/// What a split holds of the reported model; logits without rows if it has none.
+struct SplitData {
+    const record::SplitInfo* info = nullptr;
+    Labels labels;
+    MatrixF logits;
+    [[nodiscard]] bool evaluated() const { return logits.rows() > 0; }
+};
+
+SplitData readSplit(const record::Run& run, const record::SplitInfo& info) {
+    SplitData data{&info, {}, {}};
+    if (info.rows > 0) {
+        data.labels = run.parts->labels(info);
+        if (const auto row = run.reportedLogits(info)) {
+            data.logits = run.parts->logits(info, *row);
+        }
+    }
+    return data;
+}
+
+Json featuresObject(const record::Run& run, const SplitData& split) {
+    const record::SplitInfo& info = *split.info;
+    std::optional<MatrixF> pretrained;
+    std::optional<MatrixF> final;
+    if (info.rows > 0 && info.pretrainedFeatureWidth > 0) {
+        pretrained = run.parts->pretrainedFeatures(info);
+    }
+    if (info.rows > 0 && info.featureWidth > 0) {
+        final = run.parts->features(info);
+    }
+    const auto cosine = [](const std::optional<MatrixF>& features) -> Json {
+        if (!features || features->rows() < 2) {
+            return nullptr;
+        }
+        return unlessUndefined([&] { return number(cosineSimilarity(*features)); });
+    };
+
+    const std::set<std::int64_t> present(split.labels.begin(), split.labels.end());
+    std::optional<double> ridge;
+    const auto fisher = [&](const std::optional<MatrixF>& features) -> std::pair<Json, Json> {
+        if (!features || present.size() < 2) {
+            return {nullptr, nullptr};
+        }
+        Json rank = nullptr;
+        Json value = unlessUndefined([&] {
+            const FisherRatio ratio =
+                fisherDiscriminantRatio(*features, split.labels, static_cast<int>(*present.rbegin()) + 1);
+            ridge = ratio.ridge;
+            rank = ratio.rankWithin;
+            return number(ratio.value);
+        });
+        return {std::move(value), std::move(rank)};
+    };
+    const auto [pretrainedFisher, pretrainedRank] = fisher(pretrained);
+    const auto [finalFisher, finalRank] = fisher(final);
+    const bool comparable = pretrained && final && pretrained->cols() == final->cols();
+    return {{"cosine_similarity", {{"pretrained", cosine(pretrained)}, {"final", cosine(final)}}},
+            {"difference", comparable ? number(featureDifference(*pretrained, *final)) : Json(nullptr)},
+            {"fdr",
+             {{"pretrained", pretrainedFisher},
+              {"final", finalFisher},
+              {"ridge", number(ridge)},
+              {"rank_within", {{"pretrained", pretrainedRank}, {"final", finalRank}}}}}};
+}
+
+Json splitObject(const record::Run& run, const SplitData& split, int binCount) {
+    Json object = {{"role", text(split.info->role)}, {"n", split.info->rows}};
+    const char* const names[] = {"accuracy", "matthews",        "nll",       "brier", "ece",
+                                 "mce",      "mean_confidence", "logit_norm"};
+    for (const char* const name : names) {
+        object[name] = nullptr;
+    }
+    if (split.evaluated()) {
+        const Reliability numbers = reliability(split.logits, split.labels, 1.0, binCount);
+        object["accuracy"] = number(numbers.accuracy);
+        object["matthews"] = number(
+            matthewsCorrelation(argmax(split.logits), split.labels, static_cast<int>(split.logits.cols())));
+        object["nll"] = number(numbers.nll);
+        object["brier"] = number(numbers.brier);
+        object["ece"] = number(numbers.ece);
+        object["mce"] = number(numbers.mce);
+        object["mean_confidence"] = number(numbers.meanConfidence);
+        object["logit_norm"] = number(split.logits.cast<double>().rowwise().norm().mean());
+    }
+    object["features"] = featuresObject(run, split);
+    return object;
+}
+
+Json temperatureObject(const std::vector<SplitData>& splits, int binCount) {
+    Json object = {
+        {"fitted_on", nullptr}, {"value", nullptr}, {"at_bound", nullptr}, {"splits", Json::object()}};
+    const auto validation = std::ranges::find_if(
+        splits, [](const SplitData& split) { return split.info->role == "validation" && split.evaluated(); });
+    if (validation == splits.end()) {
+        return object;
+    }
+    const FittedTemperature fitted = fitTemperature(validation->logits, validation->labels);
+    object["fitted_on"] = validation->info->name;
+    object["value"] = number(fitted.value);
+    object["at_bound"] = fitted.atBound;
+    for (const SplitData& split : splits) {
+        if (split.evaluated()) {
+            const Reliability numbers = reliability(split.logits, split.labels, fitted.value, binCount);
+            object["splits"][split.info->name] = {
+                {"nll", number(numbers.nll)}, {"ece", number(numbers.ece)}, {"mce", number(numbers.mce)}};
+        }
+    }
+    return object;
+}
+
+Json kernelObject(const record::KernelState& kernel) {
+    const char* const names[] = {"P", "F", "total"};
+    const char* const columns[] = {"train", "test", "train_class", "test_class"};
+    Json object = {
+        {"n", kernel.pTrain.rows()}, {"C", kernel.classes}, {"ft_ratio", number(fineTuningRatio(kernel))}};
+    const std::optional<MatrixD> spectrum = kernelSpectrum(kernel);
+    for (const KernelPart part : kKernelParts) {
+        const auto row = static_cast<Eigen::Index>(part);
+        Json& entry = object[names[row]];
+        entry = {{"rank", nullptr},
+                 {"frobenius_norm", number(kernelFrobeniusNorm(kernel, part))},
+                 {"effective_rank", nullptr}};
+        if (spectrum) {
+            const std::span<const double> values(spectrum->row(row).data(),
+                                                 static_cast<std::size_t>(spectrum->cols()));
+            entry["rank"] = numericalRank(values);
+            entry["effective_rank"] = number(effectiveRank(values));
+        }
+        for (Eigen::Index column = 0; column < 4; ++column) {
+            entry["regression"][columns[column]] =
+                kernel.regression ? number((*kernel.regression)(row, column)) : Json(nullptr);
+        }
+    }
+    return object;
+}
+
+} // namespace
+
+Json summarise(const record::Run& run, int binCount) {
+    Json object = {{"file", run.file.string()},
+                   {"run_id", text(run.runId)},
+                   {"name", text(run.name)},
+                   {"method", text(run.method)},
+                   {"task", text(run.task)},
+                   {"model", text(run.model)},
+                   {"seed", run.seed},
+                   {"status", statusName(run.progress.status)},
+                   {"classifier", classifierObject(run)},
+                   {"splits", Json::object()}};
+    std::vector<SplitData> splits;
+    splits.reserve(run.splits.size());
+    for (const record::SplitInfo& info : run.splits) {
+        splits.push_back(readSplit(run, info));
+        object["splits"][info.name] = splitObject(run, splits.back(), binCount);
+    }
+    object["temperature"] = temperatureObject(splits, binCount);
+    object["ntk"] = Json::object();
+    for (const std::string& state : run.kernelStates) {
+        object["ntk"][state] = kernelObject(run.parts->kernel(state));
+    }
+    return object;
+}
+
+} // namespace finescope::analysis

@@ -1,0 +1,52 @@
+// One move of the temperature slider for one run, painting left out: the fast path beside the exact one.
+
+#include "core/analysis/slider_table.h"
+#include "core/analysis/temperature.h"
+#include "tests/core/analysis/sample_logits.h"
+
+#include <benchmark/benchmark.h>
+
+using namespace finescope;
+
+namespace {
+
+void sizes(benchmark::internal::Benchmark* bench) {
+    bench->Args({10000, 10})->Args({1000000, 10})->Args({100000, 150})->Unit(benchmark::kMillisecond);
+}
+
+void sliderTable(benchmark::State& state) {
+    const auto [logits, labels] = tests::randomLogits(state.range(0), state.range(1), 3.0, 1);
+    const analysis::SliderTable table(logits, labels);
+    double temperature = 0.5;
+    for ([[maybe_unused]] auto turn : state) {
+        temperature = temperature > 4 ? 0.5 : temperature * 1.01;
+        benchmark::DoNotOptimize(table.at(temperature));
+    }
+}
+BENCHMARK(sliderTable)->Apply(sizes);
+
+void sliderTablePreparation(benchmark::State& state) {
+    const auto [logits, labels] = tests::randomLogits(state.range(0), state.range(1), 3.0, 1);
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(analysis::SliderTable(logits, labels));
+    }
+}
+BENCHMARK(sliderTablePreparation)->Apply(sizes);
+
+void exactReliability(benchmark::State& state) {
+    const auto [logits, labels] = tests::randomLogits(state.range(0), state.range(1), 3.0, 1);
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(analysis::reliability(logits, labels, 1.7));
+    }
+}
+BENCHMARK(exactReliability)->Apply(sizes);
+
+void fittedTemperature(benchmark::State& state) {
+    const auto [logits, labels] = tests::randomLogits(state.range(0), state.range(1), 3.0, 1);
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(analysis::fitTemperature(logits, labels));
+    }
+}
+BENCHMARK(fittedTemperature)->Args({10000, 10})->Unit(benchmark::kMillisecond);
+
+} // namespace
