@@ -124,6 +124,22 @@ QStringList FigureLayout::wrap(const Cell& cell, double width) const {
     return wrapped;
 }
 
+double FigureLayout::halfLabel(const QCPAxisRect* panel, Edge edge) const {
+    const QCPAxis* axis = panel->axis(QCPAxis::atBottom);
+    const double least = 0.6 * m_style.em();
+    const QVector<double> ticks = axis->tickVector();
+    const QVector<QString> labels = axis->tickVectorLabels();
+    if (!axis->tickLabels() || labels.isEmpty() || labels.size() != ticks.size()) {
+        return least;
+    }
+    const bool first = edge == Edge::left;
+    const double half =
+        QFontMetricsF(m_style.caption).horizontalAdvance(first ? labels.front() : labels.back()) / 2;
+    const double inside = first ? axis->coordToPixel(ticks.front()) - panel->left()
+                                : panel->right() - axis->coordToPixel(ticks.back());
+    return std::max(least, half - inside);
+}
+
 double FigureLayout::headerHeight(const Cell& cell) const {
     const double heading = cell.header.empty() ? 0 : 1.15 * QFontMetricsF(m_style.heading).height();
     const auto lines = static_cast<double>(std::max<qsizetype>(cell.mostLines, cell.wrapped.size()));
@@ -154,12 +170,14 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
             Cell& cell = m_cells[at(row, column)];
             const QMargins margins = m_axisRects[at(row, column)]->margins();
             const auto c = static_cast<std::size_t>(column);
-            double right = std::max<double>(margins.right(), 0.6 * m_style.em());
+            double right =
+                std::max<double>(margins.right(), halfLabel(m_axisRects[at(row, column)], Edge::right));
             if (cell.legendPlace == figure::Legend::beside) {
                 cell.legend = LegendBlock(cell.legendSource, m_style, 0);
                 right += cell.legend.empty() ? 0 : cell.legend.size().width() + m_style.gap;
             }
-            grid.left[c] = std::max<double>(grid.left[c], margins.left());
+            grid.left[c] = std::max({grid.left[c], static_cast<double>(margins.left()),
+                                     halfLabel(m_axisRects[at(row, column)], Edge::left)});
             grid.right[c] = std::max(grid.right[c], right);
         }
     }

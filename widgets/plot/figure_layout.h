@@ -58,6 +58,10 @@ private:
     };
     struct Grid;
 
+    enum class Edge { left, right };
+
+    /// What a tick label at the end of the x axis needs beyond the panel.
+    [[nodiscard]] double halfLabel(const QCPAxisRect* panel, Edge edge) const;
     [[nodiscard]] Grid arrange(int blocks);
     [[nodiscard]] QStringList wrap(const Cell& cell, double width) const;
     [[nodiscard]] double headerHeight(const Cell& cell) const;

@@ -36,6 +36,9 @@ bool FigurePlot::setFigure(const figure::Figure& figure) {
         m_layout = new FigureLayout(m_style, m_hidden);
         plotLayout()->addElement(0, 0, m_layout);
         m_layout->setLayer(QStringLiteral("main"));
+        const int margin =
+            m_style.paper ? static_cast<int>(kUnitsPerPoint) : static_cast<int>(m_style.gap) / 2;
+        m_layout->setMargins({margin, margin, margin, margin});
         std::vector<QCPAxisRect*> rects;
         for (std::size_t i = 0; i < figure.panels.size(); ++i) {
             rects.push_back(new QCPAxisRect(this));

@@ -262,6 +262,9 @@ void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>
         }
         if (place) {
             placed.push_back(*place);
+            QColor paper = style.theme.background;
+            paper.setAlphaF(0.7F);
+            painter.fillRect(*place, paper);
             painter.setPen(style.theme.caption);
             painter.setFont(style.caption);
             painter.drawText(*place, static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextDontClip,

@@ -44,7 +44,7 @@ private:
         const auto room = [&](const QStringList& texts, double step) {
             const double distance = m_length * step / span;
             if (!horizontal) {
-                return distance >= 1.9 * metrics.height() || texts.size() <= 2;
+                return distance >= 2.4 * metrics.height() || texts.size() <= 2;
             }
             double widest = 0;
             for (const QString& text : texts) {
