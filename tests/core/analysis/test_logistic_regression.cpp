@@ -297,6 +297,31 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(Error, (void)fitLogistic(broken, problem.labels, 2, 1.0));
     }
 
+    // Kernel rows are features too, of any magnitude, often separable and with rows that repeat.
+    void everyScaleOfTheFeaturesConverges_data() {
+        QTest::addColumn<double>("scale");
+        QTest::addColumn<int>("rows");
+        for (const double scale : {1e-4, 1.0, 1e4}) {
+            for (const int rows : {30, 200}) {
+                QTest::addRow("scale %g, %d rows", scale, rows) << scale << rows;
+            }
+        }
+    }
+    void everyScaleOfTheFeaturesConverges() {
+        QFETCH(double, scale);
+        QFETCH(int, rows);
+        Problem problem = noisyProblem(3, rows, 50, 4);
+        problem.features *= static_cast<float>(scale);
+        problem.features.bottomRows(10) = problem.features.topRows(10);
+        for (const double strength : logisticStrengths()) {
+            const LogisticFit fit = fitLogistic(problem.features, problem.labels, 3, strength);
+            QVERIFY(fit.relativeGradientNorm <= 1e-8);
+            // The optimum lies below zero weights with the best bias, which lies below zero bias.
+            QVERIFY(fit.objective <= strength * rows * std::log(3.0));
+            QVERIFY_NEAR(fit.objective, objectiveOf(problem, fit, strength), 1e-9);
+        }
+    }
+
     void equalFeaturesGiveTheClassFrequencies() {
         const MatrixF features = MatrixF::Constant(10, 4, 2.5F);
         const LogisticFit fit = fitLogistic(features, {0, 0, 0, 0, 0, 0, 0, 1, 1, 1}, 2, 5.0);
