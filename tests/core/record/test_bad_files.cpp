@@ -1,0 +1,194 @@
+#include "core/error.h"
+#include "core/record/run_reader.h"
+#include "tests/support/data.h"
+#include "tests/support/tiny_run.h"
+
+#include <QtEndian>
+#include <QtTest>
+
+#include <fstream>
+#include <random>
+
+namespace finescope::tests {
+
+namespace {
+
+// Everything a program may ever ask of a run file.
+void readAll(const std::filesystem::path& file) {
+    const auto run = record::readRun(file);
+    for (std::size_t row = 0; row < run.classifierKeys.size(); ++row) {
+        static_cast<void>(run.parts->classifier(row));
+    }
+    for (const auto& split : run.splits) {
+        static_cast<void>(run.parts->labels(split));
+        for (std::size_t row = 0; row < split.logitKeys.size(); ++row) {
+            static_cast<void>(run.parts->logits(split, row));
+        }
+        if (split.pretrainedFeatureWidth > 0) {
+            static_cast<void>(run.parts->pretrainedFeatures(split));
+        }
+        if (split.featureWidth > 0) {
+            static_cast<void>(run.parts->features(split));
+        }
+    }
+    for (const auto& state : run.kernelStates) {
+        static_cast<void>(run.parts->kernel(state));
+    }
+}
+
+} // namespace
+
+class TestBadFiles : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void theErrorNamesFileAndPlace_data();
+    void theErrorNamesFileAndPlace();
+    void theGoodFileIsGood();
+    void askingForWhatIsNotThereIsAnError();
+    void damagedBytesNeverCrash();
+
+private:
+    QTemporaryDir m_folder;
+};
+
+void TestBadFiles::initTestCase() {
+    QProcess python;
+    const auto script = QString::fromStdString((sourceRoot() / "tests/core/record/write_bad.py").string());
+    python.start(QStringLiteral("/usr/bin/python3"), {script, m_folder.path()});
+    QVERIFY(python.waitForFinished(60000));
+    QVERIFY2(python.exitCode() == 0, python.readAllStandardError().constData());
+}
+
+void TestBadFiles::theErrorNamesFileAndPlace_data() {
+    QTest::addColumn<QStringList>("words");
+    const auto row = [](const char* name, const QStringList& words) { QTest::newRow(name) << words; };
+    row("missing", {"cannot be read"});
+    row("folder", {"not a regular file"});
+    row("empty", {"not an HDF5 file"});
+    row("text", {"not an HDF5 file"});
+    row("truncated", {"cannot be opened", "damaged or cut short", "truncated file"});
+    row("truncated_early", {"cannot be opened", "damaged or cut short"});
+    row("no_format", {"no run file", "format"});
+    row("format", {"attribute format", "somebody else's", "finescope-run"});
+    row("version", {"attribute format_version", "is 2", "reads version 1"});
+    row("version_text", {"attribute format_version", "number"});
+    row("no_method", {"attribute method", "missing"});
+    row("no_class_names", {"attribute class_names", "missing"});
+    row("class_names_numbers", {"attribute class_names", "text"});
+    row("status", {"/progress/status", "9"});
+    row("no_step", {"/steps/step", "missing"});
+    row("no_steps_stage", {"/steps/stage", "missing"});
+    row("series_shape", {"/steps/train_loss", "[4, 2]", "[K]"});
+    row("series_text", {"/steps/train_loss", "[K] numbers"});
+    row("no_epoch", {"/epochs/epoch", "missing"});
+    row("stage", {"/epochs/stage", "7", "row 1"});
+    row("epoch_twice", {"/epochs/epoch", "repeats", "row 0", "row 1"});
+    row("weight_shape", {"/classifier/weight", "[2, 4, 4]", "[K, 3, h]"});
+    row("bias_shape", {"/classifier/bias", "[2, 4]", "[K, 3]"});
+    row("no_bias", {"/classifier/bias", "missing"});
+    row("no_classifier_epoch", {"/classifier/epoch", "missing"});
+    row("no_role", {"attribute role of /splits/test", "missing"});
+    row("no_labels", {"/splits/test/labels", "missing"});
+    row("labels_shape", {"/splits/test/labels", "[6, 1]", "[N]"});
+    row("labels_group", {"/splits/test/labels", "dataset"});
+    row("logits_rank", {"/splits/test/logits", "[6, 3]", "[K, 6, 3]"});
+    row("logits_rows", {"/splits/test/logits", "[2, 7, 3]", "6 labels"});
+    row("logits_classes", {"/splits/test/logits", "[2, 6, 2]", "3 classes"});
+    row("logits_text", {"/splits/test/logits", "numbers"});
+    row("no_logits_epoch", {"/splits/test/epoch", "missing"});
+    row("features_rows", {"/splits/test/features", "[5, 4]", "[6, h]"});
+    row("nan_logits", {"/splits/test/logits", "evaluation 1", "row 2"});
+    row("infinite_logits", {"/splits/test/logits", "rows 0, 1, 2, 3, 4 and 1 more"});
+    row("nan_features", {"/splits/test/features", "row 3"});
+    row("label_high", {"/splits/test/labels", "row 4", "label 3", "0 to 2"});
+    row("label_negative", {"/splits/test/labels", "row 4", "label -1", "0 to 2"});
+    row("label_half", {"/splits/test/labels", "row 4", "0 to 2"});
+    row("kernel_shape", {"/ntk/pretrained/F_train", "[2, 2]", "[nC, nC]"});
+    row("no_kernel_part", {"/ntk/pretrained/P_train", "missing"});
+    row("kernel_label", {"/ntk/pretrained/train_labels", "row 1", "label 3"});
+    row("kernel_spectrum", {"/ntk/pretrained/spectrum", "[2, 6]", "[3, nC]"});
+}
+
+void TestBadFiles::theErrorNamesFileAndPlace() {
+    QFETCH(QStringList, words);
+    const auto file = m_folder.filePath(QLatin1String(QTest::currentDataTag()) + QStringLiteral(".h5"));
+    words.prepend(file);
+    try {
+        readAll(file.toStdString());
+        QFAIL("was read without complaint");
+    } catch (const Error& error) {
+        QCOMPARE(static_cast<int>(error.kind()), static_cast<int>(ErrorKind::badFile));
+        for (const auto& word : std::as_const(words)) {
+            QVERIFY2(
+                QString::fromUtf8(error.what()).contains(word),
+                qPrintable(
+                    QStringLiteral("'%1' does not say '%2'").arg(QString::fromUtf8(error.what()), word)));
+        }
+        QVERIFY2(!QString::fromUtf8(error.what()).contains(QLatin1Char('\n')),
+                 "the message has more than one line");
+    }
+}
+
+void TestBadFiles::theGoodFileIsGood() {
+    readAll(m_folder.filePath(QStringLiteral("good.h5")).toStdString());
+}
+
+void TestBadFiles::askingForWhatIsNotThereIsAnError() {
+    const auto run = record::readRun(m_folder.filePath(QStringLiteral("good.h5")).toStdString());
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(run.parts->logits(run.splits[0], 2)), Error);
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(run.parts->pretrainedFeatures(run.splits[0])), Error);
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(run.parts->classifier(2)), Error);
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(run.parts->kernel("after_lp")), Error);
+}
+
+// Any answer will do but a crash, an error of another type or an endless wait.
+void TestBadFiles::damagedBytesNeverCrash() {
+    const auto good = m_folder.filePath(QStringLiteral("whole.h5")).toStdString();
+    writeTinyRun(good, {.method = "lora", .epochs = 1, .rows = 12, .width = 6});
+    std::ifstream in(good, std::ios::binary);
+    const std::string whole((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const auto bad = m_folder.filePath(QStringLiteral("damaged.h5")).toStdString();
+    std::mt19937 random(7);
+    const auto below = [&random](std::size_t limit) {
+        return std::uniform_int_distribution<std::size_t>(0, limit - 1)(random);
+    };
+    // The global heap, where texts of variable length lie, is left out: HDF5 1.10 copies what it says without
+    // checking it, and no caller can look first. All other structure has checksums or is checked.
+    const auto heap = whole.find("GCOL");
+    QVERIFY(heap != std::string::npos && whole.find("GCOL", heap + 1) == std::string::npos);
+    const auto heapBytes = static_cast<std::size_t>(qFromLittleEndian<quint64>(whole.data() + heap + 8));
+    const auto isHeap = [&](std::size_t place) { return place >= heap && place < heap + heapBytes; };
+    int refused = 0;
+    const auto attempt = [&](const std::string& bytes) {
+        std::ofstream(bad, std::ios::binary | std::ios::trunc) << bytes;
+        try {
+            readAll(bad);
+        } catch (const Error&) {
+            ++refused;
+        }
+    };
+    for (int i = 0; i < 150; ++i) {
+        auto bytes = whole;
+        // Most of a file is numbers, where nothing can go wrong: rather hit its structure, which lies in
+        // front.
+        const auto reach = i % 3 == 0 ? whole.size() : whole.size() / 8;
+        for (std::size_t hits = 1 + below(4); hits > 0; --hits) {
+            const auto place = below(reach);
+            if (!isHeap(place)) {
+                bytes[place] = static_cast<char>(below(256));
+            }
+        }
+        attempt(bytes);
+    }
+    for (int i = 0; i < 30; ++i) {
+        attempt(whole.substr(0, below(whole.size())));
+    }
+    QVERIFY2(refused > 30, "the damage was never noticed: the test shows nothing");
+}
+
+} // namespace finescope::tests
+
+QTEST_GUILESS_MAIN(finescope::tests::TestBadFiles)
+#include "test_bad_files.moc"
