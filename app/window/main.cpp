@@ -1,3 +1,52 @@
-int main() {
-    return 0;
+#include "app/window/commands.h"
+#include "app/window/open_window.h"
+#include "core/error.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace {
+
+/// One line on standard error, as every command promises.
+void complain(std::string message) {
+    std::ranges::replace(message, '\n', ' ');
+    std::fprintf(stderr, "finescope: %s\n", message.c_str());
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    using namespace finescope;
+    CLI::App app("finescope: see why fine-tuning runs behave as they do.\nWithout a command it opens the window.",
+                 "finescope");
+    app.set_version_flag("--version", "finescope " FINESCOPE_VERSION);
+    std::vector<std::string> paths;
+    app.add_option("FILE", paths, "Run files, folders or a session to open in the window");
+    window::Action action = [&paths](int count, char** values) {
+        return window::openWindow(count, values, {paths.begin(), paths.end()});
+    };
+    window::addCommands(app, action);
+    app.require_subcommand(0, 1);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& wanted) {  // --help and --version
+        return app.exit(wanted);
+    } catch (const CLI::ParseError& error) {
+        complain(std::string(error.what()) + "; see 'finescope --help'");
+        return exitStatus(ErrorKind::badInput);
+    }
+    try {
+        return action(argc, argv);
+    } catch (const Error& error) {
+        complain(error.what());
+        return exitStatus(error.kind());
+    } catch (const std::exception& error) {
+        complain(std::string("unexpected: ") + error.what() + "; please report this with the command you gave");
+        return exitStatus(ErrorKind::internal);
+    }
 }

@@ -26,9 +26,10 @@ using Names = std::array<std::pair<std::string_view, Value>, 2>;
 constexpr Names<XAxis> kXAxes{{{"epochs", XAxis::epochs}, {"steps", XAxis::steps}}};
 constexpr Names<Origin> kOrigins{{{"fine-tuning", Origin::fineTuning}, {"start", Origin::start}}};
 constexpr Names<Grouping> kGroupings{{{"runs", Grouping::runs}, {"methods", Grouping::methods}}};
-constexpr std::array<std::pair<std::string_view, analysis::Spread>, 3> kSpreads{
+constexpr std::array<std::pair<std::string_view, analysis::Spread>, 4> kSpreads{
     {{"t95", analysis::Spread::tInterval95},
      {"sd", analysis::Spread::standardDeviation},
+     {"se", analysis::Spread::standardError},
      {"range", analysis::Spread::range}}};
 
 template <typename Table, typename Value>

@@ -24,13 +24,13 @@ struct CurveOptions {
 };
 
 struct NormOptions {
-    CurveOptions curve;
+    CurveOptions curve{};
     bool withAccuracy = false; ///< accuracy on the right axis (PAPER, Figure 1a and b)
     bool finalBars = false;    ///< bars of the norm after training per method instead of curves (Figure 1c)
 };
 
 struct TrainingOptions {
-    CurveOptions curve;
+    CurveOptions curve{};
     int columns = 2;
 };
 

@@ -3,12 +3,14 @@
 #include "core/figure/number_text.h"
 
 #include <cmath>
-#include <initializer_list>
-#include <optional>
+#include <limits>
+#include <vector>
 
 namespace finescope::figure {
 
 namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::string quoted(const std::string& text) {
     if (text.find_first_of(",\"\r\n") == std::string::npos) {
@@ -23,7 +25,7 @@ std::string quoted(const std::string& text) {
 
 /// The columns after series and role; NaN stays empty.
 struct Numbers {
-    double x = std::nan(""), y = x, low = x, high = x, left = x, right = x, value = x;
+    double x = kNaN, y = kNaN, low = kNaN, high = kNaN, left = kNaN, right = kNaN, value = kNaN;
 };
 
 class Lines {

@@ -1,0 +1,240 @@
+#include "app/window/figure_command.h"
+
+#include "app/window/run_files.h"
+#include "app/window/text_output.h"
+#include "core/error.h"
+#include "core/figure/figure_extent.h"
+#include "core/figure/figure_kinds.h"
+#include "core/figure/recipe.h"
+#include "core/figure/venue_presets.h"
+#include "core/figure/write_csv.h"
+#include "core/figure/write_pgfplots.h"
+#include "widgets/plot/figure_export.h"
+#include "widgets/plot/figure_theme.h"
+
+#include <QApplication>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+namespace finescope::window {
+
+namespace {
+
+/// The arguments as given; what was not given stays empty, so that a recipe keeps its own value.
+struct FigureArguments {
+    std::string kind, output, recipe, preset;
+    std::vector<std::string> files, splits, with;
+    std::string temperature, x, origin, groupBy, spread;
+    std::optional<int> bins, dpi;
+    std::optional<double> widthMm, heightMm, fontPt;
+    bool beforeAfter = false, finalBars = false, logX = false, logY = false;
+};
+
+figure::FigureRequest readRecipe(const std::string& file) {
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) {
+        throw Error(ErrorKind::badFile, file + ": cannot be opened");
+    }
+    return figure::requestFromJson({std::istreambuf_iterator<char>(stream), {}}, file);
+}
+
+figure::TemperatureChoice temperatureOf(const std::string& text) {
+    if (text == "fitted") {
+        return {.fitted = true};
+    }
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+        throw Error(ErrorKind::badInput, "--temperature " + text + ": a number above 0 or 'fitted' is expected");
+    }
+    return {.value = value};
+}
+
+template <typename Value>
+void override(Value& value, const std::optional<Value>& given) {
+    value = given.value_or(value);
+}
+
+figure::FigureRequest requestOf(const FigureArguments& arguments) {
+    figure::FigureRequest request;
+    if (!arguments.recipe.empty()) {
+        request = readRecipe(arguments.recipe);
+    } else if (arguments.kind.empty() || arguments.files.empty() || arguments.output.empty()) {
+        throw Error(ErrorKind::badInput, "figure: needs KIND, at least one FILE and --output (or --recipe); see "
+                                         "'finescope figure --help'");
+    }
+    if (!arguments.kind.empty()) {
+        request.kind = arguments.kind;
+    }
+    if (!arguments.files.empty()) {
+        request.files = arguments.files;
+    }
+    if (!arguments.splits.empty()) {
+        request.splits = arguments.splits;
+    }
+    if (!arguments.temperature.empty()) {
+        request.temperature = temperatureOf(arguments.temperature);
+    }
+    if (arguments.beforeAfter && arguments.temperature.empty() && arguments.recipe.empty()) {
+        request.temperature.fitted = true;  // before and after need two temperatures
+    }
+    if (!arguments.x.empty()) {
+        request.xAxis = arguments.x == "steps" ? figure::XAxis::steps : figure::XAxis::epochs;
+    }
+    if (!arguments.origin.empty()) {
+        request.origin = arguments.origin == "start" ? figure::Origin::start : figure::Origin::fineTuning;
+    }
+    if (!arguments.groupBy.empty()) {
+        request.grouping = arguments.groupBy == "method" ? figure::Grouping::methods : figure::Grouping::runs;
+    }
+    if (!arguments.spread.empty()) {
+        request.spread = arguments.spread == "sd"      ? analysis::Spread::standardDeviation
+                         : arguments.spread == "se"    ? analysis::Spread::standardError
+                         : arguments.spread == "range" ? analysis::Spread::range
+                                                       : analysis::Spread::tInterval95;
+    }
+    if (!arguments.preset.empty()) {
+        const figure::VenuePreset& preset = figure::venuePreset(arguments.preset);
+        request.widthMm = preset.widthMm;
+        request.fontPt = preset.fontPt;
+        request.heightMm.reset();
+    }
+    request.withAccuracy = request.withAccuracy || !arguments.with.empty();
+    request.finalBars = request.finalBars || arguments.finalBars;
+    request.beforeAfter = request.beforeAfter || arguments.beforeAfter;
+    request.logX = request.logX || arguments.logX;
+    request.logY = request.logY || arguments.logY;
+    override(request.bins, arguments.bins);
+    override(request.dpi, arguments.dpi);
+    override(request.widthMm, arguments.widthMm);
+    override(request.fontPt, arguments.fontPt);
+    if (arguments.heightMm) {
+        request.heightMm = arguments.heightMm;
+    }
+    figure::validate(request);
+    return request;
+}
+
+/// Where the figure goes: --output, else the recipe's name with .pdf.
+std::filesystem::path targetOf(const FigureArguments& arguments) {
+    std::filesystem::path target = arguments.output;
+    if (arguments.output.empty()) {
+        target = std::filesystem::path(arguments.recipe).replace_extension(".pdf");
+    }
+    const std::string suffix = target.extension().string();
+    const auto known = {".pdf", ".svg", ".png", ".tex", ".csv"};
+    if (std::ranges::find(known, suffix) == known.end()) {
+        throw Error(ErrorKind::badInput,
+                    target.string() + ": no figure format has this suffix; use .pdf, .svg, .png, .tex or .csv");
+    }
+    return target;
+}
+
+figure::PgfLook pgfLook(const widgets::FigureTheme& theme, const figure::Style& style) {
+    static constexpr const char* kDashes[] = {"solid", "dotted", "long-dash", "long-dash", "dash-dot", "dash-dot-dot"};
+    static constexpr const char* kMarkers[] = {"none", "triangle", "circle", "square", "diamond", "cross"};
+    const widgets::RoleStyle role = theme.role(style);
+    return {.colour = role.colour.name(QColor::HexRgb).mid(1).toUpper().toStdString(),
+            .dash = kDashes[static_cast<int>(role.dash)],
+            .marker = kMarkers[static_cast<int>(role.marker)],
+            .filledMarker = role.filledMarker};
+}
+
+void write(const figure::Figure& figure, const std::filesystem::path& target, const figure::FigureRequest& request,
+           const std::string& created) {
+    const double height =
+        request.heightMm.value_or(figure::naturalHeight(figure, request.widthMm, request.fontPt));
+    const std::string recipe = figure::requestToJson(request);
+    if (target.extension() == ".csv") {
+        writeTextFile(target, figure::csv(figure));
+    } else if (target.extension() == ".tex") {
+        const widgets::FigureTheme theme = widgets::FigureTheme::load(QStringLiteral("print"));
+        const auto look = [&theme](const figure::Style& style) { return pgfLook(theme, style); };
+        writeTextFile(target, figure::pgfplots(figure, {.widthMm = request.widthMm,
+                                                        .heightMm = height,
+                                                        .fontPt = request.fontPt,
+                                                        .look = look,
+                                                        .recipe = recipe}));
+    } else {
+        widgets::exportFigure(figure, target,
+                              {.widthMm = request.widthMm,
+                               .heightMm = height,
+                               .fontPt = request.fontPt,
+                               .dpi = request.dpi,
+                               .recipe = recipe,
+                               .created = created});
+    }
+}
+
+int runFigure(const FigureArguments& arguments, int argc, char** argv) {
+    const std::filesystem::path target = targetOf(arguments);
+    const figure::FigureRequest request = requestOf(arguments);
+    const std::vector<record::Run> runs = readRuns(expandRunFiles(request.files));
+    const figure::Figure figure = figure::buildFigure(request, runs);
+    // The newest run dates the picture: the same files then give the same bytes.
+    const auto newest = std::ranges::max_element(runs, {}, &record::Run::created);
+    qputenv("QT_QPA_PLATFORM", "offscreen");  // no display is needed, and none may change the picture
+    const QApplication application(argc, argv);
+    write(figure, target, request, newest == runs.end() ? std::string{} : newest->created);
+    return 0;
+}
+
+std::string kindsText() {
+    std::string text = "Kinds of figure:\n";
+    for (const figure::FigureKind& kind : figure::figureKinds()) {
+        text += "  " + std::string(kind.name) + std::string(20 - kind.name.size(), ' ') + std::string(kind.description) +
+                "\n";
+    }
+    text += "Presets (width):\n";
+    for (const figure::VenuePreset& preset : figure::venuePresets()) {
+        text += "  " + std::string(preset.name) + std::string(20 - preset.name.size(), ' ') +
+                std::string(preset.description) + "\n";
+    }
+    return text;
+}
+
+} // namespace
+
+void addFigureCommand(CLI::App& app, Action& action) {
+    CLI::App* command = app.add_subcommand("figure", "A figure of run files as PDF, SVG, PNG, pgfplots or CSV");
+    const auto given = std::make_shared<FigureArguments>();
+    command->add_option("KIND", given->kind, "What to show: see below");
+    command->add_option("FILE", given->files, "Run files, or folders of them");
+    command->add_option("--output,-o", given->output, "File to write: .pdf, .svg, .png, .tex (pgfplots) or .csv (data)");
+    command->add_option("--recipe", given->recipe, "JSON of a figure made before; other options change it");
+    command->add_option("--preset", given->preset, "Width and font size of a venue: see below");
+    command->add_option("--width-mm", given->widthMm, "Width of the picture (139.7)");
+    command->add_option("--height-mm", given->heightMm, "Height (what suits the figure)");
+    command->add_option("--font-pt", given->fontPt, "Size of labels in points (9)");
+    command->add_option("--dpi", given->dpi, "Resolution of PNG (300)");
+    command->add_option("--split", given->splits, "Only this split (may be repeated; calibration takes the first)")
+        ->take_all();
+    command->add_option("--temperature", given->temperature, "T for all runs, or 'fitted': each at its own (1)");
+    command->add_flag("--before-after", given->beforeAfter, "Show T = 1 and --temperature (then 'fitted' unless given)");
+    command->add_option("--bins", given->bins, "Equal-width confidence bins (15)");
+    command->add_option("--with", given->with, "classifier-norm: 'accuracy' on a second axis")
+        ->check(CLI::IsMember({"accuracy"}));
+    command->add_flag("--final", given->finalBars, "classifier-norm: bars of the norm after training");
+    command->add_option("--x", given->x, "epochs (the default) or steps")->check(CLI::IsMember({"epochs", "steps"}));
+    command->add_option("--origin", given->origin, "Where x is 0: fine-tuning (the default) or start")
+        ->check(CLI::IsMember({"fine-tuning", "start"}));
+    command->add_flag("--log-x", given->logX, "Logarithmic x axis");
+    command->add_flag("--log-y", given->logY, "Logarithmic y axis");
+    command->add_option("--group-by", given->groupBy, "run (the default) or method: mean and band over seeds")
+        ->check(CLI::IsMember({"run", "method"}));
+    command->add_option("--spread", given->spread, "Band over seeds: t95 (the default), sd, se or range")
+        ->check(CLI::IsMember({"t95", "sd", "se", "range"}));
+    command->footer(kindsText());
+    command->callback([given, &action] {
+        action = [given](int argc, char** argv) { return runFigure(*given, argc, argv); };
+    });
+}
+
+} // namespace finescope::window

@@ -1,0 +1,71 @@
+#include "app/window/run_files.h"
+
+#include "core/error.h"
+#include "core/record/run_reader.h"
+
+#include <algorithm>
+#include <system_error>
+
+namespace finescope::window {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool isRunFile(const fs::directory_entry& entry) {
+    std::error_code ignored;  // what cannot be looked at is not a run file
+    return entry.is_regular_file(ignored) && entry.path().extension() == ".h5" &&
+           !entry.path().filename().string().starts_with('.');
+}
+
+std::vector<fs::path> below(const fs::path& folder) {
+    std::vector<fs::path> files;
+    try {
+        for (const auto& entry :
+             fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied)) {
+            if (isRunFile(entry)) {
+                files.push_back(entry.path());
+            }
+        }
+    } catch (const fs::filesystem_error& error) {
+        throw Error(ErrorKind::badFile, folder.string() + ": " + error.code().message());
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+} // namespace
+
+std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given) {
+    std::vector<fs::path> files;
+    const auto add = [&files](const fs::path& file) {
+        if (std::ranges::find(files, file) == files.end()) {
+            files.push_back(file);
+        }
+    };
+    for (const std::string& name : given) {
+        std::error_code missing;
+        if (!fs::is_directory(name, missing)) {
+            if (!fs::exists(name, missing)) {
+                throw Error(ErrorKind::badFile, name + ": no such file or folder");
+            }
+            add(name);
+            continue;
+        }
+        const std::vector<fs::path> found = below(name);
+        if (found.empty()) {
+            throw Error(ErrorKind::badFile, name + ": no run files (*.h5) in this folder");
+        }
+        std::ranges::for_each(found, add);
+    }
+    return files;
+}
+
+std::vector<record::Run> readRuns(const std::vector<fs::path>& files) {
+    std::vector<record::Run> runs;
+    runs.reserve(files.size());
+    std::ranges::transform(files, std::back_inserter(runs), record::readRun);
+    return runs;
+}
+
+} // namespace finescope::window

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/record/run.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace finescope::window {
+
+/// Files as given; a folder stands for all `*.h5` below it, sorted, hidden ones left out. No file twice. Throws
+/// Error{badFile} naming what does not exist, and a folder without run files.
+[[nodiscard]] std::vector<std::filesystem::path> expandRunFiles(const std::vector<std::string>& given);
+
+/// Reads them all; throws as record::readRun does at the first that cannot be read.
+[[nodiscard]] std::vector<record::Run> readRuns(const std::vector<std::filesystem::path>& files);
+
+} // namespace finescope::window

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace finescope::window {
+
+/// Writes to standard output; throws Error{internal} if it does not take everything.
+void printText(const std::string& text);
+
+/// Replaces the file only when it is whole. Throws Error{badFile} if it cannot be written.
+void writeTextFile(const std::filesystem::path& file, const std::string& text);
+
+} // namespace finescope::window

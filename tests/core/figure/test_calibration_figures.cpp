@@ -1,0 +1,214 @@
+#include "core/analysis/softmax.h"
+#include "core/error.h"
+#include "core/figure/calibration_figures.h"
+#include "core/figure/calibration_view.h"
+#include "memory_run.h"
+#include "tests/support/near.h"
+
+#include <cmath>
+
+using namespace finescope;
+using namespace finescope::figure;
+using namespace finescope::tests;
+
+namespace {
+
+/// Not a nested initialiser: GCC 12 takes its string for uninitialised.
+Style styleOf(const char* role) {
+    Style style;
+    style.role = role;
+    return style;
+}
+
+using Values = std::vector<double>;
+
+/// Four bins: empty; 3 rows under-confident; 5 rows, over-confident; 12 rows, over-confident.
+analysis::Reliability handMade() {
+    analysis::Reliability result;
+    result.count = 20;
+    result.bins = {{0, .25, 0, 0, 0}, {.25, .5, 3, 2.0 / 3, .4}, {.5, .75, 5, .4, .7}, {.75, 1, 12, .75, .9}};
+    result.ece = .2116;
+    result.mce = .3;
+    result.mceBin = 2;
+    result.nll = 1.3149;
+    result.accuracy = .65;
+    result.meanConfidence = .775;
+    return result;
+}
+
+/// Logits of two classes with the first ahead by `margin`.
+MatrixF twoClasses(const std::vector<float>& margins) {
+    MatrixF logits(static_cast<Eigen::Index>(margins.size()), 2);
+    for (std::size_t i = 0; i < margins.size(); ++i) {
+        logits.row(static_cast<Eigen::Index>(i)) << margins[i], 0;
+    }
+    return logits;
+}
+
+} // namespace
+
+class TestCalibrationFigures : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void barsStandAtTheBinsEdges();
+    void gapsAreShadedByDirection();
+    void headerSaysTheNumbers();
+    void beforeAndAfterAreBothSaid();
+    void histogramSharesSumToOne();
+    void manyRunsWrapIntoBlocks();
+    void noEntriesSayWhatWillBeHere();
+    void entriesUseValidationTemperature();
+    void splitsAreChosenByRole();
+    void unknownSplitIsNamed();
+    void curveMarksOptimum();
+    void accuracyBreaksTiesToTheLowestClass();
+};
+
+void TestCalibrationFigures::barsStandAtTheBinsEdges() {
+    const ReliabilityEntry entry{.name = "FT", .style = styleOf("ft"), .current = handMade()};
+    const Figure figure = reliabilityFigure(std::span(&entry, 1));
+    QCOMPARE(figure.panels.size(), std::size_t{2});
+    QVERIFY(figure.sharedColumns && figure.panels[0].square);
+    const Bars& bars = figure.panels[0].bars[0];
+    QCOMPARE(bars.left, (Values{.25, .5, .75}));
+    QCOMPARE(bars.right, (Values{.5, .75, 1}));
+    QCOMPARE(bars.base, (Values{0, 0, 0}));
+    QCOMPARE(bars.top, (Values{2.0 / 3, .4, .75}));
+    QCOMPARE(bars.hatched, (std::vector<bool>{true, true, false}));
+    const Line& diagonal = figure.panels[0].curves[0];
+    QCOMPARE(diagonal.style.role, std::string("diagonal"));
+    QCOMPARE(diagonal.x, diagonal.y);
+    const Line& ticks = figure.panels[0].curves.back();
+    QCOMPARE(ticks.y[0], .4);
+    QVERIFY(ticks.x[0] > .25 && ticks.x[1] < .5);
+    QVERIFY(std::isnan(ticks.y[2]));
+}
+
+void TestCalibrationFigures::gapsAreShadedByDirection() {
+    const ReliabilityEntry entry{.name = "FT", .style = styleOf("ft"), .current = handMade()};
+    const Figure figure = reliabilityFigure(std::span(&entry, 1));
+    const Bars& over = figure.panels[0].bars[1];
+    const Bars& under = figure.panels[0].bars[2];
+    QCOMPARE(over.style.role, std::string("over-confidence"));
+    QCOMPARE(over.base, (Values{.4, .75}));
+    QCOMPARE(over.top, (Values{.7, .9}));
+    QCOMPARE(under.style.role, std::string("under-confidence"));
+    QCOMPARE(under.base, (Values{.4}));
+    QCOMPARE(under.top, (Values{2.0 / 3}));
+}
+
+void TestCalibrationFigures::headerSaysTheNumbers() {
+    const ReliabilityEntry entry{.name = "FT", .style = styleOf("ft"), .current = handMade()};
+    const Panel panel = reliabilityFigure(std::span(&entry, 1)).panels[0];
+    QCOMPARE(panel.header, std::string("FT, n = 20"));
+    QCOMPARE(panel.lines, (std::vector<std::string>{"ECE 21.2 %  MCE 30.0 % (bin 3, n = 5)  NLL 1.31"}));
+}
+
+void TestCalibrationFigures::beforeAndAfterAreBothSaid() {
+    ReliabilityEntry entry{.name = "FT", .style = styleOf("ft"), .current = handMade(), .before = handMade()};
+    entry.current.ece = .051;
+    entry.current.nll = .5;
+    entry.current.temperature = 1.7342;
+    const Panel panel = reliabilityFigure(std::span(&entry, 1)).panels[0];
+    QCOMPARE(panel.header, std::string("FT, n = 20, T = 1.00 \u2192 1.73"));
+    QCOMPARE(panel.lines[0], std::string("ECE 21.2 \u2192 5.1 %"));
+    QCOMPARE(panel.lines[2], std::string("NLL 1.31 \u2192 0.50"));
+}
+
+void TestCalibrationFigures::histogramSharesSumToOne() {
+    const ReliabilityEntry entry{.name = "FT", .style = styleOf("ft"), .current = handMade()};
+    const Panel panel = reliabilityFigure(std::span(&entry, 1)).panels[1];
+    QCOMPARE(panel.bars[0].top, (Values{0, .15, .25, .6}));
+    QCOMPARE(panel.y.range->high, .75);
+    QCOMPARE(panel.references[0].at, .65);
+    QCOMPARE(panel.references[0].style.role, std::string("accuracy"));
+    QCOMPARE(panel.references[1].at, .775);
+}
+
+void TestCalibrationFigures::manyRunsWrapIntoBlocks() {
+    const ReliabilityEntry one{.name = "FT", .style = styleOf("ft"), .current = handMade()};
+    const std::vector<ReliabilityEntry> entries(5, one);
+    const Figure figure = reliabilityFigure(entries, {.maxColumns = 4});
+    QCOMPARE(figure.columns, 3);
+    QCOMPARE(figure.panels.size(), std::size_t{12});
+    QCOMPARE(figure.rowHeights, (Values{3, 1, 3, 1}));
+    QVERIFY(figure.panels[8].blank && figure.panels[11].blank);
+    QVERIFY(figure.panels[7].square && !figure.panels[10].square);
+}
+
+void TestCalibrationFigures::noEntriesSayWhatWillBeHere() {
+    QVERIFY(!reliabilityFigure({}).panels.front().emptyText.empty());
+    QVERIFY(!temperatureCurveFigure({}).panels.front().emptyText.empty());
+}
+
+/// Validation margins +1 (three right, one wrong): the NLL is least where sigmoid(1 / T) = 3/4, T = 1 / ln 3.
+void TestCalibrationFigures::entriesUseValidationTemperature() {
+    record::Run run = emptyRun("ft");
+    addEpoch(run, tuning(1), 1);
+    addSplit(run, "validation", "validation", tuning(1), twoClasses({1, 1, 1, 1}), {0, 0, 0, 1});
+    addSplit(run, "test", "test", tuning(1), twoClasses({3, -2}), {0, 0});
+    const CalibrationData data = readCalibration(run);
+    QCOMPARE(data.split, std::string("test"));
+    QCOMPARE(data.fittedOn, std::string("validation"));
+    QVERIFY(!data.inSample);
+    const double expected = 1 / std::log(3.0);
+    QVERIFY_NEAR(data.fitted->value, expected, 1e-8);
+    const auto entries = reliabilityEntries(std::span(&run, 1), "test", {.fitted = true}, true);
+    QVERIFY_NEAR(entries.front().current.temperature, expected, 1e-8);
+    QCOMPARE(entries.front().before->temperature, 1.0);
+    const double conf3 = 1 / (1 + std::exp(-3.0)), conf2 = 1 / (1 + std::exp(-2.0));
+    QVERIFY_NEAR(entries.front().before->meanConfidence, (conf3 + conf2) / 2, 1e-7);
+    QVERIFY(readCalibration(run, "validation").inSample);
+}
+
+void TestCalibrationFigures::splitsAreChosenByRole() {
+    record::Run run = emptyRun("ft");
+    QVERIFY(defaultCalibrationSplit(run) == nullptr);
+    addSplit(run, "far", "ood", tuning(1), twoClasses({1}), {0});
+    QCOMPARE(defaultCalibrationSplit(run)->name, std::string("far"));
+    addSplit(run, "dev", "validation", tuning(1), twoClasses({1}), {0});
+    QCOMPARE(defaultCalibrationSplit(run)->name, std::string("dev"));
+}
+
+void TestCalibrationFigures::unknownSplitIsNamed() {
+    record::Run run = emptyRun("ft");
+    addSplit(run, "test", "test", tuning(1), twoClasses({1}), {0});
+    try {
+        (void)readCalibration(run, "tset");
+        QFAIL("an unknown split was accepted");
+    } catch (const Error& error) {
+        QCOMPARE(error.kind(), ErrorKind::badInput);
+        QCOMPARE(std::string(error.what()), std::string("ft.h5: no logits for split 'tset'; it has them for: test"));
+    }
+    QVERIFY_THROWS_EXCEPTION(Error, (void)reliabilityEntries(std::span(&run, 1), "test", {.fitted = true}, false));
+}
+
+void TestCalibrationFigures::curveMarksOptimum() {
+    record::Run run = emptyRun("ft");
+    addSplit(run, "validation", "validation", tuning(1), twoClasses({1, 1, 1, 1}), {0, 0, 0, 1});
+    TemperatureCurve curve = temperatureCurve(readCalibration(run), 0.1, 10, 21);
+    QCOMPARE(curve.temperature.size(), std::size_t{21});
+    QVERIFY_NEAR(curve.temperature[10], 1.0, 1e-12);
+    QVERIFY_NEAR(curve.temperature.back(), 10.0, 1e-12);
+    const double atOne = std::log1p(std::exp(-1.0)) + 0.25;  // mean of three times ln(1+1/e) and once that plus 1
+    QVERIFY_NEAR(curve.nll[10], atOne, 1e-7);
+    QVERIFY(std::ranges::min(curve.nll) >= curve.optimum->nll);
+    curve.name = "FT";
+    const Figure figure = temperatureCurveFigure(std::span(&curve, 1), {.current = 2.0});
+    QCOMPARE(figure.panels.size(), std::size_t{3});
+    QCOMPARE(figure.panels[2].x.scale, Scale::logarithmic);
+    QCOMPARE(figure.panels[2].scatters.front().x.front(), curve.optimum->temperature);
+    QCOMPARE(figure.panels[2].references.front().at, 2.0);
+    QCOMPARE(figure.panels[2].references.front().style.role, std::string("current"));
+}
+
+void TestCalibrationFigures::accuracyBreaksTiesToTheLowestClass() {
+    record::Run run = emptyRun("ft");
+    addSplit(run, "test", "test", tuning(1), twoClasses({0, 0, 1, -1}), {0, 1, 0, 0});
+    QCOMPARE(*reportedAccuracy(run, "test"), 0.5);
+    QVERIFY(!reportedAccuracy(run, "other"));
+}
+
+QTEST_GUILESS_MAIN(TestCalibrationFigures)
+#include "test_calibration_figures.moc"
