@@ -271,7 +271,7 @@ record::RunPlan TinyRunWriter::State::plan() const {
     if (shape.lora) {
         Normal start(static_cast<std::uint64_t>(options.seed) + 3U);
         for (std::int64_t layer = 0; layer < 2; ++layer) {
-            const auto a = [&] { return start.matrix(4, options.width, 0.2).cast<float>(); };
+            const auto a = [&]() -> MatrixF { return start.matrix(4, options.width, 0.2).cast<float>(); };
             plan.lora.push_back({layer, a(), a()});
         }
     }
