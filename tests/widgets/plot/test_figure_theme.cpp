@@ -1,0 +1,132 @@
+#include "core/error.h"
+#include "widgets/plot/figure_theme.h"
+
+#include <QtTest>
+
+#include <array>
+#include <cmath>
+
+using namespace finescope;
+using widgets::FigureTheme;
+
+namespace {
+
+using Triple = std::array<double, 3>;
+
+constexpr std::array<const char*, 6> kMethods{"pretrained", "lp", "ft", "lp-ft", "lora", "lp-lora"};
+
+Triple linearRgb(const QColor& colour) {
+    const auto decode = [](double c) {
+        return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+    };
+    return {decode(colour.redF()), decode(colour.greenF()), decode(colour.blueF())};
+}
+
+/// WCAG 2.1, relative luminance and contrast ratio.
+double contrast(const QColor& one, const QColor& other) {
+    const auto luminance = [](const Triple& c) { return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]; };
+    const double a = luminance(linearRgb(one)), b = luminance(linearRgb(other));
+    return (std::max(a, b) + 0.05) / (std::min(a, b) + 0.05);
+}
+
+Triple lab(const Triple& c) {
+    const auto f = [](double t) { return t > 216.0 / 24389 ? std::cbrt(t) : (24389.0 / 27 * t + 16) / 116; };
+    const double x = f((0.4124564 * c[0] + 0.3575761 * c[1] + 0.1804375 * c[2]) / 0.95047);
+    const double y = f(0.2126729 * c[0] + 0.7151522 * c[1] + 0.0721750 * c[2]);
+    const double z = f((0.0193339 * c[0] + 0.1191920 * c[1] + 0.9503041 * c[2]) / 1.08883);
+    return {116 * y - 16, 500 * (x - y), 200 * (y - z)};
+}
+
+using Matrix = std::array<Triple, 3>;
+
+/// Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
+constexpr Matrix kNormal{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+constexpr Matrix kProtanopia{
+    {{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}}};
+constexpr Matrix kDeuteranopia{
+    {{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}}};
+constexpr Matrix kTritanopia{
+    {{1.255528, -0.076749, -0.178779}, {-0.078411, 0.930809, 0.147602}, {0.004733, 0.691367, 0.303900}}};
+
+Triple seen(const Matrix& eye, const QColor& colour) {
+    const Triple c = linearRgb(colour);
+    Triple out{};
+    for (std::size_t i = 0; i < 3; ++i) {
+        out[i] = std::clamp(eye[i][0] * c[0] + eye[i][1] * c[1] + eye[i][2] * c[2], 0.0, 1.0);
+    }
+    return lab(out);
+}
+
+} // namespace
+
+class TestFigureTheme : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void methodsStandOutFromTheBackground_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"light", "dark", "print"}) {
+            QTest::newRow(name) << QString::fromLatin1(name);
+        }
+    }
+
+    void methodsStandOutFromTheBackground() {
+        QFETCH(QString, name);
+        const FigureTheme theme = FigureTheme::load(name);
+        for (const char* method : kMethods) {
+            for (int shade = 0; shade < 5; ++shade) {
+                const double ratio = contrast(theme.role({method, shade, 5}).colour, theme.background);
+                QVERIFY2(
+                    ratio >= 3,
+                    qPrintable(
+                        QStringLiteral("%1, shade %2: %3").arg(QLatin1String(method)).arg(shade).arg(ratio)));
+            }
+        }
+        QVERIFY(contrast(theme.ink, theme.background) >= 7);
+        QVERIFY(contrast(theme.caption, theme.background) >= 4.5);
+    }
+
+    void methodsCanBeToldApart_data() { methodsStandOutFromTheBackground_data(); }
+
+    void methodsCanBeToldApart() {
+        QFETCH(QString, name);
+        const FigureTheme theme = FigureTheme::load(name);
+        for (const Matrix& eye : {kNormal, kProtanopia, kDeuteranopia, kTritanopia}) {
+            for (std::size_t i = 0; i < kMethods.size(); ++i) {
+                for (std::size_t j = i + 1; j < kMethods.size(); ++j) {
+                    const Triple a = seen(eye, theme.role({kMethods[i]}).colour);
+                    const Triple b = seen(eye, theme.role({kMethods[j]}).colour);
+                    const double distance = std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+                    QVERIFY2(distance >= 23,
+                             qPrintable(QStringLiteral("%1 and %2: %3")
+                                            .arg(QLatin1String(kMethods[i]), QLatin1String(kMethods[j]))
+                                            .arg(distance)));
+                }
+            }
+        }
+    }
+
+    void seedsDifferByLightnessOnly() {
+        const FigureTheme theme = FigureTheme::load(QStringLiteral("light"));
+        QColor last = theme.role({"ft", 0, 4}).colour;
+        QCOMPARE(last, theme.role({"ft"}).colour);
+        for (int shade = 1; shade < 4; ++shade) {
+            const QColor next = theme.role({"ft", shade, 4}).colour;
+            QVERIFY(next.lightnessF() < last.lightnessF());
+            QVERIFY(std::abs(next.hsvHueF() - last.hsvHueF()) < 0.02F);
+            last = next;
+        }
+    }
+
+    void unknownThemeIsRefused() {
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(FigureTheme::load(QStringLiteral("sepia"))), Error);
+    }
+
+    void unknownRoleLooksLikeOther() {
+        const FigureTheme theme = FigureTheme::load(QStringLiteral("dark"));
+        QCOMPARE(theme.role({"adapter"}).colour, theme.role({"other"}).colour);
+    }
+};
+
+QTEST_MAIN(TestFigureTheme)
+#include "test_figure_theme.moc"

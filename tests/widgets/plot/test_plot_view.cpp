@@ -1,0 +1,173 @@
+#include "tests/widgets/plot/sample_figures.h"
+#include "widgets/plot/plot_view.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QMimeData>
+#include <QSignalSpy>
+#include <QWheelEvent>
+#include <QtTest>
+
+using namespace finescope;
+using widgets::FigureTheme;
+using widgets::PlotView;
+
+class TestPlotView : public QObject {
+    Q_OBJECT
+
+private:
+    /// Pixels of the middle of the view that are not the background.
+    static int painted(PlotView& view) {
+        QCoreApplication::processEvents();
+        const QImage image = view.grab().toImage();
+        const QRgb paper = image.pixel(image.width() - 1, 0);
+        int count = 0;
+        for (int y = image.height() / 4; y < 3 * image.height() / 4; ++y) {
+            for (int x = image.width() / 4; x < 3 * image.width() / 4; ++x) {
+                count += image.pixel(x, y) != paper ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    static void show(PlotView& view, const figure::Figure& figure) {
+        view.resize(700, 450);
+        view.setFigure(figure);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QCoreApplication::processEvents();
+    }
+
+    static void wheel(PlotView& view, QPointF at, int delta) {
+        QWheelEvent event(at, view.mapToGlobal(at), {}, {0, delta}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(&view, &event);
+        QCoreApplication::processEvents();
+    }
+
+private Q_SLOTS:
+    void everyKindOfMarkIsPainted_data() {
+        QTest::addColumn<QString>("theme");
+        QTest::newRow("light") << QStringLiteral("light");
+        QTest::newRow("dark") << QStringLiteral("dark");
+    }
+
+    void everyKindOfMarkIsPainted() {
+        QFETCH(QString, theme);
+        for (figure::Figure figure :
+             {tests::sampleReliability({"ft", "lp-ft"}, 1), tests::sampleNorms(figure::Scale::logarithmic),
+              tests::sampleFinalNorms(), tests::sampleHeatMap(true), tests::sampleTwoAxes()}) {
+            PlotView view;
+            view.setTheme(FigureTheme::load(theme));
+            show(view, figure);
+            const int full = painted(view);
+            for (auto& panel : figure.panels) {
+                panel.bands.clear();
+                panel.bars.clear();
+                panel.curves.clear();
+                panel.references.clear();
+                panel.heatMap.reset();
+            }
+            view.setFigure(figure);
+            QVERIFY2(full > painted(view) + 500, figure.kind.c_str());
+        }
+    }
+
+    void emptyTextIsPainted() {
+        PlotView view;
+        show(view, tests::sampleEmpty());
+        QVERIFY(painted(view) > 50);
+    }
+
+    void zoomStaysOverNewData() {
+        PlotView view;
+        show(view, tests::sampleNorms(figure::Scale::linear));
+        QVERIFY(!view.shownFigure().panels[0].x.range);
+        wheel(view, QPointF(view.rect().center()), 240);
+        const auto x = view.shownFigure().panels[0].x.range;
+        const auto y = view.shownFigure().panels[0].y.range;
+        QVERIFY(x && y);
+        QVERIFY(x->low > 0 && x->high < 10); // data from 0 to 10
+        figure::Figure more = tests::sampleNorms(figure::Scale::linear);
+        more.panels[0].curves[0].y[0] = 500;
+        view.setFigure(more);
+        QCOMPARE(view.shownFigure().panels[0].x.range, x);
+        QCOMPARE(view.shownFigure().panels[0].y.range, y);
+        view.resetView();
+        QVERIFY(!view.shownFigure().panels[0].x.range);
+    }
+
+    void zoomIsForgottenWithAnotherKind() {
+        PlotView view;
+        show(view, tests::sampleNorms(figure::Scale::linear));
+        wheel(view, QPointF(view.rect().center()), 240);
+        view.setFigure(tests::sampleHeatMap(false));
+        QVERIFY(!view.shownFigure().panels[0].x.range);
+    }
+
+    void draggingABoxShowsWhatWasInIt() {
+        PlotView view;
+        show(view, tests::sampleNorms(figure::Scale::linear));
+        QSignalSpy moved(&view, &PlotView::cursorMoved);
+        const QPoint from(200, 150), to(400, 300);
+        QTest::mouseMove(&view, from);
+        QTest::mouseMove(&view, to);
+        QCOMPARE(moved.size(), 2);
+        QTest::mousePress(&view, Qt::LeftButton, {}, from);
+        QTest::mouseRelease(&view, Qt::LeftButton, {}, to);
+        const figure::Panel panel = view.shownFigure().panels[0];
+        QVERIFY(panel.x.range && panel.y.range);
+        QVERIFY(std::abs(panel.x.range->low - moved[0][1].toDouble()) < 1e-9);
+        QVERIFY(std::abs(panel.x.range->high - moved[1][1].toDouble()) < 1e-9);
+        QVERIFY(std::abs(panel.y.range->high - moved[0][2].toDouble()) < 1e-9);
+        QVERIFY(std::abs(panel.y.range->low - moved[1][2].toDouble()) < 1e-9);
+        QTest::mouseDClick(&view, Qt::LeftButton, {}, to);
+        QVERIFY(!view.shownFigure().panels[0].x.range);
+    }
+
+    void keysZoomPanAndReset() {
+        PlotView view;
+        show(view, tests::sampleNorms(figure::Scale::linear));
+        QTest::keyClick(&view, Qt::Key_Plus);
+        const auto zoomed = view.shownFigure().panels[0].x.range;
+        QVERIFY(zoomed);
+        QTest::keyClick(&view, Qt::Key_Right);
+        const auto panned = view.shownFigure().panels[0].x.range;
+        QVERIFY(panned->low > zoomed->low);
+        QVERIFY(std::abs((panned->high - panned->low) - (zoomed->high - zoomed->low)) < 1e-9);
+        QTest::keyClick(&view, Qt::Key_L);
+        QCOMPARE(view.shownFigure().panels[0].y.scale, figure::Scale::logarithmic);
+        QTest::keyClick(&view, Qt::Key_Home);
+        QVERIFY(!view.shownFigure().panels[0].x.range);
+        QCOMPARE(view.shownFigure().panels[0].y.scale, figure::Scale::linear);
+    }
+
+    void panelsOfAColumnShareTheirXRange() {
+        PlotView view;
+        show(view, tests::sampleReliability({"ft", "lp-ft"}, 1));
+        QTest::keyClick(&view, Qt::Key_Plus); // the first panel; the third is below it
+        const figure::Figure shown = view.shownFigure();
+        QCOMPARE(shown.panels[2].x.range, shown.panels[0].x.range);
+        QCOMPARE(*shown.panels[1].x.range, (figure::Range{0, 1}));
+    }
+
+    void copyGivesImageSvgAndNumbers() {
+        PlotView view;
+        show(view, tests::sampleNorms(figure::Scale::linear));
+        view.copyToClipboard();
+        const QMimeData* data = QGuiApplication::clipboard()->mimeData();
+        QVERIFY(data->hasImage());
+        QVERIFY(data->data(QStringLiteral("image/svg+xml")).contains("<path"));
+        QVERIFY(data->text().contains(QStringLiteral("\tLP-FT\t0\t24\t")));
+    }
+
+    void accessibleTextsAreTheFigures() {
+        PlotView view;
+        show(view, tests::sampleNorms(figure::Scale::linear));
+        QCOMPARE(view.accessibleName(), QStringLiteral("Classifier norm"));
+        QVERIFY(!view.accessibleDescription().isEmpty());
+    }
+};
+
+QTEST_MAIN(TestPlotView)
+#include "test_plot_view.moc"
