@@ -92,8 +92,8 @@ def main(target):
     parts.append(f"constexpr LowerRange kLower[] = {{\n{body}\n}};\n// clang-format on\n\n}} // namespace\n\n")
     for name in classes:
         function = name[0].lower() + name[1:] + "Ranges"
-        parts.append(f"std::span<const CodeRange> {function}() {{ return k{name}; }}\n")
-    parts.append("std::span<const LowerRange> lowerRanges() { return kLower; }\n\n} // namespace finescope::engine\n")
+        parts.append(f"std::span<const CodeRange> {function}() {{\n    return k{name};\n}}\n")
+    parts.append("std::span<const LowerRange> lowerRanges() {\n    return kLower;\n}\n\n} // namespace finescope::engine\n")
     with open(target, "w", encoding="utf-8") as file:
         file.write("".join(parts))
 
