@@ -13,6 +13,7 @@
 #include "widgets/plot/figure_theme.h"
 
 #include <QApplication>
+#include <QHashFunctions>
 
 #include <CLI/CLI.hpp>
 
@@ -174,13 +175,14 @@ void write(const figure::Figure& figure, const std::filesystem::path& target, co
 }
 
 int runFigure(const FigureArguments& arguments, int argc, char** argv) {
-    const std::filesystem::path target = targetOf(arguments);
     const figure::FigureRequest request = requestOf(arguments);
+    const std::filesystem::path target = targetOf(arguments);
     const std::vector<record::Run> runs = readRuns(expandRunFiles(request.files));
     const figure::Figure figure = figure::buildFigure(request, runs);
     // The newest run dates the picture: the same files then give the same bytes.
     const auto newest = std::ranges::max_element(runs, {}, &record::Run::created);
     qputenv("QT_QPA_PLATFORM", "offscreen");  // no display is needed, and none may change the picture
+    QHashSeed::setDeterministicGlobalSeed(); // Qt's PDF writer orders its fonts by hash
     const QApplication application(argc, argv);
     write(figure, target, request, newest == runs.end() ? std::string{} : newest->created);
     return 0;

@@ -49,39 +49,42 @@ void addBar(Bars& bars, const ReliabilityBin& bin, double base, double top, bool
     bars.note.push_back(std::move(note));
 }
 
-/// Accuracy over mean confidence before scaling: the diagram it comes from, without its bars.
-Line beforeLine(const Reliability& before) {
-    Line line{.name = "before (T = " + significant(before.temperature, 3) + ")",
-              .x = {},
-              .y = {},
-              .style = {.role = "neutral"},
-              .markers = true,
-              .legend = false,
-              .emphasised = false};
+/// Accuracy over mean confidence of each bin before scaling.
+Scatter beforePoints(const Reliability& before) {
+    Scatter points;
+    points.name = "before (T = " + significant(before.temperature, 3) + ")";
+    points.legend = false;
     for (const ReliabilityBin& bin : before.bins) {
         if (bin.count > 0) {
-            line.x.push_back(bin.meanConfidence);
-            line.y.push_back(bin.accuracy);
+            points.x.push_back(bin.meanConfidence);
+            points.y.push_back(bin.accuracy);
         }
     }
-    return line;
+    return points;
 }
 
 std::string header(const ReliabilityEntry& entry) {
-    std::string text = entry.name + ", n = " + std::to_string(entry.current.count);
+    return entry.name + ", n = " + std::to_string(entry.current.count);
+}
+
+std::string temperatureText(double temperature) {
+    return temperature == std::round(temperature) ? fixed(temperature, 0) : significant(temperature, 3);
+}
+
+/// "  T = 2", "  T = 1 → 1.73", or nothing at T = 1.
+std::string temperatures(const ReliabilityEntry& entry) {
+    const std::string current = temperatureText(entry.current.temperature);
     if (entry.before) {
-        text += ", T = " + significant(entry.before->temperature, 3) + kArrow +
-                significant(entry.current.temperature, 3);
-    } else if (entry.current.temperature != 1) {
-        text += ", T = " + significant(entry.current.temperature, 3);
+        return "  T = " + temperatureText(entry.before->temperature) + kArrow + current;
     }
-    return text;
+    return entry.current.temperature == 1 ? "" : "  T = " + current;
 }
 
 Panel diagram(const ReliabilityEntry& entry, std::size_t columns, std::int64_t hatchBelow) {
     Panel panel;
     panel.header = header(entry);
-    const std::vector<std::string> numbers = reliabilityNumbers(entry);
+    std::vector<std::string> numbers = reliabilityNumbers(entry);
+    numbers.back() += temperatures(entry);
     if (columns <= kColumnsWithOneLine && !entry.before) {
         panel.lines = {numbers[0] + "  " + numbers[1] + "  " + numbers[2]};
     } else {
@@ -116,7 +119,7 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, std::int64_t h
                             .style = {.role = "diagonal"},
                             .legend = false});
     if (entry.before) {
-        panel.curves.push_back(beforeLine(*entry.before));
+        panel.scatters.push_back(beforePoints(*entry.before));
     }
     panel.curves.push_back(std::move(ticks));
     return panel;
@@ -158,7 +161,7 @@ double histogramTop(std::span<const ReliabilityEntry> entries) {
 }
 
 std::string describe(const ReliabilityEntry& entry) {
-    std::string text = header(entry) + ":";
+    std::string text = header(entry) + temperatures(entry) + ":";
     for (const std::string& number : reliabilityNumbers(entry)) {
         text += " " + number + ",";
     }
@@ -277,7 +280,7 @@ Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
         }
         figure.panels.push_back(std::move(panel));
     }
-    figure.panels.front().legend = Legend::inside;
+    figure.panels.back().legend = Legend::inside; // the NLL leaves a corner free
     for (const TemperatureCurve& curve : curves) {
         if (curve.optimum) {
             figure.altText +=

@@ -141,6 +141,20 @@ std::string fisherNote(std::span<const FeatureEntry> entries, const std::vector<
     return text.empty() ? text : text + ".";
 }
 
+/// A cell with the legend of `panel` and nothing else: bars leave no room inside a panel.
+Panel legendPanel(const Panel& panel) {
+    Panel legend;
+    legend.blank = true;
+    legend.legend = Legend::inside;
+    for (const Bars& bars : panel.bars) {
+        Bars& entry = legend.bars.emplace_back();
+        entry.name = bars.name;
+        entry.style = bars.style;
+        entry.legend = true;
+    }
+    return legend;
+}
+
 void addSpreadNote(Figure& figure, std::size_t largest, analysis::Spread spread) {
     if (largest > 1) {
         figure.notes.push_back("Bars: mean over seeds; whiskers: " + spreadName(spread) + ", n up to " +
@@ -183,7 +197,7 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
     Figure figure;
     figure.kind = "features";
     figure.title = "Features before and after fine-tuning";
-    figure.columns = 3;
+    figure.columns = 2;
     std::vector<std::string> names;
     std::ranges::transform(entries, std::back_inserter(names), &FeatureEntry::split);
     const std::vector<std::string> splits = splitsOf(names, options.splits);
@@ -206,7 +220,6 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
     std::size_t largest = 0;
     for (const Column& column : columns) {
         Panel panel;
-        panel.x.label = "split";
         panel.y.label = column.label;
         const std::size_t n =
             addGroupedBars(panel, splits, seriesOf(entries, splits, column.pretrained, column.final),
@@ -219,7 +232,7 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
         largest = std::max(largest, n);
         figure.panels.push_back(std::move(panel));
     }
-    figure.panels.front().legend = Legend::below;
+    figure.panels.push_back(legendPanel(figure.panels.front()));
     addSpreadNote(figure, largest, options.spread);
     if (std::string note = fisherNote(entries, splits); !note.empty()) {
         figure.notes.push_back(std::move(note));
@@ -256,9 +269,8 @@ Figure accuracyFigure(std::span<const record::Run> runs, const AccuracyOptions& 
         series.push_back(std::move(bars));
     }
     Panel panel;
-    panel.x.label = "split";
     panel.y = {.label = "accuracy", .ticks = TickStyle::percent};
-    panel.legend = Legend::below;
+    panel.legend = Legend::beside;
     const std::size_t n = addGroupedBars(panel, splits, series, {.spread = options.spread});
     panel.y.range = Range{0, 1};
     if (n == 0) {

@@ -101,8 +101,8 @@ enum class Legend { none, inside, beside, below };
 
 /// One pair of axes.
 struct Panel {
-    bool blank = false;               ///< keeps its place in the grid and draws nothing, not even axes
-    std::string header{};             ///< heading above the plot (not inside it)
+    bool blank = false;   ///< keeps its place in the grid and draws nothing but its legend, not even axes
+    std::string header{}; ///< heading above the plot (not inside it)
     std::vector<std::string> lines{}; ///< short lines under the heading: the numbers
     Axis x{}, y{};
     std::optional<Axis> right{};

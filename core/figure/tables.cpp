@@ -98,18 +98,19 @@ void sayCounts(Table& table) {
     std::set<std::int64_t> counts;
     for (const auto& row : table.rows) {
         for (const Cell& cell : row) {
-            if (cell.count > 0) {
+            if (cell.count > 1) {
                 counts.insert(cell.count);
             }
         }
     }
     const std::string statistic = "mean \u00b1 sample standard deviation over seeds";
-    if (counts.empty() || counts == std::set<std::int64_t>{1}) {
+    if (counts.empty()) {
         table.notes.push_back("One run per cell.");
         return;
     }
     if (counts.size() == 1) {
-        table.notes.push_back("Cells: " + statistic + ", n = " + std::to_string(*counts.begin()) + ".");
+        table.notes.push_back("Cells: " + statistic + ", n = " + std::to_string(*counts.begin()) +
+                              "; without a deviation: one value.");
         return;
     }
     for (auto& row : table.rows) {

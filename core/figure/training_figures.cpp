@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <ranges>
 #include <set>
 
 namespace finescope::figure {
@@ -147,7 +148,7 @@ private:
         const bool aligned =
             std::ranges::all_of(curves, [&](const RunCurve& curve) { return curve.x == curves.front().x; });
         RunCurve mean{.x = aligned ? curves.front().x : commonPoints(curves), .y = {}, .switchAt = {}};
-        Band band{.name = group.name + ": " + spreadName(m_options.spread) + ", " + n,
+        Band band{.name = group.name + ": mean, " + spreadName(m_options.spread) + ", " + n,
                   .x = mean.x,
                   .low = {},
                   .high = {},
@@ -174,8 +175,10 @@ private:
                 addLine(panel, std::move(curves[i]), name, group.style, side, false);
             }
         }
+        // One name for both: the legend shows line and band as one entry.
+        const std::string name = band.name;
         panel.bands.push_back(std::move(band));
-        addLine(panel, std::move(mean), group.name + ", " + n, group.style, side, true);
+        addLine(panel, std::move(mean), name, group.style, side, true);
     }
 
     /// An interval that reaches below 0 ends a decade under the smallest mean; where the mean is 0 there is
@@ -373,7 +376,12 @@ Figure trainingFigure(std::span<const record::Run> runs, const TrainingOptions& 
         finish(panel, runs, curve);
         figure.panels.push_back(std::move(panel));
     }
-    figure.panels.front().legend = Legend::inside;
+    figure.panels[3].legend = Legend::inside;
+    for (Panel& panel : figure.panels | std::views::drop(1)) {
+        for (ReferenceLine& line : panel.references) {
+            line.label.clear(); // once is enough
+        }
+    }
     const std::size_t columns = static_cast<std::size_t>(figure.columns);
     for (std::size_t i = 0; i + columns < figure.panels.size(); ++i) {
         figure.panels[i].x.tickLabels = false;

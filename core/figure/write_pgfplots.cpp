@@ -128,9 +128,8 @@ public:
         const std::vector<Box> boxes = layOut(m_figure, m_options);
         std::string body;
         for (std::size_t i = 0; i < m_figure.panels.size(); ++i) {
-            if (!m_figure.panels[i].blank) {
-                body += panelText(m_figure.panels[i], boxes[i]);
-            }
+            const Panel& panel = m_figure.panels[i];
+            body += panel.blank ? legendAlone(panel, boxes[i]) : panelText(panel, boxes[i]);
         }
         return preamble() + body + "\\end{tikzpicture}\n\\end{document}\n";
     }
@@ -318,7 +317,7 @@ private:
             }
         }
         for (const Bars& bars : panel.bars) {
-            if (bars.legend && !bars.left.empty()) {
+            if (bars.legend) {
                 Bars plain = bars;
                 plain.hatched.clear();
                 text += "\\addlegendimage{area legend, " + barStyle(plain, 0) + "}\n\\addlegendentry{" +
@@ -358,6 +357,18 @@ private:
         }
         return ",\n  " + place +
                ", legend style={draw=none, fill opacity=0.8, text opacity=1}, legend cell align=left";
+    }
+
+    std::string legendAlone(const Panel& panel, const Box& box) {
+        const std::string entries = panel.legend == Legend::none ? "" : legend(panel);
+        return entries.empty()
+                   ? ""
+                   : "\\begin{axis}[at={(" + number(box.x) + "mm," + number(box.y) +
+                         "mm)}, anchor=south west, scale only axis, hide axis, width=" + number(box.width) +
+                         "mm, height=" + number(box.height) +
+                         "mm, xmin=0, xmax=1, ymin=0, ymax=1, legend pos=north west, legend "
+                         "style={draw=none}, legend cell align=left]\n" +
+                         entries + "\\end{axis}\n";
     }
 
     std::string panelText(const Panel& panel, const Box& box) {

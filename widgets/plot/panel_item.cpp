@@ -125,6 +125,10 @@ void PanelItem::restyle() {
         styleAxis(rightAxis(), *m_panel.right, m_panel.right->scale);
         rightAxis()->grid()->setVisible(false);
     }
+    for (QCPAxis* axis : {xAxis(), yAxis()}) {
+        axis->setVisible(!m_panel.blank);
+        axis->grid()->setVisible(axis->grid()->visible() && !m_panel.blank);
+    }
     applyRanges();
     m_legend = m_panel.legend == figure::Legend::inside ? LegendBlock(m_panel, m_style, 0) : LegendBlock();
     m_heat = m_panel.heatMap ? heatMapImage(*m_panel.heatMap, colourRange(*m_panel.heatMap)) : QImage();

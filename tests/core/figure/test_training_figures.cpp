@@ -125,16 +125,18 @@ void TestTrainingFigures::logarithmicXHasNothingBeforeZero() {
     }
 }
 
-/// Student's quantile for 2 degrees of freedom in closed form: (2p - 1) / sqrt(2p (1 - p)), p = 0.975. Norms of three seeds at epoch 1: 1.0, 1.5, 2.6: mean 1.7, numpy.std(ddof=1) 0.8185352771872449.
+/// Student's quantile for 2 degrees of freedom in closed form: (2p - 1) / sqrt(2p (1 - p)), p = 0.975. Norms
+/// of three seeds at epoch 1: 1.0, 1.5, 2.6: mean 1.7, numpy.std(ddof=1) 0.8185352771872449.
 void TestTrainingFigures::meanAndIntervalMatchNumPy() {
     const std::vector runs{tunedRun(1, {1, 1.0}), tunedRun(2, {1, 1.5}), tunedRun(3, {1, 2.6})};
     const Figure figure = classifierNormFigure(runs, {.curve = {.grouping = Grouping::methods}});
     const Panel& panel = figure.panels.front();
     QCOMPARE(panel.bands.size(), std::size_t{1});
     const Band& band = panel.bands.front();
-    QCOMPARE(band.name, std::string("FT: 95 % t interval, n = 3"));
+    QCOMPARE(band.name, std::string("FT: mean, 95 % t interval, n = 3"));
     const Line& mean = panel.curves.back();
     QVERIFY(mean.emphasised && mean.legend);
+    QCOMPARE(mean.name, band.name);
     QVERIFY_NEAR(mean.y[1], 1.7, 1e-15);
     const double half = 0.95 / std::sqrt(2 * 0.975 * 0.025) * 0.8185352771872449 / std::sqrt(3.0);
     QVERIFY_NEAR(band.low[1], 1.7 - half, 1e-12);
@@ -147,7 +149,8 @@ void TestTrainingFigures::meanAndIntervalMatchNumPy() {
     QVERIFY(figure.notes.front().find("95 % t interval") != std::string::npos);
 }
 
-/// Probing took 4 iterations in one seed and 2 in the other: at -0.25 the second lies half-way between its points.
+/// Probing took 4 iterations in one seed and 2 in the other: at -0.25 the second lies half-way between its
+/// points.
 void TestTrainingFigures::unequalProbingIsInterpolated() {
     record::Run other = emptyRun("lp-ft", 2);
     addStep(other, 1, probing(0), 10);

@@ -1,0 +1,207 @@
+#include "tests/support/near.h"
+#include "tests/support/tiny_run.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+
+using namespace finescope::tests;
+
+namespace {
+
+struct Outcome {
+    int status = -1;
+    QByteArray out, err;
+};
+
+/// Runs the built program, with these variables besides the test's own environment.
+Outcome runProgram(const QStringList& arguments, const QStringList& variables = {}) {
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove("QT_QPA_PLATFORM"); // the program finds its own way without a display
+    for (const QString& variable : variables) {
+        environment.insert(variable.section('=', 0, 0), variable.section('=', 1));
+    }
+    process.setProcessEnvironment(environment);
+    process.start(FINESCOPE_PROGRAM, arguments);
+    if (!process.waitForFinished(120000)) {
+        process.kill();
+        process.waitForFinished();
+        return {};
+    }
+    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+QByteArray contents(const QString& name) {
+    QFile file(name);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+} // namespace
+
+class TestCli : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void summaryIsJson();
+    void figuresOfEveryKind_data();
+    void figuresOfEveryKind();
+    void sameInputSameBytes();
+    void localeChangesNothing();
+    void recipeMakesTheFigureAgain();
+    void tablesInEveryFormat();
+    void badUseIsOneLine_data();
+    void badUseIsOneLine();
+    void helpListsTheKinds();
+
+private:
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    QTemporaryDir m_folder;
+};
+
+void TestCli::initTestCase() {
+    QVERIFY(QDir(m_folder.path()).mkpath("runs"));
+    for (const char* method : {"ft", "lp-ft"}) {
+        for (const int seed : {1, 2}) {
+            const QString name = path(QStringLiteral("runs/%1-%2.h5").arg(QLatin1String(method)).arg(seed));
+            writeTinyRun(name.toStdString(), {.method = method, .seed = seed});
+        }
+    }
+}
+
+void TestCli::summaryIsJson() {
+    const Outcome outcome = runProgram({"summary", path("runs"), "--json"});
+    QCOMPARE(outcome.status, 0);
+    const QJsonArray runs = QJsonDocument::fromJson(outcome.out).array();
+    QCOMPARE(runs.size(), 4);
+    QCOMPARE(runs[0].toObject()["method"].toString(), QString("ft"));
+    QCOMPARE(runs[0].toObject()["splits"].toObject()["test"].toObject()["n"].toInt(), 120);
+}
+
+void TestCli::figuresOfEveryKind_data() {
+    QTest::addColumn<QString>("kind");
+    for (const char* kind :
+         {"classifier-norm", "training", "features", "reliability", "temperature-curve", "accuracy"}) {
+        QTest::newRow(kind) << QString(kind);
+    }
+}
+
+void TestCli::figuresOfEveryKind() {
+    QFETCH(QString, kind);
+    const QList<std::pair<QString, QByteArray>> starts{{"pdf", "%PDF-"},
+                                                       {"svg", "<?xml"},
+                                                       {"png", "\x89PNG"},
+                                                       {"tex", "% "},
+                                                       {"csv", "panel,header,mark,series"}};
+    for (const auto& [suffix, start] : starts) {
+        const QString target = path(kind + "." + suffix);
+        const Outcome outcome = runProgram({"figure", kind, path("runs"), "--output", target});
+        QVERIFY2(outcome.status == 0, outcome.err.constData());
+        QVERIFY(outcome.out.isEmpty());
+        const QByteArray bytes = contents(target);
+        QVERIFY2(bytes.startsWith(start), qPrintable(target));
+        QVERIFY(bytes.size() > 1000);
+    }
+    QVERIFY(contents(path(kind + ".tex")).contains("\\addplot") ||
+            contents(path(kind + ".tex")).contains("\\path"));
+}
+
+void TestCli::sameInputSameBytes() {
+    for (const char* suffix : {"pdf", "svg", "png", "tex", "csv"}) {
+        const QString one = path(QStringLiteral("one.%1").arg(suffix)),
+                      two = path(QStringLiteral("two.%1").arg(suffix));
+        QCOMPARE(runProgram({"figure", "reliability", path("runs"), "--output", one}).status, 0);
+        QCOMPARE(runProgram({"figure", "reliability", path("runs"), "--output", two}).status, 0);
+        QVERIFY(!contents(one).isEmpty());
+        QVERIFY2(contents(one) == contents(two), suffix);
+    }
+}
+
+void TestCli::localeChangesNothing() {
+    const QStringList german{"LC_ALL=de_DE.UTF-8", "LANG=de_DE.UTF-8"};
+    const QStringList summary{"summary", path("runs"), "--json"};
+    QCOMPARE(runProgram(summary, german).out, runProgram(summary, {"LC_ALL=C.UTF-8"}).out);
+    for (const char* suffix : {"csv", "tex", "svg"}) {
+        const QString one = path(QStringLiteral("c.%1").arg(suffix)),
+                      two = path(QStringLiteral("de.%1").arg(suffix));
+        QStringList figure{"figure", "reliability", path("runs"), "--temperature", "1.5", "--output"};
+        QCOMPARE(runProgram(figure + QStringList{one}, {"LC_ALL=C.UTF-8"}).status, 0);
+        QCOMPARE(runProgram(figure + QStringList{two}, german).status, 0);
+        QVERIFY2(contents(one) == contents(two), suffix);
+    }
+}
+
+void TestCli::recipeMakesTheFigureAgain() {
+    QCOMPARE(runProgram({"figure", "reliability", path("runs/ft-1.h5"), "--temperature", "fitted",
+                         "--width-mm", "80", "--output", path("first.tex")})
+                 .status,
+             0);
+    const QByteArray first = contents(path("first.tex"));
+    const QByteArray mark = "% recipe: ";
+    const qsizetype start = first.indexOf(mark) + mark.size();
+    QFile recipe(path("r.json"));
+    QVERIFY(recipe.open(QIODevice::WriteOnly));
+    recipe.write(first.mid(start, first.indexOf('\n', start) - start));
+    recipe.close();
+    QCOMPARE(runProgram({"figure", "--recipe", path("r.json"), "--output", path("again.tex")}).status, 0);
+    QCOMPARE(contents(path("again.tex")), first);
+}
+
+void TestCli::tablesInEveryFormat() {
+    for (const char* kind : {"features", "norms", "calibration", "accuracy"}) {
+        QVERIFY(runProgram({"table", kind, path("runs"), "--format", "latex"}).out.contains("\\toprule"));
+        QVERIFY(runProgram({"table", kind, path("runs")}).out.contains("| ---"));
+        QCOMPARE(runProgram({"table", kind, path("runs"), "--output", path("t.csv")}).status, 0);
+        QVERIFY(contents(path("t.csv")).contains(" sd,"));
+    }
+}
+
+void TestCli::badUseIsOneLine_data() {
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("names");
+    const QString run = path("runs/ft-1.h5");
+    QTest::newRow("no kind") << QStringList{"figure"} << QByteArray("KIND");
+    QTest::newRow("unknown kind") << QStringList{"figure", "pie", run, "--output", path("x.pdf")}
+                                  << QByteArray("'pie'");
+    QTest::newRow("unknown suffix") << QStringList{"figure", "training", run, "--output", "x.doc"}
+                                    << QByteArray("x.doc");
+    QTest::newRow("missing file") << QStringList{"summary", "/no/such.h5"} << QByteArray("/no/such.h5");
+    QTest::newRow("no temperature") << QStringList{"figure", "reliability", run,          "--temperature",
+                                                   "warm",   "--output",    path("x.pdf")}
+                                    << QByteArray("warm");
+    QTest::newRow("negative temperature")
+        << QStringList{"figure", "reliability", run, "--temperature=-1", "--output", path("x.pdf")}
+        << QByteArray("temperature");
+    QTest::newRow("unknown split") << QStringList{"figure", "reliability", run,          "--split",
+                                                  "tset",   "--output",    path("x.pdf")}
+                                   << QByteArray("'tset'");
+    QTest::newRow("unknown option") << QStringList{"summary", run, "--jsno"} << QByteArray("--jsno");
+    QTest::newRow("unknown table") << QStringList{"table", "pie", run} << QByteArray("pie");
+}
+
+void TestCli::badUseIsOneLine() {
+    QFETCH(QStringList, arguments);
+    QFETCH(QByteArray, names);
+    const Outcome outcome = runProgram(arguments);
+    QCOMPARE(outcome.status, 2);
+    QVERIFY(outcome.out.isEmpty());
+    QVERIFY2(outcome.err.startsWith("finescope: ") && outcome.err.contains(names), outcome.err.constData());
+    QCOMPARE(outcome.err.count('\n'), 1);
+    QVERIFY(!QFile::exists(path("x.pdf")));
+}
+
+void TestCli::helpListsTheKinds() {
+    const Outcome help = runProgram({"figure", "--help"});
+    QCOMPARE(help.status, 0);
+    for (const char* word : {"classifier-norm", "temperature-curve", "neurips", "--recipe"}) {
+        QVERIFY2(help.out.contains(word), word);
+    }
+    QVERIFY(runProgram({"--version"}).out.startsWith("finescope "));
+}
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "test_cli.moc"
