@@ -31,13 +31,16 @@ std::string shown(const Json& number, int digits = 4) {
 /// The summary of one run for people: the JSON has everything.
 std::string inWords(const Json& run) {
     const Json& norms = run["classifier"]["weight_norm"];
-    std::string text = run["name"].is_string() ? run["name"].get<std::string>() : run["file"].get<std::string>();
-    text += "\n  method " + run["method"].dump() + ", task " + run["task"].dump() + ", seed " + run["seed"].dump() +
-            ", status " + run["status"].dump() + "\n  classifier weight norm: initial " + shown(norms["initial"]) +
-            ", after LP " + shown(norms["after_lp"]) + ", final " + shown(norms["final"]) + "\n";
+    std::string text =
+        run["name"].is_string() ? run["name"].get<std::string>() : run["file"].get<std::string>();
+    text += "\n  method " + run["method"].dump() + ", task " + run["task"].dump() + ", seed " +
+            run["seed"].dump() + ", status " + run["status"].dump() + "\n  classifier weight norm: initial " +
+            shown(norms["initial"]) + ", after LP " + shown(norms["after_lp"]) + ", final " +
+            shown(norms["final"]) + "\n";
     for (const auto& [name, split] : run["splits"].items()) {
-        text += "  " + name + ": n " + split["n"].dump() + ", accuracy " + shown(split["accuracy"]) + ", ECE " +
-                shown(split["ece"]) + ", MCE " + shown(split["mce"]) + ", NLL " + shown(split["nll"]) + "\n";
+        text += "  " + name + ": n " + split["n"].dump() + ", accuracy " + shown(split["accuracy"]) +
+                ", ECE " + shown(split["ece"]) + ", MCE " + shown(split["mce"]) + ", NLL " +
+                shown(split["nll"]) + "\n";
     }
     if (run["temperature"].is_object()) {
         text += "  temperature fitted on validation: " + shown(run["temperature"]["value"]) + "\n";
@@ -64,12 +67,15 @@ int runSummary(const SummaryOptions& options) {
 }
 
 void addSummaryCommand(CLI::App& app, Action& action) {
-    CLI::App* command = app.add_subcommand("summary", "Numbers of run files: norms, accuracy, calibration, features");
+    CLI::App* command =
+        app.add_subcommand("summary", "Numbers of run files: norms, accuracy, calibration, features");
     const auto options = std::make_shared<SummaryOptions>();
     command->add_option("FILE", options->files, "Run files, or folders of them")->required();
     command->add_flag("--json", options->json, "Print an array with one JSON object per file");
-    command->add_option("--bins", options->bins, "Equal-width confidence bins (15)")->check(CLI::Range(1, 1000));
-    command->callback([options, &action] { action = [options](int, char**) { return runSummary(*options); }; });
+    command->add_option("--bins", options->bins, "Equal-width confidence bins (15)")
+        ->check(CLI::Range(1, 1000));
+    command->callback(
+        [options, &action] { action = [options](int, char**) { return runSummary(*options); }; });
 }
 
 struct TableCommandOptions {
@@ -103,7 +109,8 @@ std::string tableFormat(const TableCommandOptions& options) {
         return suffix == ".tex" ? "latex" : suffix == ".csv" ? "csv" : "markdown";
     }
     throw Error(ErrorKind::badInput,
-                options.output + ": no table format has this suffix; use .tex, .csv or .md, or give --format");
+                options.output +
+                    ": no table format has this suffix; use .tex, .csv or .md, or give --format");
 }
 
 int runTable(const TableCommandOptions& options) {
@@ -131,7 +138,8 @@ void addTableCommand(CLI::App& app, Action& action) {
         ->check(CLI::IsMember({"latex", "csv", "markdown"}));
     command->add_option("--output", options->output, "File instead of standard output: .tex, .csv or .md");
     command->add_option("--split", options->splits, "Only this split (may be repeated)")->take_all();
-    command->add_option("--bins", options->bins, "Equal-width confidence bins (15)")->check(CLI::Range(1, 1000));
+    command->add_option("--bins", options->bins, "Equal-width confidence bins (15)")
+        ->check(CLI::Range(1, 1000));
     command->callback([options, &action] { action = [options](int, char**) { return runTable(*options); }; });
 }
 

@@ -53,7 +53,8 @@ figure::TemperatureChoice temperatureOf(const std::string& text) {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) {
-        throw Error(ErrorKind::badInput, "--temperature " + text + ": a number above 0 or 'fitted' is expected");
+        throw Error(ErrorKind::badInput,
+                    "--temperature " + text + ": a number above 0 or 'fitted' is expected");
     }
     return {.value = value};
 }
@@ -68,8 +69,9 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
     if (!arguments.recipe.empty()) {
         request = readRecipe(arguments.recipe);
     } else if (arguments.kind.empty() || arguments.files.empty() || arguments.output.empty()) {
-        throw Error(ErrorKind::badInput, "figure: needs KIND, at least one FILE and --output (or --recipe); see "
-                                         "'finescope figure --help'");
+        throw Error(ErrorKind::badInput,
+                    "figure: needs KIND, at least one FILE and --output (or --recipe); see "
+                    "'finescope figure --help'");
     }
     if (!arguments.kind.empty()) {
         request.kind = arguments.kind;
@@ -84,7 +86,7 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
         request.temperature = temperatureOf(arguments.temperature);
     }
     if (arguments.beforeAfter && arguments.temperature.empty() && arguments.recipe.empty()) {
-        request.temperature.fitted = true;  // before and after need two temperatures
+        request.temperature.fitted = true; // before and after need two temperatures
     }
     if (!arguments.x.empty()) {
         request.xAxis = arguments.x == "steps" ? figure::XAxis::steps : figure::XAxis::epochs;
@@ -133,13 +135,15 @@ std::filesystem::path targetOf(const FigureArguments& arguments) {
     const auto known = {".pdf", ".svg", ".png", ".tex", ".csv"};
     if (std::ranges::find(known, suffix) == known.end()) {
         throw Error(ErrorKind::badInput,
-                    target.string() + ": no figure format has this suffix; use .pdf, .svg, .png, .tex or .csv");
+                    target.string() +
+                        ": no figure format has this suffix; use .pdf, .svg, .png, .tex or .csv");
     }
     return target;
 }
 
 figure::PgfLook pgfLook(const widgets::FigureTheme& theme, const figure::Style& style) {
-    static constexpr const char* kDashes[] = {"solid", "dotted", "long-dash", "long-dash", "dash-dot", "dash-dot-dot"};
+    static constexpr const char* kDashes[] = {"solid",     "dotted",   "long-dash",
+                                              "long-dash", "dash-dot", "dash-dot-dot"};
     static constexpr const char* kMarkers[] = {"none", "triangle", "circle", "square", "diamond", "cross"};
     const widgets::RoleStyle role = theme.role(style);
     return {.colour = role.colour.name(QColor::HexRgb).mid(1).toUpper().toStdString(),
@@ -148,8 +152,8 @@ figure::PgfLook pgfLook(const widgets::FigureTheme& theme, const figure::Style& 
             .filledMarker = role.filledMarker};
 }
 
-void write(const figure::Figure& figure, const std::filesystem::path& target, const figure::FigureRequest& request,
-           const std::string& created) {
+void write(const figure::Figure& figure, const std::filesystem::path& target,
+           const figure::FigureRequest& request, const std::string& created) {
     const double height =
         request.heightMm.value_or(figure::naturalHeight(figure, request.widthMm, request.fontPt));
     const std::string recipe = figure::requestToJson(request);
@@ -181,7 +185,7 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     const figure::Figure figure = figure::buildFigure(request, runs);
     // The newest run dates the picture: the same files then give the same bytes.
     const auto newest = std::ranges::max_element(runs, {}, &record::Run::created);
-    qputenv("QT_QPA_PLATFORM", "offscreen");  // no display is needed, and none may change the picture
+    qputenv("QT_QPA_PLATFORM", "offscreen"); // no display is needed, and none may change the picture
     QHashSeed::setDeterministicGlobalSeed(); // Qt's PDF writer orders its fonts by hash
     const QApplication application(argc, argv);
     write(figure, target, request, newest == runs.end() ? std::string{} : newest->created);
@@ -191,8 +195,8 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
 std::string kindsText() {
     std::string text = "Kinds of figure:\n";
     for (const figure::FigureKind& kind : figure::figureKinds()) {
-        text += "  " + std::string(kind.name) + std::string(20 - kind.name.size(), ' ') + std::string(kind.description) +
-                "\n";
+        text += "  " + std::string(kind.name) + std::string(20 - kind.name.size(), ' ') +
+                std::string(kind.description) + "\n";
     }
     text += "Presets (width):\n";
     for (const figure::VenuePreset& preset : figure::venuePresets()) {
@@ -205,26 +209,33 @@ std::string kindsText() {
 } // namespace
 
 void addFigureCommand(CLI::App& app, Action& action) {
-    CLI::App* command = app.add_subcommand("figure", "A figure of run files as PDF, SVG, PNG, pgfplots or CSV");
+    CLI::App* command =
+        app.add_subcommand("figure", "A figure of run files as PDF, SVG, PNG, pgfplots or CSV");
     const auto given = std::make_shared<FigureArguments>();
     command->add_option("KIND", given->kind, "What to show: see below");
     command->add_option("FILE", given->files, "Run files, or folders of them");
-    command->add_option("--output,-o", given->output, "File to write: .pdf, .svg, .png, .tex (pgfplots) or .csv (data)");
+    command->add_option("--output,-o", given->output,
+                        "File to write: .pdf, .svg, .png, .tex (pgfplots) or .csv (data)");
     command->add_option("--recipe", given->recipe, "JSON of a figure made before; other options change it");
     command->add_option("--preset", given->preset, "Width and font size of a venue: see below");
     command->add_option("--width-mm", given->widthMm, "Width of the picture (139.7)");
     command->add_option("--height-mm", given->heightMm, "Height (what suits the figure)");
     command->add_option("--font-pt", given->fontPt, "Size of labels in points (9)");
     command->add_option("--dpi", given->dpi, "Resolution of PNG (300)");
-    command->add_option("--split", given->splits, "Only this split (may be repeated; calibration takes the first)")
+    command
+        ->add_option("--split", given->splits,
+                     "Only this split (may be repeated; calibration takes the first)")
         ->take_all();
-    command->add_option("--temperature", given->temperature, "T for all runs, or 'fitted': each at its own (1)");
-    command->add_flag("--before-after", given->beforeAfter, "Show T = 1 and --temperature (then 'fitted' unless given)");
+    command->add_option("--temperature", given->temperature,
+                        "T for all runs, or 'fitted': each at its own (1)");
+    command->add_flag("--before-after", given->beforeAfter,
+                      "Show T = 1 and --temperature (then 'fitted' unless given)");
     command->add_option("--bins", given->bins, "Equal-width confidence bins (15)");
     command->add_option("--with", given->with, "classifier-norm: 'accuracy' on a second axis")
         ->check(CLI::IsMember({"accuracy"}));
     command->add_flag("--final", given->finalBars, "classifier-norm: bars of the norm after training");
-    command->add_option("--x", given->x, "epochs (the default) or steps")->check(CLI::IsMember({"epochs", "steps"}));
+    command->add_option("--x", given->x, "epochs (the default) or steps")
+        ->check(CLI::IsMember({"epochs", "steps"}));
     command->add_option("--origin", given->origin, "Where x is 0: fine-tuning (the default) or start")
         ->check(CLI::IsMember({"fine-tuning", "start"}));
     command->add_flag("--log-x", given->logX, "Logarithmic x axis");

@@ -22,8 +22,9 @@ void complain(std::string message) {
 
 int main(int argc, char** argv) {
     using namespace finescope;
-    CLI::App app("finescope: see why fine-tuning runs behave as they do.\nWithout a command it opens the window.",
-                 "finescope");
+    CLI::App app(
+        "finescope: see why fine-tuning runs behave as they do.\nWithout a command it opens the window.",
+        "finescope");
     app.set_version_flag("--version", "finescope " FINESCOPE_VERSION);
     std::vector<std::string> paths;
     app.add_option("FILE", paths, "Run files, folders or a session to open in the window");
@@ -34,7 +35,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(0, 1);
     try {
         app.parse(argc, argv);
-    } catch (const CLI::Success& wanted) {  // --help and --version
+    } catch (const CLI::Success& wanted) { // --help and --version
         return app.exit(wanted);
     } catch (const CLI::ParseError& error) {
         complain(std::string(error.what()) + "; see 'finescope --help'");
@@ -46,7 +47,8 @@ int main(int argc, char** argv) {
         complain(error.what());
         return exitStatus(error.kind());
     } catch (const std::exception& error) {
-        complain(std::string("unexpected: ") + error.what() + "; please report this with the command you gave");
+        complain(std::string("unexpected: ") + error.what() +
+                 "; please report this with the command you gave");
         return exitStatus(ErrorKind::internal);
     }
 }

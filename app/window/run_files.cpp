@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 bool isRunFile(const fs::directory_entry& entry) {
-    std::error_code ignored;  // what cannot be looked at is not a run file
+    std::error_code ignored; // what cannot be looked at is not a run file
     return entry.is_regular_file(ignored) && entry.path().extension() == ".h5" &&
            !entry.path().filename().string().starts_with('.');
 }

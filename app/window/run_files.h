@@ -8,8 +8,8 @@
 
 namespace finescope::window {
 
-/// Files as given; a folder stands for all `*.h5` below it, sorted, hidden ones left out. No file twice. Throws
-/// Error{badFile} naming what does not exist, and a folder without run files.
+/// Files as given; a folder stands for all `*.h5` below it, sorted, hidden ones left out. No file twice.
+/// Throws Error{badFile} naming what does not exist, and a folder without run files.
 [[nodiscard]] std::vector<std::filesystem::path> expandRunFiles(const std::vector<std::string>& given);
 
 /// Reads them all; throws as record::readRun does at the first that cannot be read.

@@ -18,7 +18,8 @@ void writeTextFile(const std::filesystem::path& file, const std::string& text) {
     QSaveFile target(QString::fromStdString(file.string()));
     const auto size = static_cast<qint64>(text.size());
     if (!target.open(QIODevice::WriteOnly) || target.write(text.data(), size) != size || !target.commit()) {
-        throw Error(ErrorKind::badFile, file.string() + ": cannot be written: " + target.errorString().toStdString());
+        throw Error(ErrorKind::badFile,
+                    file.string() + ": cannot be written: " + target.errorString().toStdString());
     }
 }
 
