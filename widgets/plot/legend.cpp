@@ -159,16 +159,20 @@ QString LegendBlock::entryAt(QPointF position) const {
 QPointF freePlace(const figure::Panel& panel, const PanelMap& left, const PanelMap& right, QSizeF size,
                   double margin) {
     const QRectF room = left.rect.adjusted(margin, margin, -margin, -margin);
-    const double x0 = room.left(), x2 = std::max(room.left(), room.right() - size.width()),
-                 x1 = (x0 + x2) / 2;
-    const double y0 = room.top(), y2 = std::max(room.top(), room.bottom() - size.height()),
-                 y1 = (y0 + y2) / 2;
-    QPointF best(x2, y0);
+    const double spareX = std::max(0.0, room.width() - size.width());
+    const double spareY = std::max(0.0, room.height() - size.height());
+    // Corners first, then edges, then anywhere: an earlier place wins where the later one is not better.
+    std::vector<QPointF> places;
+    for (const double y : {0.0, 1.0, 0.5, 0.25, 0.75, 0.125, 0.375, 0.625, 0.875}) {
+        for (const double x : {1.0, 0.0, 0.5, 0.75, 0.25}) {
+            places.emplace_back(room.left() + x * spareX, room.top() + y * spareY);
+        }
+    }
+    QPointF best = places.front();
     double fewest = std::numeric_limits<double>::infinity();
-    for (const QPointF place : {QPointF(x2, y0), QPointF(x0, y0), QPointF(x2, y2), QPointF(x0, y2),
-                                QPointF(x2, y1), QPointF(x0, y1), QPointF(x1, y0), QPointF(x1, y2)}) {
-        const double hits = covered(panel, left, right,
-                                    QRectF(place, size).adjusted(-margin, -margin / 2, margin, margin / 2));
+    for (const QPointF& place : places) {
+        const QRectF rect = QRectF(place, size).adjusted(-margin, -margin / 2, margin, margin / 2);
+        const double hits = covered(panel, left, right, rect);
         if (hits < fewest) {
             fewest = hits;
             best = place;
