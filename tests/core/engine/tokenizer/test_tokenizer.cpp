@@ -95,7 +95,8 @@ std::string firstDifference(const Tokenizer& tokenizer, const std::filesystem::p
             }
             std::optional<std::string_view> second;
             const QByteArray& other = lines[(i + 1) % lines.size()];
-            if (pair) {
+            // Called with one text and an empty second one, transformers encodes the first alone.
+            if (pair && !other.isEmpty()) {
                 second = std::string_view(other.data(), static_cast<std::size_t>(other.size()));
             }
             const Encoding want = expected.nextEncoding();
