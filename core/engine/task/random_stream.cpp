@@ -1,0 +1,45 @@
+#include "core/engine/task/random_stream.h"
+
+#include <limits>
+#include <numeric>
+#include <utility>
+
+namespace finescope::engine {
+
+std::uint64_t streamSeed(std::int64_t runSeed, RandomStream stream) {
+    RandomBits bits(static_cast<std::uint64_t>(runSeed));
+    return bits.next() ^ RandomBits(static_cast<std::uint64_t>(stream)).next();
+}
+
+std::uint64_t RandomBits::next() {
+    m_state += 0x9E3779B97F4A7C15U;
+    std::uint64_t z = m_state;
+    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+    return z ^ (z >> 31U);
+}
+
+std::uint64_t RandomBits::below(std::uint64_t bound) {
+    // Numbers of an incomplete last round would favour the small results.
+    const std::uint64_t limit = std::numeric_limits<std::uint64_t>::max() / bound * bound;
+    std::uint64_t drawn = next();
+    while (drawn >= limit) {
+        drawn = next();
+    }
+    return drawn % bound;
+}
+
+double RandomBits::unit() {
+    return static_cast<double>(next() >> 11U) * 0x1p-53;
+}
+
+std::vector<std::int64_t> shuffledRows(std::int64_t count, RandomBits& bits) {
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
+    std::iota(rows.begin(), rows.end(), 0);
+    for (std::size_t i = rows.size(); i > 1; --i) {
+        std::swap(rows[i - 1], rows[bits.below(i)]);
+    }
+    return rows;
+}
+
+} // namespace finescope::engine

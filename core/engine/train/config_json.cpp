@@ -1,0 +1,87 @@
+#include "core/engine/train/config_json.h"
+
+#include "core/engine/file_hash.h"
+#include "core/engine/program_version.h"
+#include "core/engine/task/catalogue.h"
+
+#include <nlohmann/json.hpp>
+
+namespace finescope::engine {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string absolutePath(const std::filesystem::path& path) {
+    return std::filesystem::absolute(path).lexically_normal();
+}
+
+Json limit(const std::optional<std::int64_t>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json dataFiles(const TrainPlan& plan) {
+    Json files = Json::object();
+    for (const TaskFile& file : findTask(plan.task).files) {
+        files[file.name] = fileSha256(plan.data / file.name);
+    }
+    return files;
+}
+
+} // namespace
+
+std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint) {
+    const TrainPlan& plan = resolved.plan;
+    const EncoderConfig& encoder = checkpoint.encoder->config;
+    Json config = {
+        {"program", programVersion()},
+        {"method", methodName(plan.method)},
+        {"task", plan.task},
+        {"seed", plan.seed},
+        {"model", absolutePath(plan.model)},
+        {"model_sha256",
+         {{"config.json", checkpoint.configSha256}, {"model.safetensors", checkpoint.weightsSha256}}},
+        {"data", absolutePath(plan.data)},
+        {"data_sha256", dataFiles(plan)},
+        {"ood", Json::object()},
+        {"pooling", plan.pooling == Pooling::first ? "first" : "mean"},
+        {"max_length", resolved.maxLength},
+        {"limit_train", limit(plan.limitTrain)},
+        {"limit_eval", limit(plan.limitEval)},
+        {"features", plan.features == FeatureChoice::eval  ? "eval"
+                     : plan.features == FeatureChoice::all ? "all"
+                                                           : "none"},
+    };
+    for (const OutOfDistributionSet& set : plan.outOfDistribution) {
+        config["ood"][set.name] = absolutePath(set.folder);
+    }
+    if (probes(plan.method)) {
+        config["probe"] = plan.probe == ProbeHead::exact ? "exact" : "paper";
+    }
+    if (fineTunes(plan.method)) {
+        config["epochs"] = plan.epochs;
+        config["batch_size"] = resolved.steps.batchSize;
+        config["learning_rate"] = resolved.steps.learningRate;
+        config["classifier_scale"] = plan.classifierScale;
+        config["optimizer"] = {{"name", "AdamW"},
+                               {"betas", {0.9, 0.999}},
+                               {"eps", 1e-8},
+                               {"weight_decay", 0.0},
+                               {"schedule", "linear, no warm-up"},
+                               {"max_gradient_norm", 1.0}};
+        config["dropout"] = {{"hidden", encoder.hiddenDropout},
+                             {"attention", encoder.attentionDropout},
+                             {"classifier", encoder.hiddenDropout}};
+    }
+    if (usesLora(plan.method)) {
+        config["lora"] = {
+            {"rank", plan.loraRank}, {"alpha", plan.loraAlpha}, {"targets", {"query", "value"}}};
+    }
+    config["device"] = resolved.device.str();
+    config["threads"] = resolved.threads;
+    config["float_type"] = "float32";
+    config["versions"] = {{"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}};
+    return config.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+} // namespace finescope::engine

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "core/engine/model/config.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace finescope::engine {
+
+/// The five ways to fine-tune. PAPER 1.1, 3.4.
+enum class Method { lp, ft, lpFt, lora, lpLora };
+/// Which optimum the probe's head is. `paper` halves a binary head as the authors' code does. PAPER 2.9.
+enum class ProbeHead { exact, paper };
+/// Which splits' features are recorded: none, all, or every split but a training split of over 5,000 rows.
+enum class FeatureChoice { eval, all, none };
+enum class DeviceChoice { automatic, cpu, cuda };
+
+/// As in the run file: lp, ft, lp-ft, lora, lp-lora.
+[[nodiscard]] std::string methodName(Method method);
+[[nodiscard]] constexpr bool probes(Method method) {
+    return method == Method::lp || method == Method::lpFt || method == Method::lpLora;
+}
+[[nodiscard]] constexpr bool fineTunes(Method method) {
+    return method != Method::lp;
+}
+[[nodiscard]] constexpr bool usesLora(Method method) {
+    return method == Method::lora || method == Method::lpLora;
+}
+
+struct OutOfDistributionSet {
+    std::string name;
+    std::filesystem::path folder;
+};
+
+/// Everything that `finescope-engine train` can be told. What is empty is chosen by task and method.
+struct TrainPlan {
+    std::filesystem::path model, data, output;
+    std::string task;
+    Method method = Method::lpFt;
+    std::int64_t seed = 1;
+    std::int64_t epochs = 10;
+    std::optional<std::int64_t> batchSize;
+    std::optional<double> learningRate;
+    std::int64_t maxLength =
+        128; ///< tokens, special tokens included; never more than the encoder has positions
+    std::int64_t loraRank = 8;
+    double loraAlpha = 8;
+    double classifierScale = 1; ///< multiplies V, not b, at the start of fine-tuning
+    Pooling pooling = Pooling::first;
+    ProbeHead probe = ProbeHead::exact;
+    std::vector<OutOfDistributionSet> outOfDistribution;
+    FeatureChoice features = FeatureChoice::eval;
+    std::optional<std::int64_t> limitTrain, limitEval; ///< first rows of each split
+    std::optional<std::filesystem::path> saveCheckpoint;
+    DeviceChoice device = DeviceChoice::automatic;
+    int threads = 0; ///< 0: chosen by the work of a step
+    bool overwrite = false;
+};
+
+struct StepSettings {
+    std::int64_t batchSize = 16;
+    double learningRate = 1e-5;
+};
+
+/// Batch size and learning rate of a method on a task: PAPER Table 6 where it has them, else values of its
+/// kind.
+[[nodiscard]] StepSettings defaultSteps(std::string_view task, Method method);
+
+/// Throws Error{badInput} naming the option whose value cannot be, and says what can.
+void validate(const TrainPlan& plan);
+
+} // namespace finescope::engine
