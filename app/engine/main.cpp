@@ -2,6 +2,8 @@
 #include "app/engine/embed_command.h"
 #include "app/engine/signals.h"
 #include "app/engine/tasks_command.h"
+#include "app/engine/train_command.h"
+#include "core/engine/program_version.h"
 #include "core/error.h"
 
 #include <CLI/CLI.hpp>
@@ -31,12 +33,13 @@ constexpr const char* kProgram = "finescope-engine";
 
 int run(int argc, char** argv, std::stop_token stop, spdlog::logger& log) {
     const std::vector<Command> commands = {
+        finescope::app::trainCommand(),
         finescope::app::tasksCommand(),
         finescope::app::embedCommand(),
     };
 
     CLI::App app("Fine-tunes encoders and records everything in run files for finescope.", kProgram);
-    app.set_version_flag("--version", std::string(kProgram) + " " + FINESCOPE_VERSION);
+    app.set_version_flag("--version", finescope::engine::programVersion());
     app.set_help_flag("--help,-h", "This help");
     app.require_subcommand(1);
     app.get_formatter()->column_width(34);

@@ -39,11 +39,4 @@ SignalListener::~SignalListener() {
     m_thread.join();
 }
 
-void restoreSignals() {
-    const sigset_t set = heardSignals();
-    pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-    std::signal(SIGPIPE, SIG_DFL);
-    std::signal(SIGXFSZ, SIG_DFL);
-}
-
 } // namespace finescope::app

@@ -22,7 +22,4 @@ private:
     std::thread m_thread;
 };
 
-/// Undoes the blocking in a child process between fork and exec, or before replacing this process.
-void restoreSignals();
-
 } // namespace finescope::app

@@ -1,0 +1,110 @@
+#include "app/engine/progress.h"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <unistd.h>
+
+namespace finescope::app {
+
+namespace {
+
+// Often enough to look alive, rare enough that a step of a millisecond is not slowed by printing.
+constexpr double kSecondsBetween = 0.1;
+
+double now() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+std::string timeLeft(double seconds) {
+    const auto whole = static_cast<long long>(std::ceil(seconds));
+    char text[48];
+    if (whole >= 3600) {
+        std::snprintf(text, sizeof text, "%lld h %02lld min left", whole / 3600, whole / 60 % 60);
+    } else if (whole >= 60) {
+        std::snprintf(text, sizeof text, "%lld min %02lld s left", whole / 60, whole % 60);
+    } else {
+        std::snprintf(text, sizeof text, "%lld s left", whole);
+    }
+    return text;
+}
+
+std::string barLine(const engine::TrainProgress& progress) {
+    constexpr int kWidth = 30;
+    std::string line = progress.stage;
+    for (char& letter : line) {
+        letter = letter == '_' ? ' ' : letter;
+    }
+    line.resize(12, ' ');
+    if (progress.totalSteps > 0) {
+        const double part = static_cast<double>(progress.step) / static_cast<double>(progress.totalSteps);
+        const int full = static_cast<int>(part * kWidth);
+        line += '[' + std::string(static_cast<std::size_t>(full), '#') +
+                std::string(static_cast<std::size_t>(kWidth - full), '.') + "] " +
+                std::to_string(static_cast<int>(part * 100)) + " %  ";
+    }
+    line += "step " + std::to_string(progress.step);
+    if (progress.totalSteps > 0) {
+        line += " of " + std::to_string(progress.totalSteps);
+    }
+    if (progress.secondsLeft) {
+        line += ", " + timeLeft(*progress.secondsLeft);
+    }
+    return line;
+}
+
+void writeLine(const nlohmann::ordered_json& object) {
+    const std::string line =
+        object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    std::fflush(stdout); // whoever reads it is waiting; a reader that went away is no reason to stop
+}
+
+} // namespace
+
+ProgressDisplay::ProgressDisplay(ProgressStyle style) : m_style(style) {
+    if (style == ProgressStyle::automatic) {
+        m_style = isatty(STDERR_FILENO) != 0 ? ProgressStyle::bar : ProgressStyle::none;
+    }
+}
+
+void ProgressDisplay::show(const engine::TrainProgress& progress) {
+    const bool isLast = progress.totalSteps > 0 && progress.step == progress.totalSteps;
+    const double time = now();
+    if (m_style == ProgressStyle::none ||
+        (progress.stage == m_stage && !isLast && time - m_shownAt < kSecondsBetween)) {
+        return;
+    }
+    m_shownAt = time;
+    m_stage = progress.stage;
+    if (m_style == ProgressStyle::bar) {
+        std::fprintf(stderr, "\r%s\x1b[K", barLine(progress).c_str());
+        m_onLine = true;
+        return;
+    }
+    nlohmann::ordered_json line = {{"event", "progress"},     {"stage", progress.stage},
+                                   {"step", progress.step},   {"total_steps", progress.totalSteps},
+                                   {"epoch", progress.epoch}, {"seconds_left", nullptr}};
+    if (progress.secondsLeft) {
+        line["seconds_left"] = *progress.secondsLeft;
+    }
+    writeLine(line);
+}
+
+void ProgressDisplay::clear() {
+    if (m_onLine) {
+        std::fputs("\r\x1b[K", stderr);
+        m_onLine = false;
+    }
+}
+
+void ProgressDisplay::done(const std::string& status, const std::string& output, const std::string& message) {
+    clear();
+    if (m_style == ProgressStyle::json) {
+        writeLine({{"event", "done"}, {"status", status}, {"output", output}, {"message", message}});
+    }
+}
+
+} // namespace finescope::app

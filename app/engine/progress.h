@@ -1,0 +1,30 @@
+#pragma once
+
+#include "core/engine/train/run.h"
+
+#include <memory>
+#include <string>
+
+namespace finescope::app {
+
+enum class ProgressStyle { automatic, bar, json, none };
+
+/// Shows how a run gets on: a bar with the time left on stderr, JSON lines on stdout (DESIGN, Commands), or
+/// nothing. `automatic` is a bar if stderr is a terminal, else nothing.
+class ProgressDisplay {
+public:
+    explicit ProgressDisplay(ProgressStyle style);
+    void show(const engine::TrainProgress& progress);
+    /// Takes the bar off the line, so that a message can be printed.
+    void clear();
+    /// The last JSON line: {"event":"done",...}.
+    void done(const std::string& status, const std::string& output, const std::string& message);
+
+private:
+    ProgressStyle m_style;
+    std::string m_stage;
+    double m_shownAt = -1; ///< seconds, steady clock
+    bool m_onLine = false;
+};
+
+} // namespace finescope::app

@@ -1,0 +1,181 @@
+#include "app/engine/train_command.h"
+
+#include "app/engine/progress.h"
+#include "core/engine/train/run.h"
+#include "core/error.h"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+#include <memory>
+
+namespace finescope::app {
+
+namespace {
+
+using engine::TrainPlan;
+
+struct TrainOptions {
+    TrainPlan plan;
+    std::vector<std::string> outOfDistribution; ///< NAME=DIR
+    std::string saveCheckpoint;
+    std::int64_t batchSize = 0, limitTrain = 0, limitEval = 0;
+    double learningRate = 0;
+    ProgressStyle progress = ProgressStyle::automatic;
+};
+
+template <typename Value>
+CLI::Option* addChoice(CLI::App& app, const std::string& name, Value& value,
+                       const std::map<std::string, Value>& choices, const std::string& help) {
+    std::string names;
+    for (const auto& [text, unused] : choices) {
+        names += (names.empty() ? "" : "|") + text;
+    }
+    // Not CLI::CheckedTransformer: it also takes the numbers behind the names.
+    return app
+        .add_option_function<std::string>(
+            name,
+            [&value, choices, name, names](const std::string& text) {
+                const auto found = choices.find(text);
+                if (found == choices.end()) {
+                    throw CLI::ValidationError(name, "\"" + text + "\" is not one of " + names);
+                }
+                value = found->second;
+            },
+            help)
+        ->type_name(names);
+}
+
+void declareOptions(CLI::App& app, TrainOptions& options) {
+    TrainPlan& plan = options.plan;
+    app.add_option("--model", plan.model,
+                   "Folder of the pre-trained encoder (config.json, model.safetensors, tokenizer)")
+        ->required()
+        ->type_name("DIR");
+    app.add_option("--task", plan.task, "Name of the task; `finescope-engine tasks` lists them")
+        ->required()
+        ->type_name("NAME");
+    app.add_option("--data", plan.data, "Folder of the task's files")->required()->type_name("DIR");
+    addChoice<engine::Method>(app, "--method", plan.method,
+                              {{"lp", engine::Method::lp},
+                               {"ft", engine::Method::ft},
+                               {"lp-ft", engine::Method::lpFt},
+                               {"lora", engine::Method::lora},
+                               {"lp-lora", engine::Method::lpLora}},
+                              "How to fine-tune")
+        ->required();
+    app.add_option("--output", plan.output, "The run file to write, NAME.h5")->required()->type_name("FILE");
+    app.add_option("--seed", plan.seed, "Seed of the random head, the order of rows, dropout and LoRA")
+        ->capture_default_str();
+    app.add_option("--epochs", plan.epochs, "Epochs of fine-tuning")->capture_default_str();
+    app.add_option("--batch-size", options.batchSize, "Rows of a step [by task and method]");
+    app.add_option("--learning-rate", options.learningRate,
+                   "At the first step; falls linearly to 0 [by task and method]");
+    app.add_option("--max-length", plan.maxLength, "Longest input in tokens; longer ones are cut")
+        ->capture_default_str();
+    app.add_option("--lora-rank", plan.loraRank, "Rank r of the LoRA matrices")->capture_default_str();
+    app.add_option("--lora-alpha", plan.loraAlpha, "LoRA updates are scaled by alpha / r")
+        ->capture_default_str();
+    app.add_option("--classifier-scale", plan.classifierScale,
+                   "Multiplies the classifier's weights before fine-tuning")
+        ->capture_default_str();
+    addChoice<engine::Pooling>(app, "--pooling", plan.pooling,
+                               {{"first", engine::Pooling::first}, {"mean", engine::Pooling::mean}},
+                               "Features: the first token's hidden state, or the mean over tokens [first]");
+    addChoice<engine::ProbeHead>(app, "--probe", plan.probe,
+                                 {{"exact", engine::ProbeHead::exact}, {"paper", engine::ProbeHead::paper}},
+                                 "The true optimum, or the paper's halved binary head [exact]");
+    app.add_option("--ood", options.outOfDistribution,
+                   "Another data set to evaluate on, NAME=DIR; may be repeated")
+        ->type_name("NAME=DIR")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    addChoice<engine::FeatureChoice>(
+        app, "--features", plan.features,
+        {{"eval", engine::FeatureChoice::eval},
+         {"all", engine::FeatureChoice::all},
+         {"none", engine::FeatureChoice::none}},
+        "Features to record; eval: all but those of over 5,000 training rows [eval]");
+    app.add_option("--limit-train", options.limitTrain, "Use the first N training rows only");
+    app.add_option("--limit-eval", options.limitEval, "Use the first N rows of every other split only");
+    app.add_option("--save-checkpoint", options.saveCheckpoint,
+                   "Write the selected model's encoder into this folder")
+        ->type_name("DIR");
+    addChoice<engine::DeviceChoice>(app, "--device", plan.device,
+                                    {{"auto", engine::DeviceChoice::automatic},
+                                     {"cpu", engine::DeviceChoice::cpu},
+                                     {"cuda", engine::DeviceChoice::cuda}},
+                                    "Where to compute [auto]");
+    app.add_option("--threads", plan.threads, "Threads [by the encoder's size]");
+    addChoice<ProgressStyle>(app, "--progress", options.progress,
+                             {{"auto", ProgressStyle::automatic},
+                              {"bar", ProgressStyle::bar},
+                              {"json", ProgressStyle::json},
+                              {"none", ProgressStyle::none}},
+                             "How to show progress; json: one object a line on stdout [auto]");
+    app.add_flag("--overwrite", plan.overwrite, "Replace the run file if it exists");
+}
+
+template <typename Value>
+std::optional<Value> given(const CLI::App& app, const std::string& name, Value value) {
+    return app.count(name) > 0 ? std::optional<Value>(value) : std::nullopt;
+}
+
+TrainPlan finishedPlan(const CLI::App& app, const TrainOptions& options) {
+    TrainPlan plan = options.plan;
+    plan.batchSize = given(app, "--batch-size", options.batchSize);
+    plan.learningRate = given(app, "--learning-rate", options.learningRate);
+    plan.limitTrain = given(app, "--limit-train", options.limitTrain);
+    plan.limitEval = given(app, "--limit-eval", options.limitEval);
+    if (!options.saveCheckpoint.empty()) {
+        plan.saveCheckpoint = options.saveCheckpoint;
+    }
+    for (const std::string& set : options.outOfDistribution) {
+        const std::size_t equals = set.find('=');
+        if (equals == std::string::npos) {
+            throw Error(ErrorKind::badInput, "--ood " + set + ": give a name and a folder as NAME=DIR");
+        }
+        plan.outOfDistribution.push_back({set.substr(0, equals), set.substr(equals + 1)});
+    }
+    return plan;
+}
+
+int train(const TrainPlan& plan, ProgressStyle style, const CommandContext& context) {
+    ProgressDisplay display(style);
+    engine::TrainHooks hooks;
+    hooks.stop = context.stop;
+    hooks.onProgress = [&](const engine::TrainProgress& progress) { display.show(progress); };
+    hooks.onNote = [&](const std::string& note) {
+        display.clear();
+        context.log.info(note);
+    };
+    hooks.onWarning = [&](const std::string& warning) {
+        display.clear();
+        context.log.warn(warning);
+    };
+    try {
+        const engine::TrainOutcome outcome = engine::trainRun(plan, hooks);
+        const bool complete = outcome.status == record::Status::complete;
+        display.done(complete ? "complete" : "cancelled", plan.output.string(), outcome.message);
+        context.log.info(outcome.message);
+        return complete ? 0 : exitStatus(ErrorKind::cancelled);
+    } catch (const Error& error) {
+        display.done(error.kind() == ErrorKind::cancelled ? "cancelled" : "failed", plan.output.string(),
+                     error.what());
+        throw;
+    }
+}
+
+} // namespace
+
+Command trainCommand() {
+    return {"train", "Fine-tune an encoder on a task and record the run", [](CLI::App& app) {
+                auto options = std::make_shared<TrainOptions>();
+                declareOptions(app, *options);
+                return [options, &app](const CommandContext& context) {
+                    return train(finishedPlan(app, *options), options->progress, context);
+                };
+            }};
+}
+
+} // namespace finescope::app
