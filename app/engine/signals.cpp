@@ -1,41 +1,57 @@
 #include "app/engine/signals.h"
 
+#include "core/error.h"
+
+#include <array>
+#include <atomic>
 #include <csignal>
-#include <pthread.h>
 #include <unistd.h>
 
 namespace finescope::app {
 
 namespace {
 
-sigset_t heardSignals() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGUSR1); // sent by the destructor to its own thread only
-    return set;
+// A signal handler is given nothing but the number: what it needs can only be here. Blocking the signals and
+// waiting for them would do without, but OpenBLAS starts threads before main, and those would still take
+// them.
+std::atomic<int> handlerPipe{-1};
+constexpr char kQuit = 0;
+
+void passOn(int number) {
+    const char byte = static_cast<char>(number);
+    // Nothing can be done about a full pipe here; it would hold signals enough already.
+    static_cast<void>(!write(handlerPipe.load(), &byte, 1));
 }
 
 } // namespace
 
 SignalListener::SignalListener() {
+    std::array<int, 2> ends{};
+    if (pipe(ends.data()) != 0) {
+        throw Error(ErrorKind::internal, "cannot open a pipe for signals: too many open files");
+    }
+    m_readEnd = ends[0];
+    handlerPipe = ends[1];
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
-    const sigset_t set = heardSignals();
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    m_thread = std::thread([source = m_stop, set]() mutable {
-        int received = 0;
-        while (sigwait(&set, &received) == 0 && received != SIGUSR1) {
+    for (const int number : {SIGINT, SIGTERM}) {
+        struct sigaction action {};
+        action.sa_handler = passOn;
+        action.sa_flags = SA_RESTART;
+        sigaction(number, &action, nullptr);
+    }
+    m_thread = std::thread([source = m_stop, from = m_readEnd]() mutable {
+        char number = kQuit;
+        while (read(from, &number, 1) == 1 && number != kQuit) {
             if (!source.request_stop()) {
-                _exit(128 + received);
+                _exit(128 + number);
             }
         }
     });
 }
 
 SignalListener::~SignalListener() {
-    pthread_kill(m_thread.native_handle(), SIGUSR1);
+    static_cast<void>(!write(handlerPipe.load(), &kQuit, 1));
     m_thread.join();
 }
 

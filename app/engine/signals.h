@@ -19,6 +19,7 @@ public:
 
 private:
     std::stop_source m_stop;
+    int m_readEnd = -1;
     std::thread m_thread;
 };
 
