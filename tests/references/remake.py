@@ -13,7 +13,6 @@ import zlib
 
 import torch
 from safetensors.torch import save_file
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel, RobertaConfig, RobertaModel
 
 import make_unicode_tables
@@ -50,34 +49,6 @@ def write_json(path, value):
     path.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
-def train_byte_bpe(lines, folder):
-    folder.mkdir(parents=True)
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    trainer = trainers.BpeTrainer(vocab_size=1200, special_tokens=special, show_progress=False,
-                                  initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()))
-    tokenizer.train_from_iterator(lines, trainer)
-    tokenizer.model.save(str(folder))
-    write_json(folder / "tokenizer_config.json", {"tokenizer_class": "RobertaTokenizer", "add_prefix_space": False})
-    mask = {"content": "<mask>", "single_word": False, "lstrip": True, "rstrip": False, "normalized": False}
-    write_json(folder / "special_tokens_map.json", {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>",
-               "sep_token": "</s>", "pad_token": "<pad>", "cls_token": "<s>", "mask_token": mask})
-
-
-def train_word_piece(lines, folder):
-    folder.mkdir(parents=True)
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    trainer = trainers.WordPieceTrainer(vocab_size=2500, special_tokens=special, limit_alphabet=700, show_progress=False)
-    tokenizer.train_from_iterator(lines + [line.lower() for line in lines], trainer)
-    ordered = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-    (folder / "vocab.txt").write_text("".join(token + "\n" for token, _ in ordered), encoding="utf-8")
-    write_json(folder / "tokenizer_config.json", {"tokenizer_class": "BertTokenizer", "do_lower_case": True, "strip_accents": None})
-
-
 # name, folder, what its tokenizer_config.json says otherwise, added tokens
 VARIANTS = [
     ("byte_bpe_prefix", "byte_bpe", {"add_prefix_space": True}),
@@ -90,9 +61,8 @@ VARIANTS = [
 
 
 def make_tokenizers(output, lines):
-    train_byte_bpe(lines, output / "byte_bpe")
-    train_word_piece(lines, output / "word_piece")
     for name in ("byte_bpe", "word_piece"):
+        shutil.copytree(DATA / name, output / name)
         write_ids(AutoTokenizer.from_pretrained(output / name), lines, output / f"{name}.ids")
     for name, base, options in VARIANTS:
         folder = output / "scratch" / name
