@@ -3,8 +3,10 @@
 #include "core/record/run_reader.h"
 #include "tests/core/record/patterned_run.h"
 #include "tests/support/data.h"
+#include "tests/support/python.h"
 #include "tests/support/tiny_run.h"
 
+#include <QJsonObject>
 #include <QtTest>
 
 #include <cmath>
@@ -30,6 +32,7 @@ private Q_SLOTS:
     void aLongMessageIsCutBetweenCharacters();
     void tinyRunsOfAllMethodsHoldWhatTheyShould_data();
     void tinyRunsOfAllMethodsHoldWhatTheyShould();
+    void theLoraMatricesReadBackWithH5py();
     void aForeignFileReadsBack();
     void theLeastForeignFileReads();
     void unequalLengthsAreCutAtTheMarkerAndTheKeys();
@@ -252,6 +255,42 @@ void TestRunFile::tinyRunsOfAllMethodsHoldWhatTheyShould() {
             QVERIFY((again - logits).cwiseAbs().maxCoeff() < 1e-3F * logits.cwiseAbs().maxCoeff());
         }
     }
+}
+
+void TestRunFile::theLoraMatricesReadBackWithH5py() {
+    // No two values are equal, and r != h: a row taken for a column, or a query for a value, shows.
+    constexpr Eigen::Index kRank = 2;
+    const auto matrix = [](double first) -> MatrixF {
+        return MatrixF::NullaryExpr(kRank, pattern::kWidth, [first](Eigen::Index i, Eigen::Index j) {
+            return static_cast<float>(first + static_cast<double>(i * pattern::kWidth + j) / 8);
+        });
+    };
+    auto plan = pattern::plan();
+    plan.method = "lora";
+    plan.lora = {{0, matrix(100), matrix(-200)}, {11, matrix(300), matrix(-400)}};
+    const auto file = at("lora.h5");
+    RunWriter(file, plan, Existing::refuse).finish(Status::complete);
+
+    const auto read =
+        runPython(QStringLiteral("tests/core/record/read_lora.py"), {QString::fromStdString(file.string())});
+    QVERIFY(!read.isNull());
+    QJsonObject expected;
+    for (const auto& layer : plan.lora) {
+        for (const auto& [name, a] : {std::pair{"query", &layer.queryA}, std::pair{"value", &layer.valueA}}) {
+            QJsonArray rows;
+            for (Eigen::Index i = 0; i < a->rows(); ++i) {
+                QJsonArray row;
+                for (Eigen::Index j = 0; j < a->cols(); ++j) {
+                    row.append(static_cast<double>((*a)(i, j)));
+                }
+                rows.append(row);
+            }
+            const auto path = QStringLiteral("lora/%1/%2/A").arg(layer.layer).arg(QLatin1String(name));
+            expected[path] = QJsonObject{{QStringLiteral("type"), QStringLiteral("float32")},
+                                         {QStringLiteral("values"), rows}};
+        }
+    }
+    QCOMPARE(read.object(), expected);
 }
 
 void TestRunFile::aForeignFileReadsBack() {
