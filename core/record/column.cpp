@@ -8,7 +8,6 @@ namespace finescope::record {
 
 namespace {
 
-constexpr hsize_t kRowsPerTableChunk = 512;
 constexpr hsize_t kChunkBytes = 256 * 1024;
 
 Handle propertyList(const Site& site, hid_t kind, const std::string& path) {
@@ -25,20 +24,23 @@ hsize_t product(std::span<const hsize_t> shape) {
     return std::accumulate(shape.begin(), shape.end(), hsize_t{1}, std::multiplies<>());
 }
 
+// How many of `count` things of `bytes` each a chunk takes, so that the chunks are of about equal size.
+hsize_t perChunk(hsize_t count, hsize_t bytes) {
+    const auto divideUp = [](hsize_t a, hsize_t b) { return (a + b - 1) / b; };
+    const auto whole = std::max<hsize_t>(1, kChunkBytes / std::max<hsize_t>(1, bytes));
+    return std::max<hsize_t>(1, divideUp(count, std::max<hsize_t>(1, divideUp(count, whole))));
+}
+
 // Whole rows until a chunk is full; a row larger than a chunk is cut along its own first dimension.
-std::vector<hsize_t> chunkShape(std::span<const hsize_t> rowShape, std::size_t valueBytes) {
-    std::vector<hsize_t> chunk{kRowsPerTableChunk};
-    if (rowShape.empty()) {
-        return chunk;
-    }
-    const auto rowBytes = std::max<hsize_t>(1, product(rowShape) * valueBytes);
-    chunk[0] = rowShape.size() > 1 ? 1 : std::clamp<hsize_t>(kChunkBytes / rowBytes, 1, kRowsPerTableChunk);
+std::vector<hsize_t> chunkShape(std::span<const hsize_t> rowShape, hsize_t valueBytes, hsize_t rowsTogether) {
+    const auto rowBytes = product(rowShape) * valueBytes;
+    std::vector<hsize_t> chunk{perChunk(rowsTogether, rowBytes)};
     for (const auto extent : rowShape) {
         chunk.push_back(std::max<hsize_t>(1, extent));
     }
-    if (rowShape.size() > 1 && rowBytes > kChunkBytes) {
-        const auto lineBytes = std::max<hsize_t>(1, rowBytes / std::max<hsize_t>(1, rowShape[0]));
-        chunk[1] = std::clamp<hsize_t>(kChunkBytes / lineBytes, 1, chunk[1]);
+    if (rowShape.size() > 1) {
+        const auto lineBytes = rowBytes / chunk[1];
+        chunk[1] = perChunk(rowShape[0], lineBytes);
     }
     return chunk;
 }
@@ -102,7 +104,8 @@ Handle createFixed(const Site& site, hid_t file, const std::string& path, hid_t 
         "cannot be created");
 }
 
-Column::Column(const Site& site, hid_t file, std::string path, hid_t fileType, std::vector<hsize_t> rowShape)
+Column::Column(const Site& site, hid_t file, std::string path, hid_t fileType, std::vector<hsize_t> rowShape,
+               hsize_t rowsTogether)
     : m_path(std::move(path)), m_rowShape(std::move(rowShape)) {
     std::vector<hsize_t> shape{0};
     std::vector<hsize_t> limit{H5S_UNLIMITED};
@@ -111,7 +114,7 @@ Column::Column(const Site& site, hid_t file, std::string path, hid_t fileType, s
     const auto space = site.own(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), limit.data()),
                                 m_path, "cannot be given its shape");
     const auto creation = withoutTimes(site, H5P_DATASET_CREATE, m_path);
-    const auto chunk = chunkShape(m_rowShape, H5Tget_size(fileType));
+    const auto chunk = chunkShape(m_rowShape, H5Tget_size(fileType), rowsTogether);
     site.check(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), m_path,
                "cannot be given its chunks");
     // Nothing to fill a new chunk with: only then does a row go straight to the disk where the file has no

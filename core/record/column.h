@@ -26,9 +26,11 @@ void writeAttribute(const Site& site, hid_t owner, const std::string& name,
 class Column {
 public:
     Column() = default;
-    /// A row has the shape `rowShape` (empty: one number). Chunks hold about a quarter of a megabyte of whole
-    /// rows, or, when one row alone is larger, a part of one row; tables of numbers hold 512 rows a chunk.
-    Column(const Site& site, hid_t file, std::string path, hid_t fileType, std::vector<hsize_t> rowShape);
+    /// A row has the shape `rowShape` (empty: one number). A chunk holds `rowsTogether` rows, the number that
+    /// is expected to be there or to come at once: what of a chunk stays empty takes its space all the same.
+    /// Beyond a quarter of a megabyte it holds fewer rows, or, when one row alone is larger, a part of one.
+    Column(const Site& site, hid_t file, std::string path, hid_t fileType, std::vector<hsize_t> rowShape,
+           hsize_t rowsTogether);
 
     /// Extends the dataset and writes `rows` rows from contiguous memory. Throws through `site`.
     void append(const Site& site, hid_t memType, const void* data, hsize_t rows);

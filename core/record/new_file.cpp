@@ -10,6 +10,11 @@ namespace finescope::record {
 
 namespace {
 
+// Rows in a chunk of the tables. A small run has a few hundred steps and ten epochs, a large one a hundred
+// thousand and a hundred.
+constexpr hsize_t kStepsTogether = 128;
+constexpr hsize_t kEpochsTogether = 16;
+
 hsize_t extent(std::int64_t value) {
     return static_cast<hsize_t>(value);
 }
@@ -66,21 +71,22 @@ void createTables(const Site& site, hid_t file, const RunPlan& plan, RunDatasets
     for (const auto* group : {schema::kSteps, schema::kEpochs, schema::kClassifier}) {
         static_cast<void>(createGroup(site, file, group));
     }
-    data.stepMarker = Column(site, file, schema::in(schema::kSteps, schema::kStep), H5T_STD_I64LE, {});
-    data.stepKeys = KeyColumns(site, file, schema::kSteps);
-    data.epochKeys = KeyColumns(site, file, schema::kEpochs);
+    data.stepMarker =
+        Column(site, file, schema::in(schema::kSteps, schema::kStep), H5T_STD_I64LE, {}, kStepsTogether);
+    data.stepKeys = KeyColumns(site, file, schema::kSteps, kStepsTogether);
+    data.epochKeys = KeyColumns(site, file, schema::kEpochs, kEpochsTogether);
     for (const auto& name : plan.stepSeries) {
         data.stepSeries.emplace_back(site, file, schema::in(schema::kSteps, name), H5T_IEEE_F64LE,
-                                     std::vector<hsize_t>{});
+                                     std::vector<hsize_t>{}, kStepsTogether);
     }
     for (const auto& name : plan.epochSeries) {
         data.epochSeries.emplace_back(site, file, schema::in(schema::kEpochs, name), H5T_IEEE_F64LE,
-                                      std::vector<hsize_t>{});
+                                      std::vector<hsize_t>{}, kEpochsTogether);
     }
     data.weight = Column(site, file, schema::kClassifierWeight, H5T_IEEE_F32LE,
-                         {classes, extent(plan.classifierWidth)});
-    data.bias = Column(site, file, schema::kClassifierBias, H5T_IEEE_F32LE, {classes});
-    data.classifierKeys = KeyColumns(site, file, schema::kClassifier);
+                         {classes, extent(plan.classifierWidth)}, 1);
+    data.bias = Column(site, file, schema::kClassifierBias, H5T_IEEE_F32LE, {classes}, kEpochsTogether);
+    data.classifierKeys = KeyColumns(site, file, schema::kClassifier, kEpochsTogether);
 }
 
 SplitColumns createSplit(const Site& site, hid_t file, const SplitPlan& plan, hsize_t classes) {
@@ -98,15 +104,15 @@ SplitColumns createSplit(const Site& site, hid_t file, const SplitPlan& plan, hs
     columns.name = plan.name;
     columns.rows = size[0];
     columns.logits =
-        Column(site, file, schema::in(group, schema::kLogits), H5T_IEEE_F32LE, {size[0], classes});
-    columns.keys = KeyColumns(site, file, group);
+        Column(site, file, schema::in(group, schema::kLogits), H5T_IEEE_F32LE, {size[0], classes}, 1);
+    columns.keys = KeyColumns(site, file, group, kEpochsTogether);
     if (plan.pretrainedFeatureWidth > 0) {
         columns.featuresPretrained = Column(site, file, schema::in(group, schema::kFeaturesPretrained),
-                                            H5T_IEEE_F32LE, {extent(plan.pretrainedFeatureWidth)});
+                                            H5T_IEEE_F32LE, {extent(plan.pretrainedFeatureWidth)}, size[0]);
     }
     if (plan.featureWidth > 0) {
         columns.features = Column(site, file, schema::in(group, schema::kFeatures), H5T_IEEE_F32LE,
-                                  {extent(plan.featureWidth)});
+                                  {extent(plan.featureWidth)}, size[0]);
     }
     return columns;
 }
@@ -127,9 +133,9 @@ void createLora(const Site& site, hid_t file, const LoraMatrices& matrices) {
 
 } // namespace
 
-KeyColumns::KeyColumns(const Site& site, hid_t file, const std::string& group)
-    : epoch(site, file, schema::in(group, schema::kEpoch), H5T_IEEE_F64LE, {}),
-      stage(site, file, schema::in(group, schema::kStage), H5T_STD_I8LE, {}) {}
+KeyColumns::KeyColumns(const Site& site, hid_t file, const std::string& group, hsize_t rowsTogether)
+    : epoch(site, file, schema::in(group, schema::kEpoch), H5T_IEEE_F64LE, {}, rowsTogether),
+      stage(site, file, schema::in(group, schema::kStage), H5T_STD_I8LE, {}, rowsTogether) {}
 
 void KeyColumns::appendStage(const Site& site, EpochKey key) {
     stage.append(site, memoryType<std::int8_t>(), &key.stage, 1);

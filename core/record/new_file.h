@@ -16,7 +16,8 @@ struct KeyColumns {
     Column stage;
 
     KeyColumns() = default;
-    KeyColumns(const Site& site, hid_t file, const std::string& group);
+    /// `rowsTogether` as for Column.
+    KeyColumns(const Site& site, hid_t file, const std::string& group, hsize_t rowsTogether);
 
     void appendStage(const Site& site, EpochKey key);
     void appendEpoch(const Site& site, EpochKey key);

@@ -121,8 +121,8 @@ int untilKilled(const char* file, long microseconds) {
 int killAt(std::string_view what, const char* file, long k) {
     RunWriter writer(file, pattern::plan(), Existing::refuse);
     Counts counts;
-    // The interesting rows: the first ones, and those that begin a new chunk of 512.
-    const std::int64_t before = k % 2 == 0 ? 0 : 12;
+    // The interesting rows: the first ones, and those that begin a new chunk (16 epochs, 128 steps).
+    const std::int64_t before = k % 2 == 0 ? 0 : 16;
     for (std::int64_t i = 0; i < before; ++i) {
         appendSteps(writer, counts);
         appendEpoch(writer, counts);
