@@ -62,9 +62,8 @@ struct LiveReader::State {
 
     std::shared_ptr<const PinnedFile> pinned;
     std::optional<Run> last;
-    FileStamp stamp; ///< taken before the last look
-    bool settled =
-        false; ///< the stamp was old enough at that look to prove by itself that nothing changed since
+    FileStamp stamp;      ///< taken before the last look
+    bool settled = false; ///< that look saw everything, and an equal stamp proves that nothing changed since
     std::chrono::steady_clock::time_point beatSeen;
     bool beatIsFresh = false; ///< whether the heartbeat counted as moving when it was last seen to change
 
@@ -114,7 +113,9 @@ std::optional<Run> LiveReader::poll() {
     const bool changed = !sameRun || rewritten || differs(*state.last, run);
     state.notice(run, sameRun);
     state.stamp = stamp;
-    state.settled = state.clock.wall() - timeOf(stamp.modified) > kSettled;
+    // Where steps were added nothing else was looked at (readFacts).
+    const bool sawAll = !appendedOnly || run.steps.rows() == state.last->steps.rows();
+    state.settled = sawAll && state.clock.wall() - timeOf(stamp.modified) > kSettled;
     state.last = run;
     return changed ? std::optional(std::move(run)) : std::nullopt;
 }

@@ -28,7 +28,8 @@ struct LiveClock {
 };
 
 /// Follows one run file. Not thread-safe: one thread polls it. The Run values it returns may go anywhere.
-/// A poll of a file that nobody wrote to costs one stat; of one that grew, the small facts and the new rows.
+/// A poll of a file that nobody wrote to costs one stat; of one with new steps, those; of one that changed
+/// otherwise, all small facts.
 class LiveReader {
 public:
     explicit LiveReader(std::filesystem::path file, LiveClock clock = {});

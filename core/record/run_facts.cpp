@@ -291,23 +291,42 @@ void readRootAttributes(const FileView& view, Run& run) {
     run.classNames = std::move(*names);
 }
 
-} // namespace
+// Whether, as far as the tables and /progress tell, nothing came but steps.
+bool onlyStepsGrew(const Run& earlier, const Run& now) {
+    return now.progress.status == Status::running && earlier.progress.status == Status::running &&
+           now.progress.selected == earlier.progress.selected && now.epochs.keys == earlier.epochs.keys &&
+           now.steps.rows() > earlier.steps.rows();
+}
 
-Run readFacts(const FileView& view, std::shared_ptr<const PinnedFile> file, const Run* earlier) {
-    Run run;
-    run.file = file->name();
-    requireOurFormat(view);
+void readRest(const FileView& view, Run& run) {
     readRootAttributes(view, run);
-    const bool goesOn = earlier != nullptr && earlier->runId == run.runId;
-    run.epochs = readTable(view, schema::kEpochs, schema::kEpoch, goesOn ? earlier->epochs : SeriesTable{});
-    run.steps = readTable(view, schema::kSteps, schema::kStep, goesOn ? earlier->steps : SeriesTable{});
     readClassifier(view, run);
     for (const auto& name : view.members(schema::kSplits, FileView::Member::group)) {
         run.splits.push_back(readSplit(view, name, static_cast<std::int64_t>(run.classes())));
     }
     std::ranges::stable_sort(run.splits, {}, roleOrder);
     run.kernelStates = view.members(schema::kNtk, FileView::Member::group);
+}
+
+} // namespace
+
+Run readFacts(const FileView& view, std::shared_ptr<const PinnedFile> file, const Run* earlier) {
+    requireOurFormat(view);
+    Run run;
+    run.file = file->name();
+    const bool goesOn = earlier != nullptr && view.text("/", schema::kRunId).value_or("") == earlier->runId;
+    // Before all others: a run that it calls complete is then read whole.
     run.progress = readProgress(view);
+    run.epochs = readTable(view, schema::kEpochs, schema::kEpoch, goesOn ? earlier->epochs : SeriesTable{});
+    run.steps = readTable(view, schema::kSteps, schema::kStep, goesOn ? earlier->steps : SeriesTable{});
+    if (goesOn && onlyStepsGrew(*earlier, run)) {
+        Run next = *earlier;
+        next.progress = std::move(run.progress);
+        next.epochs = std::move(run.epochs);
+        next.steps = std::move(run.steps);
+        return next;
+    }
+    readRest(view, run);
     run.parts = std::make_shared<FileParts>(std::move(file), static_cast<std::int64_t>(run.classes()));
     return run;
 }

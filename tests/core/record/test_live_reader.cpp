@@ -16,6 +16,23 @@ using record::LiveReader;
 using record::Status;
 using namespace std::chrono_literals;
 
+namespace {
+
+bool waitFor(QProcess& child, const QByteArray& line) {
+    for (;;) {
+        while (child.canReadLine()) {
+            if (child.readLine().trimmed() == line) {
+                return true;
+            }
+        }
+        if (!child.waitForReadyRead(30000)) {
+            return false;
+        }
+    }
+}
+
+} // namespace
+
 class TestLiveReader : public QObject {
     Q_OBJECT
 
@@ -23,6 +40,7 @@ private Q_SLOTS:
     void aLiveWriterInAnotherProcessIsSeenEpochByEpoch();
     void aKilledWriterIsKnownAtOnce();
     void aQuietFileIsNotReadAgain();
+    void whatComesTogetherWithStepsIsNotMissed();
     void silenceOfAMinuteIsAStall();
     void aFileThatGoesAndComesBackIsFollowed();
     void theExampleScriptIsReadBackAndFollowed();
@@ -36,27 +54,15 @@ void TestLiveReader::aLiveWriterInAnotherProcessIsSeenEpochByEpoch() {
     const auto file = at("tailed.h5");
     QProcess child;
     child.start(QStringLiteral(WRITER_CHILD), {QStringLiteral("on-demand"), file});
-    const auto waitFor = [&child](const QByteArray& line) {
-        for (;;) {
-            while (child.canReadLine()) {
-                if (child.readLine().trimmed() == line) {
-                    return true;
-                }
-            }
-            if (!child.waitForReadyRead(30000)) {
-                return false;
-            }
-        }
-    };
-    QVERIFY(waitFor("0 0"));
+    QVERIFY(waitFor(child, "0 0"));
     LiveReader reader(file.toStdString());
     QVERIFY(reader.poll()->epochs.rows() == 0);
     QVERIFY(reader.state().liveness == Liveness::live);
     for (std::size_t epoch = 1; epoch <= 30; ++epoch) {
         QVERIFY(child.write("go\n") == 3);
         const auto steps = epoch * static_cast<std::size_t>(pattern::kStepsPerEpoch);
-        QVERIFY(waitFor(QByteArray::number(static_cast<qulonglong>(steps)) + ' ' +
-                        QByteArray::number(static_cast<qulonglong>(epoch))));
+        QVERIFY(waitFor(child, QByteArray::number(static_cast<qulonglong>(steps)) + ' ' +
+                                   QByteArray::number(static_cast<qulonglong>(epoch))));
         const auto run = reader.poll();
         QVERIFY2(run, "the reader did not see that something was committed");
         QCOMPARE(run->epochs.rows(), epoch);
@@ -103,6 +109,35 @@ void TestLiveReader::aQuietFileIsNotReadAgain() {
         QVERIFY(!reader.poll());
     }
     QVERIFY2(timer.elapsed() < 1000, "a poll of a quiet file costs more than a stat");
+}
+
+void TestLiveReader::whatComesTogetherWithStepsIsNotMissed() {
+    const auto file = at("together.h5");
+    QProcess child;
+    child.start(QStringLiteral(WRITER_CHILD), {QStringLiteral("on-demand"), file});
+    QVERIFY(waitFor(child, "0 0"));
+    record::LiveClock clock;
+    clock.wall = [] { return std::chrono::system_clock::now() + 1h; }; // its stamp alone would be trusted
+    LiveReader reader(file.toStdString(), clock);
+    QVERIFY(reader.poll());
+
+    QVERIFY(child.write("features and steps\n") > 0 && waitFor(child, "40 0"));
+    const auto withSteps = reader.poll();
+    QVERIFY(withSteps && withSteps->steps.rows() == 40);
+    QVERIFY(withSteps->classNames == pattern::plan().classNames);
+    QVERIFY(withSteps->parts->labels(*withSteps->split("test")) == pattern::plan().splits[1].labels);
+    QCOMPARE(withSteps->split("test")->featureWidth, 0); // new steps are all that such a look is for
+    const auto withFeatures = reader.poll();
+    QVERIFY2(withFeatures, "the features that came with the steps are never seen");
+    QCOMPARE(withFeatures->split("test")->featureWidth, pattern::kWidth);
+    QVERIFY(!reader.poll());
+
+    QVERIFY(child.write("go\n") > 0 && waitFor(child, "80 1"));
+    const auto withEpoch = reader.poll();
+    QVERIFY(withEpoch && withEpoch->steps.rows() == 80 && withEpoch->classifierKeys.size() == 1);
+    QCOMPARE(withEpoch->split("test")->logitKeys.size(), 1U);
+    child.closeWriteChannel();
+    QVERIFY(child.waitForFinished(30000));
 }
 
 void TestLiveReader::silenceOfAMinuteIsAStall() {

@@ -4,8 +4,9 @@
 //   writer_child kill-at steps|epoch FILE K       dies before the K-th write to the disk of one append; says
 //   "whole"
 //                                                 if the append has fewer
-//   writer_child fill FILE BYTES                  appends until it fails, at a file-size limit of BYTES (0:
-//   none) writer_child on-demand FILE                   appends one epoch for every line it reads
+//   writer_child fill FILE BYTES           appends until it fails, at a file-size limit of BYTES (0: none)
+//   writer_child on-demand FILE            appends one epoch for every line it reads, or what the line says:
+//                                          "features and steps"
 //
 // It says "N M" whenever N steps and M epochs are committed.
 
@@ -161,6 +162,11 @@ int onDemand(const char* file) {
     counts.say();
     std::string line;
     while (std::getline(std::cin, line)) {
+        if (line == "features and steps") {
+            writer.writeFeatures("test", RunWriter::Features::final, pattern::features());
+            appendSteps(writer, counts);
+            continue;
+        }
         appendSteps(writer, counts);
         appendEpoch(writer, counts);
     }
