@@ -1,0 +1,134 @@
+#include "widgets/model/run_filter.h"
+#include "widgets/model/run_tree_model.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QtTest>
+
+using namespace finescope::widgets;
+
+namespace {
+
+RunRow row(const char* task, const char* method, qint64 seed, bool checked = false) {
+    const QString key = QStringLiteral("%1/%2/%3").arg(QLatin1String(task), QLatin1String(method)).arg(seed);
+    RunRow row;
+    row.key = key;
+    row.task = QLatin1String(task);
+    row.method = QLatin1String(method);
+    row.model = QStringLiteral("tiny");
+    row.name = key;
+    row.file = key + QStringLiteral(".h5");
+    row.seed = seed;
+    row.checked = checked;
+    return row;
+}
+
+QString nameAt(const QAbstractItemModel& model, std::initializer_list<int> path) {
+    QModelIndex index;
+    for (const int step : path) {
+        index = model.index(step, 0, index);
+    }
+    return index.data().toString();
+}
+
+} // namespace
+
+class TestRunTreeModel : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void groupsByTaskMethodAndSeed() {
+        RunTreeModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setRuns(
+            {row("rte", "lora", 1), row("cb", "ft", 2), row("rte", "lp", 3), row("rte", "lora", 0)});
+        QCOMPARE(model.rowCount(), 2);
+        QCOMPARE(nameAt(model, {0}), QStringLiteral("cb"));
+        QCOMPARE(nameAt(model, {1}), QStringLiteral("rte"));
+        QCOMPARE(nameAt(model, {1, 0}), QStringLiteral("LP"));
+        QCOMPARE(nameAt(model, {1, 1}), QStringLiteral("LoRA"));
+        QCOMPARE(nameAt(model, {1, 1, 0}), QStringLiteral("seed 0"));
+        QCOMPARE(nameAt(model, {1, 1, 1}), QStringLiteral("seed 1"));
+    }
+
+    void staysConsistentWhileRunsComeAndGo() {
+        RunTreeModel model;
+        RunFilter filter;
+        filter.setSourceModel(&model);
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const QAbstractItemModelTester filtered(&filter,
+                                                QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const std::vector<RunRow> all{row("a", "lp", 1), row("a", "lp", 2), row("a", "ft", 1),
+                                      row("b", "x", 9)};
+        for (unsigned chosen = 0; chosen < 16; ++chosen) { // every subset after every other
+            std::vector<RunRow> rows;
+            for (unsigned i = 0; i < 4; ++i) {
+                if (((chosen * 7) & (1U << i)) != 0) {
+                    rows.push_back(all[i]);
+                }
+            }
+            model.setRuns(rows);
+            QCOMPARE(model.keysBelow({}).size(), static_cast<qsizetype>(rows.size()));
+        }
+    }
+
+    void growthOfARunMovesNoIndex() {
+        RunTreeModel model;
+        model.setRuns({row("a", "lp", 1), row("a", "lp", 2)});
+        const QPersistentModelIndex second = model.index(1, 0, model.index(0, 0, model.index(0, 0)));
+        RunRow grown = row("a", "lp", 2);
+        grown.badge = RunRow::Badge::live;
+        grown.fraction = 0.4;
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        model.setRuns({row("a", "lp", 0), row("a", "lp", 1), grown});
+        QVERIFY(!changed.isEmpty());
+        QCOMPARE(second.data(RunTreeModel::keyRole).toString(), QStringLiteral("a/lp/2"));
+        QCOMPARE(QModelIndex(second).siblingAtColumn(RunTreeModel::stateColumn).data().toString(),
+                 QStringLiteral("40 %"));
+    }
+
+    void checkStatesAreThoseOfTheRunsBelow() {
+        RunTreeModel model;
+        const auto state = [&model](const QModelIndex& index) {
+            return model.data(index, Qt::CheckStateRole).toInt();
+        };
+        model.setRuns({row("a", "lp", 1, true), row("a", "lp", 2, false), row("a", "ft", 1, true)});
+        const QModelIndex task = model.index(0, 0);
+        QCOMPARE(state(task), static_cast<int>(Qt::PartiallyChecked));
+        QCOMPARE(state(model.index(0, 0, task)), static_cast<int>(Qt::PartiallyChecked));
+        QCOMPARE(state(model.index(1, 0, task)), static_cast<int>(Qt::Checked));
+        model.setRuns({row("a", "lp", 1, true), row("a", "lp", 2, true), row("a", "ft", 1, true)});
+        QCOMPARE(state(task), static_cast<int>(Qt::Checked));
+    }
+
+    void checkingATaskAsksForAllItsRuns() {
+        RunTreeModel model;
+        model.setRuns({row("a", "lp", 1), row("a", "ft", 1), row("b", "ft", 1)});
+        QSignalSpy asked(&model, &RunTreeModel::checkRequested);
+        QVERIFY(model.setData(model.index(0, 0), Qt::Checked, Qt::CheckStateRole));
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked[0][0].toStringList(),
+                 QStringList({QStringLiteral("a/lp/1"), QStringLiteral("a/ft/1")}));
+        QCOMPARE(asked[0][1].toBool(), true);
+        QCOMPARE(model.data(model.index(0, 0), Qt::CheckStateRole).toInt(), static_cast<int>(Qt::Unchecked));
+    }
+
+    void filterWantsEveryWord() {
+        RunTreeModel model;
+        RunFilter filter;
+        filter.setSourceModel(&model);
+        model.setRuns({row("rte", "lp-ft", 1), row("rte", "ft", 1), row("cb", "ft", 2)});
+        filter.setWords(QStringLiteral("RTE seed"));
+        QCOMPARE(filter.rowCount(), 1);
+        QCOMPARE(filter.rowCount(filter.index(0, 0)), 2);
+        filter.setWords(QStringLiteral("rte lp-ft"));
+        QCOMPARE(filter.rowCount(filter.index(0, 0)), 1);
+        filter.setWords(QStringLiteral("nothing"));
+        QCOMPARE(filter.rowCount(), 0);
+        filter.setWords({});
+        QCOMPARE(filter.rowCount(), 2);
+    }
+};
+
+QTEST_MAIN(TestRunTreeModel)
+#include "test_run_tree_model.moc"

@@ -1,0 +1,450 @@
+#include "widgets/page/calibration_page.h"
+
+#include "core/figure/number_text.h"
+#include "core/figure/run_style.h"
+#include "widgets/control/temperature_slider.h"
+#include "widgets/page/option_rows.h"
+#include "widgets/panel/heading.h"
+#include "widgets/plot/plot_view.h"
+
+#include <QComboBox>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QScrollArea>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr double kKeyStep = 1.1;
+constexpr int kDiagramColumns = 5;
+constexpr int kDiagramHeight = 250; // of one row of diagrams: what still can be read
+constexpr int kBottomHeight = 150;
+constexpr int kCurveWidth = 320, kTableWidth = 480;
+const QString kPrepareKey = QStringLiteral("calibration");
+
+/// A column of the numbers beside the diagrams.
+struct NumberColumn {
+    const char* title;
+    bool percent;
+    double analysis::Reliability::*value;
+};
+
+constexpr std::array<NumberColumn, 5> kColumns{{
+    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "ECE"), true, &analysis::Reliability::ece},
+    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "MCE"), true, &analysis::Reliability::mce},
+    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "NLL"), false, &analysis::Reliability::nll},
+    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "Brier"), false, &analysis::Reliability::brier},
+    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "Accuracy"), true,
+     &analysis::Reliability::accuracy},
+}};
+
+QString numberText(const NumberColumn& column, const analysis::Reliability& reliability) {
+    const double value = reliability.*column.value;
+    return QString::fromStdString(column.percent ? figure::percent(value) : figure::fixed(value, 3));
+}
+
+QString epochName(const record::EpochKey& key) {
+    const QString epoch = QString::number(key.epoch, 'g', 6);
+    return key.stage == record::Stage::linearProbing
+               ? CalibrationPage::tr("Linear probing, %1").arg(epoch)
+               : CalibrationPage::tr("Fine-tuning, epoch %1").arg(epoch);
+}
+
+} // namespace
+
+CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
+    : Page(tr("Calibration"),
+           tr("Here you will see how far the confidence of each run can be trusted, and what the temperature "
+              "changes."),
+           parent),
+      m_background(background), m_diagrams(new PlotView), m_slider(new TemperatureSlider),
+      m_curve(new PlotView), m_table(new QTableWidget), m_note(makeCaption({}, this)),
+      m_mode(new QComboBox(options())), m_split(new QComboBox(options())), m_epoch(new QComboBox(options())),
+      m_bins(new QSpinBox(options())), m_curveQuantity(new QComboBox(options())) {
+    setObjectName(QStringLiteral("calibrationPage"));
+    m_diagrams->setObjectName(QStringLiteral("reliabilityPlot"));
+    m_diagrams->setAccessibleName(tr("Reliability diagrams"));
+    m_slider->setObjectName(QStringLiteral("temperatureSlider"));
+    m_curve->setObjectName(QStringLiteral("temperatureCurve"));
+    m_curve->setAccessibleName(tr("Curve over temperature"));
+    m_curve->setMinimumHeight(kBottomHeight);
+    m_note->setObjectName(QStringLiteral("calibrationNote"));
+    m_note->setWordWrap(true);
+    m_note->hide();
+
+    m_table->setObjectName(QStringLiteral("calibrationNumbers"));
+    m_table->setAccessibleName(tr("Calibration numbers of the checked runs"));
+    m_table->setColumnCount(1 + static_cast<int>(kColumns.size()));
+    QStringList titles{tr("Run")};
+    for (const NumberColumn& column : kColumns) {
+        titles.append(tr(column.title));
+    }
+    m_table->setHorizontalHeaderLabels(titles);
+    m_table->verticalHeader()->hide();
+    m_table->setFrameShape(QFrame::NoFrame);
+    m_table->setShowGrid(false);
+    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setTabKeyNavigation(false);
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 6);
+
+    auto* scroll = new QScrollArea(this);
+    scroll->setObjectName(QStringLiteral("reliabilityScroll"));
+    scroll->setAccessibleName(tr("Reliability diagrams"));
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setWidget(m_diagrams);
+    auto* bottom = new QSplitter(Qt::Horizontal, this);
+    bottom->setChildrenCollapsible(false);
+    bottom->addWidget(m_curve);
+    bottom->addWidget(m_table);
+    bottom->setStretchFactor(0, 2);
+    bottom->setStretchFactor(1, 3);
+    bottom->setSizes({kCurveWidth, kTableWidth});
+    content()->addWidget(m_note);
+    content()->addWidget(scroll, 5);
+    content()->addWidget(m_slider);
+    content()->addWidget(bottom, 2);
+    buildOptions();
+
+    connect(m_slider, &TemperatureSlider::temperatureChanged, this, [this](double temperature) {
+        draw(Numbers::quick);
+        Q_EMIT temperatureChanged(temperature);
+    });
+    connect(m_slider, &TemperatureSlider::temperatureCommitted, this, [this] { draw(Numbers::exact); });
+    for (PlotView* plot : {m_diagrams, m_curve}) {
+        connect(plot, &PlotView::exportRequested, this, &Page::exportRequested);
+    }
+}
+
+void CalibrationPage::buildOptions() {
+    m_mode->setObjectName(QStringLiteral("calibrationMode"));
+    m_mode->addItem(tr("One T for all runs"), false);
+    m_mode->addItem(tr("Each run at its fitted T"), true);
+    m_mode->setToolTip(tr("T switches between the two"));
+    m_split->setObjectName(QStringLiteral("calibrationSplit"));
+    m_epoch->setObjectName(QStringLiteral("calibrationEpoch"));
+    m_epoch->addItem(tr("Reported model"));
+    m_bins->setObjectName(QStringLiteral("calibrationBins"));
+    m_bins->setRange(1, 100);
+    m_bins->setValue(15);
+    m_bins->setToolTip(tr("Equal-width bins (low, high]"));
+    m_curveQuantity->setObjectName(QStringLiteral("calibrationCurve"));
+    for (const QString& name : {tr("ECE"), tr("MCE"), tr("NLL")}) {
+        m_curveQuantity->addItem(name);
+    }
+    m_curveQuantity->setCurrentIndex(2);
+
+    optionRows()->addWidget(makeHeading(tr("Options"), options()));
+    addOption(optionRows(), tr("Temperature"), m_mode);
+    addOption(optionRows(), tr("Split"), m_split);
+    addOption(optionRows(), tr("Epoch"), m_epoch);
+    addOption(optionRows(), tr("Bins"), m_bins);
+    optionRows()->addSpacing(8);
+    addOption(optionRows(), tr("Curve over temperature"), m_curveQuantity);
+    optionRows()->addStretch(1);
+
+    connect(m_mode, &QComboBox::currentIndexChanged, this, [this] {
+        m_slider->setFitted(eachFitted());
+        draw(Numbers::exact);
+    });
+    connect(m_slider, &TemperatureSlider::fittedToggled, this,
+            [this](bool fitted) { m_mode->setCurrentIndex(fitted ? 1 : 0); });
+    connect(m_split, &QComboBox::activated, this, &CalibrationPage::refreshWhenVisible);
+    connect(m_epoch, &QComboBox::activated, this, &CalibrationPage::refreshWhenVisible);
+    connect(m_bins, &QSpinBox::valueChanged, this, &CalibrationPage::refreshWhenVisible);
+    connect(m_curveQuantity, &QComboBox::activated, this, &CalibrationPage::drawCurve);
+}
+
+void CalibrationPage::setTemperature(double temperature) {
+    if (m_slider->temperature() != temperature) {
+        m_slider->setTemperature(temperature);
+        draw(Numbers::exact);
+    }
+}
+
+void CalibrationPage::keyPressEvent(QKeyEvent* event) {
+    // The slider's own keys, wherever on the page the focus is.
+    if (event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_T) {
+        m_slider->toggleFitted();
+    } else if (event->key() == Qt::Key_BracketLeft) {
+        m_slider->multiply(1 / kKeyStep);
+    } else if (event->key() == Qt::Key_BracketRight) {
+        m_slider->multiply(kKeyStep);
+    } else if (event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_1) {
+        m_slider->multiply(1 / m_slider->temperature());
+    } else {
+        Page::keyPressEvent(event);
+    }
+}
+
+bool CalibrationPage::eachFitted() const {
+    return m_mode->currentData().toBool();
+}
+
+CalibrationChoice CalibrationPage::choice() const {
+    CalibrationChoice choice{.split = m_split->currentData().toString().toStdString(),
+                             .bins = m_bins->value()};
+    if (const QPointF key = m_epoch->currentData().toPointF(); m_epoch->currentIndex() > 0) {
+        choice.key = record::EpochKey{key.x(), static_cast<record::Stage>(static_cast<std::int8_t>(key.y()))};
+    }
+    return choice;
+}
+
+void CalibrationPage::listSplits() {
+    const QVariant before = m_split->currentData();
+    QStringList names;
+    for (const record::Run& run : runs()) {
+        for (const record::SplitInfo& split : run.splits) {
+            if (const QString name = QString::fromStdString(split.name);
+                !split.logitKeys.empty() && !names.contains(name)) {
+                names.append(name);
+            }
+        }
+    }
+    m_split->clear();
+    m_split->addItem(tr("Test split"), QString());
+    for (const QString& name : names) {
+        m_split->addItem(name, name);
+    }
+    m_split->setCurrentIndex(std::max(0, m_split->findData(before)));
+}
+
+void CalibrationPage::listEpochs() {
+    const QVariant before = m_epoch->currentData();
+    const CalibrationChoice chosen = choice();
+    std::vector<record::EpochKey> keys;
+    for (const record::Run& run : runs()) {
+        const record::SplitInfo* split =
+            chosen.split.empty() ? figure::defaultCalibrationSplit(run) : run.split(chosen.split);
+        for (const record::EpochKey& key : split ? split->logitKeys : std::vector<record::EpochKey>{}) {
+            if (std::ranges::find(keys, key) == keys.end()) {
+                keys.push_back(key);
+            }
+        }
+    }
+    std::ranges::sort(keys, {}, [](const record::EpochKey& key) { return std::pair(key.stage, key.epoch); });
+    m_epoch->clear();
+    m_epoch->addItem(tr("Reported model"));
+    for (const record::EpochKey& key : keys) {
+        m_epoch->addItem(epochName(key), QPointF(key.epoch, static_cast<int>(key.stage)));
+    }
+    m_epoch->setCurrentIndex(before.isValid() ? std::max(0, m_epoch->findData(before)) : 0);
+}
+
+void CalibrationPage::refresh() {
+    m_diagrams->setTheme(theme());
+    m_curve->setTheme(theme());
+    m_slider->setTheme(theme());
+    listSplits();
+    listEpochs();
+    const CalibrationChoice chosen = choice();
+    auto missing = std::make_shared<std::vector<record::Run>>();
+    Prepared kept;
+    for (const record::Run& run : runs()) {
+        const QString key = preparedKey(run, chosen);
+        if (const auto known = m_prepared.value(key)) {
+            kept.insert(key, known);
+        } else if (canPrepare(run, chosen)) {
+            missing->push_back(run);
+        }
+    }
+    if (missing->empty()) {
+        m_background.cancel(kPrepareKey);
+        m_prepared = std::move(kept);
+        setLoading(false);
+        collectShown();
+        draw(Numbers::exact);
+        return;
+    }
+    setLoading(true);
+    m_background.request<Prepared>(
+        kPrepareKey, this,
+        [missing, chosen, kept](const TaskControl& control) {
+            Prepared all = kept;
+            for (const record::Run& run : *missing) {
+                if (control.cancelled()) {
+                    break;
+                }
+                all.insert(preparedKey(run, chosen), prepareRun(run, chosen));
+                control.progress(static_cast<double>(all.size() - kept.size()) /
+                                 static_cast<double>(missing->size()));
+            }
+            return all;
+        },
+        [this](const Outcome<Prepared>& outcome) {
+            setLoading(false);
+            if (const auto* failure = std::get_if<Failure>(&outcome)) {
+                showError(
+                    tr("The calibration of these runs cannot be shown. Uncheck the run that is named below."),
+                    failure->message);
+                return;
+            }
+            m_prepared = std::get<Prepared>(outcome);
+            collectShown();
+            draw(Numbers::exact);
+        });
+}
+
+void CalibrationPage::collectShown() {
+    const CalibrationChoice chosen = choice();
+    const auto labels = figure::labelRuns(runs());
+    m_shown.clear();
+    QStringList without;
+    std::vector<Optimum> optima;
+    for (std::size_t i = 0; i < runs().size(); ++i) {
+        const auto prepared = m_prepared.value(preparedKey(runs()[i], chosen));
+        if (!prepared) {
+            without.append(QString::fromStdString(labels[i].name));
+            continue;
+        }
+        m_shown.push_back({labels[i].name, labels[i].style, prepared});
+        if (prepared->data.fitted) {
+            optima.push_back({labels[i].name, labels[i].style, prepared->data.fitted->value});
+        }
+    }
+    m_slider->setOptima(optima);
+    m_note->setText(tr("Not shown, because it holds no logits of this split at this epoch: %1", nullptr,
+                       static_cast<int>(without.size()))
+                        .arg(without.join(QStringLiteral("; "))));
+    m_note->setVisible(!without.isEmpty());
+}
+
+std::vector<figure::ReliabilityEntry> CalibrationPage::entries(Numbers numbers) const {
+    std::vector<figure::ReliabilityEntry> entries;
+    for (const Shown& shown : m_shown) {
+        const PreparedRun& run = *shown.prepared;
+        const auto at = [&run, numbers](double temperature) {
+            return numbers == Numbers::exact ? run.exactAt(temperature) : run.table.at(temperature);
+        };
+        figure::ReliabilityEntry entry{
+            .name = shown.name,
+            .style = shown.style,
+            .current = at(eachFitted() ? run.fittedTemperature() : m_slider->temperature())};
+        if (eachFitted()) {
+            entry.before = at(1);
+        }
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+figure::ReliabilityOptions CalibrationPage::reliabilityOptions() const {
+    return {.split = m_shown.empty() ? std::string() : m_shown.front().prepared->data.split,
+            .maxColumns = kDiagramColumns};
+}
+
+void CalibrationPage::draw(Numbers numbers) {
+    if (m_shown.empty()) {
+        m_table->setRowCount(0);
+        Q_EMIT contentChanged();
+        return;
+    }
+    const auto shown = entries(numbers);
+    const int rows = (static_cast<int>(shown.size()) + kDiagramColumns - 1) / kDiagramColumns;
+    m_diagrams->setMinimumHeight(rows * kDiagramHeight);
+    m_diagrams->setFigure(figure::reliabilityFigure(shown, reliabilityOptions()));
+    fillTable(shown);
+    drawCurve();
+    if (numbers == Numbers::exact) {
+        Q_EMIT contentChanged();
+    }
+}
+
+void CalibrationPage::drawCurve() {
+    std::vector<figure::TemperatureCurve> curves;
+    for (const Shown& shown : m_shown) {
+        curves.push_back(shown.prepared->curve);
+        curves.back().name = shown.name;
+        curves.back().style = shown.style;
+    }
+    figure::Figure all = figure::temperatureCurveFigure(
+        curves, {.split = reliabilityOptions().split,
+                 .current = eachFitted() ? std::nullopt : std::optional(m_slider->temperature())});
+    const auto picked = static_cast<std::size_t>(m_curveQuantity->currentIndex());
+    if (picked < all.panels.size()) {
+        all.panels = {std::move(all.panels[picked])};
+        all.panels.front().legend = figure::Legend::none; // the diagrams above name the runs
+        all.columns = 1;
+        all.kind += m_curveQuantity->currentText().toStdString(); // another quantity has another range
+        m_curve->setFigure(all);
+    }
+}
+
+void CalibrationPage::fillTable(const std::vector<figure::ReliabilityEntry>& entries) {
+    m_table->setRowCount(static_cast<int>(entries.size()));
+    const auto cell = [this](int row, int column) {
+        QTableWidgetItem* item = m_table->item(row, column);
+        if (!item) {
+            item = new QTableWidgetItem;
+            item->setTextAlignment(Qt::AlignVCenter | (column == 0 ? Qt::AlignLeft : Qt::AlignRight));
+            m_table->setItem(row, column, item);
+        }
+        return item;
+    };
+    for (int row = 0; row < m_table->rowCount(); ++row) {
+        const figure::ReliabilityEntry& entry = entries[static_cast<std::size_t>(row)];
+        const PreparedRun& run = *m_shown[static_cast<std::size_t>(row)].prepared;
+        QString name = QString::fromStdString(entry.name);
+        if (eachFitted()) {
+            name +=
+                run.data.fitted
+                    ? tr("  (T = %1)").arg(QString::fromStdString(figure::fixed(run.fittedTemperature(), 2)))
+                    : tr("  (nothing to fit T on)");
+        }
+        cell(row, 0)->setText(name);
+        if (run.classifierNorm) {
+            cell(row, 0)->setToolTip(
+                tr("Classifier norm %1; dividing the logits by T is as if it were %2")
+                    .arg(QString::fromStdString(figure::significant(*run.classifierNorm, 3)),
+                         QString::fromStdString(
+                             figure::significant(*run.classifierNorm / entry.current.temperature, 3))));
+        }
+        for (std::size_t i = 0; i < kColumns.size(); ++i) {
+            const NumberColumn& column = kColumns[i];
+            QTableWidgetItem* item = cell(row, 1 + static_cast<int>(i));
+            const QString now = numberText(column, entry.current);
+            item->setText(entry.before ? tr("%1 → %2").arg(numberText(column, *entry.before), now) : now);
+            item->setData(Qt::UserRole, entry.current.*column.value);
+        }
+    }
+}
+
+std::optional<PageFigure> CalibrationPage::exportedFigure() const {
+    if (m_shown.empty()) {
+        return std::nullopt;
+    }
+    figure::FigureRequest request = requestOf("reliability");
+    if (const auto split = choice().split; !split.empty()) {
+        request.splits = {split};
+    }
+    request.bins = m_bins->value();
+    request.temperature = {.fitted = eachFitted(), .value = m_slider->temperature()};
+    request.beforeAfter = eachFitted();
+    return PageFigure{figure::reliabilityFigure(entries(Numbers::exact), reliabilityOptions()),
+                      std::move(request)};
+}
+
+void CalibrationPage::copyFigure() const {
+    m_diagrams->copyToClipboard();
+}
+
+void CalibrationPage::resetView() {
+    m_diagrams->resetView();
+    m_curve->resetView();
+}
+
+} // namespace finescope::widgets

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "core/figure/calibration_figures.h"
+#include "widgets/page/background.h"
+#include "widgets/page/page.h"
+#include "widgets/page/prepared_run.h"
+
+#include <QHash>
+#include <QLabel>
+
+class QComboBox;
+class QSpinBox;
+class QTableWidget;
+
+namespace finescope::widgets {
+
+class PlotView;
+class TemperatureSlider;
+
+/// Reliability diagrams of all checked runs side by side, and the temperature that moves them: one for all,
+/// or each run at the one fitted on its validation split. While the slider is dragged the numbers come from
+/// SliderTable; on release, and for exports, from reliability().
+class CalibrationPage : public Page {
+    Q_OBJECT
+
+public:
+    explicit CalibrationPage(Background& background, QWidget* parent = nullptr);
+
+    [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
+    void copyFigure() const override;
+    void resetView() override;
+    void setTemperature(double temperature);
+
+Q_SIGNALS:
+    void temperatureChanged(double temperature);
+
+protected:
+    void refresh() override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    enum class Numbers { quick, exact };
+    using Prepared = QHash<QString, std::shared_ptr<const PreparedRun>>;
+
+    /// A run that has what is chosen.
+    struct Shown {
+        std::string name;
+        figure::Style style;
+        std::shared_ptr<const PreparedRun> prepared;
+    };
+
+    void buildOptions();
+    void listSplits();
+    void listEpochs();
+    [[nodiscard]] CalibrationChoice choice() const;
+    [[nodiscard]] bool eachFitted() const;
+    void collectShown();
+    void draw(Numbers numbers);
+    [[nodiscard]] std::vector<figure::ReliabilityEntry> entries(Numbers numbers) const;
+    [[nodiscard]] figure::ReliabilityOptions reliabilityOptions() const;
+    void drawCurve();
+    void fillTable(const std::vector<figure::ReliabilityEntry>& entries);
+
+    Background& m_background;
+    PlotView* m_diagrams;
+    TemperatureSlider* m_slider;
+    PlotView* m_curve;
+    QTableWidget* m_table;
+    QLabel* m_note;
+    QComboBox* m_mode;
+    QComboBox* m_split;
+    QComboBox* m_epoch;
+    QSpinBox* m_bins;
+    QComboBox* m_curveQuantity;
+    Prepared m_prepared; ///< only what is shown, so that closed runs give their memory back
+    std::vector<Shown> m_shown;
+};
+
+} // namespace finescope::widgets

@@ -1,0 +1,99 @@
+#include "widgets/page/page.h"
+
+#include "widgets/page/empty_state.h"
+#include "widgets/page/message_bar.h"
+
+#include <QGraphicsOpacityEffect>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr int kDimAfterMs = 150; // what is quicker than this would only flicker
+constexpr double kDimmedOpacity = 0.4;
+
+} // namespace
+
+Page::Page(const QString& title, const QString& emptySentence, QWidget* parent)
+    : QWidget(parent), m_title(title), m_options(new QWidget),
+      m_runs(std::make_shared<const std::vector<record::Run>>()),
+      m_theme(FigureTheme::load(QStringLiteral("light"))), m_error(new MessageBar(this)),
+      m_stack(new QStackedLayout), m_content(nullptr), m_optionRows(new QVBoxLayout(m_options)),
+      m_dimmed(nullptr) {
+    auto* empty = new EmptyState(emptySentence, this);
+    connect(empty, &EmptyState::demoRequested, this, &Page::demoRequested);
+    connect(empty, &EmptyState::openRequested, this, &Page::openRequested);
+    auto* filled = new QWidget(this);
+    m_content = new QVBoxLayout(filled);
+    m_content->setContentsMargins(16, 16, 16, 16);
+    m_content->setSpacing(8);
+    m_dimmed = new QGraphicsOpacityEffect(filled);
+    m_dimmed->setOpacity(kDimmedOpacity);
+    m_dimmed->setEnabled(false);
+    filled->setGraphicsEffect(m_dimmed);
+    m_dimSoon.setSingleShot(true);
+    m_dimSoon.setInterval(kDimAfterMs);
+    connect(&m_dimSoon, &QTimer::timeout, this, [this] { m_dimmed->setEnabled(true); });
+    m_stack->addWidget(empty);
+    m_stack->addWidget(filled);
+    m_optionRows->setContentsMargins(16, 16, 16, 16);
+    m_optionRows->setSpacing(8);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_error);
+    layout->addLayout(m_stack, 1);
+}
+
+Page::~Page() = default;
+
+void Page::setRuns(const RunSet& runs) {
+    m_runs = runs;
+    m_stack->setCurrentIndex(runs->empty() ? 0 : 1);
+    refreshWhenVisible();
+}
+
+void Page::setTheme(const FigureTheme& theme) {
+    m_theme = theme;
+    refreshWhenVisible();
+}
+
+void Page::showError(const QString& message, const QString& details) {
+    m_error->showMessage(message, details);
+}
+
+void Page::setLoading(bool loading) {
+    if (!loading) {
+        m_dimSoon.stop();
+        m_dimmed->setEnabled(false);
+    } else if (!m_dimmed->isEnabled() && !m_dimSoon.isActive()) {
+        m_dimSoon.start();
+    }
+}
+
+figure::FigureRequest Page::requestOf(const std::string& kind) const {
+    figure::FigureRequest request{.kind = kind};
+    for (const record::Run& run : *m_runs) {
+        request.files.push_back(run.file.string());
+    }
+    return request;
+}
+
+void Page::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (m_stale) {
+        refreshWhenVisible();
+    }
+}
+
+void Page::refreshWhenVisible() {
+    m_stale = !isVisible();
+    if (!m_stale) {
+        refresh();
+    }
+}
+
+} // namespace finescope::widgets

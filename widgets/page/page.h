@@ -1,0 +1,98 @@
+#pragma once
+
+#include "core/figure/figure.h"
+#include "core/figure/recipe.h"
+#include "core/record/run.h"
+#include "widgets/plot/figure_theme.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+class QGraphicsOpacityEffect;
+class QStackedLayout;
+class QVBoxLayout;
+
+namespace finescope::widgets {
+
+class MessageBar;
+
+/// The checked runs in the order of legends, shared with whoever computes from them.
+using RunSet = std::shared_ptr<const std::vector<record::Run>>;
+
+/// A figure and the request that makes it again, which is embedded in every exported file.
+struct PageFigure {
+    figure::Figure figure;
+    figure::FigureRequest request;
+};
+
+/// One view of the checked runs. Runs come in, Figures are shown, intent goes out as signals. A page builds
+/// nothing while it is hidden: it catches up when it is shown.
+class Page : public QWidget {
+    Q_OBJECT
+
+public:
+    ~Page() override;
+
+    [[nodiscard]] QString title() const { return m_title; }
+    /// What stands to the right of the page; owned by whoever shows it.
+    [[nodiscard]] QWidget* options() const { return m_options; }
+
+    void setRuns(const RunSet& runs);
+    void setTheme(const FigureTheme& theme);
+    void showError(const QString& message, const QString& details);
+
+    /// What "Export figure" writes, as it is zoomed now; nullopt while there is nothing to show.
+    [[nodiscard]] virtual std::optional<PageFigure> exportedFigure() const = 0;
+    /// Puts the figure on the clipboard.
+    virtual void copyFigure() const = 0;
+    /// Back to the whole range of the data.
+    virtual void resetView() = 0;
+
+Q_SIGNALS:
+    void demoRequested();
+    void openRequested();
+    void exportRequested();
+    /// Whether exportedFigure() has a value changed.
+    void contentChanged();
+
+protected:
+    /// `emptySentence` says what will be here.
+    Page(const QString& title, const QString& emptySentence, QWidget* parent);
+
+    [[nodiscard]] const std::vector<record::Run>& runs() const { return *m_runs; }
+    [[nodiscard]] const RunSet& runSet() const { return m_runs; }
+    [[nodiscard]] const FigureTheme& theme() const { return m_theme; }
+    /// Where the page's own widgets go, and where its options go.
+    [[nodiscard]] QVBoxLayout* content() const { return m_content; }
+    [[nodiscard]] QVBoxLayout* optionRows() const { return m_optionRows; }
+    /// Dims what is shown while its successor is on the way.
+    void setLoading(bool loading);
+    /// A request of this kind for the runs shown.
+    [[nodiscard]] figure::FigureRequest requestOf(const std::string& kind) const;
+
+    /// Shows what the runs hold now: called when runs or theme changed and the page is visible, and by the
+    /// page itself when an option changed.
+    virtual void refresh() = 0;
+    void showEvent(QShowEvent* event) override;
+    /// refresh(), now if visible, else when shown.
+    void refreshWhenVisible();
+
+private:
+    QString m_title;
+    QWidget* m_options;
+    RunSet m_runs;
+    FigureTheme m_theme;
+    MessageBar* m_error;
+    QStackedLayout* m_stack;
+    QVBoxLayout* m_content;
+    QVBoxLayout* m_optionRows;
+    QGraphicsOpacityEffect* m_dimmed;
+    QTimer m_dimSoon;
+    bool m_stale = true;
+};
+
+} // namespace finescope::widgets

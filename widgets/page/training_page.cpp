@@ -1,0 +1,133 @@
+#include "widgets/page/training_page.h"
+
+#include "widgets/page/option_rows.h"
+#include "widgets/panel/heading.h"
+#include "widgets/plot/plot_view.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace finescope::widgets {
+
+namespace {
+
+enum Quantity { allQuantities, classifierNorm, finalNorm };
+
+} // namespace
+
+TrainingPage::TrainingPage(QWidget* parent)
+    : Page(tr("Training"),
+           tr("Here you will see loss, accuracy and the norms of the classifier over the training of each "
+              "run."),
+           parent),
+      m_plot(new PlotView(this)), m_quantity(new QComboBox(options())), m_xAxis(new QComboBox(options())),
+      m_origin(new QComboBox(options())), m_grouping(new QComboBox(options())),
+      m_spread(makeSpreadPicker(options())), m_logX(new QCheckBox(tr("Logarithmic x axis"), options())),
+      m_logY(new QCheckBox(tr("Logarithmic y axis"), options())),
+      m_accuracy(new QCheckBox(tr("With accuracy"), options())) {
+    setObjectName(QStringLiteral("trainingPage"));
+    m_plot->setObjectName(QStringLiteral("trainingPlot"));
+    m_plot->setAccessibleName(title());
+    content()->addWidget(m_plot, 1);
+
+    m_quantity->setObjectName(QStringLiteral("trainingQuantity"));
+    m_quantity->addItem(tr("All quantities"), allQuantities);
+    m_quantity->addItem(tr("Classifier norm"), classifierNorm);
+    m_quantity->addItem(tr("Classifier norm, final"), finalNorm);
+    m_xAxis->setObjectName(QStringLiteral("trainingXAxis"));
+    m_xAxis->addItem(tr("Epochs"), static_cast<int>(figure::XAxis::epochs));
+    m_xAxis->addItem(tr("Steps"), static_cast<int>(figure::XAxis::steps));
+    m_origin->setObjectName(QStringLiteral("trainingOrigin"));
+    m_origin->addItem(tr("Start of fine-tuning"), static_cast<int>(figure::Origin::fineTuning));
+    m_origin->addItem(tr("Start of the run"), static_cast<int>(figure::Origin::start));
+    m_grouping->setObjectName(QStringLiteral("trainingGrouping"));
+    m_grouping->addItem(tr("Single runs"), static_cast<int>(figure::Grouping::runs));
+    m_grouping->addItem(tr("Methods, over seeds"), static_cast<int>(figure::Grouping::methods));
+    m_spread->setObjectName(QStringLiteral("trainingSpread"));
+    m_logX->setObjectName(QStringLiteral("trainingLogX"));
+    m_logY->setObjectName(QStringLiteral("trainingLogY"));
+    m_accuracy->setObjectName(QStringLiteral("trainingAccuracy"));
+
+    optionRows()->addWidget(makeHeading(tr("Options"), options()));
+    addOption(optionRows(), tr("Show"), m_quantity);
+    optionRows()->addWidget(m_accuracy);
+    optionRows()->addSpacing(8);
+    addOption(optionRows(), tr("Horizontal axis"), m_xAxis);
+    addOption(optionRows(), tr("Zero is the"), m_origin);
+    optionRows()->addWidget(m_logX);
+    optionRows()->addWidget(m_logY);
+    optionRows()->addSpacing(8);
+    addOption(optionRows(), tr("Group by"), m_grouping);
+    addOption(optionRows(), tr("Statistic"), m_spread);
+    optionRows()->addStretch(1);
+
+    for (QComboBox* picker : {m_quantity, m_xAxis, m_origin, m_grouping, m_spread}) {
+        connect(picker, &QComboBox::currentIndexChanged, this, &TrainingPage::refreshWhenVisible);
+    }
+    for (QCheckBox* box : {m_logX, m_logY, m_accuracy}) {
+        connect(box, &QCheckBox::toggled, this, &TrainingPage::refreshWhenVisible);
+    }
+    connect(m_plot, &PlotView::exportRequested, this, &Page::exportRequested);
+}
+
+figure::CurveOptions TrainingPage::curveOptions() const {
+    const auto scale = [](const QCheckBox* box) {
+        return box->isChecked() ? figure::Scale::logarithmic : figure::Scale::linear;
+    };
+    return {.xAxis = static_cast<figure::XAxis>(m_xAxis->currentData().toInt()),
+            .origin = static_cast<figure::Origin>(m_origin->currentData().toInt()),
+            .xScale = scale(m_logX),
+            .yScale = scale(m_logY),
+            .grouping = static_cast<figure::Grouping>(m_grouping->currentData().toInt()),
+            .spread = pickedSpread(*m_spread)};
+}
+
+void TrainingPage::refresh() {
+    const int quantity = m_quantity->currentData().toInt();
+    m_accuracy->setEnabled(quantity == classifierNorm);
+    for (QWidget* control : std::initializer_list<QWidget*>{m_xAxis, m_origin, m_grouping, m_logX}) {
+        control->setEnabled(quantity != finalNorm);
+    }
+    m_origin->setEnabled(quantity != finalNorm && !m_logX->isChecked());
+    m_spread->setEnabled(quantity == finalNorm ||
+                         m_grouping->currentData().toInt() == static_cast<int>(figure::Grouping::methods));
+    m_plot->setTheme(theme());
+    if (!runs().empty()) {
+        m_plot->setFigure(quantity == allQuantities
+                              ? figure::trainingFigure(runs(), {.curve = curveOptions()})
+                              : figure::classifierNormFigure(runs(), {.curve = curveOptions(),
+                                                                      .withAccuracy = m_accuracy->isChecked(),
+                                                                      .finalBars = quantity == finalNorm}));
+    }
+    Q_EMIT contentChanged();
+}
+
+std::optional<PageFigure> TrainingPage::exportedFigure() const {
+    if (runs().empty()) {
+        return std::nullopt;
+    }
+    const int quantity = m_quantity->currentData().toInt();
+    const figure::CurveOptions curve = curveOptions();
+    figure::FigureRequest request = requestOf(quantity == allQuantities ? "training" : "classifier-norm");
+    request.xAxis = curve.xAxis;
+    request.origin = curve.origin;
+    request.logX = m_logX->isChecked();
+    request.logY = m_logY->isChecked();
+    request.grouping = curve.grouping;
+    request.spread = curve.spread;
+    request.withAccuracy = m_accuracy->isChecked();
+    request.finalBars = quantity == finalNorm;
+    return PageFigure{m_plot->shownFigure(), std::move(request)};
+}
+
+void TrainingPage::copyFigure() const {
+    m_plot->copyToClipboard();
+}
+
+void TrainingPage::resetView() {
+    m_plot->resetView();
+}
+
+} // namespace finescope::widgets

@@ -1,0 +1,100 @@
+#include "widgets/panel/job_row.h"
+
+#include "widgets/panel/jobs_panel.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QToolButton>
+
+#include <cmath>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr int kBarWidth = 200;
+constexpr int kBarSteps = 1000;
+
+QString stateText(const Job& job) {
+    switch (job.state) {
+    case Job::State::waiting:
+        return JobRow::tr("waiting");
+    case Job::State::running:
+        return job.stage.isEmpty() ? JobRow::tr("starting") : job.stage;
+    case Job::State::paused:
+        return JobRow::tr("paused");
+    case Job::State::complete:
+        return JobRow::tr("complete");
+    case Job::State::failed:
+        return JobRow::tr("failed: %1").arg(job.message);
+    case Job::State::cancelled:
+        return JobRow::tr("cancelled");
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace
+
+JobRow::JobRow(QWidget* parent)
+    : QWidget(parent), m_title(new QLabel(this)), m_stage(new QLabel(this)), m_bar(new QProgressBar(this)),
+      m_left(new QLabel(this)), m_pause(new QToolButton(this)), m_cancel(new QToolButton(this)) {
+    m_title->setObjectName(QStringLiteral("jobTitle"));
+    m_stage->setObjectName(QStringLiteral("jobStage"));
+    m_stage->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_stage->setTextFormat(Qt::PlainText);
+    m_bar->setObjectName(QStringLiteral("jobProgress"));
+    m_bar->setFixedWidth(kBarWidth);
+    m_bar->setTextVisible(false);
+    m_left->setObjectName(QStringLiteral("jobTimeLeft"));
+    m_left->setMinimumWidth(m_left->fontMetrics().horizontalAdvance(timeLeftText(59 * 60)));
+    m_pause->setObjectName(QStringLiteral("jobPause"));
+    m_pause->setAutoRaise(true);
+    m_cancel->setObjectName(QStringLiteral("jobCancel"));
+    m_cancel->setAutoRaise(true);
+    connect(m_pause, &QToolButton::clicked, this, [this] {
+        if (m_job.state == Job::State::paused) {
+            Q_EMIT resumeRequested();
+        } else {
+            Q_EMIT pauseRequested();
+        }
+    });
+    connect(m_cancel, &QToolButton::clicked, this, [this] {
+        if (m_job.active()) {
+            Q_EMIT cancelRequested();
+        } else {
+            Q_EMIT dismissRequested();
+        }
+    });
+
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(16);
+    layout->addWidget(m_title);
+    layout->addWidget(m_stage, 1);
+    layout->addWidget(m_bar);
+    layout->addWidget(m_left);
+    layout->addWidget(m_pause);
+    layout->addWidget(m_cancel);
+}
+
+void JobRow::setJob(const Job& job) {
+    m_job = job;
+    m_title->setText(job.title);
+    m_stage->setText(stateText(job).section(QLatin1Char('\n'), 0, 0));
+    m_stage->setToolTip(job.message.isEmpty() ? job.output : job.message);
+    m_bar->setVisible(job.active());
+    // Qt animates an unknown range; only what is really running may move by itself.
+    m_bar->setRange(0, job.fraction || job.state != Job::State::running ? kBarSteps : 0);
+    m_bar->setValue(static_cast<int>(std::lround(kBarSteps * job.fraction.value_or(0))));
+    m_bar->setAccessibleName(tr("Progress of %1").arg(job.title));
+    m_left->setText(job.secondsLeft && job.active() ? timeLeftText(*job.secondsLeft) : QString());
+    const bool paused = job.state == Job::State::paused;
+    m_pause->setVisible(paused || job.state == Job::State::running);
+    m_pause->setText(paused ? tr("Resume") : tr("Pause"));
+    m_pause->setAccessibleName(tr("%1 %2").arg(m_pause->text(), job.title));
+    m_cancel->setText(job.active() ? tr("Cancel") : tr("Dismiss"));
+    m_cancel->setAccessibleName(tr("%1 %2").arg(m_cancel->text(), job.title));
+}
+
+} // namespace finescope::widgets
