@@ -1,16 +1,55 @@
 #include "app/window/open_window.h"
 
+#include "app/window/demo_study.h"
+#include "app/window/main_window.h"
+#include "core/error.h"
+
 #include <QApplication>
-#include <QMainWindow>
+#include <QDir>
+#include <QStandardPaths>
+
+#include <cstdio>
 
 namespace finescope::window {
 
+namespace {
+
+QString toQString(const std::filesystem::path& path) {
+    return QString::fromStdU16String(path.u16string());
+}
+
+} // namespace
+
 int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& paths) {
-    QApplication application(argc, argv);
-    QMainWindow window;
-    window.setWindowTitle(QStringLiteral("finescope: %n paths").replace(QStringLiteral("%n"), QString::number(paths.size())));
-    window.show();
-    return QApplication::exec();
+    try {
+        QApplication application(argc, argv);
+        QApplication::setOrganizationName(QStringLiteral("finescope"));
+        QApplication::setApplicationName(QStringLiteral("finescope"));
+        QApplication::setApplicationVersion(QStringLiteral(FINESCOPE_VERSION));
+        QApplication::setStyle(QStringLiteral("Fusion"));
+
+        QSettings store;
+        Settings settings(store);
+        widgets::NativePrompts prompts;
+        const QString folder = QApplication::applicationDirPath();
+        MainWindow window({.settings = settings,
+                           .prompts = prompts,
+                           .engine = findEngine(folder),
+                           .demo = findDemo(folder),
+                           .dataFolder = QStandardPaths::writableLocation(QStandardPaths::HomeLocation)});
+        QStringList names;
+        for (const std::filesystem::path& path : paths) {
+            names.append(toQString(path));
+        }
+        if (!names.isEmpty()) {
+            window.open(names);
+        }
+        window.show();
+        return QApplication::exec();
+    } catch (const Error& error) {
+        std::fprintf(stderr, "finescope: %s\n", error.what());
+        return exitStatus(error.kind());
+    }
 }
 
 } // namespace finescope::window

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "app/window/analysis_worker.h"
+#include "app/window/job_queue.h"
+#include "app/window/session.h"
+#include "app/window/settings.h"
+#include "app/window/window_actions.h"
+#include "app/window/window_layout.h"
+#include "widgets/dialog/prompts.h"
+
+#include <QMainWindow>
+#include <QPalette>
+
+#include <vector>
+
+class QSplitter;
+class QStackedWidget;
+class QTabBar;
+
+namespace finescope::widgets {
+class JobsPanel;
+class Page;
+class RunsPanel;
+} // namespace finescope::widgets
+
+namespace finescope::window {
+
+/// What the window stands on; whoever makes the window owns it and outlives it.
+struct Surroundings {
+    Settings& settings;
+    widgets::Prompts& prompts;
+    QString engine;     ///< the program that computes
+    QString demo;       ///< folder of the demo study, "" if there is none
+    QString dataFolder; ///< where results go unless the person says otherwise
+    int pollMs = Session::kPollMs;
+};
+
+/// The main window: wires session, worker, jobs, panels, pages and dialogs. It decides nothing about runs or
+/// figures.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(const Surroundings& surroundings);
+    ~MainWindow() override;
+
+    /// Opens run files and folders.
+    void open(const QStringList& paths);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void addPage(widgets::Page* page);
+    void arrange();
+    void connectActions();
+    void connectSession();
+    void connectJobs();
+    void showPage(int index);
+    [[nodiscard]] widgets::Page* currentPage() const;
+    void updateFigureActions();
+
+    void openFiles();
+    void openFolder();
+    void openDemo();
+    void runDemo();
+    void newRun();
+    void exportFigure();
+    void remember(const QStringList& paths);
+    void listRecent();
+
+    void applyTheme();
+    void showRememberedPage();
+    [[nodiscard]] WindowLayout layoutParts() { return {*this, *m_columns, *m_rows}; }
+
+    Surroundings m_around;
+    QPalette m_systemPalette;
+    Session m_session;
+    AnalysisWorker m_worker;
+    JobQueue m_jobs;
+    WindowActions m_actions;
+    widgets::RunsPanel* m_runs;
+    widgets::JobsPanel* m_jobsPanel;
+    QTabBar* m_tabs;
+    QStackedWidget* m_pageStack;
+    QStackedWidget* m_optionStack;
+    QWidget* m_optionPanel;
+    QSplitter* m_columns;
+    QSplitter* m_rows;
+    std::vector<widgets::Page*> m_pages;
+};
+
+} // namespace finescope::window

@@ -1,0 +1,133 @@
+#include "app/window/session.h"
+
+#include "core/figure/run_style.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+#include <utility>
+
+namespace finescope::window {
+
+Session::Session(int pollMs, QObject* parent) : QObject(parent), m_follower(new RunFollower(pollMs)) {
+    qRegisterMetaType<RunPointer>();
+    qRegisterMetaType<record::LiveState>();
+    qRegisterMetaType<Origin>();
+    m_announce.setSingleShot(true);
+    connect(&m_announce, &QTimer::timeout, this, [this] {
+        Q_EMIT runsChanged();
+        if (std::exchange(m_checkedChanged, false)) {
+            Q_EMIT checkedRunsChanged();
+        }
+    });
+    m_follower->moveToThread(&m_thread);
+    connect(&m_thread, &QThread::started, m_follower, &RunFollower::begin);
+    connect(&m_thread, &QThread::finished, m_follower, &QObject::deleteLater);
+    connect(m_follower, &RunFollower::runRead, this, &Session::take);
+    connect(m_follower, &RunFollower::failed, this, &Session::openFailed);
+    connect(m_follower, &RunFollower::folderSearched, this, &Session::folderOpened);
+    m_thread.setObjectName(QStringLiteral("run reader"));
+    m_thread.start();
+}
+
+Session::~Session() {
+    m_thread.quit();
+    m_thread.wait();
+}
+
+void Session::open(const QStringList& paths) {
+    for (const QString& given : paths) {
+        const QFileInfo info(given);
+        const QString path = info.absoluteFilePath();
+        setChecked({path}, true); // one that is open already, perhaps from a folder
+        QMetaObject::invokeMethod(m_follower, [follower = m_follower, path, folder = info.isDir()] {
+            if (folder) {
+                follower->followFolder(path);
+            } else {
+                follower->follow(path);
+            }
+        });
+    }
+}
+
+void Session::await(const QString& path) {
+    QMetaObject::invokeMethod(m_follower, [follower = m_follower, path = QFileInfo(path).absoluteFilePath()] {
+        follower->await(path);
+    });
+}
+
+void Session::close(const QString& path) {
+    const auto found = std::ranges::find(m_runs, path, &OpenRun::path);
+    if (found == m_runs.end()) {
+        return;
+    }
+    const bool checked = found->checked;
+    m_runs.erase(found);
+    m_closing.insert(path);
+    QMetaObject::invokeMethod(m_follower, [this, path] {
+        m_follower->forget(path);
+        QMetaObject::invokeMethod(this, [this, path] { m_closing.remove(path); });
+    });
+    announce(checked);
+}
+
+void Session::take(const QString& path, const RunPointer& run, const record::LiveState& state,
+                   Origin origin) {
+    const auto found = std::ranges::find(m_runs, path, &OpenRun::path);
+    if (found != m_runs.end()) {
+        found->state = state;
+        if (run) {
+            found->run = run;
+        }
+        announce(found->checked && run);
+        return;
+    }
+    if (!run || m_closing.contains(path)) {
+        return; // closed while this was on the way
+    }
+    const auto checked = std::ranges::count(m_runs, true, &OpenRun::checked);
+    m_runs.push_back({path, run, state, origin == Origin::named || checked < kCheckedAtOnce});
+    announce(m_runs.back().checked);
+}
+
+void Session::setChecked(const QStringList& paths, bool checked) {
+    bool changed = false;
+    for (OpenRun& open : m_runs) {
+        if (open.checked != checked && paths.contains(open.path)) {
+            open.checked = checked;
+            changed = true;
+        }
+    }
+    if (changed) {
+        announce(true);
+    }
+}
+
+void Session::announce(bool checkedToo) {
+    m_checkedChanged = m_checkedChanged || checkedToo;
+    m_announce.start();
+}
+
+void Session::setTemperature(double temperature) {
+    if (m_temperature != temperature) {
+        m_temperature = temperature;
+        Q_EMIT temperatureChanged(temperature);
+    }
+}
+
+widgets::RunSet Session::checkedRuns() const {
+    std::vector<record::Run> checked;
+    for (const OpenRun& open : m_runs) {
+        if (open.checked) {
+            checked.push_back(*open.run);
+        }
+    }
+    auto ordered = std::make_shared<std::vector<record::Run>>();
+    ordered->reserve(checked.size());
+    for (const std::size_t index : figure::legendOrder(checked)) {
+        ordered->push_back(std::move(checked[index]));
+    }
+    return ordered;
+}
+
+} // namespace finescope::window
