@@ -1,5 +1,6 @@
 #include "app/engine/command.h"
 #include "app/engine/embed_command.h"
+#include "app/engine/make_demo_command.h"
 #include "app/engine/signals.h"
 #include "app/engine/tasks_command.h"
 #include "app/engine/train_command.h"
@@ -36,6 +37,7 @@ int run(int argc, char** argv, std::stop_token stop, spdlog::logger& log) {
         finescope::app::trainCommand(),
         finescope::app::tasksCommand(),
         finescope::app::embedCommand(),
+        finescope::app::makeDemoCommand(),
     };
 
     CLI::App app("Fine-tunes encoders and records everything in run files for finescope.", kProgram);

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+
+namespace finescope::engine {
+
+struct DemoOptions {
+    std::filesystem::path folder;
+    std::int64_t seed = 1;
+    std::int64_t pretrainingSteps = 3000;
+    std::function<void(std::int64_t step, std::int64_t totalSteps)> onStep;
+    std::function<void(const std::string&)> onNote;
+    std::stop_token stop;
+};
+
+/// Writes `folder`/model (a RoBERTa of two layers, pre-trained here on sentences made here) and `folder`/data
+/// (the demo task in those words). The same seed gives the same files on the same machine. Throws Error.
+void makeDemoModelAndData(const DemoOptions& options);
+
+} // namespace finescope::engine

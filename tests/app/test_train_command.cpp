@@ -1,0 +1,364 @@
+#include "core/record/run_reader.h"
+#include "tests/support/data.h"
+#include "tests/support/python.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <csignal>
+#include <unistd.h>
+
+using namespace finescope;
+
+namespace {
+
+const char* const kMethods[] = {"lp", "ft", "lp-ft", "lora", "lp-lora"};
+
+struct Ended {
+    int status = -1;
+    QByteArray out, err;
+};
+
+} // namespace
+
+/// finescope-engine as a user starts it, on the demo's encoder and a small part of its data.
+class TestTrainCommand : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+    QString m_demo = QString::fromStdString((tests::sourceRoot() / "resources" / "demo").string());
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+
+    QStringList trainArguments(const QString& method, const QString& output,
+                               const QStringList& more = {}) const {
+        QStringList arguments = {
+            "train",    "--model", m_demo + "/model", "--task", "demo",   "--data", m_demo + "/data",
+            "--method", method,    "--output",        output,   "--seed", "7",      "--threads",
+            "1"};
+        if (!more.contains(QStringLiteral("--epochs"))) {
+            arguments += {"--epochs", "2"};
+        }
+        if (!more.contains(QStringLiteral("--limit-train"))) {
+            arguments += {"--limit-train", "80"};
+        }
+        if (!more.contains(QStringLiteral("--limit-eval"))) {
+            arguments += {"--limit-eval", "60"};
+        }
+        return arguments + more;
+    }
+
+    static Ended finish(QProcess& process) {
+        if (!process.waitForFinished(120000)) {
+            process.kill();
+            process.waitForFinished();
+            return {-1, {}, "did not end in two minutes"};
+        }
+        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+                process.readAllStandardOutput(), process.readAllStandardError()};
+    }
+
+    static Ended engine(const QStringList& arguments) {
+        QProcess process;
+        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM), arguments);
+        return finish(process);
+    }
+
+    // Under limits that only a shell can set.
+    static Ended shell(const QString& before, const QStringList& arguments) {
+        QProcess process;
+        process.start(QStringLiteral("/bin/sh"),
+                      QStringList{QStringLiteral("-c"), before + QStringLiteral(" && exec \"$0\" \"$@\""),
+                                  QStringLiteral(FINESCOPE_ENGINE_PROGRAM)} +
+                          arguments);
+        return finish(process);
+    }
+
+    static record::Run read(const QString& file) { return record::readRun(file.toStdString()); }
+
+    // Waits until the run file has a first row of fine-tuning's steps, by the engine's own progress lines.
+    static bool waitForFineTuning(QProcess& process) {
+        QByteArray seen;
+        while (!seen.contains("fine_tuning")) {
+            if (!process.waitForReadyRead(60000)) {
+                return false;
+            }
+            seen += process.readAllStandardOutput();
+        }
+        return true;
+    }
+
+private Q_SLOTS:
+    void everyMethodRecordsWhatItMust() {
+        QStringList files;
+        for (const char* method : kMethods) {
+            const QString file = path(QString::fromLatin1(method) + ".h5");
+            const Ended run = engine(trainArguments(method, file));
+            QVERIFY2(run.status == 0, run.err);
+            files << file;
+        }
+        const QJsonDocument facts = tests::runPython(QStringLiteral("tests/app/run_facts.py"), files);
+        QVERIFY(facts.isArray());
+        for (int i = 0; i < files.size(); ++i) {
+            const QString method = QString::fromLatin1(kMethods[i]);
+            const bool probed = method.startsWith(QStringLiteral("lp")),
+                       tuned = method != QStringLiteral("lp");
+            const bool lora = method.endsWith(QStringLiteral("lora"));
+            const int rows = (probed ? 2 : 0) + (tuned ? 3 : 0);
+            const QJsonObject fact = facts.array()[i].toObject();
+            QVERIFY2(fact["series_error"].toDouble() < 1e-5,
+                     qPrintable(method + ' ' + QString::number(fact["series_error"].toDouble())));
+            QCOMPARE(fact["nan"].toArray(), QJsonArray()); // no column without a single number
+            const QJsonObject shapes = fact["shapes"].toObject();
+            const auto shape = [&](const QString& name) { return shapes[name].toArray(); };
+            QCOMPARE(shape("/epochs/epoch"), QJsonArray({rows}));
+            QCOMPARE(shape("/classifier/weight"), QJsonArray({rows, 2, 64}));
+            QCOMPARE(shape("/classifier/bias"), QJsonArray({rows, 2}));
+            for (const char* split : {"validation", "test", "ood"}) {
+                const QString group = QStringLiteral("/splits/") + split;
+                QCOMPARE(shape(group + "/logits"), QJsonArray({rows, 60, 2}));
+                QCOMPARE(shape(group + "/features"), QJsonArray({60, 64}));
+                QCOMPARE(shape(group + "/features_pretrained"), QJsonArray({60, 64}));
+            }
+            // The first row of each stage, the fitted head, and the selected model.
+            QCOMPARE(shape("/splits/train/logits"), QJsonArray({(probed ? 2 : 0) + (tuned ? 2 : 0), 80, 2}));
+            QCOMPARE(shape("/splits/train/features"), QJsonArray({80, 64}));
+            for (const char* series : {"train_loss", "gradient_norm", "classifier_weight_norm",
+                                       "classifier_bias_norm", "train_logit_norm"}) {
+                QVERIFY2(shapes.contains(QStringLiteral("/steps/") + series), series);
+            }
+            QCOMPARE(shapes.contains("/steps/learning_rate"), tuned);
+            QCOMPARE(shapes.contains("/steps/validation_accuracy"), probed);
+            QCOMPARE(shapes.contains("/lora/1/value/A"), lora);
+            QCOMPARE(lora ? shape("/lora/0/query/A") : QJsonArray({8, 64}), QJsonArray({8, 64}));
+            if (probed) {
+                const QJsonObject probe = fact["probe"].toObject();
+                QVERIFY2(probe["gap_per_row"].toDouble() <= 1e-6,
+                         qPrintable(QString::number(probe["gap_per_row"].toDouble())));
+                QVERIFY2(probe["residual"].toDouble() < 1e-3,
+                         qPrintable(QString::number(probe["residual"].toDouble())));
+                QVERIFY(probe["bias_residual"].toDouble() < 1e-2);
+            }
+            const record::Run run = read(files[i]);
+            QCOMPARE(run.progress.status, record::Status::complete);
+            QCOMPARE(run.method, method.toStdString());
+            QVERIFY(run.progress.selected >= (tuned ? rows - 2 : rows - 1)); // never a row at epoch 0
+            const QJsonObject config =
+                QJsonDocument::fromJson(QByteArray::fromStdString(run.config)).object();
+            QCOMPARE(config["seed"].toInt(), 7);
+            QCOMPARE(config["model_sha256"].toObject()["model.safetensors"].toString().size(), 64);
+        }
+    }
+
+    void halvedProbeIsHalfTheExactOne() {
+        const QString exact = path("exact.h5"), paper = path("paper.h5");
+        QCOMPARE(engine(trainArguments("lp", exact)).status, 0);
+        QCOMPARE(engine(trainArguments("lp", paper, {"--probe", "paper"})).status, 0);
+        const MatrixF whole = read(exact).parts->classifier(1).weight,
+                      half = read(paper).parts->classifier(1).weight;
+        QVERIFY(whole.norm() > 0);
+        QVERIFY((whole - 2 * half).norm() <= 1e-6F * whole.norm());
+    }
+
+    void classifierScaleMultipliesTheWeightsAlone() {
+        const QString plain = path("plain.h5"), scaled = path("scaled.h5");
+        QCOMPARE(engine(trainArguments("lp-ft", plain, {"--epochs", "1"})).status, 0);
+        QCOMPARE(engine(trainArguments("lp-ft", scaled, {"--epochs", "1", "--classifier-scale", "3"})).status,
+                 0);
+        const auto before = read(plain).parts->classifier(2), after = read(scaled).parts->classifier(2);
+        QVERIFY((after.weight - 3 * before.weight).norm() <= 1e-5F * after.weight.norm());
+        QVERIFY(after.bias == before.bias);
+        QVERIFY(before.bias.norm() > 0);
+    }
+
+    void sameSeedGivesTheSameBits() {
+        const QString first = path("first.h5"), second = path("second.h5"), other = path("other.h5");
+        QCOMPARE(engine(trainArguments("lp-lora", first)).status, 0);
+        QCOMPARE(engine(trainArguments("lp-lora", second)).status, 0);
+        const QJsonDocument differs =
+            tests::runPython(QStringLiteral("tests/app/same_runs.py"), {first, second});
+        QVERIFY(differs.isArray());
+        QCOMPARE(differs.array(), QJsonArray());
+        QStringList arguments = trainArguments("lp-lora", other);
+        arguments[arguments.indexOf("--seed") + 1] = "8";
+        QCOMPARE(engine(arguments).status, 0);
+        QVERIFY(tests::runPython(QStringLiteral("tests/app/same_runs.py"), {first, other}).array().size() >
+                3);
+    }
+
+    void progressLinesAreJson() {
+        const Ended run = engine(trainArguments("lp-ft", path("json.h5"), {"--progress", "json"}));
+        QCOMPARE(run.status, 0);
+        const QList<QByteArray> lines = run.out.trimmed().split('\n');
+        QStringList stages;
+        for (const QByteArray& line : lines) {
+            const QJsonObject object = QJsonDocument::fromJson(line).object();
+            QVERIFY2(!object.isEmpty(), line);
+            if (object["event"] == "progress") {
+                QVERIFY(object.contains("seconds_left") && object["step"].isDouble() &&
+                        object["epoch"].isDouble());
+                QVERIFY(object["step"].toInt() <= object["total_steps"].toInt() ||
+                        object["total_steps"].toInt() == 0);
+                stages << object["stage"].toString();
+            }
+        }
+        stages.removeDuplicates();
+        QCOMPARE(stages, QStringList({"evaluating", "probing", "fine_tuning"}));
+        const QJsonObject last = QJsonDocument::fromJson(lines.last()).object();
+        QCOMPARE(last["event"].toString(), QStringLiteral("done"));
+        QCOMPARE(last["status"].toString(), QStringLiteral("complete"));
+        QCOMPARE(last["output"].toString(), path("json.h5"));
+    }
+
+    void stopSignalsKeepWhatIsThere_data() {
+        QTest::addColumn<int>("number");
+        QTest::newRow("Ctrl+C") << SIGINT;
+        QTest::newRow("SIGTERM") << SIGTERM;
+    }
+    void stopSignalsKeepWhatIsThere() {
+        QFETCH(int, number);
+        const QString file = path(QStringLiteral("stop%1.h5").arg(number));
+        QProcess process;
+        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM),
+                      trainArguments("ft", file, {"--epochs", "100000", "--progress", "json"}));
+        QVERIFY(waitForFineTuning(process));
+        QCOMPARE(::kill(static_cast<pid_t>(process.processId()), number), 0);
+        const Ended run = finish(process);
+        QCOMPARE(run.status, 1);
+        QVERIFY2(run.out.trimmed().split('\n').last().contains("\"cancelled\""), run.out.right(300));
+        const record::Run kept = read(file);
+        QCOMPARE(kept.progress.status, record::Status::cancelled);
+        QVERIFY(kept.steps.rows() > 0);
+        QVERIFY(kept.epochs.rows() > 0);
+    }
+
+    void killedRunKeepsItsRows() {
+        const QString file = path("killed.h5");
+        QProcess process;
+        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM),
+                      trainArguments("ft", file, {"--epochs", "100000", "--progress", "json"}));
+        QVERIFY(waitForFineTuning(process));
+        process.kill();
+        process.waitForFinished();
+        const record::Run kept = read(file);
+        QCOMPARE(kept.progress.status, record::Status::running);
+        QVERIFY(kept.epochs.rows() > 0);
+    }
+
+    void divergedTrainingFailsWithItsRowsKept() {
+        const QString file = path("diverged.h5");
+        const Ended run = engine(trainArguments("ft", file, {"--learning-rate", "1e30"}));
+        QCOMPARE(run.status, 1);
+        QVERIFY2(run.err.contains("not a finite number") || run.err.contains("not finite"), run.err);
+        QVERIFY2(run.err.contains("--learning-rate"), run.err);
+        const record::Run kept = read(file);
+        QCOMPARE(kept.progress.status, record::Status::failed);
+        QVERIFY(QString::fromStdString(kept.progress.message).contains("--learning-rate"));
+        QVERIFY(kept.epochs.rows() > 0);
+    }
+
+    // 200 blocks of 512 bytes hold the file's start but not its features.
+    void fileSizeLimitFailsReadably() {
+        const QString file = path("limited.h5");
+        const Ended run = shell(QStringLiteral("ulimit -f 200"), trainArguments("ft", file));
+        QCOMPARE(run.status, 1);
+        QVERIFY2(run.err.contains("limited.h5"), run.err);
+        QCOMPARE(read(file).progress.status, record::Status::failed);
+    }
+
+    void fullDiskFailsReadably() {
+        if (::getuid() != 0) {
+            QSKIP("mounting a small tmpfs wants root");
+        }
+        QDir().mkpath(path("small"));
+        QProcess mount;
+        mount.start(QStringLiteral("mount"), {"-t", "tmpfs", "-o", "size=160k", "tmpfs", path("small")});
+        mount.waitForFinished();
+        if (mount.exitCode() != 0) {
+            QSKIP(
+                qPrintable(QStringLiteral("no tmpfs can be mounted here: ") + mount.readAllStandardError()));
+        }
+        const Ended run = engine(trainArguments("ft", path("small/run.h5")));
+        int status = -1;
+        try {
+            status = static_cast<int>(read(path("small/run.h5")).progress.status);
+        } catch (const std::exception& error) {
+            qWarning("%s", error.what());
+        }
+        QProcess::execute(QStringLiteral("umount"), {path("small")});
+        QCOMPARE(run.status, 1);
+        QVERIFY2(run.err.contains("free") || run.err.contains("space"), run.err);
+        QCOMPARE(status, static_cast<int>(record::Status::failed));
+    }
+
+    void unusableInputIsRefused_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("said");
+        QFile there(path("there.h5"));
+        QVERIFY(there.open(QIODevice::WriteOnly));
+        QTest::newRow("exists") << trainArguments("lp", path("there.h5")) << "exists already";
+        QTest::newRow("no folder") << trainArguments("lp", path("nowhere/r.h5")) << "does not exist";
+        QTest::newRow("not .h5") << trainArguments("lp", path("r.txt")) << "ends in .h5";
+        QTest::newRow("method") << trainArguments("dropout", path("r.h5")) << "is not one of";
+        QTest::newRow("epochs") << trainArguments("ft", path("r.h5"), {"--epochs", "0"}) << "--epochs is 0";
+        QTest::newRow("rank") << trainArguments("lora", path("r.h5"), {"--lora-rank", "65"}) << "rank 65";
+        QTest::newRow("ood name") << trainArguments("lp", path("r.h5"), {"--ood", "test=" + m_demo + "/data"})
+                                  << "already";
+        QTest::newRow("scale") << trainArguments("lp", path("r.h5"), {"--classifier-scale", "2"})
+                               << "--classifier-scale";
+        QTest::newRow("device") << trainArguments("lp", path("r.h5"), {"--device", "tpu"}) << "is not one of";
+        QTest::newRow("no command") << QStringList() << "subcommand";
+    }
+    void unusableInputIsRefused() {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, said);
+        const Ended run = engine(arguments);
+        QCOMPARE(run.status, 2);
+        QVERIFY2(run.err.startsWith("finescope-engine: "), run.err);
+        QVERIFY2(QString::fromUtf8(run.err).contains(said, Qt::CaseInsensitive), run.err);
+        QVERIFY(run.out.isEmpty());
+        QVERIFY(!QFile::exists(path("r.h5")));
+    }
+
+    void oodSetAndCheckpointAreUsed() {
+        const QString file = path("ood.h5"), saved = path("saved");
+        QCOMPARE(engine(trainArguments("lora", file,
+                                       {"--ood", "again=" + m_demo + "/data", "--save-checkpoint", saved}))
+                     .status,
+                 0);
+        const record::Run run = read(file);
+        const record::SplitInfo* again = run.split("again");
+        QVERIFY(again != nullptr);
+        QCOMPARE(again->role, std::string("ood"));
+        // The same rows under another name: the same logits.
+        QCOMPARE(run.parts->logits(*again, 2), run.parts->logits(*run.split("test"), 2));
+        // A probe on the saved encoder sees the features of the selected model.
+        const QString probed = path("probed.h5");
+        QStringList arguments = trainArguments("lp", probed);
+        arguments[arguments.indexOf("--model") + 1] = saved;
+        const Ended next = engine(arguments);
+        QVERIFY2(next.status == 0, next.err);
+        const MatrixF features = run.parts->features(*run.split("test"));
+        const record::Run onSaved = read(probed);
+        QVERIFY((onSaved.parts->pretrainedFeatures(*onSaved.split("test")) - features).norm() <
+                1e-4F * features.norm());
+    }
+
+    void helpAndVersionSucceed() {
+        for (const QStringList& arguments :
+             {QStringList{"--help"}, {"--version"}, {"train", "--help"}, {"tasks"}, {"tasks", "--json"}}) {
+            const Ended run = engine(arguments);
+            QCOMPARE(run.status, 0);
+            QVERIFY(!run.out.isEmpty());
+        }
+        QVERIFY(QJsonDocument::fromJson(engine({"tasks", "--json"}).out).array().size() >= 3);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTrainCommand)
+#include "test_train_command.moc"
