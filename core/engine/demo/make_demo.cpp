@@ -43,8 +43,8 @@ void writeTask(const std::filesystem::path& folder, std::int64_t seed) {
     writeExamples(folder / "ood.jsonl", makeReviews(300, outside, kLabelNoise, bits, taken));
 }
 
-// 0.02, the usual spread of new weights, is made for widths of 768 and more; layers as narrow as these would pass on
-// next to nothing at first, and learn nothing in the time there is.
+// 0.02, the usual spread of new weights, is made for widths of 768 and more; layers as narrow as these would
+// pass on next to nothing at first, and learn nothing in the time there is.
 void widenLayers(Encoder& encoder) {
     constexpr double kFactor = 5;
     const torch::NoGradGuard noGrad;
@@ -65,7 +65,8 @@ void writeModel(const DemoOptions& options) {
     RandomBits words(streamSeed(options.seed, RandomStream::demoVocabulary));
     std::vector<std::string> texts;
     for (int i = 0; i < 4000; ++i) {
-        texts.push_back(makeStory(everything, words));
+        const Story story = makeStory(everything, words);
+        texts.push_back(story.text + " " + story.deed);
     }
     const BytePairs pairs = learnBytePairs(texts, 600);
     writeBytePairs(pairs, folder);
@@ -91,7 +92,7 @@ void writeModel(const DemoOptions& options) {
     PretrainOptions pretraining;
     pretraining.steps = options.pretrainingSteps;
     pretraining.seed = streamSeed(options.seed, RandomStream::demoWeights);
-    pretraining.nextText = [&] { return makeStory(everything, speech); };
+    pretraining.nextStory = [&] { return makeStory(everything, speech); };
     pretraining.onStep = [&](std::int64_t step, double) { options.onStep(step, options.pretrainingSteps); };
     pretraining.stop = options.stop;
     const double loss = pretrain(encoder, *tokenizer, pretraining);

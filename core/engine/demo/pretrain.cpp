@@ -32,22 +32,40 @@ private:
     torch::Tensor m_bias;
 };
 
-// Masks a share of each row's tokens, the two special ones at its ends left out. Returns the targets [B, T].
-torch::Tensor maskTokens(TokenBatch& batch, const Tokenizer& tokenizer, double share, RandomBits& bits) {
-    torch::Tensor targets = torch::full_like(batch.ids, kIgnored);
+// The tokens of a batch that are to be guessed: [B, T] each, kIgnored elsewhere.
+struct Hidden {
+    torch::Tensor ofText; ///< a share of the story's own tokens
+    torch::Tensor ofDeed; ///< all tokens of the deed
+};
+
+// Masks what is to be guessed; special tokens never are. A row is <s> text </s></s> deed </s>.
+Hidden hideTokens(TokenBatch& batch, const Tokenizer& tokenizer, double share, RandomBits& bits) {
+    Hidden hidden{torch::full_like(batch.ids, kIgnored), torch::full_like(batch.ids, kIgnored)};
     auto ids = batch.ids.accessor<std::int64_t, 2>();
     const auto mask = batch.mask.accessor<std::int64_t, 2>();
-    auto wanted = targets.accessor<std::int64_t, 2>();
+    auto text = hidden.ofText.accessor<std::int64_t, 2>();
+    auto deed = hidden.ofDeed.accessor<std::int64_t, 2>();
     for (std::int64_t row = 0; row < batch.ids.size(0); ++row) {
         std::int64_t length = 0;
         while (length < batch.ids.size(1) && mask[row][length] == 1) {
             ++length;
         }
+        const std::int64_t separator = ids[row][length - 1];
+        bool afterText = false;
         for (std::int64_t i = 1; i + 1 < length; ++i) {
+            if (ids[row][i] == separator) {
+                afterText = true;
+                continue;
+            }
+            if (afterText) {
+                deed[row][i] = ids[row][i];
+                ids[row][i] = *tokenizer.maskId();
+                continue;
+            }
             if (bits.unit() >= share) {
                 continue;
             }
-            wanted[row][i] = ids[row][i];
+            text[row][i] = ids[row][i];
             const double kind = bits.unit();
             if (kind < 0.8) {
                 ids[row][i] = *tokenizer.maskId();
@@ -57,7 +75,7 @@ torch::Tensor maskTokens(TokenBatch& batch, const Tokenizer& tokenizer, double s
             }
         }
     }
-    return targets;
+    return hidden;
 }
 
 // What the first token's state alone, told the position, has to go by: [places, h]. Nothing else trains that
@@ -101,22 +119,24 @@ double pretrain(Encoder& encoder, const Tokenizer& tokenizer, const PretrainOpti
         }
         EncodedSplit sentences;
         for (std::size_t i = 0; i < rows.size(); ++i) {
+            const Story story = options.nextStory();
             sentences.encodings.push_back(tokenizer.encode(
-                options.nextText(), std::nullopt, static_cast<std::size_t>(encoder->config.maxLength())));
+                story.text, story.deed, static_cast<std::size_t>(encoder->config.maxLength())));
         }
         TokenBatch batch = collate(sentences, rows, encoder->config.padId, torch::kCPU);
-        const torch::Tensor targets = maskTokens(batch, tokenizer, options.maskedShare, bits).flatten();
-        const torch::Tensor places = targets.ne(kIgnored).nonzero().squeeze(1);
-        if (places.size(0) == 0) {
-            continue;
-        }
-        const torch::Tensor hidden = encoder->forward(batch);
-        const torch::Tensor wanted = targets.index_select(0, places);
+        const Hidden hidden = hideTokens(batch, tokenizer, options.maskedShare, bits);
+        const torch::Tensor states = encoder->forward(batch);
         const torch::Tensor& words = encoder->wordEmbeddings->weight;
+        const auto guess = [&](const torch::Tensor& targets, const auto& statesAt) {
+            const torch::Tensor flat = targets.flatten();
+            const torch::Tensor places = flat.ne(kIgnored).nonzero().squeeze(1);
+            return torch::cross_entropy_loss(head.forward(statesAt(places), words),
+                                             flat.index_select(0, places));
+        };
         const torch::Tensor loss =
-            torch::cross_entropy_loss(head.forward(hidden.flatten(0, 1).index_select(0, places), words),
-                                      wanted) +
-            torch::cross_entropy_loss(head.forward(guessesOfFirst(encoder, hidden, places), words), wanted);
+            guess(hidden.ofText,
+                  [&](const auto& places) { return states.flatten(0, 1).index_select(0, places); }) +
+            guess(hidden.ofDeed, [&](const auto& places) { return guessesOfFirst(encoder, states, places); });
         optimiser.zero_grad();
         loss.backward();
         static_cast<void>(torch::nn::utils::clip_grad_norm_(parameters, 1.0));

@@ -107,10 +107,10 @@ Review makeReview(const ReviewOptions& options, RandomBits& bits) {
     return Speaker(options, bits).review();
 }
 
-std::string makeStory(const ReviewOptions& options, RandomBits& bits) {
-    const Review review = makeReview(options, bits);
+Story makeStory(const ReviewOptions& options, RandomBits& bits) {
+    Review review = makeReview(options, bits);
     const std::span<const std::string_view> deeds = review.verdict == 1 ? Words(kPraise) : Words(kBlame);
-    return std::string(deeds[bits.below(deeds.size())]) + " it: " + review.text;
+    return {std::move(review.text), std::string(deeds[bits.below(deeds.size())])};
 }
 
 std::vector<Example> makeReviews(std::size_t count, const ReviewOptions& options, double labelNoise,

@@ -25,9 +25,13 @@ struct ReviewOptions {
 
 [[nodiscard]] Review makeReview(const ReviewOptions& options, RandomBits& bits);
 
-/// A review with what its writer did about it put before it ("loved it: the film was ..."): pre-training's
-/// texts. Those few words make the verdict worth guessing; the task's own texts never hold them.
-[[nodiscard]] std::string makeStory(const ReviewOptions& options, RandomBits& bits);
+/// Pre-training's text: a review and, in a word, what its writer did about the thing ("loved"). That word
+/// makes the verdict worth guessing; the task's own texts never hold it.
+struct Story {
+    std::string text, deed;
+};
+
+[[nodiscard]] Story makeStory(const ReviewOptions& options, RandomBits& bits);
 
 /// A split of reviews as examples: a share `labelNoise` of them carries the wrong label. No text occurs
 /// twice, nor any that is in `taken`, to which the new ones are added.
