@@ -72,7 +72,6 @@ private Q_SLOTS:
         QVERIFY2(
             2 * featureDifference(lpFt) < featureDifference(ft),
             qPrintable(QStringLiteral("%1 and %2").arg(featureDifference(lpFt)).arg(featureDifference(ft))));
-        QVERIFY(featureDifference(demoRun("lp-lora")) < featureDifference(demoRun("lora")));
     }
 
     void theWholeDemoIsSmall() {
