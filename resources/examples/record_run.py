@@ -55,7 +55,8 @@ class RunRecorder:
         # Under a hidden name until it can be opened: a file whose writer dies before SWMR starts cannot.
         folder, file_name = os.path.split(os.path.abspath(self.path))
         hidden = os.path.join(folder, f".{file_name}.{uuid.uuid4().hex[:6]}")
-        self.file = h5py.File(hidden, "x", libver="latest")
+        # In pages, as a killed process may leave half of what lies across two pages of the system.
+        self.file = h5py.File(hidden, "x", libver="latest", fs_strategy="page", fs_page_size=4096)
         attributes = dict(format="finescope-run", format_version=1, run_id=str(uuid.uuid4()), name=name or file_name,
                           created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), creator="record_run.py",
                           host=socket.gethostname(), pid=os.getpid(), method=method, task=task, model=model, seed=seed,

@@ -107,13 +107,14 @@ void TestHarm::killedBetweenTwoWritesLeavesEveryCommittedRow() {
         QVERIFY2(whole[k % 2] || outcome.killed, qPrintable(outcome.said.join(QLatin1Char('\n'))));
         deaths += outcome.killed ? 1 : 0;
         const auto problem = pattern::check(file.toStdString(), outcome.steps, outcome.epochs);
-        QVERIFY2(problem.empty(), qPrintable(QStringLiteral("killed before write %1: %2")
-                                                 .arg(k / 2)
-                                                 .arg(QString::fromStdString(problem))));
+        QVERIFY2(
+            problem.empty(),
+            qPrintable(
+                QStringLiteral("killed before page %1: %2").arg(k / 2).arg(QString::fromStdString(problem))));
         std::filesystem::remove(file.toStdString());
     }
     QVERIFY(whole[0] && whole[1]);
-    QVERIFY2(deaths > 10, "an append has more writes than that: the counting of writes does not work");
+    QVERIFY2(deaths > 10, "an append writes more pages than that: their counting does not work");
 }
 
 void TestHarm::requireFailedButReadable(const std::filesystem::path& file, const Outcome& outcome) {

@@ -1,9 +1,8 @@
 // A program that writes a run file and comes to harm: what the tests of the writer start, watch and kill.
 //
 //   writer_child until-killed FILE MICROSECONDS   appends for ever; the kernel kills it after that time
-//   writer_child kill-at steps|epoch FILE K       dies before the K-th write to the disk of one append; says
-//   "whole"
-//                                                 if the append has fewer
+//   writer_child kill-at steps|epoch FILE K       dies before the K/2-th page that one append writes; says
+//                                                 "whole" if the append has fewer
 //   writer_child fill FILE BYTES           appends until it fails, at a file-size limit of BYTES (0: none)
 //   writer_child on-demand FILE            appends one epoch for every line it reads, or what the line says:
 //                                          "features and steps"
@@ -13,6 +12,7 @@
 #include "core/error.h"
 #include "tests/core/record/patterned_run.h"
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <csignal>
@@ -32,7 +32,10 @@ using finescope::record::Existing;
 using finescope::record::RunWriter;
 namespace pattern = finescope::tests::pattern;
 
-// Counts down with every write of the process; at zero the process dies instead of writing. Negative: never.
+// Where the kernel can cut a write of a process that is being killed: it looks for that before every page.
+constexpr off_t kPage = 4096;
+
+// Counts down with every page that the process writes; at zero it dies instead of writing. Negative: never.
 std::atomic<long> writesLeft{-1};
 
 void countWrite() {
@@ -41,16 +44,34 @@ void countWrite() {
     }
 }
 
+ssize_t writePages(int file, const char* data, size_t size, off_t offset) {
+    size_t done = 0;
+    while (done < size) {
+        const off_t from = offset + static_cast<off_t>(done);
+        const size_t piece = writesLeft.load() < 0
+                                 ? size - done
+                                 : std::min(size - done, static_cast<size_t>(kPage - from % kPage));
+        countWrite();
+        const ssize_t written = syscall(SYS_pwrite64, file, data + done, piece, from);
+        if (written < 0) {
+            return done > 0 ? static_cast<ssize_t>(done) : written;
+        }
+        done += static_cast<size_t>(written);
+        if (static_cast<size_t>(written) < piece) {
+            break;
+        }
+    }
+    return static_cast<ssize_t>(done);
+}
+
 } // namespace
 
 // HDF5 calls these through the dynamic linker, which finds the program's own before those of the C library.
 extern "C" ssize_t pwrite(int file, const void* data, size_t size, off_t offset) {
-    countWrite();
-    return syscall(SYS_pwrite64, file, data, size, offset);
+    return writePages(file, static_cast<const char*>(data), size, offset);
 }
 extern "C" ssize_t pwrite64(int file, const void* data, size_t size, off64_t offset) {
-    countWrite();
-    return syscall(SYS_pwrite64, file, data, size, offset);
+    return writePages(file, static_cast<const char*>(data), size, offset);
 }
 extern "C" int ftruncate(int file, off_t size) noexcept {
     countWrite();
