@@ -10,6 +10,7 @@
 #include "core/engine/torch_error.h"
 #include "core/engine/train/config_json.h"
 #include "core/engine/train/run_record.h"
+#include "core/engine/train/stage_clock.h"
 #include "core/error.h"
 
 #include <algorithm>
@@ -26,35 +27,6 @@ using record::Stage;
 
 constexpr std::int64_t kMostTrainFeatures = 5000; ///< rows; RUN_FILE.md's default for the training split
 constexpr double kSlowProducts = 20;              ///< GFLOP/s; reference BLAS gives 6, OpenBLAS 100 and more
-
-/// Shows how far a stage is and how long it will still take.
-class StageClock {
-public:
-    StageClock(const TrainHooks& hooks, std::string stage, std::int64_t totalSteps)
-        : m_hooks(hooks), m_begin(std::chrono::steady_clock::now()) {
-        m_progress.stage = std::move(stage);
-        m_progress.totalSteps = totalSteps;
-        advance(0, 0);
-    }
-
-    void advance(std::int64_t step, double epoch) {
-        m_progress.step = step;
-        m_progress.epoch = epoch;
-        if (step > 0 && m_progress.totalSteps > 0) {
-            const std::chrono::duration<double> past = std::chrono::steady_clock::now() - m_begin;
-            m_progress.secondsLeft =
-                past.count() / static_cast<double>(step) * static_cast<double>(m_progress.totalSteps - step);
-        }
-        if (m_hooks.onProgress) {
-            m_hooks.onProgress(m_progress);
-        }
-    }
-
-private:
-    const TrainHooks& m_hooks;
-    TrainProgress m_progress;
-    std::chrono::steady_clock::time_point m_begin;
-};
 
 torch::Device chooseDevice(DeviceChoice choice) {
     const bool haveCuda = torch::cuda::is_available();
