@@ -39,6 +39,9 @@ std::string reason() {
 } // namespace
 
 LibraryLock::LibraryLock() : m_lock(libraryMutex()) {
+    // At exit HDF5 would close what a failed write left open, and crash. Everything else has an owner here.
+    static const bool closesNothingAtExit = H5dont_atexit() >= 0;
+    static_cast<void>(closesNothingAtExit);
     // A thread-safe build of HDF5 has one error stack per thread, each of them printing until told otherwise.
     thread_local const bool quiet = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
     static_cast<void>(quiet);

@@ -178,6 +178,9 @@ Handle createHidden(const Site& site, const std::filesystem::path& hidden) {
         if (file) {
             return file;
         }
+        // The file may be there, but not its first bytes. Nobody else has this name.
+        std::error_code ignored;
+        std::filesystem::remove(hidden, ignored);
     }
     site.failWithReason("", "cannot be created in " + hidden.parent_path().string() +
                                 "; is the folder writable and its disk not full?");

@@ -93,6 +93,7 @@ RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan
     }
     const auto hidden = hiddenName(target);
     file = createHidden(site, hidden);
+    bool written = false;
     try {
         failedFile = FailedFile(site, file.get());
         data = createDatasets(site, file.get(), plan);
@@ -103,11 +104,19 @@ RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan
         overwrite(data.heartbeat, schema::kHeartbeat, unixNow());
         flush();
         failedFile.locate(site, data.status.get(), data.message.get());
+        written = true;
         publish(hidden, target, existing);
     } catch (...) {
         failedFile.divert();
         std::error_code ignored;
         std::filesystem::remove(hidden, ignored);
+        if (!written) {
+            // As in abandon: closing what is half written is what crashes.
+            static_cast<void>(std::make_unique<RunDatasets>(std::move(data)).release());
+            static_cast<void>(file.release());
+            // Keeps the inode: HDF5 would take a new file that gets it for the one it has open.
+            static_cast<void>(std::make_unique<FailedFile>(std::move(failedFile)).release());
+        }
         throw;
     }
     startTimer();

@@ -61,6 +61,8 @@ private Q_SLOTS:
     void fileSizeLimitEndsAsFailedWithReadableRows_data();
     void fileSizeLimitEndsAsFailedWithReadableRows();
     void fullDiskEndsAsFailedWithReadableRows();
+    void failureBeforeTheFirstRowLeavesNothing_data();
+    void failureBeforeTheFirstRowLeavesNothing();
     void unwritableFolderIsNamed();
 
 private:
@@ -152,6 +154,24 @@ void TestHarm::fullDiskEndsAsFailedWithReadableRows() {
     const auto unmount = qScopeGuard([&disk] { umount2(disk.path().toLocal8Bit().constData(), MNT_DETACH); });
     requireFailedButReadable(file.toStdString(),
                              runChild({QStringLiteral("fill"), file, QStringLiteral("0")}));
+}
+
+void TestHarm::failureBeforeTheFirstRowLeavesNothing_data() {
+    QTest::addColumn<int>("bytes");
+    for (const int bytes : {1, 4096, 8192, 16000}) {
+        QTest::addRow("%d bytes", bytes) << bytes;
+    }
+}
+
+void TestHarm::failureBeforeTheFirstRowLeavesNothing() {
+    QFETCH(const int, bytes);
+    const QTemporaryDir folder;
+    const auto outcome =
+        runChild({QStringLiteral("fill"), folder.filePath(QStringLiteral("run.h5")), QString::number(bytes)});
+    const auto said = outcome.said.join(QLatin1Char('\n'));
+    QVERIFY2(!outcome.killed && outcome.exitCode == 1, qPrintable(said));
+    QVERIFY2(said.startsWith(QLatin1String("failed: ")) && said.contains(folder.path()), qPrintable(said));
+    QVERIFY(QDir(folder.path()).isEmpty(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot));
 }
 
 void TestHarm::unwritableFolderIsNamed() {
