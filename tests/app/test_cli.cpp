@@ -17,14 +17,20 @@ struct Outcome {
     QByteArray out, err;
 };
 
-/// Runs the built program, with these variables besides the test's own environment.
-Outcome runProgram(const QStringList& arguments, const QStringList& variables = {}) {
-    QProcess process;
+/// The test's own environment with these variables, each NAME=VALUE.
+QProcessEnvironment environmentWith(const QStringList& variables) {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    environment.remove("QT_QPA_PLATFORM"); // the program finds its own way without a display
     for (const QString& variable : variables) {
         environment.insert(variable.section('=', 0, 0), variable.section('=', 1));
     }
+    return environment;
+}
+
+/// Runs the built program, with these variables besides the test's own environment.
+Outcome runProgram(const QStringList& arguments, const QStringList& variables = {}) {
+    QProcess process;
+    QProcessEnvironment environment = environmentWith(variables);
+    environment.remove("QT_QPA_PLATFORM"); // the program finds its own way without a display
     process.setProcessEnvironment(environment);
     process.start(FINESCOPE_PROGRAM, arguments);
     if (!process.waitForFinished(120000)) {
@@ -122,7 +128,17 @@ void TestCli::sameInputSameBytes() {
 }
 
 void TestCli::localeChangesNothing() {
-    const QStringList german{"LC_ALL=de_DE.UTF-8", "LANG=de_DE.UTF-8"};
+    // A locale of our own: whether the machine has German installed must not decide what is tested.
+    QProcess compiler;
+    compiler.start("localedef", {"-i", "de_DE", "-f", "UTF-8", path("de_DE.UTF-8")});
+    QVERIFY2(compiler.waitForFinished(120000) && QFile::exists(path("de_DE.UTF-8/LC_NUMERIC")),
+             "localedef could not compile de_DE; it needs the package locales");
+    const QStringList german{"LOCPATH=" + m_folder.path(), "LC_ALL=de_DE.UTF-8", "LANG=de_DE.UTF-8"};
+    QProcess witness;
+    witness.setProcessEnvironment(environmentWith(german));
+    witness.start("/usr/bin/printf", {"%.1f", "0"});
+    QVERIFY(witness.waitForFinished(30000));
+    QCOMPARE(witness.readAllStandardOutput(), QByteArray("0,0")); // the locale is really in force
     const QStringList summary{"summary", path("runs"), "--json"};
     QCOMPARE(runProgram(summary, german).out, runProgram(summary, {"LC_ALL=C.UTF-8"}).out);
     for (const char* suffix : {"csv", "tex", "svg"}) {
