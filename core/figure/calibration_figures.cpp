@@ -15,8 +15,8 @@ using analysis::ReliabilityBin;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kArrow = " \u2192 ";
-constexpr std::size_t kColumnsWithOneLine =
-    1; // more diagrams side by side have no room for all numbers in one line
+// More diagrams side by side have no room for all numbers in one line.
+constexpr std::size_t kColumnsWithOneLine = 1;
 
 /// "21.2 %" or "21.2 → 5.1 %".
 std::string changing(const ReliabilityEntry& entry, double Reliability::*number) {
@@ -85,6 +85,11 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, std::int64_t h
     panel.header = header(entry);
     std::vector<std::string> numbers = reliabilityNumbers(entry);
     numbers.back() += temperatures(entry);
+    if (columns > kColumnsWithOneLine) {
+        panel.header = entry.name;
+        numbers.back() += "  n = " + std::to_string(entry.current.count);
+        numbers[1] = "MCE " + changing(entry, &Reliability::mce);
+    }
     if (columns <= kColumnsWithOneLine && !entry.before) {
         panel.lines = {numbers[0] + "  " + numbers[1] + "  " + numbers[2]};
     } else {
@@ -137,14 +142,13 @@ Panel histogram(const ReliabilityEntry& entry, double top, bool labelled) {
                binNote(bin, i));
     }
     panel.bars.push_back(std::move(shares));
-    panel.references = {{.vertical = true,
-                         .at = current.accuracy,
-                         .label = labelled ? "accuracy" : "",
-                         .style = {.role = "accuracy"}},
-                        {.vertical = true,
-                         .at = current.meanConfidence,
-                         .label = labelled ? "mean confidence" : "",
-                         .style = {.role = "mean-confidence"}}};
+    if (labelled) { // above the panel: beside the lines it would lie on the bars
+        panel.lines = {"accuracy " + percent(current.accuracy) + " (solid)  mean confidence " +
+                       percent(current.meanConfidence) + " (dotted)"};
+    }
+    panel.references = {
+        {.vertical = true, .at = current.accuracy, .label = "", .style = {.role = "accuracy"}},
+        {.vertical = true, .at = current.meanConfidence, .label = "", .style = {.role = "mean-confidence"}}};
     return panel;
 }
 
@@ -280,7 +284,14 @@ Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
         }
         figure.panels.push_back(std::move(panel));
     }
-    figure.panels.back().legend = Legend::inside; // the NLL leaves a corner free
+    // The names have a place of their own: curves of several runs fill every corner.
+    Panel legend;
+    legend.blank = true;
+    legend.legend = Legend::inside;
+    for (const TemperatureCurve& curve : curves) {
+        legend.curves.push_back({.name = curve.name, .x = {}, .y = {}, .style = curve.style});
+    }
+    figure.panels.push_back(std::move(legend));
     for (const TemperatureCurve& curve : curves) {
         if (curve.optimum) {
             figure.altText +=

@@ -46,10 +46,11 @@ struct TemperatureCurve {
 struct TemperatureCurveOptions {
     std::string split{};
     std::optional<double> current{}; ///< marked by a line in every panel
-    int columns = 3;
+    int columns = 2;
 };
 
-/// ECE, MCE and NLL over log T, side by side, the current temperature and each run's optimum marked.
+/// ECE, MCE and NLL over log T and, in a fourth place, the legend; the current temperature and each run's
+/// optimum are marked.
 [[nodiscard]] Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
                                             const TemperatureCurveOptions& options = {});
 

@@ -270,7 +270,7 @@ Figure accuracyFigure(std::span<const record::Run> runs, const AccuracyOptions& 
     }
     Panel panel;
     panel.y = {.label = "accuracy", .ticks = TickStyle::percent};
-    panel.legend = Legend::beside;
+    panel.legend = Legend::below;
     const std::size_t n = addGroupedBars(panel, splits, series, {.spread = options.spread});
     panel.y.range = Range{0, 1};
     if (n == 0) {

@@ -16,6 +16,8 @@ namespace {
 using Runs = std::span<const record::Run>;
 using Build = Figure (*)(const FigureRequest&, Runs);
 
+constexpr double kDiagram = 33.0; // mm: what a reliability diagram with its axis needs to be read
+
 CurveOptions curveOptions(const FigureRequest& request) {
     const auto scale = [](bool logarithmic) { return logarithmic ? Scale::logarithmic : Scale::linear; };
     return {.xAxis = request.xAxis,
@@ -49,7 +51,7 @@ Figure reliability(const FigureRequest& request, Runs runs) {
     const std::string split = calibrationSplit(request, runs);
     return reliabilityFigure(
         reliabilityEntries(runs, split, request.temperature, request.beforeAfter, request.bins),
-        {.split = split});
+        {.split = split, .maxColumns = std::clamp(static_cast<int>(request.widthMm / kDiagram), 1, 5)});
 }
 
 Figure temperatureCurves(const FigureRequest& request, Runs runs) {
@@ -62,7 +64,7 @@ Figure temperatureCurves(const FigureRequest& request, Runs runs) {
         curves.back().style = labels[index].style;
     }
     TemperatureCurveOptions options{.split = split};
-    if (!request.temperature.fitted) {
+    if (!request.temperature.fitted && request.temperature.value != 1) {
         options.current = request.temperature.value;
     }
     return temperatureCurveFigure(curves, options);

@@ -349,7 +349,7 @@ Figure classifierNormFigure(std::span<const record::Run> runs, const NormOptions
         panel.right = Axis{.label = "validation accuracy (faint lines)", .ticks = TickStyle::percent};
         curves.add(panel, accuracy(), Side::right);
     }
-    panel.legend = Legend::inside;
+    panel.legend = Legend::below;
     finish(panel, runs, curve);
     figure.panels.push_back(std::move(panel));
     figure.notes = curveNotes(curve, curves);
@@ -374,9 +374,14 @@ Figure trainingFigure(std::span<const record::Run> runs, const TrainingOptions& 
         }
         curves.add(panel, quantity, Side::left);
         finish(panel, runs, curve);
+        // Small panels have no room for more, and the switch is marked.
+        panel.x.label = panel.x.label.substr(0, panel.x.label.find(" ("));
         figure.panels.push_back(std::move(panel));
     }
-    figure.panels[3].legend = Legend::inside;
+    figure
+        .panels[(figure.panels.size() - 1) / static_cast<std::size_t>(figure.columns) *
+                static_cast<std::size_t>(figure.columns)]
+        .legend = Legend::below; // of the last row: as wide as the figure
     for (Panel& panel : figure.panels | std::views::drop(1)) {
         for (ReferenceLine& line : panel.references) {
             line.label.clear(); // once is enough

@@ -199,7 +199,9 @@ void TestCalibrationFigures::curveMarksOptimum() {
     QVERIFY(std::ranges::min(curve.nll) >= curve.optimum->nll);
     curve.name = "FT";
     const Figure figure = temperatureCurveFigure(std::span(&curve, 1), {.current = 2.0});
-    QCOMPARE(figure.panels.size(), std::size_t{3});
+    QCOMPARE(figure.panels.size(), std::size_t{4});
+    QVERIFY(figure.panels[3].blank);
+    QCOMPARE(figure.panels[3].curves.front().name, std::string("FT"));
     QCOMPARE(figure.panels[2].x.scale, Scale::logarithmic);
     QCOMPARE(figure.panels[2].scatters.front().x.front(), curve.optimum->temperature);
     QCOMPARE(figure.panels[2].references.front().at, 2.0);
