@@ -25,4 +25,8 @@ struct ExportOptions {
 void exportFigure(const figure::Figure& figure, const std::filesystem::path& target,
                   const ExportOptions& options);
 
+/// The height in mm that suits the figure on paper at this width and font size: square panels stay square,
+/// others have the golden ratio, headers and legends get the room that they take. Needs a QGuiApplication.
+[[nodiscard]] double suitableHeightMm(const figure::Figure& figure, double widthMm, double fontPt);
+
 } // namespace finescope::widgets

@@ -10,7 +10,8 @@ struct FigureLayout::Grid {
     int blocks = 1, perBlock = 1, rows = 1;
     std::vector<double> innerWidth, left, right;                 ///< per column of the figure
     std::vector<std::vector<double>> header, innerHeight, below; ///< [block][row]
-    double smallest = 0;                                         ///< the smaller side of the smallest panel
+    double share = 1;    ///< width of a panel that uses all of the figure's width
+    double smallest = 0; ///< the smaller side of the smallest panel
 
     [[nodiscard]] int firstOf(int block) const { return block * perBlock; }
     [[nodiscard]] int endOf(int block) const {
@@ -63,6 +64,13 @@ void FigureLayout::setFigure(const figure::Figure& figure) {
         cell.square = panel.square;
         cell.legendPlace = panel.legend;
         cell.legendSource = {};
+        cell.topLabels.clear();
+        for (const auto& line : panel.references) {
+            if (line.vertical && !line.label.empty()) {
+                cell.topLabels.push_back({line.at, QString::fromStdString(line.label)});
+            }
+        }
+        std::ranges::sort(cell.topLabels, {}, &TopLabel::at);
         if (panel.legend == figure::Legend::beside || panel.legend == figure::Legend::below) {
             for (const auto& line : panel.curves) {
                 cell.legendSource.curves.push_back(
@@ -144,7 +152,38 @@ double FigureLayout::headerHeight(const Cell& cell) const {
     const double heading = cell.header.empty() ? 0 : 1.15 * QFontMetricsF(m_style.heading).height();
     const auto lines = static_cast<double>(std::max<qsizetype>(cell.mostLines, cell.wrapped.size()));
     const double rest = (lines - (cell.header.empty() ? 0 : 1)) * 1.1 * m_style.em();
-    return heading + std::max(0.0, rest) + (lines > 0 ? 0.35 * m_style.em() : 0);
+    const double above = cell.topLabels.empty() ? 0 : 1.1 * m_style.em();
+    return heading + std::max(0.0, rest) + (lines > 0 ? 0.35 * m_style.em() : 0) + above;
+}
+
+double FigureLayout::legendWidth(const Grid& grid, int row, int column, int end) const {
+    double width = grid.innerWidth[static_cast<std::size_t>(column)];
+    for (int next = column + 1; next < end && row * m_columns + next < elementCount(); ++next) {
+        if (m_cells[static_cast<std::size_t>(row * m_columns + next)].legendPlace == figure::Legend::below) {
+            break;
+        }
+        const auto c = static_cast<std::size_t>(next);
+        width += grid.right[c - 1] + 2 * m_style.gap + grid.left[c] + grid.innerWidth[c];
+    }
+    return width;
+}
+
+double FigureLayout::suitableHeight() {
+    constexpr double kGoldenRatio = 0.618;
+    const Grid grid = arrange(1);
+    double height = 0;
+    double unit = 0; // of the relative heights; the first row sets it
+    for (int row = 0; row < grid.rows; ++row) {
+        const auto r = static_cast<std::size_t>(row);
+        const Cell& first = m_cells[static_cast<std::size_t>(row * m_columns)];
+        double plot = (first.square ? 1 : kGoldenRatio) * grid.share;
+        if (r < m_rowHeights.size() && m_rowHeights[r] > 0) {
+            unit = unit > 0 ? unit : plot / m_rowHeights[r];
+            plot = unit * m_rowHeights[r];
+        }
+        height += plot + grid.header.front()[r] + grid.below.front()[r] + (row > 0 ? m_style.gap : 0);
+    }
+    return height + margins().top() + margins().bottom();
 }
 
 FigureLayout::Grid FigureLayout::arrange(int blocks) {
@@ -159,6 +198,7 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
         const auto index = static_cast<std::size_t>(row);
         return index < m_rowHeights.size() && m_rowHeights[index] > 0 ? m_rowHeights[index] : 1.0;
     };
+    const auto isSquare = [&](int row) { return m_cells[at(row, 0)].square; };
     const double width = rect().width(), height = rect().height(), gap = 2 * m_style.gap;
 
     // What axes and legends need around the inner edges.
@@ -194,6 +234,7 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
         }
         // Every block as wide as a full one, so that panels of all blocks have one size.
         const double share = std::max(1.0, (width - around * grid.perBlock / (end - first)) / grid.perBlock);
+        grid.share = share;
         for (int column = first; column < end; ++column) {
             grid.innerWidth[static_cast<std::size_t>(column)] = share;
         }
@@ -212,7 +253,8 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
                     header = std::max(header, headerHeight(cell));
                     double bottom = m_axisRects[at(row, column)]->margins().bottom();
                     if (cell.legendPlace == figure::Legend::below) {
-                        cell.legend = LegendBlock(cell.legendSource, m_style, grid.innerWidth[c]);
+                        cell.legend =
+                            LegendBlock(cell.legendSource, m_style, legendWidth(grid, row, column, end));
                         bottom += cell.legend.empty() ? 0 : cell.legend.size().height() + 0.5 * m_style.em();
                     }
                     below = std::max(below, bottom);
@@ -226,13 +268,22 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
                 sum += ratio(row);
             }
             const double room = std::max(1.0, (height - (blocks - 1) * gap) / blocks - used);
-            double unit = room / sum;
+            double unit = room / sum, stretched = unit;
             if (squareRatio > 0) {
                 unit = std::min(unit, share / squareRatio);
                 inner = unit * squareRatio;
+                // What squares of this width leave over goes to the rows that need not be square.
+                double squares = 0;
+                for (int row = 0; row < grid.rows; ++row) {
+                    squares += isSquare(row) ? ratio(row) : 0;
+                }
+                stretched = sum > squares ? (room - unit * squares) / (sum - squares) : unit;
             }
             for (int row = 0; row < grid.rows; ++row) {
-                grid.innerHeight[b][static_cast<std::size_t>(row)] = std::max(1.0, unit * ratio(row));
+                const double own = isSquare(row) || squareRatio == 0
+                                       ? unit * ratio(row)
+                                       : std::min(stretched * ratio(row), inner);
+                grid.innerHeight[b][static_cast<std::size_t>(row)] = std::max(1.0, own);
             }
             for (int column = first; column < end; ++column) {
                 grid.innerWidth[static_cast<std::size_t>(column)] = squareRatio > 0 ? inner : share;
@@ -302,8 +353,30 @@ void FigureLayout::updateLayout() {
     }
 }
 
+void FigureLayout::drawTopLabels(QCPPainter& painter, const Cell& cell, const QCPAxisRect& panel) const {
+    const QCPAxis* axis = panel.axis(QCPAxis::atBottom);
+    const double height = 1.1 * m_style.em();
+    double free = panel.left();
+    painter.setFont(m_style.caption);
+    painter.setPen(m_style.theme.caption);
+    for (const TopLabel& label : cell.topLabels) {
+        if (!axis->range().contains(label.at)) {
+            continue;
+        }
+        const double width = QFontMetricsF(m_style.caption).horizontalAdvance(label.text);
+        const double middle = axis->coordToPixel(label.at);
+        const double left = std::max(free, std::min(middle - width / 2, panel.right() - width));
+        painter.drawText(QRectF(left, panel.top() - height, width, height),
+                         static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextDontClip, label.text);
+        free = left + width + m_style.gap;
+    }
+}
+
 void FigureLayout::draw(QCPPainter* painter) {
     painter->setAntialiasing(true);
+    for (std::size_t i = 0; i < m_cells.size(); ++i) {
+        drawTopLabels(*painter, m_cells[i], *m_axisRects[i]);
+    }
     for (const Cell& cell : m_cells) {
         double y = cell.headerRect.top();
         for (qsizetype i = 0; i < cell.wrapped.size(); ++i) {

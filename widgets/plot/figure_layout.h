@@ -31,6 +31,10 @@ public:
     /// them up.
     void forgetHeaderHeights();
 
+    /// The height that suits the figure at its present width: square panels square, others in the golden
+    /// ratio, headers, axes and legends as they are.
+    [[nodiscard]] double suitableHeight();
+
     /// Name of the outer legend's entry at a position of the plot; empty if none.
     [[nodiscard]] QString legendEntryAt(QPointF position) const;
 
@@ -44,13 +48,19 @@ protected:
     void draw(QCPPainter* painter) override;
 
 private:
+    /// The name of a vertical line, written above the panel: inside it would lie on the data.
+    struct TopLabel {
+        double at = 0; ///< in the units of the x axis
+        QString text;
+    };
     struct Cell {
         std::string header;
         std::vector<std::string> lines;
         bool square = false;
         figure::Legend legendPlace = figure::Legend::none;
         figure::Panel legendSource; ///< the marks without their data
-        QStringList wrapped;        ///< header lines as drawn; the first is the heading if there is one
+        std::vector<TopLabel> topLabels;
+        QStringList wrapped; ///< header lines as drawn; the first is the heading if there is one
         int mostLines = 0;
         QRectF headerRect;
         LegendBlock legend;
@@ -65,6 +75,9 @@ private:
     [[nodiscard]] Grid arrange(int blocks);
     [[nodiscard]] QStringList wrap(const Cell& cell, double width) const;
     [[nodiscard]] double headerHeight(const Cell& cell) const;
+    /// Room for the legend below a cell: up to the next cell of the row that has one.
+    [[nodiscard]] double legendWidth(const Grid& grid, int row, int column, int end) const;
+    void drawTopLabels(QCPPainter& painter, const Cell& cell, const QCPAxisRect& panel) const;
 
     const PaintStyle& m_style;
     const std::set<std::string>& m_hidden;

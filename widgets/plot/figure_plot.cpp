@@ -1,6 +1,7 @@
 #include "widgets/plot/figure_plot.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace finescope::widgets {
 
@@ -131,6 +132,17 @@ void FigurePlot::toggleHidden(const QString& name) {
     if (m_hidden.erase(key) == 0) {
         m_hidden.insert(key);
     }
+}
+
+double FigurePlot::suitableHeight(int width) {
+    constexpr int kPasses = 3; // axis margins follow from ticks, ticks from heights
+    int height = width;
+    for (int pass = 0; pass < kPasses; ++pass) {
+        setViewport(QRect(0, 0, width, height));
+        updateLayout();
+        height = static_cast<int>(std::lround(m_layout->suitableHeight()));
+    }
+    return height;
 }
 
 void FigurePlot::paintOn(QCPPainter& painter, QSize size) {

@@ -47,6 +47,9 @@ public:
     void toggleHidden(const QString& name);
     [[nodiscard]] const std::set<std::string>& hidden() const { return m_hidden; }
 
+    /// The height that suits the figure at this width, in the units of the paint style.
+    [[nodiscard]] double suitableHeight(int width);
+
     /// Paints the whole figure at a size in the units of the style.
     void paintOn(QCPPainter& painter, QSize size);
 

@@ -94,7 +94,7 @@ double covered(const figure::Panel& panel, const PanelMap& left, const PanelMap&
         const double at = reference.vertical ? left.x(reference.at) : left.y(reference.at);
         const bool crosses = reference.vertical ? at > rect.left() && at < rect.right()
                                                 : at > rect.top() && at < rect.bottom();
-        hits += crosses ? 2 : 0;
+        hits += crosses ? 6 : 0;
     }
     return hits;
 }

@@ -231,7 +231,7 @@ void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>
         } else {
             painter.drawLine(QPointF(map.rect.left(), at), QPointF(map.rect.right(), at));
         }
-        if (line->label.empty()) {
+        if (line->label.empty() || line->vertical) { // the layout writes names of vertical lines above
             continue;
         }
         const QString text = QString::fromStdString(line->label);
@@ -241,19 +241,13 @@ void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>
                    rect.bottom() <= map.rect.bottom() &&
                    std::ranges::none_of(placed, [&](const QRectF& other) { return other.intersects(rect); });
         };
-        // Beside its line, right before left, then one row further down each time; the first place is the
-        // last resort.
+        // Above its line before below it, at the right end, then further to the left each time.
         std::optional<QRectF> place;
         for (int row = 0; row < 4 && !place; ++row) {
-            const double shift = row * size.height();
-            for (const bool before : {false, true}) {
-                const QRectF rect =
-                    line->vertical
-                        ? QRectF(QPointF(before ? at - pad - size.width() : at + pad, map.rect.top() + shift),
-                                 size)
-                        : QRectF(QPointF(map.rect.right() - size.width() - pad - row * size.width(),
-                                         before ? at + 1 : at - size.height()),
-                                 size);
+            for (const bool under : {false, true}) {
+                const QRectF rect(QPointF(map.rect.right() - size.width() - pad - row * size.width(),
+                                          under ? at + 1 : at - size.height()),
+                                  size);
                 if (free(rect)) {
                     place = rect;
                     break;

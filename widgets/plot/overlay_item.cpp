@@ -24,6 +24,11 @@ void OverlayItem::applyDefaultAntialiasingHint(QCPPainter* painter) const {
 
 void OverlayItem::draw(QCPPainter* painter) {
     const PaintStyle& style = m_plot.paintStyle();
+    if (m_focusRing) {
+        painter->setPen(QPen(style.theme.accent, 2));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRoundedRect(QRectF(m_plot.viewport()).adjusted(1, 1, -1, -1), 4, 4);
+    }
     if (m_band) {
         QColor fill = style.theme.accent;
         fill.setAlphaF(0.12F);

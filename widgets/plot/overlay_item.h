@@ -18,6 +18,9 @@ public:
 
     [[nodiscard]] std::optional<QPointF> cursor() const { return m_cursor; }
 
+    /// A ring around the plot, for who came here with the keyboard.
+    void setFocusRing(bool shown) { m_focusRing = shown; }
+
 protected:
     void draw(QCPPainter* painter) override;
     void applyDefaultAntialiasingHint(QCPPainter* painter) const override;
@@ -28,6 +31,7 @@ private:
     FigurePlot& m_plot;
     std::optional<QPointF> m_cursor;
     std::optional<QRectF> m_band;
+    bool m_focusRing = false;
 };
 
 } // namespace finescope::widgets

@@ -247,6 +247,9 @@ PanelMap PanelItem::map(figure::Side side) const {
 }
 
 QRect PanelItem::clipRect() const {
+    if (m_panel.blank) { // a long legend may use the room of the axes that are not there
+        return parentPlot()->viewport();
+    }
     // At home all data are inside: let markers at the edge be whole.
     const int reach = atHome() && !m_panel.heatMap ? whole(m_style.marker) : 0;
     return m_axisRect->rect().adjusted(-reach, -reach, reach, reach);
@@ -312,9 +315,10 @@ void PanelItem::drawLegend(QCPPainter& painter) {
         return;
     }
     if (!m_legendPlace) {
-        m_legendPlace = freePlace(m_panel, map(figure::Side::left), map(figure::Side::right), m_legend.size(),
-                                  m_style.gap) -
-                        QPointF(m_axisRect->rect().topLeft());
+        m_legendPlace = m_panel.blank ? QPointF(0, 0)
+                                      : freePlace(m_panel, map(figure::Side::left), map(figure::Side::right),
+                                                  m_legend.size(), m_style.gap) -
+                                            QPointF(m_axisRect->rect().topLeft());
     }
     const QPointF corner = QPointF(m_axisRect->rect().topLeft()) + *m_legendPlace;
     QColor paper = m_style.theme.background;

@@ -13,6 +13,7 @@
 #include <QSvgGenerator>
 #include <QTimeZone>
 
+#include <algorithm>
 #include <cmath>
 
 namespace finescope::widgets {
@@ -24,18 +25,15 @@ constexpr int kUnitsPerInch = static_cast<int>(72 * kUnitsPerPoint);
 constexpr auto kVector =
     QCPPainter::PainterModes(QCPPainter::pmVectorized | QCPPainter::pmNoCaching | QCPPainter::pmNonCosmetic);
 
-/// The size in the units of a paper style.
-QSize unitSize(const ExportOptions& options) {
-    const auto units = [](double mm) {
-        return static_cast<int>(std::lround(mm * kPointsPerMm * kUnitsPerPoint));
-    };
-    return {units(options.widthMm), units(options.heightMm)};
+/// A length in the units of a paper style.
+int units(double mm) {
+    return static_cast<int>(std::lround(mm * kPointsPerMm * kUnitsPerPoint));
 }
 
 void paint(const figure::Figure& figure, const ExportOptions& options, QCPPainter& painter) {
     FigurePlot plot(paperStyle(options.fontPt));
     plot.setFigure(figure);
-    plot.paintOn(painter, unitSize(options));
+    plot.paintOn(painter, QSize(units(options.widthMm), units(options.heightMm)));
 }
 
 /// Length as a PDF or SVG number: at most three decimals, a point whatever the locale.
@@ -62,6 +60,12 @@ QDateTime dateOf(const ExportOptions& options) {
 }
 
 } // namespace
+
+double suitableHeightMm(const figure::Figure& figure, double widthMm, double fontPt) {
+    FigurePlot plot(paperStyle(fontPt));
+    plot.setFigure(figure);
+    return std::clamp(plot.suitableHeight(units(widthMm)) / (kPointsPerMm * kUnitsPerPoint), 10.0, 5000.0);
+}
 
 QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options) {
     const double width = options.widthMm * kPointsPerMm, height = options.heightMm * kPointsPerMm;
@@ -97,7 +101,7 @@ QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options) 
 }
 
 QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options) {
-    const QSize size = unitSize(options);
+    const QSize size = QSize(units(options.widthMm), units(options.heightMm));
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     QSvgGenerator generator;

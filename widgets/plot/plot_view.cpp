@@ -242,6 +242,20 @@ void PlotView::wheelEvent(QWheelEvent* event) {
     event->accept();
 }
 
+void PlotView::focusInEvent(QFocusEvent* event) {
+    QWidget::focusInEvent(event);
+    const Qt::FocusReason reason = event->reason();
+    m_overlay->setFocusRing(reason != Qt::MouseFocusReason && reason != Qt::ActiveWindowFocusReason &&
+                            reason != Qt::PopupFocusReason);
+    repaintOverlay();
+}
+
+void PlotView::focusOutEvent(QFocusEvent* event) {
+    QWidget::focusOutEvent(event);
+    m_overlay->setFocusRing(false);
+    repaintOverlay();
+}
+
 void PlotView::leaveEvent(QEvent*) {
     m_overlay->setCursor(std::nullopt);
     repaintOverlay();
