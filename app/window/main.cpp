@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
         "finescope");
     app.set_version_flag("--version", "finescope " FINESCOPE_VERSION);
     std::vector<std::string> paths;
-    app.add_option("FILE", paths, "Run files, folders or a session to open in the window");
+    app.add_option("FILE", paths, "Run files or folders to open in the window");
     window::Action action = [&paths](int count, char** values) {
         return window::openWindow(count, values, {paths.begin(), paths.end()});
     };
