@@ -57,6 +57,15 @@ std::vector<JobRequest> demoJobs(const QString& demoFolder, const QString& outpu
     return jobs;
 }
 
+QString makeDemoFolder(const QString& parent) {
+    const QDir folder(parent);
+    QString name = QStringLiteral("finescope-demo");
+    for (int copy = 2; folder.exists(name); ++copy) {
+        name = QStringLiteral("finescope-demo-%1").arg(copy);
+    }
+    return folder.mkpath(name) ? folder.filePath(name) : QString();
+}
+
 QString findEngine(const QString& programFolder) {
     const QString name = QStringLiteral("finescope-engine");
     const QDir folder(programFolder);

@@ -19,6 +19,9 @@ namespace finescope::window {
 /// one thread as with two), written into `outputFolder`.
 [[nodiscard]] std::vector<JobRequest> demoJobs(const QString& demoFolder, const QString& outputFolder);
 
+/// Makes a new folder for the runs of the demo study in `parent` and returns it; "" if none can be made.
+[[nodiscard]] QString makeDemoFolder(const QString& parent);
+
 /// The engine: beside the program, in the build tree, else by name from PATH.
 [[nodiscard]] QString findEngine(const QString& programFolder);
 

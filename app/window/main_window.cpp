@@ -36,7 +36,6 @@ using widgets::Prompts;
 
 namespace {
 
-constexpr int kRecentFiles = 10;
 constexpr int kMessageMs = 6000;
 
 } // namespace
@@ -65,6 +64,7 @@ MainWindow::MainWindow(const Surroundings& surroundings)
     applyTheme();
     restoreLayout(layoutParts(), m_around.settings);
     showRememberedPage();
+    m_tabs->setFocus(); // else the filter of the runs has it and swallows the keys of the pages
 }
 
 MainWindow::~MainWindow() = default;
@@ -75,7 +75,10 @@ void MainWindow::arrange() {
     m_tabs->setDocumentMode(true);
     m_tabs->setExpanding(false);
     m_tabs->setDrawBase(false);
-    m_tabs->setMinimumHeight(m_tabs->fontMetrics().height() + 16);
+    m_tabs->setStyleSheet(QStringLiteral(
+        "QTabBar::tab { padding: 8px 12px; border: none; border-bottom: 2px solid transparent; }"
+        "QTabBar::tab:hover { border-bottom-color: palette(mid); }"
+        "QTabBar::tab:selected { border-bottom-color: palette(highlight); }"));
     auto* centre = new QWidget;
     auto* pages = new QVBoxLayout(centre);
     pages->setContentsMargins(0, 0, 0, 0);
@@ -114,6 +117,7 @@ void MainWindow::addPage(Page* page) {
     m_pageStack->addWidget(page);
     m_optionStack->addWidget(page->options());
     m_tabs->addTab(page->title());
+    m_tabs->updateGeometry(); // a hidden QTabBar keeps quiet about the height that its first tab gives it
     connect(page, &Page::demoRequested, this, &MainWindow::openDemo);
     connect(page, &Page::openRequested, this, &MainWindow::openFiles);
     connect(page, &Page::exportRequested, this, &MainWindow::exportFigure);
@@ -272,16 +276,12 @@ void MainWindow::runDemo() {
     if (parent.isEmpty()) {
         return;
     }
-    QDir folder(parent);
-    QString name = QStringLiteral("finescope-demo");
-    for (int copy = 2; folder.exists(name); ++copy) {
-        name = QStringLiteral("finescope-demo-%1").arg(copy);
-    }
-    if (!folder.mkpath(name)) {
+    const QString folder = makeDemoFolder(parent);
+    if (folder.isEmpty()) {
         currentPage()->showError(tr("No folder can be made in %1. Choose another place.").arg(parent), {});
         return;
     }
-    for (const JobRequest& job : demoJobs(m_around.demo, folder.filePath(name))) {
+    for (const JobRequest& job : demoJobs(m_around.demo, folder)) {
         m_jobs.add(job);
     }
 }
@@ -327,13 +327,7 @@ void MainWindow::exportFigure() {
 }
 
 void MainWindow::remember(const QStringList& paths) {
-    QStringList recent = m_around.settings.texts(Setting::recentFiles);
-    for (const QString& path : paths) {
-        const QString absolute = QFileInfo(path).absoluteFilePath();
-        recent.removeAll(absolute);
-        recent.prepend(absolute);
-    }
-    m_around.settings.set(Setting::recentFiles, QStringList(recent.mid(0, kRecentFiles)));
+    m_around.settings.rememberFiles(paths);
     listRecent();
 }
 

@@ -1,8 +1,12 @@
 #include "app/window/settings.h"
 
+#include <QFileInfo>
+
 namespace finescope::window {
 
 namespace {
+
+constexpr int kRecentFiles = 10;
 
 struct Entry {
     QString name;
@@ -56,6 +60,16 @@ QVariant Settings::value(Setting setting) const {
 
 void Settings::set(Setting setting, const QVariant& value) {
     m_store.setValue(entry(setting).name, value);
+}
+
+void Settings::rememberFiles(const QStringList& paths) {
+    QStringList recent = texts(Setting::recentFiles);
+    for (const QString& path : paths) {
+        const QString absolute = QFileInfo(path).absoluteFilePath();
+        recent.removeAll(absolute);
+        recent.prepend(absolute);
+    }
+    set(Setting::recentFiles, QStringList(recent.mid(0, kRecentFiles)));
 }
 
 } // namespace finescope::window

@@ -39,6 +39,8 @@ public:
     [[nodiscard]] QStringList texts(Setting setting) const { return value(setting).toStringList(); }
 
     void set(Setting setting, const QVariant& value);
+    /// Puts these files and folders first among the recent ones; the oldest beyond ten are forgotten.
+    void rememberFiles(const QStringList& paths);
 
 private:
     [[nodiscard]] QVariant value(Setting setting) const;

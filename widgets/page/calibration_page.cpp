@@ -68,8 +68,9 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
            parent),
       m_background(background), m_diagrams(new PlotView), m_slider(new TemperatureSlider),
       m_curve(new PlotView), m_table(new QTableWidget), m_note(makeCaption({}, this)),
-      m_mode(new QComboBox(options())), m_split(new QComboBox(options())), m_epoch(new QComboBox(options())),
-      m_bins(new QSpinBox(options())), m_curveQuantity(new QComboBox(options())) {
+      m_norms(makeCaption({}, this)), m_mode(new QComboBox(options())), m_split(new QComboBox(options())),
+      m_epoch(new QComboBox(options())), m_bins(new QSpinBox(options())),
+      m_curveQuantity(new QComboBox(options())) {
     setObjectName(QStringLiteral("calibrationPage"));
     m_diagrams->setObjectName(QStringLiteral("reliabilityPlot"));
     m_diagrams->setAccessibleName(tr("Reliability diagrams"));
@@ -80,6 +81,10 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     m_note->setObjectName(QStringLiteral("calibrationNote"));
     m_note->setWordWrap(true);
     m_note->hide();
+    m_norms->setObjectName(QStringLiteral("calibrationNorms"));
+    m_norms->setTextFormat(Qt::PlainText);
+    // Many runs must not widen the page: the tool tip has them all.
+    m_norms->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
 
     m_table->setObjectName(QStringLiteral("calibrationNumbers"));
     m_table->setAccessibleName(tr("Calibration numbers of the checked runs"));
@@ -117,6 +122,7 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     content()->addWidget(m_note);
     content()->addWidget(scroll, 5);
     content()->addWidget(m_slider);
+    content()->addWidget(m_norms);
     content()->addWidget(bottom, 2);
     buildOptions();
 
@@ -350,6 +356,7 @@ figure::ReliabilityOptions CalibrationPage::reliabilityOptions() const {
 void CalibrationPage::draw(Numbers numbers) {
     if (m_shown.empty()) {
         m_table->setRowCount(0);
+        m_norms->clear();
         Q_EMIT contentChanged();
         return;
     }
@@ -358,6 +365,7 @@ void CalibrationPage::draw(Numbers numbers) {
     m_diagrams->setMinimumHeight(rows * kDiagramHeight);
     m_diagrams->setFigure(figure::reliabilityFigure(shown, reliabilityOptions()));
     fillTable(shown);
+    tellNorms(shown);
     drawCurve();
     if (numbers == Numbers::exact) {
         Q_EMIT contentChanged();
@@ -384,6 +392,23 @@ void CalibrationPage::drawCurve() {
     }
 }
 
+void CalibrationPage::tellNorms(const std::vector<figure::ReliabilityEntry>& entries) {
+    QStringList norms;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        if (const auto norm = m_shown[i].prepared->classifierNorm) {
+            const double asIf = *norm / entries[i].current.temperature;
+            norms.append(tr("%1 %2 → %3")
+                             .arg(QString::fromStdString(entries[i].name),
+                                  QString::fromStdString(figure::significant(*norm, 3)),
+                                  QString::fromStdString(figure::significant(asIf, 3))));
+        }
+    }
+    m_norms->setText(
+        norms.isEmpty() ? QString() : tr("Classifier norm as if  %1").arg(norms.join(QStringLiteral("   "))));
+    m_norms->setToolTip(tr("Dividing the logits by T is as if the classifier were 1/T as large:\n%1")
+                            .arg(norms.join(QLatin1Char('\n'))));
+}
+
 void CalibrationPage::fillTable(const std::vector<figure::ReliabilityEntry>& entries) {
     m_table->setRowCount(static_cast<int>(entries.size()));
     const auto cell = [this](int row, int column) {
@@ -406,13 +431,6 @@ void CalibrationPage::fillTable(const std::vector<figure::ReliabilityEntry>& ent
                     : tr("  (nothing to fit T on)");
         }
         cell(row, 0)->setText(name);
-        if (run.classifierNorm) {
-            cell(row, 0)->setToolTip(
-                tr("Classifier norm %1; dividing the logits by T is as if it were %2")
-                    .arg(QString::fromStdString(figure::significant(*run.classifierNorm, 3)),
-                         QString::fromStdString(
-                             figure::significant(*run.classifierNorm / entry.current.temperature, 3))));
-        }
         for (std::size_t i = 0; i < kColumns.size(); ++i) {
             const NumberColumn& column = kColumns[i];
             QTableWidgetItem* item = cell(row, 1 + static_cast<int>(i));

@@ -59,6 +59,7 @@ private:
     [[nodiscard]] std::vector<figure::ReliabilityEntry> entries(Numbers numbers) const;
     [[nodiscard]] figure::ReliabilityOptions reliabilityOptions() const;
     void drawCurve();
+    void tellNorms(const std::vector<figure::ReliabilityEntry>& entries);
     void fillTable(const std::vector<figure::ReliabilityEntry>& entries);
 
     Background& m_background;
@@ -67,6 +68,7 @@ private:
     PlotView* m_curve;
     QTableWidget* m_table;
     QLabel* m_note;
+    QLabel* m_norms;
     QComboBox* m_mode;
     QComboBox* m_split;
     QComboBox* m_epoch;
