@@ -14,8 +14,8 @@ enum class ErrorKind {
     internal,  ///< a library or the machine failed: disk full, out of memory (exit status 1)
 };
 
-/// The one exception type of core. The message names the object, what was expected, what was found and what to
-/// do. It becomes a value at two seams only: the edge of a worker thread, and main.
+/// The one exception type of core. The message names the object, what was expected, what was found and what
+/// to do. It becomes a value at two seams only: the edge of a worker thread, and main.
 class Error : public std::runtime_error {
 public:
     Error(ErrorKind kind, const std::string& message) : std::runtime_error(message), m_kind(kind) {}

@@ -7,7 +7,8 @@
 
 namespace finescope {
 
-/// Row-major matrices: rows are samples, so that a row of logits or features is contiguous, as in the run file.
+/// Row-major matrices: rows are samples, so that a row of logits or features is contiguous, as in the run
+/// file.
 using MatrixF = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using MatrixD = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using VectorF = Eigen::VectorXf;

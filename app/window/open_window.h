@@ -5,8 +5,8 @@
 
 namespace finescope::window {
 
-/// Opens the window on these run files and folders and returns its exit status when it is closed. Needs a display;
-/// argc and argv go to Qt, which takes its own options out of them. No exception leaves it.
+/// Opens the window on these run files and folders and returns its exit status when it is closed. Needs a
+/// display; argc and argv go to Qt, which takes its own options out of them. No exception leaves it.
 int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& paths);
 
 } // namespace finescope::window

@@ -5,8 +5,8 @@
 
 namespace finescope::engine {
 
-/// SHA-256 of a file as 64 lower-case hexadecimal digits, read in pieces. Throws Error{badFile} naming the file if it
-/// cannot be read.
+/// SHA-256 of a file as 64 lower-case hexadecimal digits, read in pieces. Throws Error{badFile} naming the
+/// file if it cannot be read.
 [[nodiscard]] std::string fileSha256(const std::filesystem::path& path);
 
 } // namespace finescope::engine

@@ -2,6 +2,8 @@
 
 namespace finescope::engine {
 
-std::string programVersion() { return "finescope-engine " FINESCOPE_VERSION; }
+std::string programVersion() {
+    return "finescope-engine " FINESCOPE_VERSION;
+}
 
 } // namespace finescope::engine

@@ -133,7 +133,8 @@ void TestCli::localeChangesNothing() {
     compiler.start("localedef", {"-i", "de_DE", "-f", "UTF-8", path("de_DE.UTF-8")});
     QVERIFY2(compiler.waitForFinished(120000) && QFile::exists(path("de_DE.UTF-8/LC_NUMERIC")),
              "localedef could not compile de_DE; it needs the package locales");
-    // The C library itself leaks what it splits LOCPATH into; a program under the leak checker would exit with 1.
+    // The C library itself leaks what it splits LOCPATH into; a program under the leak checker would exit
+    // with 1.
     QFile suppressions(path("leaks"));
     QVERIFY(suppressions.open(QIODevice::WriteOnly) && suppressions.write("leak:__argz_add_sep\n") > 0);
     suppressions.close();

@@ -32,11 +32,16 @@ struct MemoryParts : record::RunParts {
     record::KernelState kernel(const std::string&) const override { return {}; }
 };
 
-inline record::EpochKey probing(double epoch) { return {epoch, record::Stage::linearProbing}; }
-inline record::EpochKey tuning(double epoch) { return {epoch, record::Stage::fineTuning}; }
+inline record::EpochKey probing(double epoch) {
+    return {epoch, record::Stage::linearProbing};
+}
+inline record::EpochKey tuning(double epoch) {
+    return {epoch, record::Stage::fineTuning};
+}
 
 /// A run of this method and seed without any rows.
-inline record::Run emptyRun(const std::string& method, std::int64_t seed = 1, const std::string& task = "rte") {
+inline record::Run emptyRun(const std::string& method, std::int64_t seed = 1,
+                            const std::string& task = "rte") {
     record::Run run;
     run.file = method + ".h5";
     run.method = method;

@@ -42,15 +42,23 @@ Figure everyMark() {
     panel.right = Axis{.label = "accuracy", .ticks = TickStyle::percent};
     panel.legend = Legend::inside;
     panel.bands.push_back({.name = "band", .x = {1, 10}, .low = {0.1, 0.2}, .high = {0.3, 0.4}});
-    panel.curves.push_back({.name = "line_1", .x = {1, 2, 10}, .y = {1.0 / 3, std::nan(""), 0.25}, .markers = true});
+    panel.curves.push_back(
+        {.name = "line_1", .x = {1, 2, 10}, .y = {1.0 / 3, std::nan(""), 0.25}, .markers = true});
     panel.curves.push_back({.name = "right", .x = {1, 10}, .y = {0.5, 0.9}, .side = Side::right});
-    panel.references.push_back({.vertical = true, .at = 3, .label = "switch & more", .style = styleOf("switch")});
+    panel.references.push_back(
+        {.vertical = true, .at = 3, .label = "switch & more", .style = styleOf("switch")});
     Panel bars;
     bars.x = {.label = "split", .ticks = TickStyle::category, .categories = {"test_a", "b"}};
     bars.y = {.label = "ratio"};
     bars.legend = Legend::below;
-    bars.bars.push_back({.name = "FT", .left = {-.4, .6}, .right = {.4, 1.4}, .base = {0, 0}, .top = {.5, .75},
-                         .style = styleOf("ft"), .hatched = {false, true}, .legend = true});
+    bars.bars.push_back({.name = "FT",
+                         .left = {-.4, .6},
+                         .right = {.4, 1.4},
+                         .base = {0, 0},
+                         .top = {.5, .75},
+                         .style = styleOf("ft"),
+                         .hatched = {false, true},
+                         .legend = true});
     bars.scatters.push_back({.name = "seeds", .x = {0}, .y = {.5}});
     figure.panels = {panel, bars, Panel{.emptyText = "Nothing & none."}};
     return figure;
@@ -59,7 +67,11 @@ Figure everyMark() {
 Table sampleTable() {
     Table table{.kind = "norms", .caption = "Norms, 100 %.", .columns = {"Data", "FT", "LP|FT"}};
     table.rows.push_back({{.text = "a_b"},
-                          {.text = "8.14e4 \u00b1 1.0", .value = 81400.5, .emphasised = true, .deviation = 1.0 / 3, .count = 3},
+                          {.text = "8.14e4 \u00b1 1.0",
+                           .value = 81400.5,
+                           .emphasised = true,
+                           .deviation = 1.0 / 3,
+                           .count = 3},
                           {.text = "\u2013"}});
     table.notes = {"n = 3 & more."};
     return table;
@@ -130,20 +142,25 @@ void TestWriters::csvHoldsEveryMark() {
 }
 
 void TestWriters::tableCsvKeepsFullPrecision() {
-    QCOMPARE(csv(sampleTable()), std::string("Data,FT,FT sd,FT n,LP|FT\na_b,81400.5,0.3333333333333333,3,\u2013\n"));
+    QCOMPARE(csv(sampleTable()),
+             std::string("Data,FT,FT sd,FT n,LP|FT\na_b,81400.5,0.3333333333333333,3,\u2013\n"));
 }
 
 void TestWriters::latexEscapes() {
-    QCOMPARE(latexText("50 % a_b #1 & {x} $ ~ ^ \\"),
-             std::string("50 \\% a\\_b \\#1 \\& \\{x\\} \\$ \\textasciitilde{} \\textasciicircum{} \\textbackslash{}"));
-    QCOMPARE(latexText("8.14e4 \u00b1 2e\u22125"), std::string("8.14$\\times 10^{4}$ $\\pm$ 2$\\times 10^{-5}$"));
+    QCOMPARE(
+        latexText("50 % a_b #1 & {x} $ ~ ^ \\"),
+        std::string(
+            "50 \\% a\\_b \\#1 \\& \\{x\\} \\$ \\textasciitilde{} \\textasciicircum{} \\textbackslash{}"));
+    QCOMPARE(latexText("8.14e4 \u00b1 2e\u22125"),
+             std::string("8.14$\\times 10^{4}$ $\\pm$ 2$\\times 10^{-5}$"));
     QCOMPARE(latexText("phase2e4x one1e"), std::string("phase2e4x one1e"));
 }
 
 void TestWriters::latexTableHasBooktabs() {
     const std::string text = latex(sampleTable());
-    for (const char* part : {"\\toprule", "\\midrule", "\\bottomrule", "\\begin{tabular}{lrl}", "\\caption{Norms, 100 \\%.}",
-                             "a\\_b & \\textbf{8.14$\\times 10^{4}$ $\\pm$ 1.0} & -- \\\\", "n = 3 \\& more."}) {
+    for (const char* part :
+         {"\\toprule", "\\midrule", "\\bottomrule", "\\begin{tabular}{lrl}", "\\caption{Norms, 100 \\%.}",
+          "a\\_b & \\textbf{8.14$\\times 10^{4}$ $\\pm$ 1.0} & -- \\\\", "n = 3 \\& more."}) {
         QVERIFY2(text.find(part) != std::string::npos, part);
     }
 }
@@ -156,9 +173,9 @@ void TestWriters::markdownTable() {
 
 void TestWriters::pgfplotsNamesEverything() {
     const std::string text = pgfplots(everyMark(), {.widthMm = 120, .heightMm = 80, .recipe = "{}"});
-    for (const char* part : {"rectangle (120,80)", "xmode=log", "xticklabels={{test\\_a},{b}}", "(1,0.3333333333333333)(2,nan)",
-                             "pattern=north east lines", "axis y line*=right", "switch \\& more", "% recipe: {}",
-                             "Nothing \\& none."}) {
+    for (const char* part : {"rectangle (120,80)", "xmode=log", "xticklabels={{test\\_a},{b}}",
+                             "(1,0.3333333333333333)(2,nan)", "pattern=north east lines",
+                             "axis y line*=right", "switch \\& more", "% recipe: {}", "Nothing \\& none."}) {
         QVERIFY2(text.find(part) != std::string::npos, part);
     }
 }
@@ -167,7 +184,8 @@ void TestWriters::pgfplotsNamesEverything() {
 void TestWriters::pgfplotsCompiles() {
     const QString program = QStandardPaths::findExecutable("pdflatex");
     if (program.isEmpty()) {
-        QSKIP("pdflatex is not installed (texlive-pictures, texlive-latex-extra): not checked that the file compiles");
+        QSKIP("pdflatex is not installed (texlive-pictures, texlive-latex-extra): not checked that the file "
+              "compiles");
     }
     QTemporaryDir folder;
     QFile file(folder.filePath("figure.tex"));
@@ -209,9 +227,11 @@ void TestWriters::recipeRefuses_data() {
     QTest::newRow("another file") << QByteArray("{\"kind\":\"training\"}") << QByteArray("finescope_recipe");
     QTest::newRow("array") << QByteArray("[1]") << QByteArray("finescope_recipe");
     QTest::newRow("version") << QByteArray("{\"finescope_recipe\":9}") << QByteArray("version 9");
-    QTest::newRow("unknown key") << QByteArray("{\"finescope_recipe\":1,\"colour\":1}") << QByteArray("'colour'");
+    QTest::newRow("unknown key") << QByteArray("{\"finescope_recipe\":1,\"colour\":1}")
+                                 << QByteArray("'colour'");
     QTest::newRow("type") << QByteArray("{\"finescope_recipe\":1,\"bins\":\"x\"}") << QByteArray("'bins'");
-    QTest::newRow("name") << QByteArray("{\"finescope_recipe\":1,\"x_axis\":\"days\"}") << QByteArray("epochs, steps");
+    QTest::newRow("name") << QByteArray("{\"finescope_recipe\":1,\"x_axis\":\"days\"}")
+                          << QByteArray("epochs, steps");
 }
 
 void TestWriters::recipeRefuses() {
