@@ -3,7 +3,6 @@
 #include "app/window/run_files.h"
 #include "app/window/text_output.h"
 #include "core/error.h"
-#include "core/figure/figure_extent.h"
 #include "core/figure/figure_kinds.h"
 #include "core/figure/recipe.h"
 #include "core/figure/venue_presets.h"
@@ -154,13 +153,15 @@ figure::PgfLook pgfLook(const widgets::FigureTheme& theme, const figure::Style& 
 
 void write(const figure::Figure& figure, const std::filesystem::path& target,
            const figure::FigureRequest& request, const std::string& created) {
-    const std::string recipe = figure::requestToJson(request);
     if (target.extension() == ".csv") {
         writeTextFile(target, figure::csv(figure));
-    } else if (target.extension() == ".tex") {
+        return;
+    }
+    const std::string recipe = figure::requestToJson(request);
+    const double height =
+        request.heightMm.value_or(widgets::suitableHeightMm(figure, request.widthMm, request.fontPt));
+    if (target.extension() == ".tex") {
         const widgets::FigureTheme theme = widgets::FigureTheme::load(QStringLiteral("print"));
-        const double height =
-            request.heightMm.value_or(figure::naturalHeight(figure, request.widthMm, request.fontPt));
         const auto look = [&theme](const figure::Style& style) { return pgfLook(theme, style); };
         writeTextFile(target, figure::pgfplots(figure, {.widthMm = request.widthMm,
                                                         .heightMm = height,
@@ -168,8 +169,6 @@ void write(const figure::Figure& figure, const std::filesystem::path& target,
                                                         .look = look,
                                                         .recipe = recipe}));
     } else {
-        const double height =
-            request.heightMm.value_or(widgets::suitableHeightMm(figure, request.widthMm, request.fontPt));
         widgets::exportFigure(figure, target,
                               {.widthMm = request.widthMm,
                                .heightMm = height,

@@ -1,6 +1,6 @@
 #include "core/figure/write_pgfplots.h"
 
-#include "core/figure/figure_extent.h"
+#include "core/figure/data_range.h"
 #include "core/figure/number_text.h"
 #include "core/figure/write_latex.h"
 
@@ -237,7 +237,7 @@ private:
     }
 
     std::string references(const Panel& panel) {
-        const Range x = xExtent(panel), y = yExtent(panel, Side::left);
+        const Range x = homeRangeX(panel, panel.x.scale), y = homeRangeY(panel, Side::left, panel.y.scale);
         std::string text;
         for (const ReferenceLine& line : panel.references) {
             const std::string from = line.vertical ? axisPoint(line.at, y.low) : axisPoint(x.low, line.at);
@@ -290,8 +290,8 @@ private:
     }
 
     static std::string axisOptions(const Panel& panel, const Box& box, Side side) {
-        const Range x = xExtent(panel), y = yExtent(panel, side);
         const Axis& vertical = side == Side::right ? *panel.right : panel.y;
+        const Range x = homeRangeX(panel, panel.x.scale), y = homeRangeY(panel, side, vertical.scale);
         std::string text = "at={(" + number(box.x) + "mm," + number(box.y) +
                            "mm)}, anchor=south west, scale only axis, width=" + number(box.width) +
                            "mm, height=" + number(box.height) + "mm,\n  xmin=" + datum(x.low) +
@@ -329,7 +329,7 @@ private:
 
     /// The corner of the panel that the fewest points of its data lie in.
     static std::string emptiestCorner(const Panel& panel) {
-        const Range x = xExtent(panel), y = yExtent(panel, Side::left);
+        const Range x = homeRangeX(panel, panel.x.scale), y = homeRangeY(panel, Side::left, panel.y.scale);
         const auto part = [](double value, const Range& range, Scale scale) {
             return scale == Scale::logarithmic
                        ? std::log(value / range.low) / std::log(range.high / range.low)

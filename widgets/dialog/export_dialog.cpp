@@ -1,7 +1,6 @@
 #include "widgets/dialog/export_dialog.h"
 
 #include "core/error.h"
-#include "core/figure/figure_extent.h"
 #include "core/figure/venue_presets.h"
 #include "widgets/dialog/prompts.h"
 #include "widgets/page/message_bar.h"
@@ -147,7 +146,7 @@ void ExportDialog::applyPreset() {
 }
 
 void ExportDialog::suggestHeight() {
-    m_height->setValue(figure::naturalHeight(m_figure.figure, m_width->value(), m_font->value()));
+    m_height->setValue(suitableHeightMm(m_figure.figure, m_width->value(), m_font->value()));
 }
 
 ExportSize ExportDialog::exportSize() const {

@@ -26,7 +26,8 @@ void exportFigure(const figure::Figure& figure, const std::filesystem::path& tar
                   const ExportOptions& options);
 
 /// The height in mm that suits the figure on paper at this width and font size: square panels stay square,
-/// others have the golden ratio, headers and legends get the room that they take. Needs a QGuiApplication.
+/// others have the golden ratio, none is too low for its labels or a square larger than it gains by; headers
+/// and legends get the room that they take. Needs a QGuiApplication.
 [[nodiscard]] double suitableHeightMm(const figure::Figure& figure, double widthMm, double fontPt);
 
 } // namespace finescope::widgets

@@ -170,13 +170,16 @@ double FigureLayout::legendWidth(const Grid& grid, int row, int column, int end)
 
 double FigureLayout::suitableHeight() {
     constexpr double kGoldenRatio = 0.618;
+    constexpr double kLowest = 9;   // em: below that the ticks and the label of y run into each other
+    constexpr double kLargest = 26; // em: a larger square shows no more
     const Grid grid = arrange(1);
     double height = 0;
     double unit = 0; // of the relative heights; the first row sets it
     for (int row = 0; row < grid.rows; ++row) {
         const auto r = static_cast<std::size_t>(row);
         const Cell& first = m_cells[static_cast<std::size_t>(row * m_columns)];
-        double plot = (first.square ? 1 : kGoldenRatio) * grid.share;
+        double plot = first.square ? std::min(grid.share, kLargest * m_style.em())
+                                   : std::max(kGoldenRatio * grid.share, kLowest * m_style.em());
         if (r < m_rowHeights.size() && m_rowHeights[r] > 0) {
             unit = unit > 0 ? unit : plot / m_rowHeights[r];
             plot = unit * m_rowHeights[r];

@@ -1,7 +1,7 @@
 #include "widgets/plot/panel_item.h"
 
+#include "core/figure/data_range.h"
 #include "widgets/plot/colour_map.h"
-#include "widgets/plot/data_range.h"
 #include "widgets/plot/mark_painter.h"
 #include "widgets/plot/ticks.h"
 
@@ -185,11 +185,12 @@ void PanelItem::applyRanges() {
     const auto apply = [](QCPAxis* axis, const figure::Range& range) {
         axis->setRange(range.low, range.high);
     };
-    apply(xAxis(), m_ownX ? *m_ownX : homeRangeX(m_panel, m_panel.x.scale));
-    apply(yAxis(), m_ownY ? *m_ownY : homeRangeY(m_panel, figure::Side::left, yScale()));
+    apply(xAxis(), m_ownX ? *m_ownX : figure::homeRangeX(m_panel, m_panel.x.scale));
+    apply(yAxis(), m_ownY ? *m_ownY : figure::homeRangeY(m_panel, figure::Side::left, yScale()));
     if (m_panel.right) {
-        apply(rightAxis(),
-              m_ownRight ? *m_ownRight : homeRangeY(m_panel, figure::Side::right, m_panel.right->scale));
+        apply(rightAxis(), m_ownRight
+                               ? *m_ownRight
+                               : figure::homeRangeY(m_panel, figure::Side::right, m_panel.right->scale));
     }
 }
 

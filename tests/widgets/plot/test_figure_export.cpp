@@ -125,6 +125,29 @@ private Q_SLOTS:
         QCOMPARE(image.pixelColor(0, 0), QColor(Qt::white));
     }
 
+    /// 40 mm wide, each of the two panels would be some 10 mm high in the golden ratio.
+    void suitableHeightLeavesRoomForLabels() {
+        figure::Figure one;
+        one.panels.resize(1);
+        one.panels.front().square = true;
+        // A square grows with the width, and then no more; only the room for the axes differs.
+        const double narrow = widgets::suitableHeightMm(one, 40, 8),
+                     wide = widgets::suitableHeightMm(one, 140, 8);
+        QVERIFY(narrow > 30 && narrow < 45);
+        QVERIFY(wide > narrow && wide < 100);
+        QVERIFY(std::abs(widgets::suitableHeightMm(one, 300, 8) - wide) < 0.1);
+        figure::Figure rows;
+        rows.columns = 2;
+        rows.panels.resize(2);
+        // 9 times the font size (in practice of its em) is the least for a panel.
+        QVERIFY(widgets::suitableHeightMm(rows, 40, 8) > 9 * 8 * 25.4 / 72 * 0.8);
+        // Golden ratio: 100 mm more of width for one panel is 61.8 mm more of height.
+        rows.columns = 1;
+        rows.panels.resize(1);
+        QVERIFY(std::abs(widgets::suitableHeightMm(rows, 300, 8) - widgets::suitableHeightMm(rows, 200, 8) -
+                         61.8) < 0.5);
+    }
+
     void unwritableTargetIsNamed() {
         try {
             widgets::exportFigure(tests::sampleEmpty(), "/nowhere/at/all.pdf", column());
@@ -166,8 +189,9 @@ private Q_SLOTS:
             process.setProcessEnvironment(environment);
             process.start(QCoreApplication::applicationFilePath(),
                           {QStringLiteral("screenScaleDoesNotMatter")});
-            QVERIFY(process.waitForFinished());
-            QCOMPARE(process.exitCode(), 0);
+            // Longer than any load needs; the 30 s of Qt's default are not.
+            const bool finished = process.waitForFinished(300000);
+            QVERIFY2(finished && process.exitCode() == 0, process.readAllStandardOutput().constData());
             QFile file(path);
             QVERIFY(file.open(QIODevice::ReadOnly));
             QVERIFY2(file.readAll() == expected, scale);

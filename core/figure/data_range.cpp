@@ -1,17 +1,17 @@
-#include "widgets/plot/data_range.h"
+#include "core/figure/data_range.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <span>
 
-namespace finescope::widgets {
+namespace finescope::figure {
 
 namespace {
 
 class Extent {
 public:
-    explicit Extent(figure::Scale scale) : m_logarithmic(scale == figure::Scale::logarithmic) {}
+    explicit Extent(Scale scale) : m_logarithmic(scale == Scale::logarithmic) {}
 
     void add(std::span<const double> values) {
         for (const double value : values) {
@@ -23,9 +23,9 @@ public:
     }
 
     /// With `air`, a part of the span, on both sides; linear ranges that nearly reach zero start there.
-    [[nodiscard]] figure::Range range(double air, bool fromZero) const {
+    [[nodiscard]] Range range(double air, bool fromZero) const {
         if (m_low > m_high) {
-            return m_logarithmic ? figure::Range{0.1, 10} : figure::Range{0, 1};
+            return m_logarithmic ? Range{0.1, 10} : Range{0, 1};
         }
         if (m_logarithmic) {
             const double factor = m_low == m_high ? 2 : std::pow(m_high / m_low, air);
@@ -45,17 +45,17 @@ private:
     double m_low = std::numeric_limits<double>::infinity(), m_high = -std::numeric_limits<double>::infinity();
 };
 
-bool usable(const std::optional<figure::Range>& range, figure::Scale scale) {
-    return range && range->high > range->low && (scale == figure::Scale::linear || range->low > 0);
+bool usable(const std::optional<Range>& range, Scale scale) {
+    return range && range->high > range->low && (scale == Scale::linear || range->low > 0);
 }
 
 } // namespace
 
-figure::Range homeRangeX(const figure::Panel& panel, figure::Scale scale) {
+Range homeRangeX(const Panel& panel, Scale scale) {
     if (usable(panel.x.range, scale)) {
         return *panel.x.range;
     }
-    if (panel.x.ticks == figure::TickStyle::category && !panel.x.categories.empty()) {
+    if (panel.x.ticks == TickStyle::category && !panel.x.categories.empty()) {
         return {-0.6, static_cast<double>(panel.x.categories.size()) - 0.4};
     }
     if (panel.heatMap && panel.heatMap->columns > 0) {
@@ -83,13 +83,13 @@ figure::Range homeRangeX(const figure::Panel& panel, figure::Scale scale) {
     return extent.range(0.02, false);
 }
 
-figure::Range homeRangeY(const figure::Panel& panel, figure::Side side, figure::Scale scale) {
-    const std::optional<figure::Range>& given =
-        side == figure::Side::right && panel.right ? panel.right->range : panel.y.range;
+Range homeRangeY(const Panel& panel, Side side, Scale scale) {
+    const std::optional<Range>& given =
+        side == Side::right && panel.right ? panel.right->range : panel.y.range;
     if (usable(given, scale)) {
         return *given;
     }
-    if (side == figure::Side::left && panel.heatMap && panel.heatMap->rows > 0) {
+    if (side == Side::left && panel.heatMap && panel.heatMap->rows > 0) {
         return {0, static_cast<double>(panel.heatMap->rows)};
     }
     Extent extent(scale);
@@ -104,7 +104,7 @@ figure::Range homeRangeY(const figure::Panel& panel, figure::Side side, figure::
             extent.add(line.y);
         }
     }
-    if (side == figure::Side::left) {
+    if (side == Side::left) {
         for (const auto& scatter : panel.scatters) {
             extent.add(scatter.y);
         }
@@ -121,4 +121,4 @@ figure::Range homeRangeY(const figure::Panel& panel, figure::Side side, figure::
     return extent.range(0.05, true);
 }
 
-} // namespace finescope::widgets
+} // namespace finescope::figure

@@ -2,12 +2,12 @@
 
 #include "core/figure/figure.h"
 
-namespace finescope::widgets {
+namespace finescope::figure {
 
 /// What an axis shows before anybody zooms: its own range, or that of the data with a little air. `scale` is
 /// the scale in force (a person may have switched it). Logarithmic ranges are of the positive values only.
 /// Never empty.
-[[nodiscard]] figure::Range homeRangeX(const figure::Panel& panel, figure::Scale scale);
-[[nodiscard]] figure::Range homeRangeY(const figure::Panel& panel, figure::Side side, figure::Scale scale);
+[[nodiscard]] Range homeRangeX(const Panel& panel, Scale scale);
+[[nodiscard]] Range homeRangeY(const Panel& panel, Side side, Scale scale);
 
-} // namespace finescope::widgets
+} // namespace finescope::figure
