@@ -4,6 +4,7 @@
 #include "app/window/help_text.h"
 #include "app/window/palette.h"
 #include "app/window/run_rows.h"
+#include "widgets/control/page_tabs.h"
 #include "widgets/dialog/export_dialog.h"
 #include "widgets/dialog/new_run_dialog.h"
 #include "widgets/page/calibration_page.h"
@@ -24,7 +25,6 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QTabBar>
 #include <QVBoxLayout>
 
 #include <utility>
@@ -44,7 +44,7 @@ MainWindow::MainWindow(const Surroundings& surroundings)
     : m_around(surroundings), m_systemPalette(QApplication::palette()), m_session(surroundings.pollMs),
       m_jobs(surroundings.engine, surroundings.settings.integer(Setting::parallelJobs)),
       m_actions(buildMenus(*menuBar())), m_runs(new widgets::RunsPanel), m_jobsPanel(new widgets::JobsPanel),
-      m_tabs(new QTabBar), m_pageStack(new QStackedWidget), m_optionStack(new QStackedWidget),
+      m_tabs(new widgets::PageTabs), m_pageStack(new QStackedWidget), m_optionStack(new QStackedWidget),
       m_optionPanel(nullptr), m_columns(new QSplitter(Qt::Horizontal)), m_rows(new QSplitter(Qt::Vertical)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("finescope"));
@@ -64,21 +64,12 @@ MainWindow::MainWindow(const Surroundings& surroundings)
     applyTheme();
     restoreLayout(layoutParts(), m_around.settings);
     showRememberedPage();
-    m_tabs->setFocus(); // else the filter of the runs has it and swallows the keys of the pages
+    currentPage()->takeFocus(); // else the filter of the runs has it and swallows the keys of the pages
 }
 
 MainWindow::~MainWindow() = default;
 
 void MainWindow::arrange() {
-    m_tabs->setObjectName(QStringLiteral("pageTabs"));
-    m_tabs->setAccessibleName(tr("Pages"));
-    m_tabs->setDocumentMode(true);
-    m_tabs->setExpanding(false);
-    m_tabs->setDrawBase(false);
-    m_tabs->setStyleSheet(QStringLiteral(
-        "QTabBar::tab { padding: 8px 12px; border: none; border-bottom: 2px solid transparent; }"
-        "QTabBar::tab:hover { border-bottom-color: palette(mid); }"
-        "QTabBar::tab:selected { border-bottom-color: palette(highlight); }"));
     auto* centre = new QWidget;
     auto* pages = new QVBoxLayout(centre);
     pages->setContentsMargins(0, 0, 0, 0);
@@ -131,6 +122,9 @@ Page* MainWindow::currentPage() const {
 void MainWindow::showPage(int index) {
     m_pageStack->setCurrentIndex(index);
     m_optionStack->setCurrentIndex(index);
+    if (!m_tabs->hasFocus()) {
+        currentPage()->takeFocus();
+    }
     m_around.settings.set(Setting::currentPage, currentPage()->objectName());
     updateFigureActions();
 }
@@ -182,7 +176,10 @@ void MainWindow::connectActions() {
     for (int i = 0; i < m_tabs->count(); ++i) {
         auto* action = m_actions.view->addAction(m_pages[static_cast<std::size_t>(i)]->title());
         action->setShortcut(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + i));
-        connect(action, &QAction::triggered, this, [this, i] { m_tabs->setCurrentIndex(i); });
+        connect(action, &QAction::triggered, this, [this, i] {
+            m_tabs->setCurrentIndex(i);
+            currentPage()->takeFocus();
+        });
     }
     m_actions.openDemo->setEnabled(!demoRuns(m_around.demo).isEmpty());
     m_actions.runDemo->setEnabled(!m_around.demo.isEmpty());

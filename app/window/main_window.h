@@ -15,11 +15,11 @@
 
 class QSplitter;
 class QStackedWidget;
-class QTabBar;
 
 namespace finescope::widgets {
 class JobsPanel;
 class Page;
+class PageTabs;
 class RunsPanel;
 } // namespace finescope::widgets
 
@@ -83,7 +83,7 @@ private:
     WindowActions m_actions;
     widgets::RunsPanel* m_runs;
     widgets::JobsPanel* m_jobsPanel;
-    QTabBar* m_tabs;
+    widgets::PageTabs* m_tabs;
     QStackedWidget* m_pageStack;
     QStackedWidget* m_optionStack;
     QWidget* m_optionPanel;

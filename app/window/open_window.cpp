@@ -3,6 +3,7 @@
 #include "app/window/demo_study.h"
 #include "app/window/main_window.h"
 #include "core/error.h"
+#include "widgets/control/house_style.h"
 
 #include <QApplication>
 #include <QDir>
@@ -26,7 +27,7 @@ int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& 
         QApplication::setOrganizationName(QStringLiteral("finescope"));
         QApplication::setApplicationName(QStringLiteral("finescope"));
         QApplication::setApplicationVersion(QStringLiteral(FINESCOPE_VERSION));
-        QApplication::setStyle(QStringLiteral("Fusion"));
+        QApplication::setStyle(new widgets::HouseStyle);
 
         QSettings store;
         Settings settings(store);

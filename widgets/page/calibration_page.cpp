@@ -3,6 +3,7 @@
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
 #include "widgets/control/temperature_slider.h"
+#include "widgets/page/diagram_area.h"
 #include "widgets/page/option_rows.h"
 #include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
@@ -10,7 +11,6 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QKeyEvent>
-#include <QScrollArea>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QTableWidget>
@@ -26,7 +26,6 @@ namespace {
 
 constexpr double kKeyStep = 1.1;
 constexpr int kDiagramColumns = 5;
-constexpr int kDiagramHeight = 250; // of one row of diagrams: what still can be read
 constexpr int kBottomHeight = 150;
 constexpr int kCurveWidth = 320, kTableWidth = 480;
 const QString kPrepareKey = QStringLiteral("calibration");
@@ -52,6 +51,15 @@ QString numberText(const NumberColumn& column, const analysis::Reliability& reli
     return QString::fromStdString(column.percent ? figure::percent(value) : figure::fixed(value, 3));
 }
 
+/// "7.0 → 6.3 %": the unit once, and once only what T does not change.
+QString changeText(const NumberColumn& column, const analysis::Reliability& before,
+                   const analysis::Reliability& now) {
+    const QString first = numberText(column, before), last = numberText(column, now);
+    return first == last
+               ? last
+               : CalibrationPage::tr("%1 → %2").arg(QString(first).remove(QStringLiteral(" %")), last);
+}
+
 QString epochName(const record::EpochKey& key) {
     const QString epoch = QString::number(key.epoch, 'g', 6);
     return key.stage == record::Stage::linearProbing
@@ -66,10 +74,10 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
            tr("Here you will see how far the confidence of each run can be trusted, and what the temperature "
               "changes."),
            parent),
-      m_background(background), m_diagrams(new PlotView), m_slider(new TemperatureSlider),
-      m_curve(new PlotView), m_table(new QTableWidget), m_note(makeCaption({}, this)),
-      m_norms(makeCaption({}, this)), m_mode(new QComboBox(options())), m_split(new QComboBox(options())),
-      m_epoch(new QComboBox(options())), m_bins(new QSpinBox(options())),
+      m_background(background), m_diagrams(new PlotView), m_diagramArea(new DiagramArea(m_diagrams, this)),
+      m_slider(new TemperatureSlider), m_curve(new PlotView), m_table(new QTableWidget),
+      m_note(makeCaption({}, this)), m_norms(makeCaption({}, this)), m_mode(new QComboBox(options())),
+      m_split(new QComboBox(options())), m_epoch(new QComboBox(options())), m_bins(new QSpinBox(options())),
       m_curveQuantity(new QComboBox(options())) {
     setObjectName(QStringLiteral("calibrationPage"));
     m_diagrams->setObjectName(QStringLiteral("reliabilityPlot"));
@@ -102,16 +110,10 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     m_table->setTabKeyNavigation(false);
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 6);
 
-    auto* scroll = new QScrollArea(this);
-    scroll->setObjectName(QStringLiteral("reliabilityScroll"));
-    scroll->setAccessibleName(tr("Reliability diagrams"));
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setWidget(m_diagrams);
+    m_diagramArea->setObjectName(QStringLiteral("reliabilityScroll"));
+    m_diagramArea->setAccessibleName(tr("Reliability diagrams"));
     auto* bottom = new QSplitter(Qt::Horizontal, this);
     bottom->setChildrenCollapsible(false);
     bottom->addWidget(m_curve);
@@ -120,10 +122,11 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     bottom->setStretchFactor(1, 3);
     bottom->setSizes({kCurveWidth, kTableWidth});
     content()->addWidget(m_note);
-    content()->addWidget(scroll, 5);
+    content()->addWidget(m_diagramArea, 5);
     content()->addWidget(m_slider);
     content()->addWidget(m_norms);
     content()->addWidget(bottom, 2);
+    setFocusWidget(m_diagrams);
     buildOptions();
 
     connect(m_slider, &TemperatureSlider::temperatureChanged, this, [this](double temperature) {
@@ -361,13 +364,12 @@ void CalibrationPage::draw(Numbers numbers) {
         return;
     }
     const auto shown = entries(numbers);
-    const int rows = (static_cast<int>(shown.size()) + kDiagramColumns - 1) / kDiagramColumns;
-    m_diagrams->setMinimumHeight(rows * kDiagramHeight);
     m_diagrams->setFigure(figure::reliabilityFigure(shown, reliabilityOptions()));
     fillTable(shown);
     tellNorms(shown);
     drawCurve();
     if (numbers == Numbers::exact) {
+        m_diagramArea->fit((static_cast<int>(shown.size()) + kDiagramColumns - 1) / kDiagramColumns);
         Q_EMIT contentChanged();
     }
 }
@@ -434,8 +436,8 @@ void CalibrationPage::fillTable(const std::vector<figure::ReliabilityEntry>& ent
         for (std::size_t i = 0; i < kColumns.size(); ++i) {
             const NumberColumn& column = kColumns[i];
             QTableWidgetItem* item = cell(row, 1 + static_cast<int>(i));
-            const QString now = numberText(column, entry.current);
-            item->setText(entry.before ? tr("%1 → %2").arg(numberText(column, *entry.before), now) : now);
+            item->setText(entry.before ? changeText(column, *entry.before, entry.current)
+                                       : numberText(column, entry.current));
             item->setData(Qt::UserRole, entry.current.*column.value);
         }
     }

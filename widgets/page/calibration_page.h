@@ -14,6 +14,7 @@ class QTableWidget;
 
 namespace finescope::widgets {
 
+class DiagramArea;
 class PlotView;
 class TemperatureSlider;
 
@@ -64,6 +65,7 @@ private:
 
     Background& m_background;
     PlotView* m_diagrams;
+    DiagramArea* m_diagramArea;
     TemperatureSlider* m_slider;
     PlotView* m_curve;
     QTableWidget* m_table;

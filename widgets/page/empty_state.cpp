@@ -20,6 +20,8 @@ EmptyState::EmptyState(const QString& sentence, QWidget* parent) : QWidget(paren
     text->setWordWrap(true);
     text->setAlignment(Qt::AlignCenter);
     text->setFixedWidth(kSentenceWidth);
+    // A box layout asks a centred label for its height in one line.
+    text->setMinimumHeight(text->heightForWidth(kSentenceWidth));
     auto* demo = new QPushButton(tr("Open demo study"), this);
     demo->setObjectName(QStringLiteral("openDemoButton"));
     demo->setDefault(true);
@@ -27,6 +29,8 @@ EmptyState::EmptyState(const QString& sentence, QWidget* parent) : QWidget(paren
     open->setObjectName(QStringLiteral("openFilesButton"));
     connect(demo, &QPushButton::clicked, this, &EmptyState::demoRequested);
     connect(open, &QPushButton::clicked, this, &EmptyState::openRequested);
+
+    setFocusProxy(demo);
 
     auto* buttons = new QHBoxLayout;
     buttons->setSpacing(8);

@@ -39,6 +39,7 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
     m_split->addItem(tr("All but training"), QString());
     m_spread->setObjectName(QStringLiteral("featureSpread"));
     content()->addWidget(m_plot, 1);
+    setFocusWidget(m_plot);
     optionRows()->addWidget(makeHeading(tr("Options"), options()));
     addOption(optionRows(), tr("Split"), m_split);
     addOption(optionRows(), tr("Statistic"), m_spread);

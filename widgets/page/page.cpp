@@ -52,13 +52,25 @@ Page::~Page() = default;
 
 void Page::setRuns(const RunSet& runs) {
     m_runs = runs;
+    const bool focused = focusWidget() && focusWidget()->hasFocus();
     m_stack->setCurrentIndex(runs->empty() ? 0 : 1);
+    if (focused && !(focusWidget() && focusWidget()->hasFocus())) {
+        takeFocus(); // what had it is hidden now
+    }
     refreshWhenVisible();
 }
 
 void Page::setTheme(const FigureTheme& theme) {
     m_theme = theme;
     refreshWhenVisible();
+}
+
+void Page::takeFocus() {
+    m_stack->currentWidget()->setFocus();
+}
+
+void Page::setFocusWidget(QWidget* widget) {
+    m_content->parentWidget()->setFocusProxy(widget);
 }
 
 void Page::showError(const QString& message, const QString& details) {

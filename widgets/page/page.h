@@ -43,6 +43,8 @@ public:
 
     void setRuns(const RunSet& runs);
     void setTheme(const FigureTheme& theme);
+    /// Gives the keyboard to what the page is about: its plot, or the first button while it is empty.
+    void takeFocus();
     void showError(const QString& message, const QString& details);
 
     /// What "Export figure" writes, as it is zoomed now; nullopt while there is nothing to show.
@@ -69,6 +71,8 @@ protected:
     /// Where the page's own widgets go, and where its options go.
     [[nodiscard]] QVBoxLayout* content() const { return m_content; }
     [[nodiscard]] QVBoxLayout* optionRows() const { return m_optionRows; }
+    /// The widget that gets the keyboard when the page does.
+    void setFocusWidget(QWidget* widget);
     /// Dims what is shown while its successor is on the way.
     void setLoading(bool loading);
     /// A request of this kind for the runs shown.

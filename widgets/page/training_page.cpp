@@ -31,6 +31,7 @@ TrainingPage::TrainingPage(QWidget* parent)
     m_plot->setObjectName(QStringLiteral("trainingPlot"));
     m_plot->setAccessibleName(title());
     content()->addWidget(m_plot, 1);
+    setFocusWidget(m_plot);
 
     m_quantity->setObjectName(QStringLiteral("trainingQuantity"));
     m_quantity->addItem(tr("All quantities"), allQuantities);

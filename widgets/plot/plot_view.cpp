@@ -53,6 +53,16 @@ PlotView::~PlotView() {
     delete m_plot;
 }
 
+int PlotView::suitableHeight(int width) {
+    if (figure().panels.empty()) {
+        return sizeHint().height();
+    }
+    const auto height = static_cast<int>(std::lround(m_plot->suitableHeight(width)));
+    m_plot->setViewport(m_plot->rect()); // measuring went through other sizes
+    repaintPlot();
+    return height;
+}
+
 QSize PlotView::sizeHint() const {
     return {640, 420};
 }
@@ -245,8 +255,9 @@ void PlotView::wheelEvent(QWheelEvent* event) {
 void PlotView::focusInEvent(QFocusEvent* event) {
     QWidget::focusInEvent(event);
     const Qt::FocusReason reason = event->reason();
-    m_overlay->setFocusRing(reason != Qt::MouseFocusReason && reason != Qt::ActiveWindowFocusReason &&
-                            reason != Qt::PopupFocusReason);
+    // Only who moves by keyboard needs to see where the keys go.
+    m_overlay->setFocusRing(reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason ||
+                            reason == Qt::ShortcutFocusReason);
     repaintOverlay();
 }
 

@@ -40,6 +40,10 @@ public:
 
     void resetView();
 
+    /// The height in pixels that suits the figure at a width: square panels square, headers, axes and legends
+    /// as they need it.
+    [[nodiscard]] int suitableHeight(int width);
+
     /// Puts the figure on the clipboard as image, SVG and tab-separated data at once.
     void copyToClipboard() const;
 

@@ -256,6 +256,37 @@ private Q_SLOTS:
         QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
     }
 
+    void aPageChosenByKeyboardHasTheKeyboard() {
+        m_window->open({makeRun("ft.h5", "ft")});
+        QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
+        QTRY_VERIFY(find<PlotView>("trainingPlot")->hasFocus());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_3, Qt::AltModifier);
+        auto* table = find<QTableWidget>("calibrationNumbers");
+        QTRY_COMPARE(table->rowCount(), 1);
+        QTRY_VERIFY(QApplication::focusWidget());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_T);
+        QTRY_COMPARE(find<QComboBox>("calibrationMode")->currentIndex(), 1);
+    }
+
+    void diagramsTakeNoMoreHeightThanTheyNeed() {
+        QStringList files;
+        for (const char* method : {"lp", "ft", "lora", "lp-ft", "lp-lora"}) {
+            files.append(makeRun((std::string(method) + ".h5").c_str(), method));
+        }
+        m_window->resize(1280, 800);
+        m_window->open(files);
+        showPage("Calibration");
+        auto* table = find<QTableWidget>("calibrationNumbers");
+        QTRY_COMPARE(table->rowCount(), 5);
+        auto* diagrams = find<PlotView>("reliabilityPlot");
+        QTRY_VERIFY(diagrams->height() <= diagrams->suitableHeight(diagrams->width()));
+        QVERIFY(diagrams->height() >= 250);
+        for (int column = 0; column < table->columnCount(); ++column) { // no number is cut off
+            const QString text = table->item(0, column)->text();
+            QVERIFY(table->columnWidth(column) >= table->fontMetrics().horizontalAdvance(text));
+        }
+    }
+
     void aLiveRunGrowsAndTheViewStays() {
         const QString file = path("live.h5");
         TinyRun options;
