@@ -31,7 +31,7 @@ namespace {
 struct FigureArguments {
     std::string kind, output, recipe, preset;
     std::vector<std::string> files, splits, with;
-    std::string temperature, x, origin, groupBy, spread;
+    std::string temperature, epoch, x, origin, groupBy, spread;
     std::optional<int> bins, dpi;
     std::optional<double> widthMm, heightMm, fontPt;
     bool beforeAfter = false, finalBars = false, logX = false, logY = false;
@@ -86,6 +86,14 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
     }
     if (arguments.beforeAfter && arguments.temperature.empty() && arguments.recipe.empty()) {
         request.temperature.fitted = true; // before and after need two temperatures
+    }
+    if (!arguments.epoch.empty()) {
+        request.epoch = figure::epochFromText(arguments.epoch);
+        if (!request.epoch) {
+            throw Error(ErrorKind::badInput, "--epoch " + arguments.epoch +
+                                                 ": an epoch of fine-tuning as '3', or of linear probing as "
+                                                 "'lp:1', is expected");
+        }
     }
     if (!arguments.x.empty()) {
         request.xAxis = arguments.x == "steps" ? figure::XAxis::steps : figure::XAxis::epochs;
@@ -231,6 +239,8 @@ void addFigureCommand(CLI::App& app, Action& action) {
                         "T for all runs, or 'fitted': each at its own (1)");
     command->add_flag("--before-after", given->beforeAfter,
                       "Show T = 1 and --temperature (then 'fitted' unless given)");
+    command->add_option("--epoch", given->epoch,
+                        "Calibration at this epoch: 3, or lp:1 (the model that each run reports)");
     command->add_option("--bins", given->bins, "Equal-width confidence bins (15)");
     command->add_option("--with", given->with, "classifier-norm: 'accuracy' on a second axis")
         ->check(CLI::IsMember({"accuracy"}));

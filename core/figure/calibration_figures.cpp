@@ -10,6 +10,17 @@ namespace finescope::figure {
 
 namespace {
 
+/// Of what the numbers are, as the beginning of a note.
+std::string evaluationText(const std::string& split, const std::optional<record::EpochKey>& epoch,
+                           const char* separator) {
+    std::string text = split.empty() ? "" : split + " split" + separator;
+    if (epoch) {
+        text += (epoch->stage == record::Stage::linearProbing ? "linear probing, " : "fine-tuning epoch ") +
+                exact(epoch->epoch) + separator;
+    }
+    return text;
+}
+
 using analysis::Reliability;
 using analysis::ReliabilityBin;
 
@@ -225,9 +236,8 @@ Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const Reliab
         figure.altText += " " + describe(entry);
     }
     const std::size_t bins = entries.front().current.bins.size();
-    const std::string split = options.split.empty() ? "" : options.split + " split, ";
     figure.notes = {
-        split + std::to_string(bins) +
+        evaluationText(options.split, options.epoch, ", ") + std::to_string(bins) +
             " equal-width bins (low, high] on the confidence of the predicted class.",
         "Shaded: gap between accuracy and mean confidence (the tick); hatched: bins with fewer than " +
             std::to_string(options.hatchBelow) +
@@ -298,8 +308,7 @@ Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
                 " " + curve.name + ": fitted T = " + significant(curve.optimum->temperature, 4) + ".";
         }
     }
-    const std::string split = options.split.empty() ? "" : options.split + " split; ";
-    figure.notes = {split +
+    figure.notes = {evaluationText(options.split, options.epoch, "; ") +
                     "dots: each run at the temperature that minimises its NLL on the validation split."};
     return figure;
 }

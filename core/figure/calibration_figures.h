@@ -2,6 +2,7 @@
 
 #include "core/analysis/reliability.h"
 #include "core/figure/figure.h"
+#include "core/record/run.h"
 
 #include <optional>
 #include <span>
@@ -18,9 +19,10 @@ struct ReliabilityEntry {
 };
 
 struct ReliabilityOptions {
-    std::string split{};          ///< named in the notes
-    int maxColumns = 5;           ///< more runs than that start a new row of diagrams
-    std::int64_t hatchBelow = 10; ///< bins with fewer rows are hatched
+    std::string split{};                     ///< named in the notes
+    std::optional<record::EpochKey> epoch{}; ///< likewise, where it is not the model that each run reports
+    int maxColumns = 5;                      ///< more runs than that start a new row of diagrams
+    std::int64_t hatchBelow = 10;            ///< bins with fewer rows are hatched
     std::optional<double>
         histogramTop{}; ///< share of rows at the top of the histograms; nullopt: from the data
 };
@@ -45,6 +47,7 @@ struct TemperatureCurve {
 
 struct TemperatureCurveOptions {
     std::string split{};
+    std::optional<record::EpochKey> epoch{};
     std::optional<double> current{}; ///< marked by a line in every panel
     int columns = 2;
 };

@@ -63,8 +63,8 @@ CalibrationData readCalibration(const record::Run& run, const std::string& split
     }
     const auto block = blockAt(run, *split, key);
     if (!block) {
-        refuse(run,
-               "split '" + split->name + "' has no logits at epoch " + exact(key->epoch) + " of that stage");
+        refuse(run, "split '" + split->name + "' has no logits at epoch " + exact(key->epoch) + " of " +
+                        (key->stage == record::Stage::linearProbing ? "linear probing" : "fine-tuning"));
     }
     CalibrationData data;
     data.split = split->name;
@@ -87,11 +87,11 @@ CalibrationData readCalibration(const record::Run& run, const std::string& split
 
 std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> runs, const std::string& split,
                                                  const TemperatureChoice& temperature, bool before,
-                                                 int binCount) {
+                                                 int binCount, std::optional<record::EpochKey> key) {
     const std::vector<RunLabel> labels = labelRuns(runs);
     std::vector<ReliabilityEntry> entries;
     for (const std::size_t index : legendOrder(runs)) {
-        const CalibrationData data = readCalibration(runs[index], split);
+        const CalibrationData data = readCalibration(runs[index], split, key);
         if (temperature.fitted && !data.fitted) {
             refuse(runs[index], "no validation split with logits to fit the temperature on; give a number "
                                 "instead of 'fitted'");

@@ -42,11 +42,12 @@ struct TemperatureChoice {
 
 /// The diagrams of a set of runs as the exact functions of core/analysis give them (for export; a window that
 /// follows a slider uses analysis::SliderTable). `before` adds the uncalibrated T = 1. Throws Error{badInput}
-/// naming the file if a temperature is to be fitted and there is no validation split.
-[[nodiscard]] std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> runs,
-                                                               const std::string& split,
-                                                               const TemperatureChoice& temperature,
-                                                               bool before, int binCount = 15);
+/// naming the file if it has no such evaluation, or a temperature is to be fitted and there is no validation
+/// split.
+[[nodiscard]] std::vector<ReliabilityEntry>
+reliabilityEntries(std::span<const record::Run> runs, const std::string& split,
+                   const TemperatureChoice& temperature, bool before, int binCount = 15,
+                   std::optional<record::EpochKey> key = std::nullopt);
 
 /// Fraction of rows of `split` that the reported model classifies rightly (ties to the lowest class); nullopt
 /// if the run has no such split or no logits for it.

@@ -49,9 +49,11 @@ std::string calibrationSplit(const FigureRequest& request, Runs runs) {
 
 Figure reliability(const FigureRequest& request, Runs runs) {
     const std::string split = calibrationSplit(request, runs);
-    return reliabilityFigure(
-        reliabilityEntries(runs, split, request.temperature, request.beforeAfter, request.bins),
-        {.split = split, .maxColumns = std::clamp(static_cast<int>(request.widthMm / kDiagram), 1, 5)});
+    return reliabilityFigure(reliabilityEntries(runs, split, request.temperature, request.beforeAfter,
+                                                request.bins, request.epoch),
+                             {.split = split,
+                              .epoch = request.epoch,
+                              .maxColumns = std::clamp(static_cast<int>(request.widthMm / kDiagram), 1, 5)});
 }
 
 Figure temperatureCurves(const FigureRequest& request, Runs runs) {
@@ -59,11 +61,12 @@ Figure temperatureCurves(const FigureRequest& request, Runs runs) {
     const std::vector<RunLabel> labels = labelRuns(runs);
     std::vector<TemperatureCurve> curves;
     for (const std::size_t index : legendOrder(runs)) {
-        curves.push_back(temperatureCurve(readCalibration(runs[index], split), 0.05, 20, 241, request.bins));
+        curves.push_back(temperatureCurve(readCalibration(runs[index], split, request.epoch), 0.05, 20, 241,
+                                          request.bins));
         curves.back().name = labels[index].name;
         curves.back().style = labels[index].style;
     }
-    TemperatureCurveOptions options{.split = split};
+    TemperatureCurveOptions options{.split = split, .epoch = request.epoch};
     if (!request.temperature.fitted && request.temperature.value != 1) {
         options.current = request.temperature.value;
     }

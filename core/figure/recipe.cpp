@@ -2,11 +2,13 @@
 
 #include "core/error.h"
 #include "core/figure/figure_kinds.h"
+#include "core/figure/number_text.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <set>
 #include <string_view>
@@ -19,6 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
+constexpr std::string_view kProbingPrefix = "lp:";
 
 template <typename Value>
 using Names = std::array<std::pair<std::string_view, Value>, 2>;
@@ -102,6 +105,25 @@ void require(bool holds, const std::string& what) {
 
 } // namespace
 
+std::string epochText(const record::EpochKey& key) {
+    return (key.stage == record::Stage::linearProbing ? std::string(kProbingPrefix) : std::string()) +
+           exact(key.epoch);
+}
+
+std::optional<record::EpochKey> epochFromText(std::string_view text) {
+    record::EpochKey key;
+    if (text.starts_with(kProbingPrefix)) {
+        key.stage = record::Stage::linearProbing;
+        text.remove_prefix(kProbingPrefix.size());
+    }
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), key.epoch);
+    if (error != std::errc{} || end != text.data() + text.size() || !(key.epoch >= 0) ||
+        !std::isfinite(key.epoch)) {
+        return std::nullopt;
+    }
+    return key;
+}
+
 std::string requestToJson(const FigureRequest& request) {
     Json json;
     json["finescope_recipe"] = kVersion;
@@ -118,6 +140,7 @@ std::string requestToJson(const FigureRequest& request) {
     json["splits"] = request.splits;
     json["bins"] = request.bins;
     json["temperature"] = request.temperature.fitted ? Json("fitted") : Json(request.temperature.value);
+    json["epoch"] = request.epoch ? Json(epochText(*request.epoch)) : Json(nullptr);
     json["before_after"] = request.beforeAfter;
     json["width_mm"] = request.widthMm;
     json["height_mm"] = request.heightMm ? Json(*request.heightMm) : Json(nullptr);
@@ -161,6 +184,14 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
         request.temperature.fitted = true;
     } else {
         reader.read("temperature", request.temperature.value);
+    }
+    if (const Json* epoch = reader.find("epoch"); epoch != nullptr && !epoch->is_null()) {
+        std::string name;
+        reader.read("epoch", name);
+        request.epoch = epochFromText(name);
+        if (!request.epoch) {
+            reader.refuse("key 'epoch' is '" + name + "'; it can be null, or a number as \"3\" or \"lp:1\"");
+        }
     }
     reader.read("before_after", request.beforeAfter);
     reader.read("width_mm", request.widthMm);

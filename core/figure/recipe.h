@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace finescope::figure {
@@ -26,6 +27,7 @@ struct FigureRequest {
     std::vector<std::string> splits{}; ///< calibration takes the first
     int bins = 15;
     TemperatureChoice temperature{};
+    std::optional<record::EpochKey> epoch{}; ///< of calibration figures; nullopt: the model each run reports
     bool beforeAfter = false;
 
     double widthMm = 139.7;
@@ -36,6 +38,11 @@ struct FigureRequest {
 
 /// The request as one line of JSON that `requestFromJson` reads back; the same request gives the same bytes.
 [[nodiscard]] std::string requestToJson(const FigureRequest& request);
+
+/// An evaluation as recipes and the command line name it: "3" (fine-tuning) or "lp:1" (linear probing).
+[[nodiscard]] std::string epochText(const record::EpochKey& key);
+/// What epochText wrote; nullopt for any other text.
+[[nodiscard]] std::optional<record::EpochKey> epochFromText(std::string_view text);
 
 /// Missing keys keep their defaults. Throws Error{badInput} that starts with `where` (a file name) and names
 /// the key if one is unknown, has the wrong type or an impossible value.

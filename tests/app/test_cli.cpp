@@ -201,6 +201,12 @@ void TestCli::badUseIsOneLine_data() {
     QTest::newRow("unknown split") << QStringList{"figure", "reliability", run,          "--split",
                                                   "tset",   "--output",    path("x.pdf")}
                                    << QByteArray("'tset'");
+    QTest::newRow("no epoch") << QStringList{"figure", "reliability", run,          "--epoch",
+                                             "last",   "--output",    path("x.pdf")}
+                              << QByteArray("last");
+    QTest::newRow("epoch that is not there")
+        << QStringList{"figure", "reliability", run, "--epoch", "lp:7", "--output", path("x.pdf")}
+        << QByteArray("epoch 7 of linear probing");
     QTest::newRow("unknown option") << QStringList{"summary", run, "--jsno"} << QByteArray("--jsno");
     QTest::newRow("unknown table") << QStringList{"table", "pie", run} << QByteArray("pie");
 }

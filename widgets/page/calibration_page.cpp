@@ -320,7 +320,7 @@ void CalibrationPage::collectShown() {
             without.append(QString::fromStdString(labels[i].name));
             continue;
         }
-        m_shown.push_back({labels[i].name, labels[i].style, prepared});
+        m_shown.push_back({runs()[i].file.string(), labels[i].name, labels[i].style, prepared});
         if (prepared->data.fitted) {
             optima.push_back({labels[i].name, labels[i].style, prepared->data.fitted->value});
         }
@@ -353,6 +353,7 @@ std::vector<figure::ReliabilityEntry> CalibrationPage::entries(Numbers numbers) 
 
 figure::ReliabilityOptions CalibrationPage::reliabilityOptions() const {
     return {.split = m_shown.empty() ? std::string() : m_shown.front().prepared->data.split,
+            .epoch = choice().key,
             .maxColumns = kDiagramColumns};
 }
 
@@ -452,6 +453,11 @@ std::optional<PageFigure> CalibrationPage::exportedFigure() const {
         request.splits = {split};
     }
     request.bins = m_bins->value();
+    request.epoch = choice().key;
+    request.files.clear(); // only what is shown: a run without this split or epoch is not
+    for (const Shown& shown : m_shown) {
+        request.files.push_back(shown.file);
+    }
     request.temperature = {.fitted = eachFitted(), .value = m_slider->temperature()};
     request.beforeAfter = eachFitted();
     return PageFigure{figure::reliabilityFigure(entries(Numbers::exact), reliabilityOptions()),

@@ -45,6 +45,7 @@ private:
 
     /// A run that has what is chosen.
     struct Shown {
+        std::string file;
         std::string name;
         figure::Style style;
         std::shared_ptr<const PreparedRun> prepared;

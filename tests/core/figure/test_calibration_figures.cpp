@@ -59,6 +59,7 @@ private Q_SLOTS:
     void manyRunsWrapIntoBlocks();
     void noEntriesSayWhatWillBeHere();
     void entriesUseValidationTemperature();
+    void entriesAreOfTheAskedEpoch();
     void splitsAreChosenByRole();
     void unknownSplitIsNamed();
     void curveMarksOptimum();
@@ -160,6 +161,25 @@ void TestCalibrationFigures::entriesUseValidationTemperature() {
     const double conf3 = 1 / (1 + std::exp(-3.0)), conf2 = 1 / (1 + std::exp(-2.0));
     QVERIFY_NEAR(entries.front().before->meanConfidence, (conf3 + conf2) / 2, 1e-7);
     QVERIFY(readCalibration(run, "validation").inSample);
+}
+
+void TestCalibrationFigures::entriesAreOfTheAskedEpoch() {
+    record::Run run = emptyRun("ft");
+    addEpoch(run, tuning(1), 1);
+    addEpoch(run, tuning(2), 1);
+    addSplit(run, "test", "test", tuning(1), twoClasses({3, -2}), {0, 0});
+    addSplit(run, "late", "test", tuning(2), twoClasses({1, 1}), {0, 0});
+    const auto accuracyAt = [&run](double epoch, const char* split) {
+        return reliabilityEntries(std::span(&run, 1), split, {.value = 1}, false, 15, tuning(epoch))
+            .front()
+            .current.accuracy;
+    };
+    QCOMPARE(accuracyAt(1, "test"), 0.5);
+    QCOMPARE(accuracyAt(2, "late"), 1.0);
+    QVERIFY_THROWS_EXCEPTION(Error, (void)accuracyAt(2, "test"));
+    const auto entries = reliabilityEntries(std::span(&run, 1), "test", {.value = 1}, false, 15, tuning(1));
+    const Figure figure = reliabilityFigure(entries, {.split = "test", .epoch = tuning(1)});
+    QVERIFY(figure.notes.front().starts_with("test split, fine-tuning epoch 1, "));
 }
 
 void TestCalibrationFigures::splitsAreChosenByRole() {

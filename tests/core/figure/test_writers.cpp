@@ -209,12 +209,14 @@ void TestWriters::recipeReadsBack() {
     request.spread = analysis::Spread::range;
     request.heightMm = 61.5;
     request.logY = true;
+    request.epoch = record::EpochKey{1.5, record::Stage::linearProbing};
     const std::string json = requestToJson(request);
     QCOMPARE(requestToJson(requestFromJson(json, "r.json")), json);
     const FigureRequest again = requestFromJson(json, "r.json");
     QCOMPARE(again.files, request.files);
     QCOMPARE(again.temperature.value, 1.7);
     QCOMPARE(*again.heightMm, 61.5);
+    QVERIFY(again.epoch == request.epoch);
     QVERIFY(again.logY && again.spread == analysis::Spread::range);
     request.temperature = {.fitted = true};
     QVERIFY(requestFromJson(requestToJson(request), "r.json").temperature.fitted);
@@ -230,6 +232,8 @@ void TestWriters::recipeRefuses_data() {
     QTest::newRow("unknown key") << QByteArray("{\"finescope_recipe\":1,\"colour\":1}")
                                  << QByteArray("'colour'");
     QTest::newRow("type") << QByteArray("{\"finescope_recipe\":1,\"bins\":\"x\"}") << QByteArray("'bins'");
+    QTest::newRow("epoch") << QByteArray("{\"finescope_recipe\":1,\"epoch\":\"ft:1\"}")
+                           << QByteArray("'ft:1'");
     QTest::newRow("name") << QByteArray("{\"finescope_recipe\":1,\"x_axis\":\"days\"}")
                           << QByteArray("epochs, steps");
 }
