@@ -33,7 +33,7 @@ struct FigureArguments {
     std::vector<std::string> files, splits, with;
     std::string temperature, epoch, x, origin, groupBy, spread;
     std::optional<int> bins, dpi;
-    std::optional<double> widthMm, heightMm, fontPt;
+    std::optional<double> widthMm, heightMm, fontPt, smoothing;
     bool beforeAfter = false, finalBars = false, logX = false, logY = false;
 };
 
@@ -124,6 +124,7 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
     override(request.bins, arguments.bins);
     override(request.dpi, arguments.dpi);
     override(request.widthMm, arguments.widthMm);
+    override(request.smoothing, arguments.smoothing);
     override(request.fontPt, arguments.fontPt);
     if (arguments.heightMm) {
         request.heightMm = arguments.heightMm;
@@ -255,6 +256,8 @@ void addFigureCommand(CLI::App& app, Action& action) {
         ->check(CLI::IsMember({"run", "method"}));
     command->add_option("--spread", given->spread, "Band over seeds: t95 (the default), sd, se or range")
         ->check(CLI::IsMember({"t95", "sd", "se", "range"}));
+    command->add_option("--smoothing", given->smoothing,
+                        "Curves over training: weight of a moving average, 0 (off) to 0.99");
     command->footer(kindsText());
     command->callback([given, &action] {
         action = [given](int argc, char** argv) { return runFigure(*given, argc, argv); };

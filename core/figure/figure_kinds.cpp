@@ -25,7 +25,8 @@ CurveOptions curveOptions(const FigureRequest& request) {
             .xScale = scale(request.logX),
             .yScale = scale(request.logY),
             .grouping = request.grouping,
-            .spread = request.spread};
+            .spread = request.spread,
+            .smoothing = request.smoothing};
 }
 
 Figure classifierNorm(const FigureRequest& request, Runs runs) {

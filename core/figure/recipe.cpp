@@ -135,6 +135,7 @@ std::string requestToJson(const FigureRequest& request) {
     json["log_y"] = request.logY;
     json["group_by"] = nameOf(kGroupings, request.grouping);
     json["spread"] = nameOf(kSpreads, request.spread);
+    json["smoothing"] = request.smoothing;
     json["with_accuracy"] = request.withAccuracy;
     json["final"] = request.finalBars;
     json["splits"] = request.splits;
@@ -175,6 +176,7 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
     reader.read("log_y", request.logY);
     reader.readNamed("group_by", kGroupings, request.grouping);
     reader.readNamed("spread", kSpreads, request.spread);
+    reader.read("smoothing", request.smoothing);
     reader.read("with_accuracy", request.withAccuracy);
     reader.read("final", request.finalBars);
     reader.read("splits", request.splits);
@@ -220,6 +222,7 @@ void validate(const FigureRequest& request) {
     require(request.temperature.fitted ||
                 (std::isfinite(request.temperature.value) && request.temperature.value > 0),
             "temperature must be a number above 0, or 'fitted'");
+    require(within(request.smoothing, 0, 0.99), "smoothing must be from 0 to 0.99");
     require(within(request.widthMm, 20, 2000), "width must be from 20 to 2000 mm");
     require(!request.heightMm || within(*request.heightMm, 15, 2000), "height must be from 15 to 2000 mm");
     require(within(request.fontPt, 3, 40), "font size must be from 3 to 40 pt");

@@ -23,6 +23,7 @@ struct FigureRequest {
     bool logX = false, logY = false;
     Grouping grouping = Grouping::runs;
     analysis::Spread spread = analysis::Spread::tInterval95;
+    double smoothing = 0;
     bool withAccuracy = false, finalBars = false;
     std::vector<std::string> splits{}; ///< calibration takes the first
     int bins = 15;

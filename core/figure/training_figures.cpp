@@ -1,7 +1,9 @@
 #include "core/figure/training_figures.h"
 
+#include "core/analysis/smoothing.h"
 #include "core/figure/classifier_norms.h"
 #include "core/figure/grouped_bars.h"
+#include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
 
 #include <algorithm>
@@ -46,6 +48,22 @@ Origin originOf(const CurveOptions& options) {
     return options.xScale == Scale::logarithmic ? Origin::start : options.origin;
 }
 
+std::string smoothingName(double weight) {
+    return "smoothed, EMA " + fixed(weight, 2);
+}
+
+/// Each stage by itself: what probing left says nothing about the first steps of fine-tuning.
+RunCurve smoothed(RunCurve curve, double weight) {
+    const auto start = curve.switchAt ? std::ranges::upper_bound(curve.x, *curve.switchAt) : curve.x.end();
+    const auto probing = static_cast<std::size_t>(start - curve.x.begin());
+    const std::span<const double> all(curve.y);
+    std::vector<double> values = analysis::movingAverage(all.first(probing), weight);
+    const std::vector<double> tuning = analysis::movingAverage(all.subspan(probing), weight);
+    values.insert(values.end(), tuning.begin(), tuning.end());
+    curve.y = std::move(values);
+    return curve;
+}
+
 /// y at `x` on the straight line between recorded points; x lies within the curve.
 double interpolated(const RunCurve& curve, double x) {
     const auto after = std::ranges::lower_bound(curve.x, x);
@@ -82,8 +100,7 @@ public:
     void add(Panel& panel, const Quantity& quantity, Side side) {
         if (m_options.grouping == Grouping::runs) {
             for (const std::size_t index : legendOrder(m_runs)) {
-                addLine(panel, curveOf(index, quantity), m_labels[index].name, m_labels[index].style, side,
-                        true);
+                addRun(panel, curveOf(index, quantity), m_labels[index].name, m_labels[index].style, side);
             }
             return;
         }
@@ -102,6 +119,19 @@ public:
 private:
     RunCurve curveOf(std::size_t index, const Quantity& quantity) const {
         return runCurve(m_runs[index], quantity.names, m_options.xAxis, originOf(m_options));
+    }
+
+    [[nodiscard]] bool smooths(Side side) const { return m_options.smoothing > 0 && side == Side::left; }
+
+    void addRun(Panel& panel, RunCurve curve, const std::string& name, const Style& style, Side side) {
+        if (smooths(side)) {
+            RunCurve smooth = smoothed(curve, m_options.smoothing);
+            addLine(panel, std::move(curve), name + ", as recorded", style, side, false);
+            addLine(panel, std::move(smooth), name + ", " + smoothingName(m_options.smoothing), style, side,
+                    true);
+        } else {
+            addLine(panel, std::move(curve), name, style, side, true);
+        }
     }
 
     void addLine(Panel& panel, RunCurve curve, const std::string& name, const Style& style, Side side,
@@ -141,14 +171,21 @@ private:
         const std::string n = "n = " + std::to_string(curves.size());
         if (curves.size() < 2) {
             for (RunCurve& curve : curves) {
-                addLine(panel, std::move(curve), group.name + ", " + n, group.style, side, true);
+                addRun(panel, std::move(curve), group.name + ", " + n, group.style, side);
             }
             return;
+        }
+        const std::vector<RunCurve> recorded = curves;
+        if (smooths(side)) {
+            for (RunCurve& curve : curves) {
+                curve = smoothed(std::move(curve), m_options.smoothing);
+            }
         }
         const bool aligned =
             std::ranges::all_of(curves, [&](const RunCurve& curve) { return curve.x == curves.front().x; });
         RunCurve mean{.x = aligned ? curves.front().x : commonPoints(curves), .y = {}, .switchAt = {}};
-        Band band{.name = group.name + ": mean, " + spreadName(m_options.spread) + ", " + n,
+        Band band{.name = group.name + ": mean, " + spreadName(m_options.spread) + ", " + n +
+                          (smooths(side) ? ", " + smoothingName(m_options.smoothing) : ""),
                   .x = mean.x,
                   .low = {},
                   .high = {},
@@ -172,7 +209,7 @@ private:
         if (side == Side::left) {
             for (std::size_t i = 0; i < curves.size(); ++i) {
                 const std::string name = group.name + ", seed " + std::to_string(seeds[i]);
-                addLine(panel, std::move(curves[i]), name, group.style, side, false);
+                addLine(panel, recorded[i], name, group.style, side, false);
             }
         }
         // One name for both: the legend shows line and band as one entry.
@@ -283,6 +320,10 @@ std::vector<std::string> curveNotes(const CurveOptions& options, const CurvePane
     if (options.grouping == Grouping::methods) {
         notes.push_back("Lines: mean over seeds; bands: " + spreadName(options.spread) +
                         "; thin lines: single seeds.");
+    }
+    if (options.smoothing > 0) {
+        notes.push_back("Lines on the left axis: bias-corrected exponential moving average of weight " +
+                        fixed(options.smoothing, 2) + ", each stage by itself; faint lines: as recorded.");
     }
     if (std::string text = panels.leftOut(); !text.empty()) {
         notes.push_back(std::move(text));

@@ -21,6 +21,9 @@ struct CurveOptions {
     Scale xScale = Scale::linear, yScale = Scale::linear;
     Grouping grouping = Grouping::runs;
     analysis::Spread spread = analysis::Spread::tInterval95;
+    /// Weight of a moving average, 0 (off) to 0.99: smoothed curves, named so in the legend, before what was
+    /// recorded drawn faintly. Each stage by itself; the right axis never.
+    double smoothing = 0;
 };
 
 struct NormOptions {

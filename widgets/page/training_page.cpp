@@ -6,6 +6,7 @@
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QVBoxLayout>
 
@@ -26,7 +27,7 @@ TrainingPage::TrainingPage(QWidget* parent)
       m_origin(new QComboBox(options())), m_grouping(new QComboBox(options())),
       m_spread(makeSpreadPicker(options())), m_logX(new QCheckBox(tr("Logarithmic x axis"), options())),
       m_logY(new QCheckBox(tr("Logarithmic y axis"), options())),
-      m_accuracy(new QCheckBox(tr("With accuracy"), options())) {
+      m_accuracy(new QCheckBox(tr("With accuracy"), options())), m_smoothing(new QDoubleSpinBox(options())) {
     setObjectName(QStringLiteral("trainingPage"));
     m_plot->setObjectName(QStringLiteral("trainingPlot"));
     m_plot->setAccessibleName(title());
@@ -51,6 +52,12 @@ TrainingPage::TrainingPage(QWidget* parent)
     m_logY->setObjectName(QStringLiteral("trainingLogY"));
     m_accuracy->setObjectName(QStringLiteral("trainingAccuracy"));
 
+    m_smoothing->setObjectName(QStringLiteral("trainingSmoothing"));
+    m_smoothing->setRange(0, 0.99);
+    m_smoothing->setSingleStep(0.05);
+    m_smoothing->setSpecialValueText(tr("Off"));
+    m_smoothing->setToolTip(tr("Weight of an exponential moving average, free of its bias at the start"));
+
     optionRows()->addWidget(makeHeading(tr("Options"), options()));
     addOption(optionRows(), tr("Show"), m_quantity);
     optionRows()->addWidget(m_accuracy);
@@ -59,6 +66,7 @@ TrainingPage::TrainingPage(QWidget* parent)
     addOption(optionRows(), tr("Zero is the"), m_origin);
     optionRows()->addWidget(m_logX);
     optionRows()->addWidget(m_logY);
+    addOption(optionRows(), tr("Smoothing"), m_smoothing);
     optionRows()->addSpacing(8);
     addOption(optionRows(), tr("Group by"), m_grouping);
     addOption(optionRows(), tr("Statistic"), m_spread);
@@ -70,6 +78,7 @@ TrainingPage::TrainingPage(QWidget* parent)
     for (QCheckBox* box : {m_logX, m_logY, m_accuracy}) {
         connect(box, &QCheckBox::toggled, this, &TrainingPage::refreshWhenVisible);
     }
+    connect(m_smoothing, &QDoubleSpinBox::valueChanged, this, &TrainingPage::refreshWhenVisible);
     connect(m_plot, &PlotView::exportRequested, this, &Page::exportRequested);
 }
 
@@ -82,13 +91,15 @@ figure::CurveOptions TrainingPage::curveOptions() const {
             .xScale = scale(m_logX),
             .yScale = scale(m_logY),
             .grouping = static_cast<figure::Grouping>(m_grouping->currentData().toInt()),
-            .spread = pickedSpread(*m_spread)};
+            .spread = pickedSpread(*m_spread),
+            .smoothing = m_smoothing->value()};
 }
 
 void TrainingPage::refresh() {
     const int quantity = m_quantity->currentData().toInt();
     m_accuracy->setEnabled(quantity == classifierNorm);
-    for (QWidget* control : std::initializer_list<QWidget*>{m_xAxis, m_origin, m_grouping, m_logX}) {
+    for (QWidget* control :
+         std::initializer_list<QWidget*>{m_xAxis, m_origin, m_grouping, m_logX, m_smoothing}) {
         control->setEnabled(quantity != finalNorm);
     }
     m_origin->setEnabled(quantity != finalNorm && !m_logX->isChecked());
@@ -118,6 +129,7 @@ std::optional<PageFigure> TrainingPage::exportedFigure() const {
     request.logY = m_logY->isChecked();
     request.grouping = curve.grouping;
     request.spread = curve.spread;
+    request.smoothing = curve.smoothing;
     request.withAccuracy = m_accuracy->isChecked();
     request.finalBars = quantity == finalNorm;
     return PageFigure{m_plot->shownFigure(), std::move(request)};

@@ -5,6 +5,7 @@
 
 class QCheckBox;
 class QComboBox;
+class QDoubleSpinBox;
 
 namespace finescope::widgets {
 
@@ -37,6 +38,7 @@ private:
     QCheckBox* m_logX;
     QCheckBox* m_logY;
     QCheckBox* m_accuracy;
+    QDoubleSpinBox* m_smoothing;
 };
 
 } // namespace finescope::widgets

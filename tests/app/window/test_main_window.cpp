@@ -7,6 +7,7 @@
 #include "tests/support/tiny_run.h"
 #include "tests/support/warnings.h"
 #include "widgets/control/temperature_slider.h"
+#include "widgets/page/training_page.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QAbstractSpinBox>
@@ -16,6 +17,7 @@
 #include <QComboBox>
 #include <QDialog>
 #include <QDir>
+#include <QDoubleSpinBox>
 #include <QImage>
 #include <QLabel>
 #include <QLineEdit>
@@ -285,6 +287,27 @@ private Q_SLOTS:
             const QString text = table->item(0, column)->text();
             QVERIFY(table->columnWidth(column) >= table->fontMetrics().horizontalAdvance(text));
         }
+    }
+
+    void smoothingIsOffUntilAskedForAndNamed() {
+        m_window->open({makeRun("ft.h5", "ft")});
+        auto* plot = find<PlotView>("trainingPlot");
+        QTRY_VERIFY(!plot->figure().panels.empty());
+        const auto lines = [plot] { return plot->figure().panels.front().curves; };
+        const auto before = lines();
+        auto* weight = find<QDoubleSpinBox>("trainingSmoothing");
+        QCOMPARE(weight->text(), QStringLiteral("Off"));
+        weight->setFocus();
+        weight->selectAll();
+        QTest::keyClicks(weight, QStringLiteral("0.9"));
+        QTest::keyClick(weight, Qt::Key_Return);
+        QTRY_COMPARE(lines().size(), 2 * before.size());
+        QVERIFY(lines().back().name.ends_with("smoothed, EMA 0.90"));
+        const auto exported = find<widgets::TrainingPage>("trainingPage")->exportedFigure();
+        QVERIFY(exported.has_value());
+        QCOMPARE(exported->request.smoothing, 0.9);
+        QVERIFY(exported->figure.panels.front().curves.back().name.ends_with("smoothed, EMA 0.90"));
+        QVERIFY(figure::requestToJson(exported->request).find("\"smoothing\":0.9") != std::string::npos);
     }
 
     void aLiveRunGrowsAndTheViewStays() {

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void stepsFollowIterations();
     void startCountsFromTheFirstIteration();
     void epochsOfAStageFillMissingSteps();
+    void smoothingIsNamedAndKeepsWhatWasRecorded();
     void zeroNormLeavesGapOnLogarithmicAxis();
     void logarithmicXHasNothingBeforeZero();
     void meanAndIntervalMatchNumPy();
@@ -104,6 +105,28 @@ void TestTrainingFigures::epochsOfAStageFillMissingSteps() {
         runCurve(run, {{"validation_accuracy"}, {"validation_accuracy"}}, XAxis::steps, Origin::start);
     QCOMPARE(curve.x, (Values{1, 2, 3, 4, 4, 14, 24}));
     QCOMPARE(curve.y, (Values{.5, .6, .7, .8, .8, .82, .84}));
+}
+
+void TestTrainingFigures::smoothingIsNamedAndKeepsWhatWasRecorded() {
+    const std::vector<record::Run> runs{probedRun()};
+    const Figure plain = classifierNormFigure(runs);
+    const Figure figure = classifierNormFigure(runs, {.curve = {.smoothing = 0.5}});
+    const std::vector<Line>& curves = figure.panels.front().curves;
+    QCOMPARE(curves.size(), std::size_t{2});
+    QVERIFY(curves[0].y == plain.panels.front().curves.front().y);
+    QVERIFY(!curves[0].emphasised && !curves[0].legend);
+    QVERIFY(curves[1].legend && curves[1].name.ends_with("smoothed, EMA 0.50"));
+    // Probing 0, 8, 12, 16 by hand: 0, 4/0.75, 8.66.../0.875 and so on; fine-tuning starts afresh.
+    const auto at = [&](double x) {
+        return curves[1].y[static_cast<std::size_t>(std::ranges::find(curves[1].x, x) - curves[1].x.begin())];
+    };
+    QVERIFY_NEAR(curves[1].y[0], 0.0, 1e-15);
+    QVERIFY_NEAR(curves[1].y[1], 4 / 0.75, 1e-12);
+    QVERIFY_NEAR(at(1), 17.0, 1e-12);
+    QVERIFY_NEAR(at(2), (0.25 * 17 + 0.5 * 19) / 0.75, 1e-12);
+    QVERIFY(std::ranges::any_of(figure.notes, [](const std::string& note) {
+        return note.find("exponential moving average of weight 0.50") != std::string::npos;
+    }));
 }
 
 void TestTrainingFigures::zeroNormLeavesGapOnLogarithmicAxis() {
