@@ -25,7 +25,7 @@ using finescope::app::Command;
 constexpr const char* kProgram = "finescope-engine";
 
 // Everything that was to be written is written by now. Leaving without destructors of static objects skips
-// LibTorch's slow clean-up, and HDF5's, which crashes after a failed write (RunWriter::abandon).
+// LibTorch's slow clean-up.
 [[noreturn]] void leave(int status) {
     std::cout.flush();
     std::fflush(nullptr);

@@ -83,8 +83,8 @@ public:
     /// Writes status and message, flushes and closes.
     void finish(Status status, const std::string& message = {});
     /// After a failed write: records the failure as far as the disk allows, truncates the file to its stored
-    /// end and keeps HDF5 from touching it again. The process must then leave with _exit (HDF5's own clean-up
-    /// would crash).
+    /// end and keeps HDF5 from touching it again. HDF5's identifiers stay open and what it still writes, at
+    /// exit too, goes to memory, so the process may leave as it likes.
     void abandon(const std::string& message) noexcept;
 
 private:
