@@ -28,8 +28,12 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "finescope " FINESCOPE_VERSION);
     std::vector<std::string> paths;
     app.add_option("FILE", paths, "Run files or folders to open in the window");
-    window::Action action = [&paths](int count, char** values) {
-        return window::openWindow(count, values, {paths.begin(), paths.end()});
+    bool reportPaints = false;
+    app.add_flag("--report-paints", reportPaints,
+                 "Print one JSON line for each plot that the window paints (to measure it)");
+    window::Action action = [&](int count, char** values) {
+        return window::openWindow(count, values, {paths.begin(), paths.end()},
+                                  reportPaints ? window::Report::paints : window::Report::nothing);
     };
     window::addCommands(app, action);
     app.require_subcommand(0, 1);

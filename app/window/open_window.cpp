@@ -2,6 +2,7 @@
 
 #include "app/window/demo_study.h"
 #include "app/window/main_window.h"
+#include "app/window/paint_report.h"
 #include "core/error.h"
 #include "widgets/control/house_style.h"
 
@@ -21,7 +22,7 @@ QString toQString(const std::filesystem::path& path) {
 
 } // namespace
 
-int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& paths) {
+int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& paths, Report report) {
     try {
         QApplication application(argc, argv);
         QApplication::setOrganizationName(QStringLiteral("finescope"));
@@ -38,6 +39,9 @@ int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& 
                            .engine = findEngine(folder),
                            .demo = findDemo(folder),
                            .dataFolder = QStandardPaths::writableLocation(QStandardPaths::HomeLocation)});
+        if (report == Report::paints) {
+            reportPaints(window);
+        }
         QStringList names;
         for (const std::filesystem::path& path : paths) {
             names.append(toQString(path));

@@ -11,6 +11,7 @@ FigurePlot::FigurePlot(const PaintStyle& style, QWidget* parent) : QCustomPlot(p
     setInteractions({});
     plotLayout()->clear();
     setPaintStyle(style);
+    connect(this, &QCustomPlot::afterReplot, this, [this] { m_drawn = !m_figure.panels.empty(); });
 }
 
 FigurePlot::~FigurePlot() {
@@ -73,6 +74,13 @@ void FigurePlot::updateLayout() {
         }
     }
     QCustomPlot::updateLayout();
+}
+
+void FigurePlot::paintEvent(QPaintEvent* event) {
+    QCustomPlot::paintEvent(event);
+    if (m_drawn) {
+        Q_EMIT painted();
+    }
 }
 
 PanelItem* FigurePlot::panelAt(QPointF position) const {

@@ -16,6 +16,8 @@ namespace finescope::widgets {
 
 /// A figure on a QCustomPlot: what PlotView shows and what the export paints on paper. GUI thread.
 class FigurePlot : public QCustomPlot {
+    Q_OBJECT
+
 public:
     explicit FigurePlot(const PaintStyle& style, QWidget* parent = nullptr);
     ~FigurePlot() override;
@@ -53,8 +55,13 @@ public:
     /// Paints the whole figure at a size in the units of the style.
     void paintOn(QCPPainter& painter, QSize size);
 
+Q_SIGNALS:
+    /// A figure that shows something is on the surface of the window.
+    void painted();
+
 protected:
     void updateLayout() override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     PaintStyle m_style;
@@ -63,6 +70,7 @@ private:
     FigureLayout* m_layout = nullptr;
     std::vector<std::unique_ptr<PanelItem>> m_panels;
     bool m_layoutStale = true;
+    bool m_drawn = false; ///< the buffers hold a figure with panels
     QSize m_layoutSize;
 };
 

@@ -46,6 +46,7 @@ PlotView::PlotView(QWidget* parent)
     m_plot->setAttribute(Qt::WA_TransparentForMouseEvents);
     m_plot->setFocusPolicy(Qt::NoFocus);
     setFigure({});
+    connect(m_plot, &FigurePlot::painted, this, &PlotView::painted);
 }
 
 PlotView::~PlotView() {

@@ -58,6 +58,8 @@ Q_SIGNALS:
     /// itself.
     void contextMenuRequested(QPoint globalPosition);
     void exportRequested();
+    /// A figure that shows something was painted onto the surface of the window, once or again.
+    void painted();
 
     /// Values under the cursor on the left axes of the panel with this index.
     void cursorMoved(int panel, double x, double y);
