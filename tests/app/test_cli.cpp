@@ -63,6 +63,7 @@ private Q_SLOTS:
     void badUseIsOneLine_data();
     void badUseIsOneLine();
     void helpListsTheKinds();
+    void windowReportsItsPaints();
 
 private:
     QString path(const QString& name) const { return m_folder.filePath(name); }
@@ -229,6 +230,25 @@ void TestCli::helpListsTheKinds() {
         QVERIFY2(help.out.contains(word), word);
     }
     QVERIFY(runProgram({"--version"}).out.startsWith("finescope "));
+}
+
+/// What bench_window waits for: the plot of both runs, painted, in a process of its own.
+void TestCli::windowReportsItsPaints() {
+    QProcess window;
+    window.setProcessEnvironment(environmentWith({"QT_QPA_PLATFORM=offscreen", "HOME=" + m_folder.path()}));
+    window.start(FINESCOPE_PROGRAM, {"--report-paints", path("runs/ft-1.h5"), path("runs/lp-ft-1.h5")});
+    QJsonObject painted;
+    while (painted["curves"].toInt() < 2) {
+        QVERIFY2(window.canReadLine() || window.waitForReadyRead(60000), window.readAllStandardError());
+        if (window.canReadLine()) {
+            painted = QJsonDocument::fromJson(window.readLine()).object();
+        }
+    }
+    QCOMPARE(painted["event"].toString(), QString("painted"));
+    QVERIFY(!painted["plot"].toString().isEmpty());
+    QVERIFY(painted["cpu_seconds"].toDouble() > 0);
+    window.terminate();
+    QVERIFY(window.waitForFinished(60000));
 }
 
 QTEST_GUILESS_MAIN(TestCli)

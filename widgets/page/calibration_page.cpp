@@ -168,7 +168,7 @@ void CalibrationPage::buildOptions() {
 
     connect(m_mode, &QComboBox::currentIndexChanged, this, [this] {
         m_slider->setFitted(eachFitted());
-        draw(Numbers::exact);
+        drawAnew();
     });
     connect(m_slider, &TemperatureSlider::fittedToggled, this,
             [this](bool fitted) { m_mode->setCurrentIndex(fitted ? 1 : 0); });
@@ -276,7 +276,7 @@ void CalibrationPage::refresh() {
         m_prepared = std::move(kept);
         setLoading(false);
         collectShown();
-        draw(Numbers::exact);
+        drawAnew();
         return;
     }
     setLoading(true);
@@ -304,7 +304,7 @@ void CalibrationPage::refresh() {
             }
             m_prepared = std::get<Prepared>(outcome);
             collectShown();
-            draw(Numbers::exact);
+            drawAnew();
         });
 }
 
@@ -370,8 +370,15 @@ void CalibrationPage::draw(Numbers numbers) {
     tellNorms(shown);
     drawCurve();
     if (numbers == Numbers::exact) {
-        m_diagramArea->fit((static_cast<int>(shown.size()) + kDiagramColumns - 1) / kDiagramColumns);
         Q_EMIT contentChanged();
+    }
+}
+
+void CalibrationPage::drawAnew() {
+    draw(Numbers::exact);
+    if (!m_shown.empty()) {
+        // Not with every temperature: it lays the diagrams out three times, longer than painting them takes.
+        m_diagramArea->fit((static_cast<int>(m_shown.size()) + kDiagramColumns - 1) / kDiagramColumns);
     }
 }
 

@@ -57,6 +57,8 @@ private:
     [[nodiscard]] CalibrationChoice choice() const;
     [[nodiscard]] bool eachFitted() const;
     void collectShown();
+    /// After what is shown has changed, not only its temperature.
+    void drawAnew();
     void draw(Numbers numbers);
     [[nodiscard]] std::vector<figure::ReliabilityEntry> entries(Numbers numbers) const;
     [[nodiscard]] figure::ReliabilityOptions reliabilityOptions() const;
