@@ -16,6 +16,8 @@ namespace finescope::figure {
 
 namespace {
 
+constexpr const char* kProbingOnly = "linear probing (fraction of its iterations)";
+
 constexpr std::size_t kMarkersUpTo = 30; // points of a line: beyond that markers hide the data
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -252,7 +254,7 @@ std::string xLabel(std::span<const record::Run> runs, const CurveOptions& option
     }
     const bool steps = options.xAxis == XAxis::steps;
     if (probed && !tuned) {
-        return steps ? "iteration of linear probing" : "linear probing (fraction of its iterations)";
+        return steps ? "iteration of linear probing" : kProbingOnly;
     }
     if (probed && originOf(options) == Origin::fineTuning) {
         return steps ? "fine-tuning step (before 0: iteration of linear probing)"
@@ -302,6 +304,7 @@ Panel emptyPanel(std::span<const record::Run> runs, const CurveOptions& options,
     Panel panel;
     panel.x.label = xLabel(runs, options);
     panel.x.scale = options.xScale;
+    panel.x.ticks = panel.x.label == kProbingOnly ? TickStyle::number : TickStyle::integer;
     panel.y.label = quantity.label;
     panel.y.scale = options.yScale;
     return panel;

@@ -39,9 +39,23 @@ struct Box {
     double x = 0, y = 0, width = 0, height = 0; // mm, from the lower left corner of the picture
 };
 
+double lineHeight(const PgfOptions& options) {
+    return 1.25 * options.fontPt * kMmPerPt;
+}
+
+/// Where in a range a value lies: 0 at its lower, 1 at its upper end.
+double partOf(double value, const Range& range, Scale scale) {
+    return scale == Scale::logarithmic ? std::log(value / range.low) / std::log(range.high / range.low)
+                                       : (value - range.low) / (range.high - range.low);
+}
+
+bool hasTopLabel(const ReferenceLine& line) {
+    return line.vertical && !line.label.empty();
+}
+
 /// Where every panel's axes stand. Text needs room in units of a line; what is left goes to the axes.
 std::vector<Box> layOut(const Figure& figure, const PgfOptions& options) {
-    const double line = 1.25 * options.fontPt * kMmPerPt;
+    const double line = lineHeight(options);
     const auto columns = static_cast<std::size_t>(std::max(1, figure.columns));
     const std::size_t rows = (figure.panels.size() + columns - 1) / columns;
     std::vector<double> left(columns, 0.8 * line), right(columns, 0.8 * line), above(rows, 0.6 * line),
@@ -58,7 +72,9 @@ std::vector<Box> layOut(const Figure& figure, const PgfOptions& options) {
         const double xRoom = (panel.x.tickLabels ? 1.5 : 0.4) * line +
                              (panel.x.label.empty() ? 0 : 1.2 * line) +
                              (panel.legend == Legend::below ? 1.8 * line : 0);
-        const auto headLines = static_cast<double>(panel.lines.size() + (panel.header.empty() ? 0 : 1));
+        const auto headLines =
+            static_cast<double>(panel.lines.size() + (panel.header.empty() ? 0 : 1) +
+                                (std::ranges::any_of(panel.references, hasTopLabel) ? 1 : 0));
         left[column] = std::max(left[column], yRoom);
         right[column] = std::max(right[column], panel.right ? 3.9 * line : 0.8 * line);
         above[row] = std::max(above[row], (headLines + 0.6) * line);
@@ -244,11 +260,32 @@ private:
             const std::string to = line.vertical ? axisPoint(line.at, y.high) : axisPoint(x.high, line.at);
             text += "\\draw[" + colour(line.style) + ", " + dashOf(look(line.style).dash) +
                     ", line width=0.6pt] " + from + " -- " + to;
-            if (!line.label.empty()) {
-                text += " node[anchor=" + std::string(line.vertical ? "north west" : "south east") +
-                        ", inner sep=1pt] {" + latexText(line.label) + "}";
+            if (!line.label.empty() && !line.vertical) {
+                text += " node[anchor=south east, inner sep=1pt] {" + latexText(line.label) + "}";
             }
             text += ";\n";
+        }
+        return text;
+    }
+
+    /// Labels of vertical lines, in the room above the axes.
+    std::string topLabels(const Panel& panel, const Box& box) const {
+        const Range x = homeRangeX(panel, panel.x.scale);
+        std::vector<ReferenceLine> lines;
+        std::ranges::copy_if(panel.references, std::back_inserter(lines), [&](const ReferenceLine& line) {
+            return hasTopLabel(line) && line.at >= x.low && line.at <= x.high;
+        });
+        std::ranges::sort(lines, {}, &ReferenceLine::at);
+        std::string text;
+        double free = 0; // mm from the left edge of the axes
+        for (const ReferenceLine& line : lines) {
+            const double width = 0.5 * m_options.fontPt * kMmPerPt * static_cast<double>(line.label.size());
+            const double middle = box.width * partOf(line.at, x, panel.x.scale);
+            const double left = std::max(free, std::min(middle - width / 2, box.width - width));
+            text += "\\node[anchor=base west, inner sep=0pt] at (" + number(box.x + left) + "," +
+                    number(box.y + box.height + 0.25 * lineHeight(m_options)) + ") {" +
+                    latexText(line.label) + "};\n";
+            free = left + width + 0.5 * m_options.fontPt * kMmPerPt;
         }
         return text;
     }
@@ -268,7 +305,7 @@ private:
         return text + "};\n";
     }
 
-    static std::string ticks(const char* which, const Axis& axis) {
+    std::string ticks(const char* which, const Axis& axis, const Range& range, double length) const {
         const std::string name = which;
         if (!axis.tickLabels) {
             return ", " + name + "ticklabels={}";
@@ -286,10 +323,26 @@ private:
             return ", " + name +
                    "ticklabel={\\pgfmathparse{100*\\tick}\\pgfmathprintnumber{\\pgfmathresult}\\,\\%}";
         }
+        if (axis.ticks == TickStyle::integer && axis.scale == Scale::linear) {
+            return wholeTicks(name, range, length);
+        }
         return {};
     }
 
-    static std::string axisOptions(const Panel& panel, const Box& box, Side side) {
+    /// The first of 1, 2, 5, 10, ... that leaves every label its room; without integers pgfplots' own choice.
+    std::string wholeTicks(const std::string& name, const Range& range, double length) const {
+        if (std::floor(range.high) - std::ceil(range.low) < 1) {
+            return {};
+        }
+        const double room = 3 * lineHeight(m_options);
+        double step = 1;
+        for (int round = 0; length / (range.high - range.low) * step < room; ++round) {
+            step *= round % 3 == 1 ? 2.5 : 2;
+        }
+        return ", " + name + "tick distance=" + number(step);
+    }
+
+    std::string axisOptions(const Panel& panel, const Box& box, Side side) const {
         const Axis& vertical = side == Side::right ? *panel.right : panel.y;
         const Range x = homeRangeX(panel, panel.x.scale), y = homeRangeY(panel, side, vertical.scale);
         std::string text = "at={(" + number(box.x) + "mm," + number(box.y) +
@@ -300,12 +353,12 @@ private:
                            "unbounded coords=jump";
         text += panel.x.scale == Scale::logarithmic ? ", xmode=log" : "";
         text += vertical.scale == Scale::logarithmic ? ", ymode=log" : "";
-        text += ticks("y", vertical) + ", ylabel={" + latexText(vertical.label) + "}";
+        text += ticks("y", vertical, y, box.height) + ", ylabel={" + latexText(vertical.label) + "}";
         if (side == Side::right) {
             return text + ", axis x line=none, axis y line*=right, ylabel near ticks";
         }
         text += ", axis x line*=bottom, axis y line*=left, ymajorgrids, grid style={gray!20}";
-        return text + ticks("x", panel.x) + ", xlabel={" + latexText(panel.x.label) + "}";
+        return text + ticks("x", panel.x, x, box.width) + ", xlabel={" + latexText(panel.x.label) + "}";
     }
 
     std::string legend(const Panel& panel) {
@@ -330,17 +383,12 @@ private:
     /// The corner of the panel that the fewest points of its data lie in.
     static std::string emptiestCorner(const Panel& panel) {
         const Range x = homeRangeX(panel, panel.x.scale), y = homeRangeY(panel, Side::left, panel.y.scale);
-        const auto part = [](double value, const Range& range, Scale scale) {
-            return scale == Scale::logarithmic
-                       ? std::log(value / range.low) / std::log(range.high / range.low)
-                       : (value - range.low) / (range.high - range.low);
-        };
         std::map<std::string, int> points{
             {"north east", 0}, {"north west", 0}, {"south east", 0}, {"south west", 0}};
         for (const Line& line : panel.curves) {
             for (std::size_t i = 0; i < line.x.size(); ++i) {
-                const bool east = part(line.x[i], x, panel.x.scale) > 0.5;
-                const bool north = part(line.y[i], y, panel.y.scale) > 0.5;
+                const bool east = partOf(line.x[i], x, panel.x.scale) > 0.5;
+                const bool north = partOf(line.y[i], y, panel.y.scale) > 0.5;
                 ++points[std::string(north ? "north " : "south ") + (east ? "east" : "west")];
             }
         }
@@ -350,7 +398,7 @@ private:
     std::string legendOptions(const Panel& panel) const {
         std::string place = "legend pos=" + emptiestCorner(panel);
         if (panel.legend == Legend::below) {
-            place = "legend style={at={(0,-" + number(2.9 * 1.25 * m_options.fontPt * kMmPerPt) +
+            place = "legend style={at={(0,-" + number(2.9 * lineHeight(m_options)) +
                     "mm)}, anchor=north west}, legend columns=-1";
         } else if (panel.legend == Legend::beside) {
             place = "legend pos=outer north east";
@@ -386,17 +434,19 @@ private:
             text += "\\begin{axis}[" + axisOptions(panel, box, Side::right) + "]\n" +
                     marks(panel, Side::right) + "\\end{axis}\n";
         }
-        return text;
+        return text + topLabels(panel, box);
     }
 
-    static std::string heading(const Panel& panel, const Box& box) {
+    std::string heading(const Panel& panel, const Box& box) const {
         std::string words = latexText(panel.header);
         for (const std::string& line : panel.lines) {
             words += (words.empty() ? "" : "\\\\ ") + latexText(line);
         }
+        const double above =
+            0.8 + (std::ranges::any_of(panel.references, hasTopLabel) ? lineHeight(m_options) : 0);
         return words.empty() ? ""
                              : "\\node[anchor=south west, align=left, inner sep=1pt] at (" + number(box.x) +
-                                   "," + number(box.y + box.height + 0.8) + ") {" + words + "};\n";
+                                   "," + number(box.y + box.height + above) + ") {" + words + "};\n";
     }
 
     const Figure& m_figure;

@@ -16,7 +16,7 @@ QString valueText(const figure::Axis& axis, double value) {
     case figure::TickStyle::percent:
         return numberText(100 * value, 3) + QStringLiteral("\u202f%");
     case figure::TickStyle::integer:
-        return numberText(value, 9);
+        return numberText(value, value == std::round(value) ? 9 : 4);
     case figure::TickStyle::category: {
         const auto index = std::llround(value);
         return index >= 0 && index < static_cast<std::int64_t>(axis.categories.size())

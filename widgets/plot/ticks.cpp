@@ -47,7 +47,7 @@ QStringList linearLabels(const QVector<double>& at, double step, figure::TickSty
         largest = std::max(largest, std::abs(value));
     }
     const bool powers =
-        style == figure::TickStyle::number && (largest >= 1e6 || largest < 1e-3) && largest > 0;
+        style != figure::TickStyle::percent && (largest >= 1e6 || largest < 1e-3) && largest > 0;
     for (const double value : at) {
         if (style == figure::TickStyle::percent) {
             labels << withMinus(QString::number(100 * value, 'f', decimalsOf(100 * step))) + kNarrowSpace +
@@ -77,7 +77,8 @@ Ticks linearTicks(figure::TickStyle style, double low, double high, const Room& 
     const double span = high - low;
     // From about twelve ticks downwards: the first step whose labels have room.
     double magnitude = std::pow(10.0, std::floor(std::log10(span / 12)));
-    const bool whole = style == figure::TickStyle::integer;
+    // Zoomed in so far that at most one integer is left, fractions tell more.
+    const bool whole = style == figure::TickStyle::integer && std::floor(high) - std::ceil(low) >= 1;
     for (int round = 0; round < 8; ++round, magnitude *= 10) {
         for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
             const double step = factor * magnitude;

@@ -11,6 +11,7 @@
 
 #include <QFile>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
@@ -92,6 +93,7 @@ private Q_SLOTS:
     void latexTableHasBooktabs();
     void markdownTable();
     void pgfplotsNamesEverything();
+    void pgfplotsKeepsLabelsOffTheData();
     void pgfplotsCompiles();
     void recipeReadsBack();
     void recipeRefuses_data();
@@ -178,6 +180,28 @@ void TestWriters::pgfplotsNamesEverything() {
                              "axis y line*=right", "switch \\& more", "% recipe: {}", "Nothing \\& none."}) {
         QVERIFY2(text.find(part) != std::string::npos, part);
     }
+}
+
+/// The label of a vertical line stands above the axes, out of the way of the data; epochs tick at integers.
+void TestWriters::pgfplotsKeepsLabelsOffTheData() {
+    Figure figure;
+    figure.panels.resize(1);
+    Panel& panel = figure.panels.front();
+    panel.x.ticks = TickStyle::integer;
+    panel.curves.push_back({.name = "FT", .x = {0, 2}, .y = {1, 9}});
+    panel.references.push_back({.vertical = true, .at = 0, .label = "fine-tuning starts", .style = {}});
+    const QString text = QString::fromStdString(pgfplots(figure, {.widthMm = 120, .heightMm = 80}));
+    static const QRegularExpression axes("at=\\{\\([0-9.]+mm,([0-9.]+)mm\\)\\}.*height=([0-9.]+)mm");
+    static const QRegularExpression label("at \\([0-9.]+,([0-9.]+)\\) \\{fine-tuning starts\\}");
+    const auto box = axes.match(text), at = label.match(text);
+    QVERIFY2(box.hasMatch() && at.hasMatch(), qPrintable(text));
+    const double top = box.captured(1).toDouble() + box.captured(2).toDouble();
+    QVERIFY(at.captured(1).toDouble() > top);
+    QVERIFY(at.captured(1).toDouble() < 80 - 2); // and inside the picture
+    QVERIFY(text.indexOf("fine-tuning starts") > text.indexOf("\\end{axis}"));
+    QVERIFY(text.contains("xtick distance=1]") || text.contains("xtick distance=1,"));
+    panel.x.range = Range{0.2, 0.9};
+    QVERIFY(pgfplots(figure, {.widthMm = 120, .heightMm = 80}).find("tick distance") == std::string::npos);
 }
 
 /// Runs where LaTeX is installed; says so where it is not.

@@ -1,5 +1,6 @@
 #include "tests/widgets/plot/sample_figures.h"
 #include "widgets/plot/plot_view.h"
+#include "widgets/plot/ticks.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -125,6 +126,22 @@ private Q_SLOTS:
         QVERIFY(!view.shownFigure().panels[0].x.range);
     }
 
+    void epochsAreWholeUntilZoomedBelowOne() {
+        const figure::Axis epochs{.ticks = figure::TickStyle::integer};
+        const auto room = [](const QStringList&, double) { return true; };
+        const auto ticks = [&](double low, double high) {
+            return widgets::ticksFor(epochs, figure::Scale::linear, low, high, room).labels;
+        };
+        QCOMPARE(ticks(-0.06, 3.06), (QStringList{"0", "1", "2", "3"}));
+        QCOMPARE(ticks(-1.1, 2.1), (QStringList{"\u22121", "0", "1", "2"}));
+        for (const QString& label : ticks(0, 57)) {
+            QVERIFY2(!label.contains('.'), qPrintable(label));
+        }
+        QVERIFY(ticks(1.2, 1.9).size() > 3);
+        QVERIFY(ticks(1.2, 1.9).contains(QStringLiteral("1.5")));
+        QVERIFY(ticks(0.6, 1.4).size() > 3); // one integer alone does not make a scale
+    }
+
     void keysZoomPanAndReset() {
         PlotView view;
         show(view, tests::sampleNorms(figure::Scale::linear));
@@ -159,6 +176,34 @@ private Q_SLOTS:
         QVERIFY(data->hasImage());
         QVERIFY(data->data(QStringLiteral("image/svg+xml")).contains("<path"));
         QVERIFY(data->text().contains(QStringLiteral("\tLP-FT\t0\t24\t")));
+    }
+
+    /// "fine-tuning starts" stands above the axes, where no data can be; both labels are readable.
+    void labelsOfVerticalLinesStandAboveTheAxes() {
+        figure::Figure figure = tests::sampleNorms(figure::Scale::linear);
+        figure.panels.resize(1);
+        figure.panels[0].header.clear();
+        figure.panels[0].lines.clear();
+        figure.panels[0].references = {{.vertical = true, .at = 5, .label = "", .style = {}}};
+        const auto inkAbove = [&] {
+            PlotView view;
+            view.setTheme(FigureTheme::load(QStringLiteral("light")));
+            show(view, figure);
+            const QImage image = view.grab().toImage();
+            int ink = 0;
+            for (int y = 0; y < 14; ++y) { // less than the room that a label takes
+                for (int x = 80; x < image.width() - 20; ++x) {
+                    ink += image.pixelColor(x, y).lightness() < 160 ? 1 : 0;
+                }
+            }
+            return ink;
+        };
+        const int without = inkAbove();
+        figure.panels[0].references[0].label = "fine-tuning starts";
+        const int one = inkAbove();
+        QVERIFY(one > without + 50);
+        figure.panels[0].references.push_back({.vertical = true, .at = 5.1, .label = "T = 1.5", .style = {}});
+        QVERIFY(inkAbove() > one + 20);
     }
 
     void accessibleTextsAreTheFigures() {
