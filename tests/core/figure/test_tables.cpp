@@ -1,0 +1,221 @@
+#include "core/figure/tables.h"
+#include "core/figure/write_latex.h"
+#include "memory_run.h"
+#include "tests/support/near.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+using namespace finescope;
+using namespace finescope::figure;
+using namespace finescope::tests;
+
+namespace {
+
+const std::string kDash = "\u2013";
+
+/// Norms before and after training.
+record::Run normRun(const std::string& method, std::int64_t seed, double before, double after) {
+    record::Run run = emptyRun(method, seed);
+    addEpoch(run, tuning(0), before);
+    addEpoch(run, tuning(1), after);
+    return run;
+}
+
+/// `rows` rows of class 0 with the logits (margin, 0), of which the first `right` have the margin's sign
+/// right.
+void addMargins(record::Run& run, const std::string& name, const std::string& role, int rows, int right,
+                float margin) {
+    MatrixF logits(rows, 2);
+    for (int row = 0; row < rows; ++row) {
+        logits.row(row) << (row < right ? margin : -margin), 0.0F;
+    }
+    addSplit(run, name, role, tuning(1), logits, Labels(static_cast<std::size_t>(rows), 0));
+}
+
+std::size_t columnOf(const Table& table, const std::string& name) {
+    const auto found = std::ranges::find(table.columns, name);
+    return found == table.columns.end() ? 0 : static_cast<std::size_t>(found - table.columns.begin());
+}
+
+const std::vector<Cell>& rowOf(const Table& table, const std::string& name, std::size_t column = 0) {
+    const auto found =
+        std::ranges::find(table.rows, name, [&](const std::vector<Cell>& row) { return row[column].text; });
+    if (found == table.rows.end()) {
+        QTest::qFail(name.c_str(), __FILE__, __LINE__);
+        return table.rows.at(0);
+    }
+    return *found;
+}
+
+std::string notesOf(const Table& table) {
+    return std::accumulate(table.notes.begin(), table.notes.end(), std::string());
+}
+
+FeatureEntry entryOf(const std::string& method, double cosine, double difference) {
+    FeatureEntry entry{.method = method, .task = "rte", .model = "tiny", .split = "test"};
+    entry.cosinePretrained = 0.96;
+    entry.cosineFinal = cosine;
+    entry.difference = difference;
+    return entry;
+}
+
+} // namespace
+
+class TestTables : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void normsAreMeanAndDeviation();
+    void countsStandInTheCellWhereTheyDiffer();
+    void featuresHaveDashesWhereNothingMoved();
+    void calibrationIsThatOfTwoConfidences();
+    void calibrationWithoutValidationHasDashes();
+    void accuracyIsInPercent();
+    void boldOnlyWithoutOverlap();
+    void namesAreEscapedInLatex();
+};
+
+void TestTables::normsAreMeanAndDeviation() {
+    // 10, 12 and 14: mean 12, sample deviation 2. Both methods of a seed start from the same head.
+    const std::vector<record::Run> runs{normRun("ft", 1, 0.5, 10),    normRun("ft", 2, 0.7, 12),
+                                        normRun("ft", 3, 0.9, 14),    normRun("lp-ft", 1, 0.5, 30),
+                                        normRun("lp-ft", 2, 0.7, 30), normRun("lp-ft", 3, 0.9, 36)};
+    const Table table = normsTable(runs);
+    QCOMPARE(table.columns, (std::vector<std::string>{"Data", "Pre-trained", "FT", "LP-FT"}));
+    const auto& row = rowOf(table, "rte");
+    QCOMPARE(row[1].text, std::string("0.700 \u00b1 0.200"));
+    QCOMPARE(row[1].count, std::int64_t(3));
+    QCOMPARE(row[2].text, std::string("12.0 \u00b1 2.00"));
+    QVERIFY_NEAR(row[3].value.value(), 32, 1e-12);
+    QVERIFY_NEAR(row[3].deviation.value(), std::sqrt(12.0), 1e-12);
+    QVERIFY(notesOf(table).find("n = 3") != std::string::npos);
+}
+
+void TestTables::countsStandInTheCellWhereTheyDiffer() {
+    std::vector<record::Run> runs{normRun("ft", 1, 1, 10), normRun("ft", 2, 1, 12), normRun("ft", 3, 1, 14),
+                                  normRun("lp-ft", 1, 1, 30), normRun("lp-ft", 2, 1, 30)};
+    runs.push_back(emptyRun("lp"));
+    const Table table = normsTable(runs);
+    const auto& row = rowOf(table, "rte");
+    QCOMPARE(row[columnOf(table, "FT")].text, std::string("12.0 \u00b1 2.00 (3)"));
+    QCOMPARE(row[columnOf(table, "LP-FT")].text, std::string("30.0 \u00b1 0 (2)"));
+    QCOMPARE(row[columnOf(table, "LP")].text, kDash); // recorded no norm
+    QVERIFY(!row[columnOf(table, "LP")].value);
+}
+
+void TestTables::featuresHaveDashesWhereNothingMoved() {
+    const std::vector<record::Run> runs = [] {
+        std::vector<record::Run> all{normRun("lp", 1, 0.5, 20), normRun("ft", 1, 0.5, 0.6)};
+        for (record::Run& run : all) {
+            addMargins(run, "test", "test", 4, 4, 1);
+            run.splits.front().featureWidth = run.splits.front().pretrainedFeatureWidth = 2;
+        }
+        return all;
+    }();
+    const std::vector<FeatureEntry> entries{entryOf("lp", 0.96, 0), entryOf("ft", 0.5, 12.34)};
+    const Table table = featuresTable(runs, entries);
+    QCOMPARE(table.columns,
+             (std::vector<std::string>{"Method", "test CS", "test Diff", "test FDR", "Norm(C)"}));
+    const auto& lp = rowOf(table, "LP");
+    QCOMPARE(lp[1].text, std::string("0.960"));
+    QCOMPARE(lp[2].text, kDash);
+    QCOMPARE(lp[3].text, kDash); // no Fisher ratio at all
+    QCOMPARE(lp[4].text, std::string("20.0"));
+    const auto& ft = rowOf(table, "FT");
+    QCOMPARE(ft[1].text, std::string("0.500"));
+    QCOMPARE(ft[2].text, std::string("12.3"));
+    QCOMPARE(ft[4].text, std::string("0.600"));
+    const auto& before = rowOf(table, "Pre-trained");
+    QCOMPARE(before[1].text, std::string("0.960"));
+    QCOMPARE(before[4].text, std::string("0.500"));
+}
+
+/// All rows have one confidence c, so ECE = MCE = |accuracy - c|; the likelihood is greatest where c is the
+/// accuracy of validation: margin / T = log(accuracy / (1 - accuracy)).
+void TestTables::calibrationIsThatOfTwoConfidences() {
+    record::Run run = emptyRun("ft");
+    addMargins(run, "validation", "validation", 20, 16, 4);
+    addMargins(run, "test", "test", 20, 14, 4);
+    const Table table = calibrationTable(std::vector{run});
+    const auto& row = rowOf(table, "FT", columnOf(table, "Method"));
+    QCOMPARE(row[1].text, std::string("test"));
+    const double confidence = 1 / (1 + std::exp(-4.0));
+    const double before = 100 * (confidence - 0.7), after = 100 * (0.8 - 0.7);
+    for (const char* name : {"ECE", "MCE"}) {
+        const std::string column = name;
+        QVERIFY_NEAR(row[columnOf(table, column + " w/o TS")].value.value(), before, 1e-6);
+        QVERIFY_NEAR(row[columnOf(table, column + " w/ TS")].value.value(), after, 1e-4);
+        QVERIFY_NEAR(row[columnOf(table, column + " Imp.")].value.value(), before - after, 1e-4);
+    }
+    QVERIFY_NEAR(row[columnOf(table, "T")].value.value(), 4 / std::log(0.8 / 0.2), 1e-4);
+    QCOMPARE(row[columnOf(table, "ECE w/o TS")].text, std::string("28.20")); // 98.2014 - 70
+    QCOMPARE(row[columnOf(table, "T")].text, std::string("2.89"));
+    QVERIFY(notesOf(table).find("15 equal-width bins") != std::string::npos);
+    QVERIFY(notesOf(table).find("bound") == std::string::npos);
+}
+
+void TestTables::calibrationWithoutValidationHasDashes() {
+    record::Run run = emptyRun("ft");
+    addMargins(run, "test", "test", 20, 14, 4);
+    const Table table = calibrationTable(std::vector{run}, {.binCount = 7});
+    const auto& row = table.rows.at(0);
+    QVERIFY(row[columnOf(table, "ECE w/o TS")].value.has_value());
+    for (const char* column : {"ECE w/ TS", "ECE Imp.", "MCE w/ TS", "MCE Imp.", "T"}) {
+        QCOMPARE(row[columnOf(table, column)].text, kDash);
+        QVERIFY(!row[columnOf(table, column)].value);
+    }
+    QVERIFY(notesOf(table).find("7 equal-width bins") != std::string::npos);
+}
+
+void TestTables::accuracyIsInPercent() {
+    record::Run ft = emptyRun("ft"), lpFt = emptyRun("lp-ft");
+    addMargins(ft, "test", "test", 3, 2, 1);
+    addMargins(lpFt, "ood", "ood", 8, 7, 1);
+    const Table table = accuracyTable(std::vector{ft, lpFt});
+    QCOMPARE(table.columns, (std::vector<std::string>{"Data", "Split", "FT", "LP-FT"}));
+    const auto& test = rowOf(table, "test", 1);
+    QCOMPARE(test[2].text, std::string("66.67"));
+    QCOMPARE(test[3].text, kDash);
+    QCOMPARE(rowOf(table, "ood", 1)[3].text, std::string("87.50"));
+    QVERIFY(notesOf(table).find("One run per cell.") != std::string::npos);
+}
+
+/// t(0.975, 1) = 12.706: means 60 and 90 with deviations of 1.414 (n = 2) have intervals of +- 12.7 that stay
+/// apart, with deviations of 7.07 of +- 63.5 that do not.
+void TestTables::boldOnlyWithoutOverlap() {
+    const auto tableOf = [](const std::vector<int>& ft, const std::vector<int>& lpFt) {
+        std::vector<record::Run> runs;
+        for (const auto& [method, sample] : {std::pair("ft", ft), std::pair("lp-ft", lpFt)}) {
+            for (std::size_t seed = 0; seed < sample.size(); ++seed) {
+                runs.push_back(emptyRun(method, static_cast<std::int64_t>(seed)));
+                addMargins(runs.back(), "test", "test", 100, sample[seed], 1);
+            }
+        }
+        return accuracyTable(runs);
+    };
+    const Table apart = tableOf({59, 61}, {89, 91});
+    QVERIFY(!apart.rows[0][2].emphasised && apart.rows[0][3].emphasised);
+    const Table near = tableOf({55, 65}, {85, 95});
+    QVERIFY(!near.rows[0][2].emphasised && !near.rows[0][3].emphasised);
+    const Table single = tableOf({60}, {90}); // one seed proves nothing
+    QVERIFY(!single.rows[0][2].emphasised && !single.rows[0][3].emphasised);
+    const Table alone = tableOf({59, 61}, {});
+    QVERIFY(!alone.rows[0][2].emphasised);
+}
+
+void TestTables::namesAreEscapedInLatex() {
+    record::Run run = normRun("my_method", 1, 0.5, 814000);
+    run.task = "R&D_50%";
+    const std::string text = latex(normsTable(std::vector{run}));
+    for (const char* part : {"R\\&D\\_50\\%", "my\\_method", "8.14$\\times 10^{5}$"}) {
+        QVERIFY2(text.find(part) != std::string::npos, part);
+    }
+    for (const char* raw : {"R&D", "my_method", "50% "}) {
+        QVERIFY2(text.find(raw) == std::string::npos, raw);
+    }
+}
+
+QTEST_GUILESS_MAIN(TestTables)
+#include "test_tables.moc"
