@@ -10,6 +10,7 @@
 #include "core/figure/write_csv.h"
 #include "core/figure/write_latex.h"
 #include "core/figure/write_markdown.h"
+#include "widgets/plot/figure_export.h"
 
 #include <nlohmann/json.hpp>
 
@@ -104,7 +105,7 @@ std::string tableFormat(const TableCommandOptions& options) {
     if (!options.format.empty() || options.output.empty()) {
         return options.format.empty() ? "markdown" : options.format;
     }
-    const std::string suffix = std::filesystem::path(options.output).extension().string();
+    const std::string suffix = widgets::lowerSuffix(options.output);
     if (suffix == ".tex" || suffix == ".csv" || suffix == ".md") {
         return suffix == ".tex" ? "latex" : suffix == ".csv" ? "csv" : "markdown";
     }
@@ -136,7 +137,7 @@ void addTableCommand(CLI::App& app, Action& action) {
     command->add_option("FILE", options->files, "Run files, or folders of them")->required();
     command->add_option("--format", options->format, "latex, csv or markdown (the default)")
         ->check(CLI::IsMember({"latex", "csv", "markdown"}));
-    command->add_option("--output", options->output, "File instead of standard output: .tex, .csv or .md");
+    command->add_option("--output,-o", options->output, "File instead of standard output: .tex, .csv or .md");
     command->add_option("--split", options->splits, "Only this split (may be repeated)")->take_all();
     command->add_option("--bins", options->bins, "Equal-width confidence bins (15)")
         ->check(CLI::Range(1, 1000));

@@ -9,17 +9,18 @@
 #include "core/figure/write_csv.h"
 #include "core/figure/write_pgfplots.h"
 #include "widgets/plot/figure_export.h"
+#include "widgets/plot/figure_recipe.h"
 #include "widgets/plot/figure_theme.h"
 
 #include <QApplication>
+#include <QFile>
 #include <QHashFunctions>
+#include <QTemporaryDir>
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -36,14 +37,6 @@ struct FigureArguments {
     std::optional<double> widthMm, heightMm, fontPt, smoothing;
     bool beforeAfter = false, finalBars = false, logX = false, logY = false;
 };
-
-figure::FigureRequest readRecipe(const std::string& file) {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream) {
-        throw Error(ErrorKind::badFile, file + ": cannot be opened");
-    }
-    return figure::requestFromJson({std::istreambuf_iterator<char>(stream), {}}, file);
-}
 
 figure::TemperatureChoice temperatureOf(const std::string& text) {
     if (text == "fitted") {
@@ -66,7 +59,7 @@ void override(Value& value, const std::optional<Value>& given) {
 figure::FigureRequest requestOf(const FigureArguments& arguments) {
     figure::FigureRequest request;
     if (!arguments.recipe.empty()) {
-        request = readRecipe(arguments.recipe);
+        request = figure::requestFromJson(widgets::readRecipe(arguments.recipe), arguments.recipe);
     } else if (arguments.kind.empty() || arguments.files.empty() || arguments.output.empty()) {
         throw Error(ErrorKind::badInput,
                     "figure: needs KIND, at least one FILE and --output (or --recipe); see "
@@ -138,8 +131,13 @@ std::filesystem::path targetOf(const FigureArguments& arguments) {
     std::filesystem::path target = arguments.output;
     if (arguments.output.empty()) {
         target = std::filesystem::path(arguments.recipe).replace_extension(".pdf");
+        if (widgets::lowerSuffix(arguments.recipe) == ".pdf") {
+            throw Error(ErrorKind::badInput,
+                        "figure: --recipe " + arguments.recipe +
+                            " needs --output: without it the figure would be written over itself");
+        }
     }
-    const std::string suffix = target.extension().string();
+    const std::string suffix = widgets::lowerSuffix(target);
     const auto known = {".pdf", ".svg", ".png", ".tex", ".csv"};
     if (std::ranges::find(known, suffix) == known.end()) {
         throw Error(ErrorKind::badInput,
@@ -162,14 +160,15 @@ figure::PgfLook pgfLook(const widgets::FigureTheme& theme, const figure::Style& 
 
 void write(const figure::Figure& figure, const std::filesystem::path& target,
            const figure::FigureRequest& request, const std::string& created) {
-    if (target.extension() == ".csv") {
+    const std::string suffix = widgets::lowerSuffix(target);
+    if (suffix == ".csv") {
         writeTextFile(target, figure::csv(figure));
         return;
     }
     const std::string recipe = figure::requestToJson(request);
     const double height =
         request.heightMm.value_or(widgets::suitableHeightMm(figure, request.widthMm, request.fontPt));
-    if (target.extension() == ".tex") {
+    if (suffix == ".tex") {
         const widgets::FigureTheme theme = widgets::FigureTheme::load(QStringLiteral("print"));
         const auto look = [&theme](const figure::Style& style) { return pgfLook(theme, style); };
         writeTextFile(target, figure::pgfplots(figure, {.widthMm = request.widthMm,
@@ -193,12 +192,16 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     const std::filesystem::path target = targetOf(arguments);
     const std::vector<record::Run> runs = readRuns(expandRunFiles(request.files));
     const figure::Figure figure = figure::buildFigure(request, runs);
-    // The newest run dates the picture: the same files then give the same bytes.
-    const auto newest = std::ranges::max_element(runs, {}, &record::Run::created);
     qputenv("QT_QPA_PLATFORM", "offscreen"); // no display is needed, and none may change the picture
+    // Qt looks for a folder of the person's session and complains where there is none, as over ssh or in
+    // cron.
+    const QTemporaryDir session;
+    if (session.isValid()) {
+        qputenv("XDG_RUNTIME_DIR", QFile::encodeName(session.path()));
+    }
     QHashSeed::setDeterministicGlobalSeed(); // Qt's PDF writer orders its fonts by hash
     const QApplication application(argc, argv);
-    write(figure, target, request, newest == runs.end() ? std::string{} : newest->created);
+    write(figure, target, request, figure::dataDate(runs));
     return 0;
 }
 
@@ -226,7 +229,8 @@ void addFigureCommand(CLI::App& app, Action& action) {
     command->add_option("FILE", given->files, "Run files, or folders of them");
     command->add_option("--output,-o", given->output,
                         "File to write: .pdf, .svg, .png, .tex (pgfplots) or .csv (data)");
-    command->add_option("--recipe", given->recipe, "JSON of a figure made before; other options change it");
+    command->add_option("--recipe", given->recipe,
+                        "A figure made before, or its recipe as JSON; other options change it");
     command->add_option("--preset", given->preset, "Width and font size of a venue: see below");
     command->add_option("--width-mm", given->widthMm, "Width of the picture (139.7)");
     command->add_option("--height-mm", given->heightMm, "Height (what suits the figure)");

@@ -195,6 +195,11 @@ std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry) {
             "MCE " + changing(entry, &Reliability::mce) + worstBin(entry.current), "NLL " + nll};
 }
 
+int diagramColumns(double widthMm) {
+    constexpr double kDiagram = 33.0; // mm: what a diagram with its axis needs
+    return std::clamp(static_cast<int>(widthMm / kDiagram), 1, 5);
+}
+
 Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const ReliabilityOptions& options) {
     Figure figure;
     figure.kind = "reliability";

@@ -27,6 +27,9 @@ struct ReliabilityOptions {
         histogramTop{}; ///< share of rows at the top of the histograms; nullopt: from the data
 };
 
+/// How many diagrams stand in a row of a figure that is printed this wide: as many as can be read, at most 5.
+[[nodiscard]] int diagramColumns(double widthMm);
+
 /// One column per entry: the square reliability diagram, and below it, sharing x, the histogram of
 /// confidences (LOOK.md, "Reliability diagram"; PAPER 2.10; Guo et al. 2017, Figure 1).
 [[nodiscard]] Figure reliabilityFigure(std::span<const ReliabilityEntry> entries,

@@ -16,8 +16,6 @@ namespace {
 using Runs = std::span<const record::Run>;
 using Build = Figure (*)(const FigureRequest&, Runs);
 
-constexpr double kDiagram = 33.0; // mm: what a reliability diagram with its axis needs to be read
-
 CurveOptions curveOptions(const FigureRequest& request) {
     const auto scale = [](bool logarithmic) { return logarithmic ? Scale::logarithmic : Scale::linear; };
     return {.xAxis = request.xAxis,
@@ -50,11 +48,10 @@ std::string calibrationSplit(const FigureRequest& request, Runs runs) {
 
 Figure reliability(const FigureRequest& request, Runs runs) {
     const std::string split = calibrationSplit(request, runs);
-    return reliabilityFigure(reliabilityEntries(runs, split, request.temperature, request.beforeAfter,
-                                                request.bins, request.epoch),
-                             {.split = split,
-                              .epoch = request.epoch,
-                              .maxColumns = std::clamp(static_cast<int>(request.widthMm / kDiagram), 1, 5)});
+    return reliabilityFigure(
+        reliabilityEntries(runs, split, request.temperature, request.beforeAfter, request.bins,
+                           request.epoch),
+        {.split = split, .epoch = request.epoch, .maxColumns = diagramColumns(request.widthMm)});
 }
 
 Figure temperatureCurves(const FigureRequest& request, Runs runs) {
@@ -95,6 +92,11 @@ constexpr std::array<Build, kKinds.size()> kBuilds{classifierNorm, training,    
                                                    reliability,    temperatureCurves, accuracy};
 
 } // namespace
+
+std::string dataDate(Runs runs) {
+    const auto newest = std::ranges::max_element(runs, {}, &record::Run::created);
+    return newest == runs.end() ? std::string{} : newest->created;
+}
 
 std::span<const FigureKind> figureKinds() {
     return kKinds;

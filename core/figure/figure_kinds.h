@@ -5,6 +5,7 @@
 #include "core/record/run.h"
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace finescope::figure {
@@ -15,6 +16,10 @@ struct FigureKind {
 };
 
 [[nodiscard]] std::span<const FigureKind> figureKinds();
+
+/// When the newest of the runs was made, ISO 8601; "" without runs. What dates a picture, so that the same
+/// files give the same bytes.
+[[nodiscard]] std::string dataDate(std::span<const record::Run> runs);
 
 /// Builds what `request` asks for from runs that were read already. Throws Error{badInput} for an unknown
 /// kind and where the runs lack what the kind cannot do without; and what reading their large parts throws.

@@ -105,6 +105,12 @@ void require(bool holds, const std::string& what) {
 
 } // namespace
 
+void requireWithin(double value, const Range& range, const std::string& what, const std::string& unit) {
+    require(value >= range.low && value <= range.high, what + " must be from " + exact(range.low) + " to " +
+                                                           exact(range.high) + " " + unit + ", not " +
+                                                           exact(value));
+}
+
 std::string epochText(const record::EpochKey& key) {
     return (key.stage == record::Stage::linearProbing ? std::string(kProbingPrefix) : std::string()) +
            exact(key.epoch);
@@ -217,16 +223,17 @@ void validate(const FigureRequest& request) {
         throw Error(ErrorKind::badInput,
                     "no kind of figure is called '" + request.kind + "'; there are: " + names);
     }
-    const auto within = [](double value, double low, double high) { return value >= low && value <= high; };
     require(request.bins >= 1 && request.bins <= 1000, "number of bins must be from 1 to 1000");
     require(request.temperature.fitted ||
                 (std::isfinite(request.temperature.value) && request.temperature.value > 0),
             "temperature must be a number above 0, or 'fitted'");
-    require(within(request.smoothing, 0, 0.99), "smoothing must be from 0 to 0.99");
-    require(within(request.widthMm, 20, 2000), "width must be from 20 to 2000 mm");
-    require(!request.heightMm || within(*request.heightMm, 15, 2000), "height must be from 15 to 2000 mm");
-    require(within(request.fontPt, 3, 40), "font size must be from 3 to 40 pt");
-    require(request.dpi >= 30 && request.dpi <= 2400, "resolution must be from 30 to 2400 dpi");
+    require(request.smoothing >= 0 && request.smoothing <= 0.99, "smoothing must be from 0 to 0.99");
+    requireWithin(request.widthMm, kWidthMm, "width", "mm");
+    if (request.heightMm) {
+        requireWithin(*request.heightMm, kHeightMm, "height", "mm");
+    }
+    requireWithin(request.fontPt, kFontPt, "font size", "pt");
+    requireWithin(request.dpi, kDpi, "resolution", "dpi");
 }
 
 } // namespace finescope::figure

@@ -2,6 +2,7 @@
 
 #include "core/analysis/seed_statistics.h"
 #include "core/figure/calibration_view.h"
+#include "core/figure/figure.h"
 #include "core/figure/run_curves.h"
 #include "core/figure/training_figures.h"
 
@@ -11,6 +12,12 @@
 #include <vector>
 
 namespace finescope::figure {
+
+/// What a figure on paper may be: for recipes, the command line, the export and its dialog.
+inline constexpr Range kWidthMm{20, 2000}, kHeightMm{15, 2000}, kFontPt{3, 40}, kDpi{30, 2400};
+
+/// Throws Error{badInput} that calls the number `what` and names the range if it lies outside or is NaN.
+void requireWithin(double value, const Range& range, const std::string& what, const std::string& unit);
 
 /// Everything that decides what a figure shows and how large it is printed: what a recipe holds and what the
 /// command line sets. An option that a kind does not use is left alone.

@@ -17,11 +17,15 @@ struct Outcome {
     QByteArray out, err;
 };
 
-/// The test's own environment with these variables, each NAME=VALUE.
+/// The test's own environment with these variables, each NAME=VALUE, or NAME for without it.
 QProcessEnvironment environmentWith(const QStringList& variables) {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const QString& variable : variables) {
-        environment.insert(variable.section('=', 0, 0), variable.section('=', 1));
+        if (variable.contains('=')) {
+            environment.insert(variable.section('=', 0, 0), variable.section('=', 1));
+        } else {
+            environment.remove(variable);
+        }
     }
     return environment;
 }
@@ -58,7 +62,10 @@ private Q_SLOTS:
     void figuresOfEveryKind();
     void sameInputSameBytes();
     void localeChangesNothing();
+    void figuresAreQuietWithoutASession();
+    void recipeMakesTheFigureAgain_data();
     void recipeMakesTheFigureAgain();
+    void recipeStandsAlone();
     void tablesInEveryFormat();
     void badUseIsOneLine_data();
     void badUseIsOneLine();
@@ -78,6 +85,7 @@ void TestCli::initTestCase() {
             writeTinyRun(name.toStdString(), {.method = method, .seed = seed});
         }
     }
+    QCOMPARE(runProgram({"figure", "accuracy", path("runs"), "--output", path("kept.pdf")}).status, 0);
 }
 
 void TestCli::summaryIsJson() {
@@ -158,27 +166,66 @@ void TestCli::localeChangesNothing() {
     }
 }
 
+/// As over ssh, in cron and in containers.
+void TestCli::figuresAreQuietWithoutASession() {
+    for (const char* session : {"XDG_RUNTIME_DIR", "XDG_RUNTIME_DIR=/no/such/folder", "XDG_RUNTIME_DIR=/"}) {
+        for (const char* suffix : {"pdf", "tex"}) {
+            const QString target = path(QStringLiteral("quiet.%1").arg(suffix));
+            const Outcome outcome =
+                runProgram({"figure", "reliability", path("runs"), "--output", target}, {session});
+            QCOMPARE(outcome.status, 0);
+            QCOMPARE(outcome.err, QByteArray());
+            QVERIFY(QFile::remove(target));
+        }
+    }
+}
+
+void TestCli::recipeMakesTheFigureAgain_data() {
+    QTest::addColumn<QString>("suffix");
+    for (const char* suffix : {"pdf", "svg", "png", "tex", "PDF", "Svg"}) {
+        QTest::newRow(suffix) << QString(suffix);
+    }
+}
+
 void TestCli::recipeMakesTheFigureAgain() {
-    QCOMPARE(runProgram({"figure", "reliability", path("runs/ft-1.h5"), "--temperature", "fitted",
-                         "--width-mm", "80", "--output", path("first.tex")})
+    QFETCH(QString, suffix);
+    const QString first = path("first." + suffix), again = path("again." + suffix);
+    QCOMPARE(runProgram({"figure", "reliability", path("runs/ft-1.h5"), "--temperature", "1.7", "--epoch",
+                         "2", "--width-mm", "82.55", "--font-pt", "7", "--dpi", "120", "--output", first})
                  .status,
              0);
-    const QByteArray first = contents(path("first.tex"));
-    const QByteArray mark = "% recipe: ";
-    const qsizetype start = first.indexOf(mark) + mark.size();
-    QFile recipe(path("r.json"));
-    QVERIFY(recipe.open(QIODevice::WriteOnly));
-    recipe.write(first.mid(start, first.indexOf('\n', start) - start));
+    QVERIFY(contents(first).size() > 1000);
+    const Outcome outcome = runProgram({"figure", "--recipe", first, "--output", again});
+    QVERIFY2(outcome.status == 0, outcome.err.constData());
+    QVERIFY(contents(first) == contents(again));
+
+    // What is said besides goes before the recipe.
+    const QStringList hotter{"--recipe", first, "--temperature", "3", "--output", again};
+    QCOMPARE(runProgram(QStringList{"figure"} + hotter).status, 0);
+    QVERIFY(contents(first) != contents(again));
+}
+
+void TestCli::recipeStandsAlone() {
+    const QString first = path("alone.tex"), again = path("alone-again.tex");
+    QCOMPARE(runProgram({"figure", "temperature-curve", path("runs/ft-1.h5"), "-o", first}).status, 0);
+    const QByteArray tex = contents(first), mark = "% recipe: ";
+    const qsizetype start = tex.indexOf(mark) + mark.size();
+    QFile recipe(path("recipe.json"));
+    QVERIFY(recipe.open(QIODevice::WriteOnly) &&
+            recipe.write(tex.mid(start, tex.indexOf('\n', start) - start)) > 0);
     recipe.close();
-    QCOMPARE(runProgram({"figure", "--recipe", path("r.json"), "--output", path("again.tex")}).status, 0);
-    QCOMPARE(contents(path("again.tex")), first);
+    QCOMPARE(runProgram({"figure", "--recipe", recipe.fileName(), "--output", again}).status, 0);
+    QCOMPARE(contents(again), tex);
+    // Without --output the figure stands beside its recipe.
+    QCOMPARE(runProgram({"figure", "--recipe", recipe.fileName()}).status, 0);
+    QVERIFY(contents(path("recipe.pdf")).startsWith("%PDF-"));
 }
 
 void TestCli::tablesInEveryFormat() {
     for (const char* kind : {"features", "norms", "calibration", "accuracy"}) {
         QVERIFY(runProgram({"table", kind, path("runs"), "--format", "latex"}).out.contains("\\toprule"));
         QVERIFY(runProgram({"table", kind, path("runs")}).out.contains("| ---"));
-        QCOMPARE(runProgram({"table", kind, path("runs"), "--output", path("t.csv")}).status, 0);
+        QCOMPARE(runProgram({"table", kind, path("runs"), "-o", path("t.csv")}).status, 0);
         QVERIFY(contents(path("t.csv")).contains(" sd,"));
     }
 }
@@ -209,6 +256,23 @@ void TestCli::badUseIsOneLine_data() {
         << QStringList{"figure", "reliability", run, "--epoch", "lp:7", "--output", path("x.pdf")}
         << QByteArray("epoch 7 of linear probing");
     QTest::newRow("unknown option") << QStringList{"summary", run, "--jsno"} << QByteArray("--jsno");
+    QTest::newRow("run as recipe") << QStringList{"figure", "--recipe", run, "--output", path("x.pdf")}
+                                   << QByteArray("ft-1.h5");
+    QTest::newRow("no such recipe") << QStringList{"figure", "--recipe", "/no/r.json"}
+                                    << QByteArray("/no/r.json");
+    QTest::newRow("recipe over itself")
+        << QStringList{"figure", "--recipe", path("kept.pdf")} << QByteArray("--output");
+    QTest::newRow("too narrow") << QStringList{"figure", "training", run,          "--width-mm",
+                                               "19",     "--output", path("x.pdf")}
+                                << QByteArray("width must be from 20 to 2000 mm, not 19");
+    QTest::newRow("no such preset") << QStringList{"figure", "training", run,          "--preset",
+                                                   "nature", "--output", path("x.pdf")}
+                                    << QByteArray("'nature'");
+    QTest::newRow("too many pixels") << QStringList{"figure",     "training",     run,
+                                                    "--width-mm", "2000",         "--height-mm",
+                                                    "2000",       "--dpi",        "2400",
+                                                    "--output",   path("big.png")}
+                                     << QByteArray("pixels");
     QTest::newRow("unknown table") << QStringList{"table", "pie", run} << QByteArray("pie");
 }
 

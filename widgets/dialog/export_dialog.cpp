@@ -37,12 +37,12 @@ double screenDpi(const QScreen& screen) {
     return physical >= 60 && physical <= 400 ? physical : screen.logicalDotsPerInch();
 }
 
-QDoubleSpinBox* makeSpin(const QString& name, double low, double high, double step, const QString& unit,
-                         QWidget* parent) {
+QDoubleSpinBox* makeSpin(const QString& name, const figure::Range& range, int decimals, double step,
+                         const QString& unit, QWidget* parent) {
     auto* spin = new QDoubleSpinBox(parent);
     spin->setObjectName(name);
-    spin->setRange(low, high);
-    spin->setDecimals(1);
+    spin->setDecimals(decimals);
+    spin->setRange(range.low, range.high);
     spin->setSingleStep(step);
     spin->setSuffix(unit);
     return spin;
@@ -55,15 +55,14 @@ ExportDialog::ExportDialog(PageFigure figure, const ExportSize& size, QString fo
     : QDialog(parent), m_figure(std::move(figure)), m_folder(std::move(folder)), m_prompts(prompts),
       m_error(new MessageBar(this)), m_preview(new QLabel), m_caption(new QLabel(this)),
       m_preset(new QComboBox(this)),
-      m_width(makeSpin(QStringLiteral("exportWidth"), 20, 1000, 1, tr(" mm"), this)),
-      m_height(makeSpin(QStringLiteral("exportHeight"), 20, 1000, 1, tr(" mm"), this)),
-      m_font(makeSpin(QStringLiteral("exportFont"), 4, 36, 0.5, tr(" pt"), this)),
+      m_width(makeSpin(QStringLiteral("exportWidth"), figure::kWidthMm, 2, 1, tr(" mm"), this)),
+      m_height(makeSpin(QStringLiteral("exportHeight"), figure::kHeightMm, 1, 1, tr(" mm"), this)),
+      m_font(makeSpin(QStringLiteral("exportFont"), figure::kFontPt, 1, 0.5, tr(" pt"), this)),
       m_format(new QComboBox(this)), m_save(nullptr) {
     setObjectName(QStringLiteral("exportDialog"));
     setWindowTitle(tr("Export Figure"));
     m_preview->setObjectName(QStringLiteral("exportPreview"));
     m_preview->setAlignment(Qt::AlignCenter);
-    m_preview->setAccessibleName(tr("Preview: %1").arg(QString::fromStdString(m_figure.figure.title)));
     m_caption->setObjectName(QStringLiteral("exportCaption"));
 
     m_preset->setObjectName(QStringLiteral("exportPreset"));
@@ -84,6 +83,7 @@ ExportDialog::ExportDialog(PageFigure figure, const ExportSize& size, QString fo
     m_height->setValue(size.heightMm);
     m_font->setValue(size.fontPt);
     m_preset->setCurrentIndex(std::max(0, m_preset->findData(size.preset)));
+    m_preview->setAccessibleName(tr("Preview: %1").arg(QString::fromStdString(laidOut().title)));
     suggestHeight();
 
     auto* scroll = new QScrollArea(this);
@@ -146,19 +146,28 @@ void ExportDialog::applyPreset() {
 }
 
 void ExportDialog::suggestHeight() {
-    m_height->setValue(suitableHeightMm(m_figure.figure, m_width->value(), m_font->value()));
+    m_height->setValue(suitableHeightMm(laidOut(), m_width->value(), m_font->value()));
 }
 
 ExportSize ExportDialog::exportSize() const {
     return {m_preset->currentData().toString(), m_width->value(), m_height->value(), m_font->value()};
 }
 
+figure::Figure ExportDialog::laidOut() const {
+    return m_figure.figure(m_width->value());
+}
+
 ExportOptions ExportDialog::exportOptions() const {
-    ExportOptions options;
-    options.widthMm = m_width->value();
-    options.heightMm = m_height->value();
-    options.fontPt = m_font->value();
-    return options;
+    figure::FigureRequest request = m_figure.request;
+    request.widthMm = m_width->value();
+    request.heightMm = m_height->value();
+    request.fontPt = m_font->value();
+    return {.widthMm = request.widthMm,
+            .heightMm = *request.heightMm,
+            .fontPt = request.fontPt,
+            .dpi = request.dpi,
+            .recipe = figure::requestToJson(request),
+            .created = m_figure.created};
 }
 
 void ExportDialog::drawPreview() {
@@ -168,7 +177,7 @@ void ExportDialog::drawPreview() {
     ExportOptions options = exportOptions();
     options.dpi = static_cast<int>(std::lround(dpi * devicePixelRatioF()));
     try {
-        exportFigure(m_figure.figure, file.toStdU16String(), options);
+        exportFigure(laidOut(), file.toStdU16String(), options);
     } catch (const Error& error) {
         m_save->setEnabled(false);
         m_error->showMessage(tr("The figure cannot be drawn at this size."), QString::fromUtf8(error.what()));
@@ -189,7 +198,7 @@ void ExportDialog::drawPreview() {
 void ExportDialog::save() {
     const QString suffix = m_format->currentData().toString();
     const QString suggested =
-        QDir(m_folder).filePath(QString::fromStdString(m_figure.figure.kind) + QLatin1Char('.') + suffix);
+        QDir(m_folder).filePath(QString::fromStdString(m_figure.request.kind) + QLatin1Char('.') + suffix);
     QString path = m_prompts.saveFile(this, windowTitle(), suggested,
                                       tr("%1 files (*.%2)").arg(suffix.toUpper(), suffix));
     if (path.isEmpty()) {
@@ -198,14 +207,8 @@ void ExportDialog::save() {
     if (QFileInfo(path).suffix().isEmpty()) {
         path += QLatin1Char('.') + suffix;
     }
-    figure::FigureRequest request = m_figure.request;
-    request.widthMm = m_width->value();
-    request.heightMm = m_height->value();
-    request.fontPt = m_font->value();
-    ExportOptions options = exportOptions();
-    options.recipe = figure::requestToJson(request);
     try {
-        exportFigure(m_figure.figure, path.toStdU16String(), options);
+        exportFigure(laidOut(), path.toStdU16String(), exportOptions());
     } catch (const Error& error) {
         m_error->showMessage(tr("The figure was not written."), QString::fromUtf8(error.what()));
         return;

@@ -41,6 +41,8 @@ Q_SIGNALS:
 private:
     void applyPreset();
     void suggestHeight();
+    /// The figure at the chosen width.
+    [[nodiscard]] figure::Figure laidOut() const;
     [[nodiscard]] ExportOptions exportOptions() const;
     void drawPreview();
     void save();

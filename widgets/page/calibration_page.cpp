@@ -467,8 +467,12 @@ std::optional<PageFigure> CalibrationPage::exportedFigure() const {
     }
     request.temperature = {.fitted = eachFitted(), .value = m_slider->temperature()};
     request.beforeAfter = eachFitted();
-    return PageFigure{figure::reliabilityFigure(entries(Numbers::exact), reliabilityOptions()),
-                      std::move(request)};
+    const auto figure = [entries = entries(Numbers::exact), options = reliabilityOptions()](double widthMm) {
+        auto laidOut = options;
+        laidOut.maxColumns = figure::diagramColumns(widthMm);
+        return figure::reliabilityFigure(entries, laidOut);
+    };
+    return pageFigure(figure, std::move(request));
 }
 
 void CalibrationPage::copyFigure() const {

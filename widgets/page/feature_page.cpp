@@ -132,7 +132,7 @@ std::optional<PageFigure> FeaturePage::exportedFigure() const {
     figure::FigureRequest request = requestOf("features");
     request.splits = shownSplits();
     request.spread = pickedSpread(*m_spread);
-    return PageFigure{m_plot->shownFigure(), std::move(request)};
+    return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, std::move(request));
 }
 
 void FeaturePage::copyFigure() const {

@@ -1,11 +1,15 @@
 #include "widgets/page/page.h"
 
+#include "core/figure/figure_kinds.h"
 #include "widgets/page/empty_state.h"
 #include "widgets/page/message_bar.h"
 
 #include <QGraphicsOpacityEffect>
 #include <QStackedLayout>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <iterator>
 
 namespace finescope::widgets {
 
@@ -92,6 +96,15 @@ figure::FigureRequest Page::requestOf(const std::string& kind) const {
         request.files.push_back(run.file.string());
     }
     return request;
+}
+
+PageFigure Page::pageFigure(std::function<figure::Figure(double widthMm)> figure,
+                            figure::FigureRequest request) const {
+    std::vector<record::Run> shown;
+    std::ranges::copy_if(*m_runs, std::back_inserter(shown), [&](const record::Run& run) {
+        return std::ranges::find(request.files, run.file.string()) != request.files.end();
+    });
+    return {std::move(figure), std::move(request), figure::dataDate(shown)};
 }
 
 void Page::showEvent(QShowEvent* event) {

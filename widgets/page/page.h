@@ -8,8 +8,10 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 class QGraphicsOpacityEffect;
@@ -23,10 +25,11 @@ class MessageBar;
 /// The checked runs in the order of legends, shared with whoever computes from them.
 using RunSet = std::shared_ptr<const std::vector<record::Run>>;
 
-/// A figure and the request that makes it again, which is embedded in every exported file.
+/// A figure for export, and the request that makes it again, which is embedded in every exported file.
 struct PageFigure {
-    figure::Figure figure;
-    figure::FigureRequest request;
+    std::function<figure::Figure(double widthMm)> figure; ///< as it is laid out at this width
+    figure::FigureRequest request;                        ///< but its sizes
+    std::string created;                                  ///< date of the data, ISO 8601
 };
 
 /// One view of the checked runs. Runs come in, Figures are shown, intent goes out as signals. A page builds
@@ -75,6 +78,9 @@ protected:
     void setFocusWidget(QWidget* widget);
     /// Dims what is shown while its successor is on the way.
     void setLoading(bool loading);
+    /// A figure for export whose data are those of the request's files.
+    [[nodiscard]] PageFigure pageFigure(std::function<figure::Figure(double widthMm)> figure,
+                                        figure::FigureRequest request) const;
     /// A request of this kind for the runs shown.
     [[nodiscard]] figure::FigureRequest requestOf(const std::string& kind) const;
 

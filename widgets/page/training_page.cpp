@@ -132,7 +132,7 @@ std::optional<PageFigure> TrainingPage::exportedFigure() const {
     request.smoothing = curve.smoothing;
     request.withAccuracy = m_accuracy->isChecked();
     request.finalBars = quantity == finalNorm;
-    return PageFigure{m_plot->shownFigure(), std::move(request)};
+    return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, std::move(request));
 }
 
 void TrainingPage::copyFigure() const {

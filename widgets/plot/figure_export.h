@@ -7,7 +7,8 @@
 
 namespace finescope::widgets {
 
-/// How a figure goes on paper. Sizes are physical and kept to 0.1 point.
+/// How a figure goes on paper. Sizes are physical and kept to 0.1 point; figure::kWidthMm and its neighbours
+/// are their limits.
 struct ExportOptions {
     double widthMm = 140, heightMm = 90;
     double fontPt = 8;          ///< of axis labels and headings; tick labels and legends are 7/8 of it
@@ -16,6 +17,9 @@ struct ExportOptions {
     std::string recipe;         ///< JSON that makes this figure again; embedded in the file. May be empty
     std::string created;        ///< ISO 8601 date of the data, for the PDF; SOURCE_DATE_EPOCH goes before it
 };
+
+/// ".pdf" of "F.PDF": formats are told by the suffix, whatever its case.
+[[nodiscard]] std::string lowerSuffix(const std::filesystem::path& file);
 
 /// Writes the figure as PDF, SVG or PNG, by the suffix of `target`, in the theme "print" whatever the window
 /// shows. The same figure and options give the same bytes (for PDF: given `created` or SOURCE_DATE_EPOCH,

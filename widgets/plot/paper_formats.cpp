@@ -1,6 +1,7 @@
 #include "widgets/plot/paper_formats.h"
 
 #include "core/error.h"
+#include "core/figure/recipe.h"
 #include "widgets/plot/figure_plot.h"
 #include "widgets/plot/outline_device.h"
 #include "widgets/plot/pdf_file.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr double kPointsPerMm = 72 / 25.4;
 constexpr int kUnitsPerInch = static_cast<int>(72 * kUnitsPerPoint);
+constexpr double kMostPixels = 4e8; // 1.6 GB
 constexpr auto kVector =
     QCPPainter::PainterModes(QCPPainter::pmVectorized | QCPPainter::pmNoCaching | QCPPainter::pmNonCosmetic);
 
@@ -64,7 +66,8 @@ QDateTime dateOf(const ExportOptions& options) {
 double suitableHeightMm(const figure::Figure& figure, double widthMm, double fontPt) {
     FigurePlot plot(paperStyle(fontPt));
     plot.setFigure(figure);
-    return std::clamp(plot.suitableHeight(units(widthMm)) / (kPointsPerMm * kUnitsPerPoint), 10.0, 5000.0);
+    return std::clamp(plot.suitableHeight(units(widthMm)) / (kPointsPerMm * kUnitsPerPoint),
+                      figure::kHeightMm.low, figure::kHeightMm.high);
 }
 
 QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options) {
@@ -95,7 +98,7 @@ QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options) 
     file.replaceBetween("/CreationDate (", ")",
                         "D:" + dateOf(options).toString(QStringLiteral("yyyyMMddhhmmss")).toLatin1() + "Z");
     if (!options.recipe.empty()) {
-        file.addInformation("FinescopeRecipe", pdfText(QString::fromStdString(options.recipe)));
+        file.addInformation(kPdfRecipeKey, pdfText(QString::fromStdString(options.recipe)));
     }
     return file.bytes();
 }
@@ -135,7 +138,7 @@ QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options) 
                     "the SVG that Qt wrote has no size; this version of Qt is not known to the export");
     }
     if (!options.recipe.empty()) {
-        bytes.insert(defs, "<metadata id=\"finescope-recipe\">" +
+        bytes.insert(defs, "<metadata id=\"" + QByteArray(kRecipeName) + "\">" +
                                QString::fromStdString(options.recipe).toHtmlEscaped().toUtf8() +
                                "</metadata>\n");
     }
@@ -147,9 +150,14 @@ QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options) 
 
 QByteArray pngBytes(const figure::Figure& figure, const ExportOptions& options) {
     const auto pixels = [&](double mm) { return static_cast<int>(std::lround(mm / 25.4 * options.dpi)); };
-    QImage image(pixels(options.widthMm), pixels(options.heightMm), QImage::Format_RGB32);
+    const QSize size(pixels(options.widthMm), pixels(options.heightMm));
+    const QImage::Format format = QImage::Format_RGB32;
+    QImage image =
+        static_cast<double>(size.width()) * size.height() <= kMostPixels ? QImage(size, format) : QImage();
     if (image.isNull()) {
-        throw Error(ErrorKind::badInput, "an image of that size and resolution does not fit into memory");
+        throw Error(ErrorKind::badInput, "an image of " + std::to_string(size.width()) + " x " +
+                                             std::to_string(size.height()) +
+                                             " pixels is too large; choose a smaller size or resolution");
     }
     image.fill(Qt::white);
     const int perMetre = static_cast<int>(std::lround(options.dpi / 0.0254));
@@ -171,7 +179,7 @@ QByteArray pngBytes(const figure::Figure& figure, const ExportOptions& options) 
     writer.setText(QStringLiteral("Title"), QString::fromStdString(figure.title));
     writer.setText(QStringLiteral("Software"), QStringLiteral("finescope"));
     if (!options.recipe.empty()) {
-        writer.setText(QStringLiteral("finescope-recipe"), QString::fromStdString(options.recipe));
+        writer.setText(QLatin1String(kRecipeName), QString::fromStdString(options.recipe));
     }
     if (!writer.write(image)) {
         throw Error(ErrorKind::internal, "PNG: " + writer.errorString().toStdString());

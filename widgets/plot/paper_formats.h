@@ -7,6 +7,10 @@
 
 namespace finescope::widgets {
 
+/// Under which names a file holds its recipe: in the document information of PDF; in SVG and PNG.
+inline constexpr const char* kPdfRecipeKey = "FinescopeRecipe";
+inline constexpr const char* kRecipeName = "finescope-recipe";
+
 /// The figure as a whole file of each format: figure_export.h says what they hold.
 [[nodiscard]] QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options);
 [[nodiscard]] QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options);

@@ -1,56 +1,39 @@
-#include "app/window/main_window.h"
 #include "core/analysis/reliability.h"
 #include "core/record/run_reader.h"
+#include "tests/app/window/window_fixture.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/near.h"
-#include "tests/support/scripted_prompts.h"
-#include "tests/support/tiny_run.h"
-#include "tests/support/warnings.h"
 #include "widgets/control/temperature_slider.h"
 #include "widgets/page/training_page.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QAbstractSpinBox>
 #include <QAccessible>
-#include <QAction>
 #include <QApplication>
 #include <QComboBox>
 #include <QDialog>
-#include <QDir>
 #include <QDoubleSpinBox>
 #include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
 #include <QPushButton>
-#include <QSettings>
-#include <QTabBar>
 #include <QTableWidget>
-#include <QTemporaryDir>
 #include <QToolButton>
 #include <QTreeView>
-#include <QtTest>
 
 using namespace finescope;
 using tests::FakeEngine;
-using tests::ScriptedPrompts;
 using tests::TinyRun;
 using widgets::PlotView;
-using window::MainWindow;
 using window::Setting;
 
 namespace {
 
 enum Column { nameColumn, eceColumn, mceColumn, nllColumn, brierColumn, accuracyColumn };
-constexpr int kPollMs = 50;
-
-std::filesystem::path toPath(const QString& path) {
-    return path.toStdU16String();
-}
-
 /// The exact numbers of a run's test split at a temperature.
 analysis::Reliability numbersOf(const QString& file, double temperature) {
-    const record::Run run = record::readRun(toPath(file));
+    const record::Run run = record::readRun(file.toStdU16String());
     const record::SplitInfo& split = *run.splitWithRole("test");
     return analysis::reliability(run.parts->logits(split, *run.reportedLogits(split)),
                                  run.parts->labels(split), temperature);
@@ -59,60 +42,8 @@ analysis::Reliability numbersOf(const QString& file, double temperature) {
 } // namespace
 
 /// The real window, driven by mouse and keyboard; every test has a window, settings and a folder of its own.
-class TestMainWindow : public QObject {
+class TestMainWindow : public QObject, tests::WindowFixture {
     Q_OBJECT
-
-    std::unique_ptr<tests::WarningWatch> m_warnings;
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<QSettings> m_store;
-    std::unique_ptr<window::Settings> m_settings;
-    ScriptedPrompts m_prompts;
-    std::unique_ptr<MainWindow> m_window;
-
-    template <class T>
-    T* find(const char* name) {
-        T* found = m_window->findChild<T*>(QLatin1String(name));
-        if (!found) {
-            QTest::qFail(name, __FILE__, __LINE__);
-        }
-        return found;
-    }
-
-    [[nodiscard]] QString path(const char* name) const { return m_folder->filePath(QLatin1String(name)); }
-
-    QString makeRun(const char* name, const char* method, std::int64_t seed = 1) {
-        QDir().mkpath(QFileInfo(path(name)).path());
-        TinyRun run;
-        run.method = method;
-        run.seed = seed;
-        tests::writeTinyRun(toPath(path(name)), run);
-        return path(name);
-    }
-
-    void makeWindow() {
-        m_window.reset();
-        m_window =
-            std::make_unique<MainWindow>(window::Surroundings{.settings = *m_settings,
-                                                              .prompts = m_prompts,
-                                                              .engine = path("engine/finescope-engine"),
-                                                              .demo = path("demo"),
-                                                              .dataFolder = m_folder->path(),
-                                                              .pollMs = kPollMs});
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-    }
-
-    void trigger(const char* action) { find<QAction>(action)->trigger(); }
-
-    void showPage(const char* title) {
-        auto* tabs = find<QTabBar>("pageTabs");
-        for (int i = 0; i < tabs->count(); ++i) {
-            if (tabs->tabText(i) == QLatin1String(title)) {
-                QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(i).center());
-            }
-        }
-        QCOMPARE(tabs->tabText(tabs->currentIndex()), QLatin1String(title));
-    }
 
     [[nodiscard]] static QModelIndex runAt(const QTreeView& tree, int task, int method, int run) {
         const auto* model = tree.model();
@@ -143,20 +74,8 @@ class TestMainWindow : public QObject {
     }
 
 private Q_SLOTS:
-    void init() {
-        m_warnings = std::make_unique<tests::WarningWatch>();
-        m_folder = std::make_unique<QTemporaryDir>();
-        m_store = std::make_unique<QSettings>(path("settings.ini"), QSettings::IniFormat);
-        m_settings = std::make_unique<window::Settings>(*m_store);
-        m_prompts = {};
-        makeWindow();
-    }
-
-    void cleanup() {
-        m_window.reset();
-        QCOMPARE(m_warnings->taken(), QStringList());
-        m_warnings.reset();
-    }
+    void init() { setUp(); }
+    void cleanup() { tearDown(); }
 
     void emptyWindowSaysWhatWillBeHereAndOpensTheDemo() {
         makeRun("demo/runs/ft.h5", "ft");
@@ -306,7 +225,7 @@ private Q_SLOTS:
         const auto exported = find<widgets::TrainingPage>("trainingPage")->exportedFigure();
         QVERIFY(exported.has_value());
         QCOMPARE(exported->request.smoothing, 0.9);
-        QVERIFY(exported->figure.panels.front().curves.back().name.ends_with("smoothed, EMA 0.90"));
+        QVERIFY(exported->figure(140).panels.front().curves.back().name.ends_with("smoothed, EMA 0.90"));
         QVERIFY(figure::requestToJson(exported->request).find("\"smoothing\":0.9") != std::string::npos);
     }
 

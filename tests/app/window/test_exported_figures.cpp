@@ -1,0 +1,133 @@
+#include "core/analysis/reliability.h"
+#include "core/figure/figure_kinds.h"
+#include "core/figure/number_text.h"
+#include "core/figure/recipe.h"
+#include "core/figure/write_csv.h"
+#include "core/record/run_reader.h"
+#include "tests/app/window/window_fixture.h"
+#include "widgets/page/page.h"
+#include "widgets/plot/figure_recipe.h"
+
+#include <QComboBox>
+#include <QDialog>
+#include <QDoubleSpinBox>
+#include <QPushButton>
+#include <QTableWidget>
+
+using namespace finescope;
+
+/// What the window exports is what its embedded recipe makes again from the run files.
+class TestExportedFigures : public QObject, tests::WindowFixture {
+    Q_OBJECT
+
+    /// Exports what the page shows at this width and returns the recipe in the file.
+    figure::FigureRequest exported(const QString& file, double widthMm) {
+        trigger("actionExportFigure");
+        find<QDoubleSpinBox>("exportWidth")->setValue(widthMm);
+        find<QDoubleSpinBox>("exportFont")->setValue(7.5);
+        auto* formats = find<QComboBox>("exportFormat");
+        formats->setCurrentIndex(formats->findData(QFileInfo(file).suffix().toLower()));
+        m_prompts.save = file;
+        QTest::mouseClick(find<QPushButton>("exportSave"), Qt::LeftButton);
+        if (!QTest::qWaitFor(
+                [this] { return !m_window->findChild<QDialog*>(QStringLiteral("exportDialog")); })) {
+            QTest::qFail("the dialog is still there", __FILE__, __LINE__);
+        }
+        return figure::requestFromJson(widgets::readRecipe(toPath(file)), file.toStdString());
+    }
+
+    /// What the command line does with a recipe: reads the runs and builds.
+    static figure::Figure rebuilt(const figure::FigureRequest& request) {
+        std::vector<record::Run> runs;
+        for (const std::string& file : request.files) {
+            runs.push_back(record::readRun(file));
+        }
+        return figure::buildFigure(request, runs);
+    }
+
+    /// Every mark of what the page exports at this width, with all digits.
+    std::string shown(const char* page, double widthMm) {
+        return figure::csv(find<widgets::Page>(page)->exportedFigure()->figure(widthMm));
+    }
+
+    /// The heading of a diagram holds the ECE that core/analysis gives for these logits.
+    static void compareHeading(const figure::Figure& figure, const QString& file, std::size_t column,
+                               std::optional<record::EpochKey> key, double temperature) {
+        const record::Run run = record::readRun(toPath(file));
+        const record::SplitInfo& split = *run.splitWithRole("test");
+        std::size_t row = *run.reportedLogits(split);
+        if (key) {
+            row =
+                static_cast<std::size_t>(std::ranges::find(split.logitKeys, *key) - split.logitKeys.begin());
+        }
+        const auto expected =
+            analysis::reliability(run.parts->logits(split, row), run.parts->labels(split), temperature);
+        const std::string heading = figure.panels.at(column).lines.at(0);
+        QVERIFY2(heading.starts_with("ECE " + figure::percent(expected.ece)), heading.c_str());
+    }
+
+private Q_SLOTS:
+    void init() { setUp(); }
+    void cleanup() { tearDown(); }
+
+    void calibrationAtATemperature() {
+        const QString ft = makeRun("ft.h5", "ft"), lpFt = makeRun("lp-ft.h5", "lp-ft");
+        m_window->open({ft, lpFt});
+        showPage("Calibration");
+        QTRY_COMPARE(find<QTableWidget>("calibrationNumbers")->rowCount(), 2);
+        find<QDoubleSpinBox>("temperatureSpinBox")->setValue(2);
+        for (const char* format : {"svg", "PNG"}) {
+            const QString file = path("figure.") + QLatin1String(format);
+            const figure::FigureRequest request = exported(file, 82.55);
+            QCOMPARE(request.widthMm, 82.55); // ICML's column, not rounded
+            QCOMPARE(request.fontPt, 7.5);
+            QCOMPARE(request.dpi, 300);
+            QVERIFY(request.heightMm.has_value());
+            QCOMPARE(request.temperature.value, 2.0);
+            const figure::Figure figure = rebuilt(request);
+            compareHeading(figure, ft, 0, std::nullopt, 2);
+            compareHeading(figure, lpFt, 1, std::nullopt, 2);
+            QCOMPARE(figure::csv(figure), shown("calibrationPage", 82.55));
+        }
+    }
+
+    void calibrationOfAnotherEpoch() {
+        const QString file = makeRun("lp-ft.h5", "lp-ft");
+        m_window->open({file});
+        showPage("Calibration");
+        QTRY_COMPARE(find<QTableWidget>("calibrationNumbers")->rowCount(), 1);
+        auto* epochs = find<QComboBox>("calibrationEpoch");
+        const record::EpochKey key{.epoch = 2, .stage = record::Stage::fineTuning};
+        const int row = epochs->findData(QPointF(key.epoch, static_cast<int>(key.stage)));
+        QVERIFY(row > 0);
+        epochs->setCurrentIndex(row);
+        Q_EMIT epochs->activated(row);
+        const auto ece = [this] {
+            return find<QTableWidget>("calibrationNumbers")->item(0, 1)->data(Qt::UserRole).toDouble();
+        };
+        const record::Run run = record::readRun(toPath(file));
+        const record::SplitInfo& split = *run.splitWithRole("test");
+        const auto block =
+            static_cast<std::size_t>(std::ranges::find(split.logitKeys, key) - split.logitKeys.begin());
+        const double expected =
+            analysis::reliability(run.parts->logits(split, block), run.parts->labels(split), 1).ece;
+        QTRY_VERIFY(std::abs(ece() - expected) < 1e-12);
+        const figure::FigureRequest request = exported(path("epoch.svg"), 84);
+        QVERIFY(request.epoch == key);
+        compareHeading(rebuilt(request), file, 0, key, 1);
+        QCOMPARE(figure::csv(rebuilt(request)), shown("calibrationPage", 84));
+    }
+
+    void trainingAndFeatures() {
+        m_window->open({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2)});
+        for (const auto& [title, page] :
+             {std::pair("Training", "trainingPage"), std::pair("Features", "featurePage")}) {
+            showPage(title);
+            QTRY_VERIFY(find<widgets::Page>(page)->exportedFigure()); // Features are computed first
+            QCOMPARE(figure::csv(rebuilt(exported(path("page.svg"), 139.7))), shown(page, 139.7));
+        }
+    }
+};
+
+QTEST_MAIN(TestExportedFigures)
+#include "test_exported_figures.moc"

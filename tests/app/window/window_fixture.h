@@ -1,0 +1,97 @@
+#pragma once
+
+#include "app/window/main_window.h"
+#include "tests/support/scripted_prompts.h"
+#include "tests/support/tiny_run.h"
+#include "tests/support/warnings.h"
+
+#include <QAction>
+#include <QDir>
+#include <QFileInfo>
+#include <QSettings>
+#include <QTabBar>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <filesystem>
+#include <memory>
+
+namespace finescope::tests {
+
+/// The real window with settings and a folder of its own, made anew for every test by setUp.
+class WindowFixture {
+protected:
+    static constexpr int kPollMs = 50;
+
+    std::unique_ptr<WarningWatch> m_warnings;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<QSettings> m_store;
+    std::unique_ptr<window::Settings> m_settings;
+    ScriptedPrompts m_prompts;
+    std::unique_ptr<window::MainWindow> m_window;
+
+    void setUp() {
+        m_warnings = std::make_unique<WarningWatch>();
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_store = std::make_unique<QSettings>(path("settings.ini"), QSettings::IniFormat);
+        m_settings = std::make_unique<window::Settings>(*m_store);
+        m_prompts = {};
+        makeWindow();
+    }
+
+    /// Nothing may have warned meanwhile.
+    void tearDown() {
+        m_window.reset();
+        QCOMPARE(m_warnings->taken(), QStringList());
+        m_warnings.reset();
+    }
+
+    void makeWindow() {
+        m_window.reset();
+        m_window = std::make_unique<window::MainWindow>(
+            window::Surroundings{.settings = *m_settings,
+                                 .prompts = m_prompts,
+                                 .engine = path("engine/finescope-engine"),
+                                 .demo = path("demo"),
+                                 .dataFolder = m_folder->path(),
+                                 .pollMs = kPollMs});
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    }
+
+    template <class T>
+    T* find(const char* name) {
+        T* found = m_window->findChild<T*>(QLatin1String(name));
+        if (!found) {
+            QTest::qFail(name, __FILE__, __LINE__);
+        }
+        return found;
+    }
+
+    [[nodiscard]] QString path(const char* name) const { return m_folder->filePath(QLatin1String(name)); }
+
+    static std::filesystem::path toPath(const QString& path) { return path.toStdU16String(); }
+
+    QString makeRun(const char* name, const char* method, std::int64_t seed = 1) {
+        QDir().mkpath(QFileInfo(path(name)).path());
+        TinyRun run;
+        run.method = method;
+        run.seed = seed;
+        writeTinyRun(toPath(path(name)), run);
+        return path(name);
+    }
+
+    void trigger(const char* action) { find<QAction>(action)->trigger(); }
+
+    void showPage(const char* title) {
+        auto* tabs = find<QTabBar>("pageTabs");
+        for (int i = 0; i < tabs->count(); ++i) {
+            if (tabs->tabText(i) == QLatin1String(title)) {
+                QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(i).center());
+            }
+        }
+        QCOMPARE(tabs->tabText(tabs->currentIndex()), QLatin1String(title));
+    }
+};
+
+} // namespace finescope::tests
