@@ -1,7 +1,8 @@
 #pragma once
 
+#include "app/engine/log.h"
+
 #include <CLI/App.hpp>
-#include <spdlog/logger.h>
 
 #include <functional>
 #include <stop_token>
@@ -12,7 +13,7 @@ namespace finescope::app {
 /// What main hands to a command.
 struct CommandContext {
     std::stop_token stop; ///< requested by Ctrl+C and SIGTERM
-    spdlog::logger& log;  ///< to stderr; standard output is for machine output only
+    Log& log;
 };
 
 /// One command of the table in main. `declare` adds its options to `app`; the function it returns does the

@@ -8,8 +8,6 @@
 #include "core/error.h"
 
 #include <CLI/CLI.hpp>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -32,7 +30,7 @@ constexpr const char* kProgram = "finescope-engine";
     std::_Exit(status);
 }
 
-int run(int argc, char** argv, std::stop_token stop, spdlog::logger& log) {
+int run(int argc, char** argv, std::stop_token stop, finescope::app::Log& log) {
     const std::vector<Command> commands = {
         finescope::app::trainCommand(),
         finescope::app::tasksCommand(),
@@ -66,8 +64,7 @@ int run(int argc, char** argv, std::stop_token stop, spdlog::logger& log) {
 
 int main(int argc, char** argv) {
     const finescope::app::SignalListener signals;
-    spdlog::logger log(kProgram, std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    log.set_pattern("%n: %v");
+    finescope::app::Log log(kProgram);
     try {
         leave(run(argc, argv, signals.stopToken(), log));
     } catch (const Error& error) {
