@@ -23,6 +23,15 @@ namespace {
 constexpr qsizetype kKeptErrors = 8192; // the end of stderr, to show when the engine died without a word
 constexpr int kExitPollMs = 20;
 
+QString killedText(int signal) {
+    const QString text = EngineProcess::tr("The engine was killed by signal %1 (%2)")
+                             .arg(signal)
+                             .arg(QString::fromLocal8Bit(::strsignal(signal)));
+    return signal == SIGKILL
+               ? EngineProcess::tr("%1; if the machine ran out of memory, use a smaller batch size").arg(text)
+               : text;
+}
+
 } // namespace
 
 /// The read end of a pipe and what came through it since the last line end.
@@ -207,12 +216,13 @@ void EngineProcess::finish(int status) {
         end.how = EngineEnd::How::complete;
     }
     if (end.how == EngineEnd::How::failed && end.message.isEmpty()) {
-        end.message = QString::fromUtf8(m_errors->text).trimmed();
-        if (end.message.isEmpty()) {
-            end.message =
-                WIFSIGNALED(status)
-                    ? tr("The engine was killed by signal %1").arg(WTERMSIG(status))
-                    : tr("The engine ended with status %1 and said nothing").arg(WEXITSTATUS(status));
+        const QString said = QString::fromUtf8(m_errors->text).trimmed();
+        if (WIFSIGNALED(status)) { // what it said before is no reason for its death, but may tell of one
+            end.message = killedText(WTERMSIG(status)) + (said.isEmpty() ? said : QLatin1Char('\n') + said);
+        } else if (!said.isEmpty()) {
+            end.message = said;
+        } else {
+            end.message = tr("The engine ended with status %1 and said nothing").arg(WEXITSTATUS(status));
         }
     }
     Q_EMIT ended(end);
