@@ -14,6 +14,15 @@ std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& modelFolde
         std::filesystem::exists(modelFolder / "merges.txt")) {
         return loadByteBpe(modelFolder);
     }
+    if (std::filesystem::exists(modelFolder / "tokenizer.json")) {
+        throw Error(
+            ErrorKind::badFile,
+            (modelFolder / "tokenizer.json").string() +
+                ": this file alone is not read; write its vocabulary beside it once: "
+                "python3 -c \"import sys, transformers as t; t.AutoTokenizer.from_pretrained(sys.argv[1])"
+                ".backend_tokenizer.model.save(sys.argv[1])\" " +
+                modelFolder.string());
+    }
     throw Error(ErrorKind::badFile,
                 modelFolder.string() +
                     ": no tokenizer; expected vocab.txt (WordPiece), or vocab.json and merges.txt "

@@ -242,6 +242,8 @@ private Q_SLOTS:
         QTemporaryDir folder;
         const std::filesystem::path path = folder.path().toStdString();
         QVERIFY(errorOf(path).find("vocab.txt") != std::string::npos);
+        writeFile(path / "tokenizer.json", "{}");
+        QVERIFY(errorOf(path).find("python3 -c") != std::string::npos);
         writeFile(path / "vocab.json", "{}");
         QVERIFY(errorOf(path).find("merges.txt") != std::string::npos);
     }
