@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <iostream>
 #include <map>
@@ -39,8 +40,10 @@ engine::TextInput parseLine(std::string line, std::size_t number, bool pairs) {
     return {line.substr(0, tab), line.substr(tab + 1)};
 }
 
-int embedLines(const Options& options, const CommandContext& context) {
+int embedLines(Options options, const CommandContext& context) {
     engine::Checkpoint checkpoint = engine::loadCheckpoint(options.model);
+    options.embed.maxLength =
+        std::min(options.embed.maxLength, static_cast<std::size_t>(checkpoint.encoder->config.maxLength()));
     const std::unique_ptr<engine::Tokenizer> tokenizer = engine::loadTokenizer(options.model);
 
     std::size_t number = 0;
@@ -82,7 +85,8 @@ Command embedCommand() {
                 app.add_option("--pooling", options->embed.pooling, "first (token) or mean (over tokens)")
                     ->transform(CLI::CheckedTransformer(kPoolings))
                     ->option_text("first|mean");
-                app.add_option("--max-length", options->embed.maxLength, "Longest input in tokens")
+                app.add_option("--max-length", options->embed.maxLength,
+                               "Longest input in tokens; longer ones are cut")
                     ->capture_default_str();
                 app.add_option("--batch-size", options->batchSize, "Lines computed together")
                     ->check(CLI::PositiveNumber)

@@ -311,6 +311,9 @@ private Q_SLOTS:
                                   << "already";
         QTest::newRow("scale") << trainArguments("lp", path("r.h5"), {"--classifier-scale", "2"})
                                << "--classifier-scale";
+        QTest::newRow("checkpoint") << trainArguments("lp", path("r.h5"),
+                                                      {"--save-checkpoint", "/proc/nowhere"})
+                                    << "--save-checkpoint /proc/nowhere";
         QTest::newRow("device") << trainArguments("lp", path("r.h5"), {"--device", "tpu"}) << "is not one of";
         QTest::newRow("no command") << QStringList() << "subcommand";
     }

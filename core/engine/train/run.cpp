@@ -14,9 +14,13 @@
 #include "core/error.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <system_error>
+
+#include <unistd.h>
 
 namespace finescope::engine {
 
@@ -47,6 +51,20 @@ void refuseOutputEarly(const TrainPlan& plan) {
     if (!plan.overwrite && std::filesystem::exists(std::filesystem::symlink_status(plan.output))) {
         throw Error(ErrorKind::badInput, "--output " + plan.output.string() +
                                              " exists already; choose another name or give --overwrite");
+    }
+}
+
+// Before training: a folder that cannot be written should not cost a run.
+void makeCheckpointFolder(const std::filesystem::path& folder) {
+    std::error_code failure;
+    std::filesystem::create_directories(folder, failure);
+    if (!failure && ::access(folder.c_str(), W_OK) != 0) {
+        failure = {errno, std::generic_category()};
+    }
+    if (failure) {
+        throw Error(ErrorKind::badInput, "--save-checkpoint " + folder.string() +
+                                             ": this folder cannot be written (" + failure.message() +
+                                             "); choose another one");
     }
 }
 
@@ -112,6 +130,9 @@ private:
         m_resolved.maxLength = std::min(plan().maxLength, config.maxLength());
         loadSplits(task, config);
         loadModel();
+        if (plan().saveCheckpoint) {
+            makeCheckpointFolder(*plan().saveCheckpoint);
+        }
         openRecord();
     }
 
@@ -406,7 +427,6 @@ private:
 
     // The head is in the run file; a Hugging Face folder has no place for a head of one linear layer.
     void saveSelected(const std::filesystem::path& folder) {
-        std::filesystem::create_directories(folder);
         m_model.encoder->to(torch::kCPU);
         saveCheckpoint(m_model.encoder, folder);
         for (const char* name : {"vocab.json", "merges.txt", "vocab.txt", "tokenizer_config.json",
