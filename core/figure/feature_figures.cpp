@@ -1,5 +1,6 @@
 #include "core/figure/feature_figures.h"
 
+#include "core/error.h"
 #include "core/figure/calibration_view.h"
 #include "core/figure/grouped_bars.h"
 #include "core/figure/method_name.h"
@@ -21,15 +22,30 @@ int classCount(const record::Run& run, const record::SplitInfo& split, const Lab
     return static_cast<int>(std::max({named, split.classes, seen}));
 }
 
+/// Absent where these features have no such number (Error{numeric}: a row of length zero, no spread within
+/// classes): one such run must not take the others' bars away.
+template <typename Compute>
+auto unlessUndefined(Compute&& compute) -> std::optional<decltype(compute())> {
+    try {
+        return compute();
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::numeric) {
+            throw;
+        }
+        return std::nullopt;
+    }
+}
+
 /// Statistics of one feature matrix; what needs two rows or two classes stays absent without them.
 void describe(const MatrixF& features, const Labels& labels, int classes, std::optional<double>& cosine,
               std::optional<analysis::FisherRatio>& fisher) {
     if (features.rows() < 2) {
         return;
     }
-    cosine = analysis::cosineSimilarity(features);
+    cosine = unlessUndefined([&] { return analysis::cosineSimilarity(features); });
     if (std::ranges::any_of(labels, [&](std::int64_t label) { return label != labels.front(); })) {
-        fisher = analysis::fisherDiscriminantRatio(features, labels, classes);
+        fisher =
+            unlessUndefined([&] { return analysis::fisherDiscriminantRatio(features, labels, classes); });
     }
 }
 

@@ -53,6 +53,30 @@ bool hasTopLabel(const ReferenceLine& line) {
     return line.vertical && !line.label.empty();
 }
 
+struct LegendGrid {
+    int columns = 1, rows = 1;
+};
+
+/// As many entries to a row as the picture is wide, by the longest name.
+LegendGrid legendGrid(const Panel& panel, const PgfOptions& options) {
+    int entries = 0;
+    std::size_t longest = 0;
+    const auto count = [&](const std::string& name, bool shown) {
+        entries += shown ? 1 : 0;
+        longest = std::max(longest, shown ? name.size() : 0);
+    };
+    for (const Line& line : panel.curves) {
+        count(line.name, line.legend && !line.x.empty());
+    }
+    for (const Bars& bars : panel.bars) {
+        count(bars.name, bars.legend);
+    }
+    constexpr double kSample = 3.2, kCharacter = 0.55; // em
+    const double width = (kSample + kCharacter * static_cast<double>(longest)) * options.fontPt * kMmPerPt;
+    const int columns = std::max(1, static_cast<int>(options.widthMm / width));
+    return {columns, (entries + columns - 1) / columns};
+}
+
 /// Where every panel's axes stand. Text needs room in units of a line; what is left goes to the axes.
 std::vector<Box> layOut(const Figure& figure, const PgfOptions& options) {
     const double line = lineHeight(options);
@@ -69,9 +93,9 @@ std::vector<Box> layOut(const Figure& figure, const PgfOptions& options) {
         }
         const double yRoom =
             (panel.y.tickLabels ? 2.6 : 0.4) * line + (panel.y.label.empty() ? 0 : 1.3 * line);
-        const double xRoom = (panel.x.tickLabels ? 1.5 : 0.4) * line +
-                             (panel.x.label.empty() ? 0 : 1.2 * line) +
-                             (panel.legend == Legend::below ? 1.8 * line : 0);
+        const double xRoom =
+            (panel.x.tickLabels ? 1.5 : 0.4) * line + (panel.x.label.empty() ? 0 : 1.2 * line) +
+            (panel.legend == Legend::below ? (0.6 + 1.2 * legendGrid(panel, options).rows) * line : 0);
         const auto headLines =
             static_cast<double>(panel.lines.size() + (panel.header.empty() ? 0 : 1) +
                                 (std::ranges::any_of(panel.references, hasTopLabel) ? 1 : 0));
@@ -399,7 +423,8 @@ private:
         std::string place = "legend pos=" + emptiestCorner(panel);
         if (panel.legend == Legend::below) {
             place = "legend style={at={(0,-" + number(2.9 * lineHeight(m_options)) +
-                    "mm)}, anchor=north west}, legend columns=-1";
+                    "mm)}, anchor=north west}, legend columns=" +
+                    std::to_string(legendGrid(panel, m_options).columns);
         } else if (panel.legend == Legend::beside) {
             place = "legend pos=outer north east";
         }

@@ -51,6 +51,7 @@ class TestFeatureFigures : public QObject {
 private Q_SLOTS:
     void entriesAreTheStatisticsByHand();
     void whatTheFileLacksStaysAbsent();
+    void whatIsUndefinedTakesNothingElseAway();
     void barsAreMeansOverSeeds();
     void fisherStandsOnDecades();
     void noFeaturesSayWhatIsMissing();
@@ -85,6 +86,18 @@ void TestFeatureFigures::whatTheFileLacksStaysAbsent() {
     QVERIFY(!entries.front().cosinePretrained && !entries.front().difference &&
             !entries.front().fisherPretrained);
     QVERIFY(entries.front().cosineFinal.has_value());
+}
+
+void TestFeatureFigures::whatIsUndefinedTakesNothingElseAway() {
+    record::Run collapsed = featureRun("ft", 1, 1);
+    auto& parts = static_cast<MemoryParts&>(const_cast<record::RunParts&>(*collapsed.parts));
+    parts.splits["test"].features << 3, 0, 3, 0, 0, 4, 0, 4; // one point for each class
+    const std::vector<record::Run> runs{collapsed, featureRun("lora", 1, 2)};
+    const auto entries = featureEntries(runs);
+    QCOMPARE(entries.size(), std::size_t(2));
+    QVERIFY(entries[0].fisherPretrained && !entries[0].fisherFinal);
+    QVERIFY_NEAR(entries[0].cosineFinal.value(), 2.0 / 6, 1e-7);
+    QVERIFY(entries[1].fisherFinal.has_value());
 }
 
 void TestFeatureFigures::barsAreMeansOverSeeds() {
