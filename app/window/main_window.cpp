@@ -186,7 +186,8 @@ void MainWindow::connectActions() {
 }
 
 void MainWindow::connectSession() {
-    connect(&m_session, &Session::runsChanged, this, [this] { m_runs->setRuns(runRows(m_session.runs())); });
+    connect(&m_session, &Session::runsChanged, this,
+            [this] { m_runs->setRuns(runRows(m_session.runs(), *m_session.checkedRuns())); });
     connect(&m_session, &Session::checkedRunsChanged, this, [this] {
         const auto runs = m_session.checkedRuns();
         for (Page* page : m_pages) {
@@ -198,12 +199,10 @@ void MainWindow::connectSession() {
         currentPage()->showError(tr("%1 cannot be opened.").arg(QFileInfo(path).fileName()), message);
     });
     connect(&m_session, &Session::folderOpened, this, [this](const QString& path, int found) {
-        if (found == 0) {
-            statusBar()->showMessage(tr("No run files in %1 yet; they are shown as they appear.").arg(path),
-                                     kMessageMs);
-        }
+        statusBar()->showMessage(folderText(path, found, m_session.runs()));
     });
     connect(m_runs, &widgets::RunsPanel::checkRequested, &m_session, &Session::setChecked);
+    connect(m_runs, &widgets::RunsPanel::checkRequested, statusBar(), &QStatusBar::clearMessage);
     connect(m_runs, &widgets::RunsPanel::openFilesRequested, this, &MainWindow::openFiles);
     connect(m_runs, &widgets::RunsPanel::openFolderRequested, this, &MainWindow::openFolder);
     connect(m_runs, &widgets::RunsPanel::closeRequested, this, [this](const QStringList& keys) {

@@ -5,6 +5,7 @@
 #include "app/window/paint_report.h"
 #include "core/error.h"
 #include "widgets/control/house_style.h"
+#include "widgets/control/icon.h"
 
 #include <QApplication>
 #include <QDir>
@@ -28,6 +29,7 @@ int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& 
         QApplication::setOrganizationName(QStringLiteral("finescope"));
         QApplication::setApplicationName(QStringLiteral("finescope"));
         QApplication::setApplicationVersion(QStringLiteral(FINESCOPE_VERSION));
+        QApplication::setWindowIcon(widgets::applicationIcon());
         QApplication::setStyle(new widgets::HouseStyle);
 
         QSettings store;

@@ -1,5 +1,9 @@
 #include "app/window/run_rows.h"
 
+#include "core/figure/run_style.h"
+
+#include <QDir>
+
 #include <algorithm>
 
 namespace finescope::window {
@@ -34,7 +38,8 @@ QString reasonOf(const OpenRun& open) {
 
 } // namespace
 
-std::vector<RunRow> runRows(const std::vector<OpenRun>& runs) {
+std::vector<RunRow> runRows(const std::vector<OpenRun>& runs, const std::vector<record::Run>& shown) {
+    const auto labels = figure::labelRuns(shown);
     std::vector<RunRow> rows;
     rows.reserve(runs.size());
     for (const OpenRun& open : runs) {
@@ -49,7 +54,11 @@ std::vector<RunRow> runRows(const std::vector<OpenRun>& runs) {
                    .badge = badgeOf(open),
                    .fraction = std::nullopt,
                    .reason = reasonOf(open),
-                   .checked = open.checked};
+                   .checked = open.checked,
+                   .style = std::nullopt};
+        if (const auto at = std::ranges::find(shown, run.file, &record::Run::file); at != shown.end()) {
+            row.style = labels[static_cast<std::size_t>(at - shown.begin())].style;
+        }
         if (run.progress.totalSteps > 0) {
             row.fraction = std::clamp(static_cast<double>(run.progress.step) /
                                           static_cast<double>(run.progress.totalSteps),
@@ -58,6 +67,23 @@ std::vector<RunRow> runRows(const std::vector<OpenRun>& runs) {
         rows.push_back(std::move(row));
     }
     return rows;
+}
+
+QString folderText(const QString& folder, int found, const std::vector<OpenRun>& runs) {
+    if (found == 0) {
+        return Session::tr("No run files in %1 yet; they are shown as they appear.").arg(folder);
+    }
+    const auto inside = [prefix = folder + QLatin1Char('/')](const OpenRun& open) {
+        return open.path.startsWith(prefix);
+    };
+    const auto all = std::ranges::count_if(runs, inside);
+    const auto checked =
+        std::ranges::count_if(runs, [&](const OpenRun& open) { return open.checked && inside(open); });
+    return checked == all ? QString()
+                          : Session::tr("%1 of the %2 runs in %3 are shown: check more in the list.")
+                                .arg(checked)
+                                .arg(all)
+                                .arg(QDir(folder).dirName());
 }
 
 } // namespace finescope::window

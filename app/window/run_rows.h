@@ -8,7 +8,11 @@
 namespace finescope::window {
 
 /// The open runs as the tree shows them: badge and progress from what the file says and whether anybody still
-/// writes it.
-[[nodiscard]] std::vector<widgets::RunRow> runRows(const std::vector<OpenRun>& runs);
+/// writes it; style of those that are `shown`, in the order of legends, as the pages draw them.
+[[nodiscard]] std::vector<widgets::RunRow> runRows(const std::vector<OpenRun>& runs,
+                                                   const std::vector<record::Run>& shown);
+
+/// What is to say after a folder was opened in which `found` run files are; empty if all of them are shown.
+[[nodiscard]] QString folderText(const QString& folder, int found, const std::vector<OpenRun>& runs);
 
 } // namespace finescope::window

@@ -48,7 +48,7 @@ struct Line {
     std::string name{}; ///< in legend and read-out
     std::vector<double> x{}, y{};
     Style style{};
-    bool markers = false;
+    bool markers = false; ///< at points far enough from each other
     bool legend = true;
     bool emphasised = true; ///< false: drawn faintly (a member under its mean)
     Side side = Side::left;

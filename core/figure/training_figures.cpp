@@ -17,8 +17,6 @@ namespace finescope::figure {
 namespace {
 
 constexpr const char* kProbingOnly = "linear probing (fraction of its iterations)";
-
-constexpr std::size_t kMarkersUpTo = 30; // points of a line: beyond that markers hide the data
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 struct Quantity {
@@ -157,7 +155,7 @@ private:
                                 .legend = emphasised && !right,
                                 .emphasised = emphasised && !right,
                                 .side = side});
-        panel.curves.back().markers = emphasised && panel.curves.back().x.size() <= kMarkersUpTo;
+        panel.curves.back().markers = emphasised;
     }
 
     void addGroup(Panel& panel, const RunGroup& group, const Quantity& quantity, Side side) {

@@ -16,6 +16,7 @@ namespace {
 constexpr double kMmPerPt = 25.4 / 72.27;
 constexpr double kBandOpacity = 0.18;
 constexpr double kFaintOpacity = 0.35;
+constexpr std::size_t kMostMarkers = 30; // on one line
 
 /// Millimetres or the like: short, locale-free, with an ASCII minus.
 std::string number(double value) {
@@ -204,6 +205,12 @@ private:
         return entry->second;
     }
 
+    /// About as many markers as a curve of few points has.
+    static std::string markRepeat(const Line& line) {
+        const std::size_t every = line.x.size() / kMostMarkers;
+        return every > 1 ? ", mark repeat=" + std::to_string(every) : "";
+    }
+
     std::string lineStyle(const Line& line) {
         const PgfLook looks = look(line.style);
         std::string style = colour(line.style) + ", " + dashOf(looks.dash) +
@@ -211,9 +218,10 @@ private:
         if (!line.emphasised) {
             style += ", opacity=" + number(kFaintOpacity);
         }
-        style += line.markers && markOf(looks) != "none"
-                     ? ", mark=" + markOf(looks) + ", mark size=1.6pt, mark options={solid}"
-                     : ", mark=none";
+        style +=
+            line.markers && markOf(looks) != "none"
+                ? ", mark=" + markOf(looks) + ", mark size=1.6pt, mark options={solid}" + markRepeat(line)
+                : ", mark=none";
         return style;
     }
 

@@ -3,9 +3,15 @@
 #include "core/error.h"
 
 #include <QFile>
+#include <QGuiApplication>
+#include <QIconEngine>
 #include <QPainter>
+#include <QPalette>
 #include <QPixmap>
 #include <QSvgRenderer>
+
+#include <algorithm>
+#include <utility>
 
 // Q_INIT_RESOURCE has to stand outside every namespace; a static library's resources are not linked in
 // without it.
@@ -17,6 +23,8 @@ namespace finescope::widgets {
 
 namespace {
 
+constexpr int kLabelSize = 16;
+
 QByteArray source(const QString& name) {
     registerIcons();
     QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
@@ -26,33 +34,77 @@ QByteArray source(const QString& name) {
     return file.readAll();
 }
 
-void addSize(QIcon& icon, const QByteArray& svg, int size) {
-    QPixmap pixmap(size, size);
-    pixmap.fill(Qt::transparent);
-    QPainter painter(&pixmap);
-    QSvgRenderer(svg).render(&painter);
-    icon.addPixmap(pixmap);
+QColor inkOf(QIcon::Mode mode) {
+    const QPalette palette = QGuiApplication::palette();
+    switch (mode) {
+    case QIcon::Disabled:
+        return palette.color(QPalette::Disabled, QPalette::ButtonText);
+    case QIcon::Selected:
+        return palette.color(QPalette::Active, QPalette::HighlightedText);
+    case QIcon::Normal:
+    case QIcon::Active:
+        return palette.color(QPalette::Active, QPalette::ButtonText);
+    }
+    Q_UNREACHABLE();
 }
+
+/// Renders the drawing anew at each size, so that a change of the palette needs no new icon.
+class LineIcon : public QIconEngine {
+public:
+    explicit LineIcon(QByteArray svg) : m_svg(std::move(svg)) {}
+
+    void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
+        QByteArray svg = m_svg;
+        svg.replace("currentColor", inkOf(mode).name().toLatin1());
+        QRect square(QPoint(), actualSize(rect.size(), mode, QIcon::Off));
+        square.moveCenter(rect.center());
+        QSvgRenderer(svg).render(painter, square);
+    }
+
+    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+        if (size.isEmpty()) { // a squeezed button
+            return {};
+        }
+        QPixmap pixmap(size);
+        pixmap.fill(Qt::transparent);
+        QPainter painter(&pixmap);
+        paint(&painter, QRect(QPoint(), size), mode, state);
+        return pixmap;
+    }
+
+    QSize actualSize(const QSize& size, QIcon::Mode, QIcon::State) override {
+        const int side = std::min(size.width(), size.height());
+        return {side, side};
+    }
+
+    [[nodiscard]] QIconEngine* clone() const override { return new LineIcon(*this); }
+
+private:
+    QByteArray m_svg;
+};
 
 } // namespace
 
-QIcon themedIcon(const QString& name, const QColor& ink) {
-    QByteArray svg = source(name);
-    svg.replace("currentColor", ink.name().toLatin1());
-    QIcon icon;
-    for (const int size : {16, 24, 32, 48}) {
-        addSize(icon, svg, size);
-    }
-    return icon;
+QIcon themedIcon(const QString& name) {
+    return QIcon(new LineIcon(source(name)));
 }
 
 QIcon applicationIcon() {
-    const QByteArray svg = source(QStringLiteral("finescope"));
-    QIcon icon;
-    for (const int size : {16, 24, 32, 48, 64, 128, 256}) {
-        addSize(icon, svg, size);
-    }
-    return icon;
+    return QIcon(new LineIcon(source(QStringLiteral("finescope"))));
+}
+
+IconLabel::IconLabel(QWidget* parent) : QWidget(parent) {
+    setFixedSize(kLabelSize, kLabelSize);
+}
+
+void IconLabel::setIcon(const QIcon& icon) {
+    m_icon = icon;
+    update();
+}
+
+void IconLabel::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    m_icon.paint(&painter, rect());
 }
 
 } // namespace finescope::widgets

@@ -1,6 +1,7 @@
 #include "widgets/model/run_tree_model.h"
 
 #include "core/figure/method_name.h"
+#include "widgets/control/icon.h"
 #include "widgets/model/sample_icon.h"
 
 #include <algorithm>
@@ -78,17 +79,19 @@ QString badgeWord(RunRow::Badge badge) {
     Q_UNREACHABLE();
 }
 
-QColor badgeColour(RunRow::Badge badge) {
+/// An icon for what wants to be seen; what went well is quiet.
+QIcon badgeIcon(RunRow::Badge badge) {
     switch (badge) {
     case RunRow::Badge::live:
-        return {0x2d, 0xa4, 0x4e};
+        return themedIcon(QStringLiteral("badge-live"));
     case RunRow::Badge::stalled:
-        return {0xd2, 0x92, 0x1e};
+        return themedIcon(QStringLiteral("badge-stalled"));
     case RunRow::Badge::failed:
-        return {0xd1, 0x3b, 0x3b};
-    case RunRow::Badge::complete:
+        return themedIcon(QStringLiteral("badge-failed"));
     case RunRow::Badge::cancelled:
-        return {0x8a, 0x90, 0x98};
+        return themedIcon(QStringLiteral("badge-cancelled"));
+    case RunRow::Badge::complete:
+        return {};
     }
     Q_UNREACHABLE();
 }
@@ -123,9 +126,13 @@ void RunTreeModel::setRuns(const std::vector<RunRow>& rows) {
 
 void RunTreeModel::setTheme(const FigureTheme& theme) {
     m_theme = theme;
+    const auto announce = [this](const Node& node) {
+        const int last = static_cast<int>(node.children.size()) - 1;
+        Q_EMIT dataChanged(index(0, 0, indexOf(node)), index(last, 0, indexOf(node)), {Qt::DecorationRole});
+    };
     for (const auto& task : m_root->children) {
-        const int last = static_cast<int>(task->children.size()) - 1;
-        Q_EMIT dataChanged(index(0, 0, indexOf(*task)), index(last, 0, indexOf(*task)), {Qt::DecorationRole});
+        announce(*task);
+        std::ranges::for_each(task->children, [&](const auto& method) { announce(*method); });
     }
 }
 
@@ -260,12 +267,11 @@ QVariant RunTreeModel::data(const QModelIndex& index, int role) const {
         return node.row.key;
     }
     if (index.column() == stateColumn) {
-        const bool badged = isRun && node.row.badge != RunRow::Badge::complete;
         if (role == Qt::DisplayRole) {
             return isRun ? badgeText(node.row) : QString();
         }
-        if (role == Qt::DecorationRole && badged) {
-            return dotIcon(badgeColour(node.row.badge));
+        if (role == Qt::DecorationRole && isRun) {
+            return badgeIcon(node.row.badge);
         }
         if (role == Qt::ToolTipRole && isRun) {
             return tipOf(node.row);
@@ -285,6 +291,9 @@ QVariant RunTreeModel::data(const QModelIndex& index, int role) const {
     case Qt::DecorationRole:
         if (node.kind == Node::Kind::method && m_theme) {
             return sampleIcon(*m_theme, {.role = node.name.toStdString()});
+        }
+        if (isRun && m_theme && node.row.style && node.row.style->shades > 1) { // else it looks as its method
+            return sampleIcon(*m_theme, *node.row.style);
         }
         return {};
     case Qt::CheckStateRole:

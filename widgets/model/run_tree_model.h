@@ -25,6 +25,7 @@ struct RunRow {
     std::optional<double> fraction; ///< how much of its current stage a live run has done, 0..1
     QString reason;                 ///< why it failed or stalled
     bool checked = false;
+    std::optional<figure::Style> style{}; ///< of its lines; nullopt while nothing of it is shown
     bool operator==(const RunRow&) const = default;
 };
 

@@ -36,15 +36,4 @@ QIcon sampleIcon(const FigureTheme& theme, const figure::Style& style) {
     return QIcon(pixmap);
 }
 
-QIcon dotIcon(const QColor& colour) {
-    QPixmap pixmap = blank(kDotSize, kDotSize);
-    QPainter painter(&pixmap);
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(colour);
-    painter.drawEllipse(QRectF(1, 1, kDotSize - 2, kDotSize - 2));
-    painter.end();
-    return QIcon(pixmap);
-}
-
 } // namespace finescope::widgets

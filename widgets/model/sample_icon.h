@@ -8,12 +8,9 @@
 namespace finescope::widgets {
 
 inline constexpr int kSampleWidth = 32, kSampleHeight = 14;
-inline constexpr int kDotSize = 10;
+inline constexpr int kBadgeSize = 16;
 
 /// A short piece of line with the colour, dash and marker of a style: what a legend shows.
 [[nodiscard]] QIcon sampleIcon(const FigureTheme& theme, const figure::Style& style);
-
-/// A filled dot.
-[[nodiscard]] QIcon dotIcon(const QColor& colour);
 
 } // namespace finescope::widgets

@@ -2,22 +2,21 @@
 
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
+#include "widgets/control/elided_label.h"
 #include "widgets/control/temperature_slider.h"
+#include "widgets/page/calibration_table.h"
 #include "widgets/page/diagram_area.h"
 #include "widgets/page/option_rows.h"
 #include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QComboBox>
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QSpinBox>
 #include <QSplitter>
-#include <QTableWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace finescope::widgets {
@@ -27,38 +26,9 @@ namespace {
 constexpr double kKeyStep = 1.1;
 constexpr int kDiagramColumns = 5;
 constexpr int kBottomHeight = 150;
-constexpr int kCurveWidth = 320, kTableWidth = 480;
+constexpr int kCurveWidth = 280, kTableWidth = 500;
+constexpr int kAxisWidth = 72, kDiagramGap = 20; // left of all diagrams, and between two
 const QString kPrepareKey = QStringLiteral("calibration");
-
-/// A column of the numbers beside the diagrams.
-struct NumberColumn {
-    const char* title;
-    bool percent;
-    double analysis::Reliability::*value;
-};
-
-constexpr std::array<NumberColumn, 5> kColumns{{
-    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "ECE"), true, &analysis::Reliability::ece},
-    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "MCE"), true, &analysis::Reliability::mce},
-    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "NLL"), false, &analysis::Reliability::nll},
-    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "Brier"), false, &analysis::Reliability::brier},
-    {QT_TRANSLATE_NOOP("finescope::widgets::CalibrationPage", "Accuracy"), true,
-     &analysis::Reliability::accuracy},
-}};
-
-QString numberText(const NumberColumn& column, const analysis::Reliability& reliability) {
-    const double value = reliability.*column.value;
-    return QString::fromStdString(column.percent ? figure::percent(value) : figure::fixed(value, 3));
-}
-
-/// "7.0 → 6.3 %": the unit once, and once only what T does not change.
-QString changeText(const NumberColumn& column, const analysis::Reliability& before,
-                   const analysis::Reliability& now) {
-    const QString first = numberText(column, before), last = numberText(column, now);
-    return first == last
-               ? last
-               : CalibrationPage::tr("%1 → %2").arg(QString(first).remove(QStringLiteral(" %")), last);
-}
 
 QString epochName(const record::EpochKey& key) {
     const QString epoch = QString::number(key.epoch, 'g', 6);
@@ -75,8 +45,8 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
               "changes."),
            parent),
       m_background(background), m_diagrams(new PlotView), m_diagramArea(new DiagramArea(m_diagrams, this)),
-      m_slider(new TemperatureSlider), m_curve(new PlotView), m_table(new QTableWidget),
-      m_note(makeCaption({}, this)), m_norms(makeCaption({}, this)), m_mode(new QComboBox(options())),
+      m_slider(new TemperatureSlider(this)), m_curve(new PlotView(this)), m_table(new CalibrationTable(this)),
+      m_note(makeCaption({}, this)), m_norms(makeElidedCaption(this)), m_mode(new QComboBox(options())),
       m_split(new QComboBox(options())), m_epoch(new QComboBox(options())), m_bins(new QSpinBox(options())),
       m_curveQuantity(new QComboBox(options())) {
     setObjectName(QStringLiteral("calibrationPage"));
@@ -90,28 +60,8 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     m_note->setWordWrap(true);
     m_note->hide();
     m_norms->setObjectName(QStringLiteral("calibrationNorms"));
-    m_norms->setTextFormat(Qt::PlainText);
-    // Many runs must not widen the page: the tool tip has them all.
-    m_norms->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
 
     m_table->setObjectName(QStringLiteral("calibrationNumbers"));
-    m_table->setAccessibleName(tr("Calibration numbers of the checked runs"));
-    m_table->setColumnCount(1 + static_cast<int>(kColumns.size()));
-    QStringList titles{tr("Run")};
-    for (const NumberColumn& column : kColumns) {
-        titles.append(tr(column.title));
-    }
-    m_table->setHorizontalHeaderLabels(titles);
-    m_table->verticalHeader()->hide();
-    m_table->setFrameShape(QFrame::NoFrame);
-    m_table->setShowGrid(false);
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setTabKeyNavigation(false);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_table->verticalHeader()->setDefaultSectionSize(m_table->fontMetrics().height() + 6);
-
     m_diagramArea->setObjectName(QStringLiteral("reliabilityScroll"));
     m_diagramArea->setAccessibleName(tr("Reliability diagrams"));
     auto* bottom = new QSplitter(Qt::Horizontal, this);
@@ -157,7 +107,6 @@ void CalibrationPage::buildOptions() {
     }
     m_curveQuantity->setCurrentIndex(2);
 
-    optionRows()->addWidget(makeHeading(tr("Options"), options()));
     addOption(optionRows(), tr("Temperature"), m_mode);
     addOption(optionRows(), tr("Split"), m_split);
     addOption(optionRows(), tr("Epoch"), m_epoch);
@@ -176,6 +125,23 @@ void CalibrationPage::buildOptions() {
     connect(m_epoch, &QComboBox::activated, this, &CalibrationPage::refreshWhenVisible);
     connect(m_bins, &QSpinBox::valueChanged, this, &CalibrationPage::refreshWhenVisible);
     connect(m_curveQuantity, &QComboBox::activated, this, &CalibrationPage::drawCurve);
+}
+
+int CalibrationPage::diagramColumns() const {
+    const QString widest = eachFitted() ? tr("MCE 88.8 → 88.8 %") : tr("MCE 88.8 %");
+    const int needed = m_norms->fontMetrics().horizontalAdvance(widest) + kDiagramGap;
+    const int fitting = std::clamp((m_diagramArea->width() - kAxisWidth) / needed, 1, kDiagramColumns);
+    const int count = std::max(1, static_cast<int>(m_shown.size()));
+    const int rows = (count + fitting - 1) / fitting;
+    return (count + rows - 1) / rows; // even rows rather than a last one with a single diagram
+}
+
+void CalibrationPage::resizeEvent(QResizeEvent* event) {
+    Page::resizeEvent(event);
+    if (const int columns = diagramColumns(); columns != m_columns) {
+        m_columns = columns;
+        drawAnew();
+    }
 }
 
 void CalibrationPage::setTemperature(double temperature) {
@@ -354,7 +320,7 @@ std::vector<figure::ReliabilityEntry> CalibrationPage::entries(Numbers numbers) 
 figure::ReliabilityOptions CalibrationPage::reliabilityOptions() const {
     return {.split = m_shown.empty() ? std::string() : m_shown.front().prepared->data.split,
             .epoch = choice().key,
-            .maxColumns = kDiagramColumns};
+            .maxColumns = diagramColumns()};
 }
 
 void CalibrationPage::draw(Numbers numbers) {
@@ -378,7 +344,7 @@ void CalibrationPage::drawAnew() {
     draw(Numbers::exact);
     if (!m_shown.empty()) {
         // Not with every temperature: it lays the diagrams out three times, longer than painting them takes.
-        m_diagramArea->fit((static_cast<int>(m_shown.size()) + kDiagramColumns - 1) / kDiagramColumns);
+        m_diagramArea->fit((static_cast<int>(m_shown.size()) + diagramColumns() - 1) / diagramColumns());
     }
 }
 
@@ -420,35 +386,11 @@ void CalibrationPage::tellNorms(const std::vector<figure::ReliabilityEntry>& ent
 }
 
 void CalibrationPage::fillTable(const std::vector<figure::ReliabilityEntry>& entries) {
-    m_table->setRowCount(static_cast<int>(entries.size()));
-    const auto cell = [this](int row, int column) {
-        QTableWidgetItem* item = m_table->item(row, column);
-        if (!item) {
-            item = new QTableWidgetItem;
-            item->setTextAlignment(Qt::AlignVCenter | (column == 0 ? Qt::AlignLeft : Qt::AlignRight));
-            m_table->setItem(row, column, item);
-        }
-        return item;
-    };
-    for (int row = 0; row < m_table->rowCount(); ++row) {
-        const figure::ReliabilityEntry& entry = entries[static_cast<std::size_t>(row)];
-        const PreparedRun& run = *m_shown[static_cast<std::size_t>(row)].prepared;
-        QString name = QString::fromStdString(entry.name);
-        if (eachFitted()) {
-            name +=
-                run.data.fitted
-                    ? tr("  (T = %1)").arg(QString::fromStdString(figure::fixed(run.fittedTemperature(), 2)))
-                    : tr("  (nothing to fit T on)");
-        }
-        cell(row, 0)->setText(name);
-        for (std::size_t i = 0; i < kColumns.size(); ++i) {
-            const NumberColumn& column = kColumns[i];
-            QTableWidgetItem* item = cell(row, 1 + static_cast<int>(i));
-            item->setText(entry.before ? changeText(column, *entry.before, entry.current)
-                                       : numberText(column, entry.current));
-            item->setData(Qt::UserRole, entry.current.*column.value);
-        }
+    std::vector<bool> fitted;
+    for (const Shown& shown : m_shown) {
+        fitted.push_back(shown.prepared->data.fitted.has_value());
     }
+    m_table->setEntries(entries, fitted);
 }
 
 std::optional<PageFigure> CalibrationPage::exportedFigure() const {

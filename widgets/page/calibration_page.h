@@ -10,11 +10,12 @@
 
 class QComboBox;
 class QSpinBox;
-class QTableWidget;
 
 namespace finescope::widgets {
 
+class CalibrationTable;
 class DiagramArea;
+class ElidedLabel;
 class PlotView;
 class TemperatureSlider;
 
@@ -38,6 +39,7 @@ Q_SIGNALS:
 protected:
     void refresh() override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     enum class Numbers { quick, exact };
@@ -57,6 +59,8 @@ private:
     [[nodiscard]] CalibrationChoice choice() const;
     [[nodiscard]] bool eachFitted() const;
     void collectShown();
+    /// As many side by side as leave the numbers above each of them in one line.
+    [[nodiscard]] int diagramColumns() const;
     /// After what is shown has changed, not only its temperature.
     void drawAnew();
     void draw(Numbers numbers);
@@ -71,9 +75,9 @@ private:
     DiagramArea* m_diagramArea;
     TemperatureSlider* m_slider;
     PlotView* m_curve;
-    QTableWidget* m_table;
+    CalibrationTable* m_table;
     QLabel* m_note;
-    QLabel* m_norms;
+    ElidedLabel* m_norms;
     QComboBox* m_mode;
     QComboBox* m_split;
     QComboBox* m_epoch;
@@ -81,6 +85,7 @@ private:
     QComboBox* m_curveQuantity;
     Prepared m_prepared; ///< only what is shown, so that closed runs give their memory back
     std::vector<Shown> m_shown;
+    int m_columns = 0; ///< of the diagrams when the page had its present size
 };
 
 } // namespace finescope::widgets

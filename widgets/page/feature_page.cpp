@@ -1,7 +1,6 @@
 #include "widgets/page/feature_page.h"
 
 #include "widgets/page/option_rows.h"
-#include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QComboBox>
@@ -40,7 +39,6 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
     m_spread->setObjectName(QStringLiteral("featureSpread"));
     content()->addWidget(m_plot, 1);
     setFocusWidget(m_plot);
-    optionRows()->addWidget(makeHeading(tr("Options"), options()));
     addOption(optionRows(), tr("Split"), m_split);
     addOption(optionRows(), tr("Statistic"), m_spread);
     optionRows()->addStretch(1);

@@ -1,5 +1,7 @@
 #include "widgets/page/message_bar.h"
 
+#include "widgets/control/icon.h"
+
 #include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
@@ -35,19 +37,25 @@ MessageBar::MessageBar(QWidget* parent)
     connect(m_detailsButton, &QToolButton::toggled, m_details, &QWidget::setVisible);
     auto* dismiss = new QToolButton(this);
     dismiss->setObjectName(QStringLiteral("messageDismissButton"));
-    dismiss->setText(tr("Dismiss"));
+    dismiss->setIcon(themedIcon(QStringLiteral("close")));
+    dismiss->setToolTip(tr("Dismiss"));
+    dismiss->setAccessibleName(tr("Dismiss"));
     dismiss->setAutoRaise(true);
     connect(dismiss, &QToolButton::clicked, this, &QWidget::hide);
+
+    auto* sign = new IconLabel(this);
+    sign->setIcon(themedIcon(QStringLiteral("warning")));
 
     auto* layout = new QGridLayout(this);
     layout->setContentsMargins(16, 8, 8, 8);
     layout->setHorizontalSpacing(8);
     layout->setVerticalSpacing(8);
-    layout->addWidget(m_message, 0, 0);
-    layout->addWidget(m_detailsButton, 0, 1, Qt::AlignTop);
-    layout->addWidget(dismiss, 0, 2, Qt::AlignTop);
-    layout->addWidget(m_details, 1, 0, 1, 3);
-    layout->setColumnStretch(0, 1);
+    layout->addWidget(sign, 0, 0);
+    layout->addWidget(m_message, 0, 1);
+    layout->addWidget(m_detailsButton, 0, 2, Qt::AlignTop);
+    layout->addWidget(dismiss, 0, 3, Qt::AlignTop);
+    layout->addWidget(m_details, 1, 1, 1, 3);
+    layout->setColumnStretch(1, 1);
     hide();
 }
 

@@ -3,8 +3,10 @@
 #include "core/figure/figure_kinds.h"
 #include "widgets/page/empty_state.h"
 #include "widgets/page/message_bar.h"
+#include "widgets/panel/heading.h"
 
 #include <QGraphicsOpacityEffect>
+#include <QLabel>
 #include <QStackedLayout>
 #include <QVBoxLayout>
 
@@ -42,8 +44,9 @@ Page::Page(const QString& title, const QString& emptySentence, QWidget* parent)
     connect(&m_dimSoon, &QTimer::timeout, this, [this] { m_dimmed->setEnabled(true); });
     m_stack->addWidget(empty);
     m_stack->addWidget(filled);
-    m_optionRows->setContentsMargins(16, 16, 16, 16);
+    m_optionRows->setContentsMargins(16, 8, 16, 16);
     m_optionRows->setSpacing(8);
+    m_optionRows->addWidget(makeHeading(tr("Options"), m_options));
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

@@ -1,7 +1,6 @@
 #include "widgets/page/training_page.h"
 
 #include "widgets/page/option_rows.h"
-#include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QCheckBox>
@@ -56,9 +55,10 @@ TrainingPage::TrainingPage(QWidget* parent)
     m_smoothing->setRange(0, 0.99);
     m_smoothing->setSingleStep(0.05);
     m_smoothing->setSpecialValueText(tr("Off"));
-    m_smoothing->setToolTip(tr("Weight of an exponential moving average, free of its bias at the start"));
+    m_smoothing->setToolTip(
+        tr("Weight of an exponential moving average over the recorded rows, free of its bias at the start: "
+           "steps while linear probing and on the axis of steps, else epochs, of which 0.9 averages ten"));
 
-    optionRows()->addWidget(makeHeading(tr("Options"), options()));
     addOption(optionRows(), tr("Show"), m_quantity);
     optionRows()->addWidget(m_accuracy);
     optionRows()->addSpacing(8);

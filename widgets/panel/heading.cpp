@@ -1,6 +1,9 @@
 #include "widgets/panel/heading.h"
 
+#include "widgets/control/elided_label.h"
+
 #include <QLabel>
+#include <QLineEdit>
 
 namespace finescope::widgets {
 
@@ -9,23 +12,36 @@ namespace {
 constexpr double kHeadingScale = 1.2;
 constexpr double kCaptionScale = 0.9;
 
-QLabel* makeLabel(const QString& text, double scale, QFont::Weight weight, QWidget* parent) {
-    auto* label = new QLabel(text, parent);
-    QFont font = label->font();
+void scaleFont(QWidget& widget, double scale, QFont::Weight weight) {
+    QFont font = widget.font();
     font.setPointSizeF(scale * font.pointSizeF());
     font.setWeight(weight);
-    label->setFont(font);
-    return label;
+    widget.setFont(font);
 }
 
 } // namespace
 
 QLabel* makeHeading(const QString& text, QWidget* parent) {
-    return makeLabel(text, kHeadingScale, QFont::DemiBold, parent);
+    auto* label = new QLabel(text, parent);
+    scaleFont(*label, kHeadingScale, QFont::DemiBold);
+    label->setMinimumHeight(QLineEdit().sizeHint().height());
+    return label;
 }
 
 QLabel* makeCaption(const QString& text, QWidget* parent) {
-    return makeLabel(text, kCaptionScale, QFont::Normal, parent);
+    auto* label = new QLabel(text, parent);
+    useCaptionFont(*label);
+    return label;
+}
+
+ElidedLabel* makeElidedCaption(QWidget* parent) {
+    auto* label = new ElidedLabel(parent);
+    useCaptionFont(*label);
+    return label;
+}
+
+void useCaptionFont(QWidget& widget) {
+    scaleFont(widget, kCaptionScale, QFont::Normal);
 }
 
 } // namespace finescope::widgets

@@ -1,5 +1,7 @@
 #include "widgets/panel/job_row.h"
 
+#include "widgets/control/elided_label.h"
+#include "widgets/control/icon.h"
 #include "widgets/panel/jobs_panel.h"
 
 #include <QHBoxLayout>
@@ -34,15 +36,31 @@ QString stateText(const Job& job) {
     Q_UNREACHABLE();
 }
 
+/// An icon for what wants to be seen; what goes well is quiet.
+QString badgeName(Job::State state) {
+    switch (state) {
+    case Job::State::running:
+        return QStringLiteral("badge-live");
+    case Job::State::failed:
+        return QStringLiteral("badge-failed");
+    case Job::State::cancelled:
+        return QStringLiteral("badge-cancelled");
+    case Job::State::waiting:
+    case Job::State::paused:
+    case Job::State::complete:
+        return {};
+    }
+    Q_UNREACHABLE();
+}
+
 } // namespace
 
 JobRow::JobRow(QWidget* parent)
-    : QWidget(parent), m_title(new QLabel(this)), m_stage(new QLabel(this)), m_bar(new QProgressBar(this)),
-      m_left(new QLabel(this)), m_pause(new QToolButton(this)), m_cancel(new QToolButton(this)) {
+    : QWidget(parent), m_badge(new IconLabel(this)), m_title(new QLabel(this)),
+      m_stage(new ElidedLabel(this)), m_bar(new QProgressBar(this)), m_left(new QLabel(this)),
+      m_pause(new QToolButton(this)), m_cancel(new QToolButton(this)) {
     m_title->setObjectName(QStringLiteral("jobTitle"));
     m_stage->setObjectName(QStringLiteral("jobStage"));
-    m_stage->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_stage->setTextFormat(Qt::PlainText);
     m_bar->setObjectName(QStringLiteral("jobProgress"));
     m_bar->setFixedWidth(kBarWidth);
     m_bar->setTextVisible(false);
@@ -50,8 +68,10 @@ JobRow::JobRow(QWidget* parent)
     m_left->setMinimumWidth(m_left->fontMetrics().horizontalAdvance(timeLeftText(59 * 60)));
     m_pause->setObjectName(QStringLiteral("jobPause"));
     m_pause->setAutoRaise(true);
+    m_pause->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     m_cancel->setObjectName(QStringLiteral("jobCancel"));
     m_cancel->setAutoRaise(true);
+    m_cancel->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     connect(m_pause, &QToolButton::clicked, this, [this] {
         if (m_job.state == Job::State::paused) {
             Q_EMIT resumeRequested();
@@ -70,6 +90,7 @@ JobRow::JobRow(QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(16);
+    layout->addWidget(m_badge);
     layout->addWidget(m_title);
     layout->addWidget(m_stage, 1);
     layout->addWidget(m_bar);
@@ -82,6 +103,9 @@ void JobRow::setJob(const Job& job) {
     m_job = job;
     m_title->setText(job.title);
     m_stage->setText(stateText(job).section(QLatin1Char('\n'), 0, 0));
+    const QString badge = badgeName(job.state);
+    m_badge->setIcon(badge.isEmpty() ? QIcon() : themedIcon(badge));
+    m_badge->setToolTip(job.message);
     m_stage->setToolTip(job.message.isEmpty() ? job.output : job.message);
     m_bar->setVisible(job.active());
     // Qt animates an unknown range; only what is really running may move by itself.
@@ -91,8 +115,10 @@ void JobRow::setJob(const Job& job) {
     m_left->setText(job.secondsLeft && job.active() ? timeLeftText(*job.secondsLeft) : QString());
     const bool paused = job.state == Job::State::paused;
     m_pause->setVisible(paused || job.state == Job::State::running);
+    m_pause->setIcon(themedIcon(paused ? QStringLiteral("play") : QStringLiteral("pause")));
     m_pause->setText(paused ? tr("Resume") : tr("Pause"));
     m_pause->setAccessibleName(tr("%1 %2").arg(m_pause->text(), job.title));
+    m_cancel->setIcon(themedIcon(job.active() ? QStringLiteral("stop") : QStringLiteral("close")));
     m_cancel->setText(job.active() ? tr("Cancel") : tr("Dismiss"));
     m_cancel->setAccessibleName(tr("%1 %2").arg(m_cancel->text(), job.title));
 }

@@ -10,6 +10,9 @@ class QToolButton;
 
 namespace finescope::widgets {
 
+class ElidedLabel;
+class IconLabel;
+
 /// One job: title, what it is at, a progress bar, time left and its buttons.
 class JobRow : public QWidget {
     Q_OBJECT
@@ -26,8 +29,9 @@ Q_SIGNALS:
 
 private:
     Job m_job;
+    IconLabel* m_badge;
     QLabel* m_title;
-    QLabel* m_stage;
+    ElidedLabel* m_stage;
     QProgressBar* m_bar;
     QLabel* m_left;
     QToolButton* m_pause;

@@ -1,5 +1,6 @@
 #include "widgets/panel/runs_panel.h"
 
+#include "widgets/control/icon.h"
 #include "widgets/model/run_filter.h"
 #include "widgets/model/sample_icon.h"
 #include "widgets/panel/heading.h"
@@ -30,6 +31,7 @@ RunsPanel::RunsPanel(QWidget* parent)
     m_filterEdit->setToolTip(
         tr("Show runs whose task, method, model, name or seed hold these words (Ctrl+F)"));
     m_filterEdit->setClearButtonEnabled(true);
+    m_filterEdit->addAction(themedIcon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
     connect(m_filterEdit, &QLineEdit::textChanged, m_filter, [this](const QString& text) {
         m_filter->setWords(text);
         m_view->expandAll();
@@ -41,7 +43,7 @@ RunsPanel::RunsPanel(QWidget* parent)
     m_view->setHeaderHidden(true);
     m_view->setFrameShape(QFrame::NoFrame);
     m_view->setUniformRowHeights(true);
-    m_view->setIconSize(QSize(kSampleWidth, kSampleHeight));
+    m_view->setIconSize(QSize(kSampleWidth, kBadgeSize));
     m_view->setIndentation(16);
     m_view->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -60,10 +62,10 @@ RunsPanel::RunsPanel(QWidget* parent)
     m_stack->addWidget(empty);
     m_stack->addWidget(m_view);
 
-    auto* files = new QPushButton(tr("Open files…"), this);
+    auto* files = new QPushButton(themedIcon(QStringLiteral("open")), tr("Open files…"), this);
     files->setObjectName(QStringLiteral("panelOpenFiles"));
     connect(files, &QPushButton::clicked, this, &RunsPanel::openFilesRequested);
-    auto* folder = new QPushButton(tr("Open folder…"), this);
+    auto* folder = new QPushButton(themedIcon(QStringLiteral("add-folder")), tr("Open folder…"), this);
     folder->setObjectName(QStringLiteral("panelOpenFolder"));
     connect(folder, &QPushButton::clicked, this, &RunsPanel::openFolderRequested);
 

@@ -15,6 +15,8 @@ namespace {
 
 constexpr double kBandOpacity = 0.18;
 constexpr double kFaintOpacity = 0.35;
+constexpr qsizetype kSparsePoints = 30;             // every one of so few may have its marker
+constexpr double kApart = 1.2, kApartOnDense = 4.0; // markers on one line, in their widths
 
 QColor withOpacity(QColor colour, double opacity) {
     colour.setAlphaF(static_cast<float>(opacity));
@@ -144,10 +146,11 @@ void paintLine(QPainter& painter, const figure::Line& line, const PanelMap& map,
         }
         strokePiece(painter, style.paper ? piece : decimated(piece), style);
         if (line.markers) {
-            // Markers that would overlap say nothing: leave out those nearer than their own width.
+            // Markers that overlap say nothing, and a chain of them hides a curve of many points.
+            const double apart = style.marker * (piece.size() > kSparsePoints ? kApartOnDense : kApart);
             double last = -std::numeric_limits<double>::infinity();
             for (const QPointF& at : piece) {
-                if (std::abs(at.x() - last) >= 1.2 * style.marker) {
+                if (std::abs(at.x() - last) >= apart) {
                     paintMarker(painter, at, role, style.marker, style);
                     last = at.x();
                 }

@@ -1,3 +1,4 @@
+#include "tests/support/contrast.h"
 #include "widgets/control/house_style.h"
 
 #include <QImage>
@@ -5,27 +6,8 @@
 #include <QStyleOptionButton>
 #include <QtTest>
 
-#include <cmath>
-
+using finescope::tests::contrast;
 using finescope::widgets::HouseStyle;
-
-namespace {
-
-/// WCAG 2.1 relative luminance, 0..1.
-double luminance(QColor colour) {
-    const auto linear = [](double c) {
-        return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
-    };
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
-           0.0722 * linear(colour.blueF());
-}
-
-double contrast(QColor one, QColor other) {
-    const double a = luminance(one), b = luminance(other);
-    return (std::max(a, b) + 0.05) / (std::min(a, b) + 0.05);
-}
-
-} // namespace
 
 class TestHouseStyle : public QObject {
     Q_OBJECT

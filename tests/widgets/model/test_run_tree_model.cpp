@@ -113,6 +113,40 @@ private Q_SLOTS:
         QCOMPARE(model.data(model.index(0, 0), Qt::CheckStateRole).toInt(), static_cast<int>(Qt::Unchecked));
     }
 
+    void seedsOfOneMethodShowTheirOwnShade() {
+        RunTreeModel model;
+        model.setTheme(FigureTheme::load(QStringLiteral("light")));
+        RunRow first = row("rte", "ft", 1), second = row("rte", "ft", 2);
+        first.style = {.role = "ft", .shade = 0, .shades = 2};
+        second.style = {.role = "ft", .shade = 1, .shades = 2};
+        model.setRuns({first, second, row("rte", "ft", 3)});
+        const QModelIndex method = model.index(0, 0, model.index(0, 0));
+        const auto sample = [&](int run) {
+            return model.index(run, 0, method)
+                .data(Qt::DecorationRole)
+                .value<QIcon>()
+                .pixmap(32, 14)
+                .toImage();
+        };
+        QVERIFY(!sample(0).isNull());
+        QVERIFY(sample(0) != sample(1));
+        QVERIFY(sample(2).isNull()); // not shown by any page
+    }
+
+    void onlyWhatWantsToBeSeenHasABadge() {
+        RunTreeModel model;
+        RunRow failed = row("rte", "ft", 1);
+        failed.badge = RunRow::Badge::failed;
+        failed.reason = QStringLiteral("the loss is NaN");
+        model.setRuns({failed, row("rte", "lp", 1)});
+        const QModelIndex task = model.index(0, 0);
+        const QModelIndex quiet = model.index(0, RunTreeModel::stateColumn, model.index(0, 0, task));
+        const QModelIndex loud = model.index(0, RunTreeModel::stateColumn, model.index(1, 0, task));
+        QVERIFY(quiet.data(Qt::DecorationRole).value<QIcon>().isNull());
+        QVERIFY(!loud.data(Qt::DecorationRole).value<QIcon>().isNull());
+        QVERIFY(loud.data(Qt::ToolTipRole).toString().contains(failed.reason));
+    }
+
     void filterWantsEveryWord() {
         RunTreeModel model;
         RunFilter filter;

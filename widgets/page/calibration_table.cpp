@@ -1,0 +1,132 @@
+#include "widgets/page/calibration_table.h"
+
+#include "core/figure/number_text.h"
+#include "widgets/panel/heading.h"
+
+#include <QHeaderView>
+#include <QKeyEvent>
+
+#include <array>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr int kWidestColumn = 160; // longer names end in an ellipsis; their tool tip is whole
+constexpr int kRowPadding = 6;
+
+/// A column that shows a number of analysis::Reliability.
+struct NumberColumn {
+    CalibrationTable::Column column;
+    const char* title;
+    const char* tip;
+    bool percent;
+    double analysis::Reliability::*value;
+};
+
+constexpr std::array<NumberColumn, 5> kColumns{{
+    {CalibrationTable::eceColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "ECE %"),
+     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Expected calibration error, percent"), true,
+     &analysis::Reliability::ece},
+    {CalibrationTable::mceColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "MCE %"),
+     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Maximum calibration error, percent"), true,
+     &analysis::Reliability::mce},
+    {CalibrationTable::nllColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "NLL"),
+     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Negative log likelihood, natural logarithm"),
+     false, &analysis::Reliability::nll},
+    {CalibrationTable::brierColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Brier"),
+     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Brier score, 0 to 2"), false,
+     &analysis::Reliability::brier},
+    {CalibrationTable::accuracyColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Acc. %"),
+     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Accuracy, percent"), true,
+     &analysis::Reliability::accuracy},
+}};
+
+QString numberText(const NumberColumn& column, const analysis::Reliability& reliability) {
+    const double value = reliability.*column.value;
+    return QString::fromStdString(column.percent ? figure::fixed(100 * value, 1) : figure::fixed(value, 3));
+}
+
+/// "7.0 → 6.3", and once only what T does not change.
+QString numberText(const NumberColumn& column, const figure::ReliabilityEntry& entry) {
+    const QString now = numberText(column, entry.current);
+    if (!entry.before) {
+        return now;
+    }
+    const QString before = numberText(column, *entry.before);
+    return before == now ? now : CalibrationTable::tr("%1 → %2").arg(before, now);
+}
+
+} // namespace
+
+CalibrationTable::CalibrationTable(QWidget* parent)
+    : QTableWidget(0, 2 + static_cast<int>(kColumns.size()), parent) {
+    setAccessibleName(tr("Calibration numbers of the checked runs"));
+    useCaptionFont(*this);
+    const auto head = [this](int column, const QString& title, const QString& tip) {
+        auto* item = new QTableWidgetItem(title);
+        item->setToolTip(tip);
+        item->setTextAlignment(Qt::AlignVCenter | (column == nameColumn ? Qt::AlignLeft : Qt::AlignRight));
+        setHorizontalHeaderItem(column, item);
+    };
+    head(nameColumn, tr("Run"), {});
+    head(temperatureColumn, tr("T"), tr("The temperature fitted on the run's validation split"));
+    for (const NumberColumn& column : kColumns) {
+        head(column.column, tr(column.title), tr(column.tip));
+    }
+    // The page's own ground: an empty sheet around a few rows would weigh more than they do.
+    viewport()->setBackgroundRole(QPalette::Window);
+    setFrameShape(QFrame::NoFrame);
+    setShowGrid(false);
+    setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setSelectionBehavior(QAbstractItemView::SelectRows);
+    setTabKeyNavigation(false);
+    setWordWrap(false);
+    verticalHeader()->hide();
+    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowPadding);
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setMaximumSectionSize(kWidestColumn);
+    horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+}
+
+QTableWidgetItem& CalibrationTable::cell(int row, int column) {
+    QTableWidgetItem* known = item(row, column);
+    if (!known) {
+        known = new QTableWidgetItem;
+        known->setTextAlignment(Qt::AlignVCenter | (column == nameColumn ? Qt::AlignLeft : Qt::AlignRight));
+        setItem(row, column, known);
+    }
+    return *known;
+}
+
+void CalibrationTable::setEntries(const std::vector<figure::ReliabilityEntry>& entries,
+                                  const std::vector<bool>& fitted) {
+    setRowCount(static_cast<int>(entries.size()));
+    setColumnHidden(temperatureColumn, entries.empty() || !entries.front().before);
+    for (int row = 0; row < rowCount(); ++row) {
+        const auto index = static_cast<std::size_t>(row);
+        const figure::ReliabilityEntry& entry = entries[index];
+        const QString name = QString::fromStdString(entry.name);
+        cell(row, nameColumn).setText(name);
+        cell(row, nameColumn).setToolTip(name);
+        const double temperature = entry.current.temperature;
+        cell(row, temperatureColumn)
+            .setText(fitted[index] ? QString::fromStdString(figure::fixed(temperature, 2)) : tr("none"));
+        cell(row, temperatureColumn).setToolTip(fitted[index] ? QString() : tr("Nothing to fit T on"));
+        cell(row, temperatureColumn).setData(Qt::UserRole, temperature);
+        for (const NumberColumn& column : kColumns) {
+            cell(row, column.column).setText(numberText(column, entry));
+            cell(row, column.column).setData(Qt::UserRole, entry.current.*column.value);
+        }
+    }
+}
+
+void CalibrationTable::keyPressEvent(QKeyEvent* event) {
+    if (!event->text().isEmpty() && event->text().front().isPrint()) {
+        event->ignore(); // a table takes letters for a search
+        return;
+    }
+    QTableWidget::keyPressEvent(event);
+}
+
+} // namespace finescope::widgets
