@@ -5,6 +5,7 @@
 #include "core/figure/write_csv.h"
 #include "core/record/run_reader.h"
 #include "tests/app/window/window_fixture.h"
+#include "widgets/page/calibration_table.h"
 #include "widgets/page/page.h"
 #include "widgets/plot/figure_recipe.h"
 
@@ -103,7 +104,10 @@ private Q_SLOTS:
         epochs->setCurrentIndex(row);
         Q_EMIT epochs->activated(row);
         const auto ece = [this] {
-            return find<QTableWidget>("calibrationNumbers")->item(0, 1)->data(Qt::UserRole).toDouble();
+            return find<QTableWidget>("calibrationNumbers")
+                ->item(0, widgets::CalibrationTable::eceColumn)
+                ->data(Qt::UserRole)
+                .toDouble();
         };
         const record::Run run = record::readRun(toPath(file));
         const record::SplitInfo& split = *run.splitWithRole("test");

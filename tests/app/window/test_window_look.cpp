@@ -102,6 +102,8 @@ private Q_SLOTS:
     }
 
     void theNamesOfThePagesAreReadInBothThemes() {
+        m_window->open({makeRun("ft.h5", "ft")});
+        QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
         for (const char* theme : {"actionThemeLight", "actionThemeDark"}) {
             trigger(theme);
             auto* tabs = find<QTabBar>("pageTabs");
