@@ -146,7 +146,8 @@ PanelItem* PlotView::nearestPanel(QPointF position) const {
 }
 
 void PlotView::resizeEvent(QResizeEvent*) {
-    m_plot->setGeometry(rect());
+    // Among pages that are not laid out yet the view has no size, and QCustomPlot cannot paint on nothing.
+    m_plot->setGeometry(QRect(QPoint(), size().expandedTo(QSize(1, 1))));
     repaintPlot();
 }
 

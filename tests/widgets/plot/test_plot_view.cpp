@@ -5,6 +5,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QMimeData>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QWheelEvent>
 #include <QtTest>
@@ -72,6 +73,16 @@ private Q_SLOTS:
             view.setFigure(figure);
             QVERIFY2(full > painted(view) + 500, figure.kind.c_str());
         }
+    }
+
+    void aViewWithoutHeightIsPaintedWithoutComplaint() {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("QPainter")));
+        QWidget page; // as one that a busy window paints dimmed before its layout
+        page.resize(300, 200);
+        PlotView view(&page);
+        view.setFigure(tests::sampleNorms(figure::Scale::linear));
+        view.resize(300, 0);
+        QVERIFY(!page.grab().isNull());
     }
 
     void emptyTextIsPainted() {
