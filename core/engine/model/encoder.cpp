@@ -57,25 +57,33 @@ torch::Tensor SelfAttentionImpl::splitHeads(const torch::Tensor& projected) cons
         .reshape({batch * m_heads, length, projected.size(2) / m_heads});
 }
 
-torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias) {
+torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& asking, const torch::Tensor& hidden,
+                                         const torch::Tensor& attentionBias, LayerTrace* trace) {
     const std::int64_t batch = hidden.size(0), length = hidden.size(1), width = hidden.size(2);
+    const std::int64_t asked = asking.size(1);
     const double scale = 1 / std::sqrt(static_cast<double>(width / m_heads));
-    const torch::Tensor q = splitHeads(project(query, queryLora, hidden) * scale);
-    const torch::Tensor k = splitHeads(key->forward(hidden));
-    const torch::Tensor v = splitHeads(project(value, valueLora, hidden));
+    const torch::Tensor queries = project(query, queryLora, asking);
+    const torch::Tensor keys = key->forward(hidden);
+    const torch::Tensor values = project(value, valueLora, hidden);
+    if (trace != nullptr) {
+        trace->query = queries;
+        trace->key = keys;
+        trace->value = values;
+    }
+    const torch::Tensor q = splitHeads(queries * scale), k = splitHeads(keys), v = splitHeads(values);
 
-    torch::Tensor scores = torch::bmm(q, k.transpose(1, 2)); // [B * heads, T, T]
+    torch::Tensor scores = torch::bmm(q, k.transpose(1, 2)); // [B * heads, T', T]
     if (attentionBias.defined()) {
-        scores = (scores.view({batch, m_heads, length, length}) + attentionBias).view_as(scores);
+        scores = (scores.view({batch, m_heads, asked, length}) + attentionBias).view_as(scores);
     }
     torch::Tensor probabilities = torch::softmax(scores, -1);
     if (is_training() && m_dropout > 0) {
         probabilities = torch::dropout(probabilities, m_dropout, true);
     }
     return torch::bmm(probabilities, v)
-        .view({batch, m_heads, length, width / m_heads})
+        .view({batch, m_heads, asked, width / m_heads})
         .transpose(1, 2)
-        .reshape({batch, length, width});
+        .reshape({batch, asked, width});
 }
 
 EncoderLayerImpl::EncoderLayerImpl(const EncoderConfig& config)
@@ -86,12 +94,29 @@ EncoderLayerImpl::EncoderLayerImpl(const EncoderConfig& config)
       attentionNorm(register_module("attention_norm", layerNorm(config))),
       outputNorm(register_module("output_norm", layerNorm(config))), m_dropout(config.hiddenDropout) {}
 
-torch::Tensor EncoderLayerImpl::forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias) {
+torch::Tensor EncoderLayerImpl::forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
+                                        OutputTokens tokens, LayerTrace* trace) {
     const auto drop = [this](const torch::Tensor& x) { return torch::dropout(x, m_dropout, is_training()); };
-    const torch::Tensor attended = attentionOutput->forward(attention->forward(hidden, attentionBias));
-    const torch::Tensor middle = attentionNorm->forward(drop(attended) + hidden);
-    const torch::Tensor widened = torch::gelu(intermediate->forward(middle));
-    return outputNorm->forward(drop(output->forward(widened)) + middle);
+    const torch::Tensor asking = tokens == OutputTokens::all ? hidden : hidden.narrow(1, 0, 1);
+    const torch::Tensor context = attention->forward(asking, hidden, attentionBias, trace);
+    const torch::Tensor attended = attentionOutput->forward(context);
+    const torch::Tensor attentionSum = drop(attended) + asking;
+    const torch::Tensor middle = attentionNorm->forward(attentionSum);
+    const torch::Tensor before = intermediate->forward(middle);
+    const torch::Tensor widened = torch::gelu(before);
+    const torch::Tensor narrowed = output->forward(widened);
+    const torch::Tensor outputSum = drop(narrowed) + middle;
+    if (trace != nullptr) {
+        trace->context = context;
+        trace->attended = attended;
+        trace->attentionSum = attentionSum;
+        trace->middle = middle;
+        trace->intermediate = before;
+        trace->widened = widened;
+        trace->narrowed = narrowed;
+        trace->outputSum = outputSum;
+    }
+    return outputNorm->forward(outputSum);
 }
 
 EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
@@ -107,23 +132,27 @@ EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
     }
 }
 
-torch::Tensor EncoderImpl::embed(const TokenBatch& batch) {
+torch::Tensor EncoderImpl::positions(const torch::Tensor& ids) const {
+    if (config.architecture == Architecture::roberta) {
+        const torch::Tensor present = ids.ne(config.padId).to(torch::kInt64);
+        return present.cumsum(1) * present + config.padId;
+    }
+    return torch::arange(ids.size(1), ids.options()).unsqueeze(0);
+}
+
+torch::Tensor EncoderImpl::embeddingSum(const TokenBatch& batch) {
     const std::int64_t length = batch.ids.size(1);
     if (length > config.maxLength()) {
         throw Error(ErrorKind::badInput,
                     "an input of " + std::to_string(length) + " tokens; this encoder takes at most " +
                         std::to_string(config.maxLength()) + ": use a smaller --max-length");
     }
-    torch::Tensor positions;
-    if (config.architecture == Architecture::roberta) {
-        const torch::Tensor present = batch.ids.ne(config.padId).to(torch::kInt64);
-        positions = present.cumsum(1) * present + config.padId;
-    } else {
-        positions = torch::arange(length, batch.ids.options()).unsqueeze(0);
-    }
-    const torch::Tensor sum = wordEmbeddings->forward(batch.ids) + typeEmbeddings->forward(batch.typeIds) +
-                              positionEmbeddings->forward(positions);
-    return torch::dropout(embeddingNorm->forward(sum), config.hiddenDropout, is_training());
+    return wordEmbeddings->forward(batch.ids) + typeEmbeddings->forward(batch.typeIds) +
+           positionEmbeddings->forward(positions(batch.ids));
+}
+
+torch::Tensor EncoderImpl::embed(const TokenBatch& batch) {
+    return torch::dropout(embeddingNorm->forward(embeddingSum(batch)), config.hiddenDropout, is_training());
 }
 
 torch::Tensor EncoderImpl::attentionBias(const torch::Tensor& mask) const {

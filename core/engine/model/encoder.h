@@ -22,12 +22,28 @@ struct LoraUpdate {
     [[nodiscard]] bool active() const { return a.defined(); }
 };
 
+/// What a layer computed on its way, for whoever wants the gradients of its weights: inputs and outputs of
+/// its linear layers and layer norms. [B, T, .] each; [B, 1, .] where only the first token was asked for.
+struct LayerTrace {
+    torch::Tensor query, key, value;    ///< outputs of the projections
+    torch::Tensor context, attended;    ///< input and output of attentionOutput
+    torch::Tensor attentionSum, middle; ///< input and output of attentionNorm; intermediate reads the latter
+    torch::Tensor intermediate;         ///< output of intermediate
+    torch::Tensor widened, narrowed;    ///< input and output of output
+    torch::Tensor outputSum;            ///< input of outputNorm
+};
+
+/// Which tokens a layer's output is wanted of. Of the last layer, features from the first token need no
+/// other.
+enum class OutputTokens { all, first };
+
 class SelfAttentionImpl : public torch::nn::Module {
 public:
     explicit SelfAttentionImpl(const EncoderConfig& config);
-    /// hidden [B, T, h], attentionBias as EncoderImpl::attentionBias makes it; returns [B, T, h] before the
-    /// output projection.
-    torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias);
+    /// asking [B, T', h] are the tokens that attend to hidden [B, T, h]; attentionBias as
+    /// EncoderImpl::attentionBias makes it. Returns [B, T', h] before the output projection.
+    torch::Tensor forward(const torch::Tensor& asking, const torch::Tensor& hidden,
+                          const torch::Tensor& attentionBias, LayerTrace* trace = nullptr);
 
     torch::nn::Linear query{nullptr}, key{nullptr}, value{nullptr};
     LoraUpdate queryLora, valueLora;
@@ -44,8 +60,10 @@ TORCH_MODULE(SelfAttention);
 class EncoderLayerImpl : public torch::nn::Module {
 public:
     explicit EncoderLayerImpl(const EncoderConfig& config);
-    /// hidden [B, T, h] to the next layer's hidden [B, T, h].
-    torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias);
+    /// hidden [B, T, h] to the next layer's hidden [B, T, h], or [B, 1, h] of the first token. `trace`
+    /// receives what lies between.
+    torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
+                          OutputTokens tokens = OutputTokens::all, LayerTrace* trace = nullptr);
 
     SelfAttention attention{nullptr};
     torch::nn::Linear attentionOutput{nullptr}, intermediate{nullptr}, output{nullptr};
@@ -65,9 +83,14 @@ public:
     /// Last hidden state [B, T, h]. Throws Error{badInput} if T exceeds config.maxLength().
     torch::Tensor forward(const TokenBatch& batch);
 
-    /// The first layer's input [B, T, h]: the normed sum of word, position and type embeddings. RoBERTa
-    /// counts positions over ids other than the pad id, starting after it. Throws as forward.
+    /// The first layer's input [B, T, h]: the normed sum of word, position and type embeddings. Throws as
+    /// forward.
     torch::Tensor embed(const TokenBatch& batch);
+    /// That sum before its layer norm.
+    torch::Tensor embeddingSum(const TokenBatch& batch);
+    /// Position ids [B, T] (or [1, T], where they are the same for all). RoBERTa counts positions over ids
+    /// other than the pad id, starting after it.
+    [[nodiscard]] torch::Tensor positions(const torch::Tensor& ids) const;
     /// What is added to attention scores, [B, 1, 1, T]: 0 for tokens, the lowest finite number for padding;
     /// an undefined tensor where nothing is padded, which spares the additions.
     [[nodiscard]] torch::Tensor attentionBias(const torch::Tensor& mask) const;
