@@ -1,0 +1,388 @@
+#include "core/engine/ntk/layer_sweep.h"
+
+#include "core/engine/model/lora.h"
+#include "core/engine/ntk/embedding_gram.h"
+#include "core/engine/ntk/gram.h"
+#include "core/engine/ntk/layer_gradients.h"
+#include "core/engine/ntk/scratch_space.h"
+#include "core/engine/ntk/workers.h"
+#include "core/engine/torch_error.h"
+#include "core/error.h"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <utility>
+
+namespace finescope::engine {
+
+namespace {
+
+using Blocks = std::vector<torch::Tensor>;              // one tensor for each block
+using Deltas = std::vector<std::vector<torch::Tensor>>; // [block][direction]
+
+/// Counts what is done and tells it on.
+class Progress {
+public:
+    Progress(const std::function<void(double)>& tell, double whole) : m_tell(tell), m_whole(whole) {}
+    void add(double operations) {
+        const std::lock_guard guard(m_mutex);
+        m_done += operations;
+        if (m_tell) {
+            m_tell(std::min(1.0, m_done / m_whole));
+        }
+    }
+
+private:
+    const std::function<void(double)>& m_tell;
+    double m_whole;
+    std::mutex m_mutex; ///< guards m_done and calls of m_tell
+    double m_done = 0;
+};
+
+MatrixD toMatrix(const torch::Tensor& tensor) {
+    const torch::Tensor values = tensor.to(torch::kCPU, torch::kFloat64).contiguous();
+    return Eigen::Map<const MatrixD>(values.data_ptr<double>(), values.size(0), values.size(1));
+}
+
+/// Row of the sweep for each row i R + q of the samples as they were given.
+torch::Tensor rowsInOrder(const std::vector<std::int64_t>& order, std::int64_t directions) {
+    const auto count = static_cast<std::int64_t>(order.size());
+    torch::Tensor rows = torch::empty({count, directions}, torch::kInt64);
+    for (std::int64_t place = 0; place < count; ++place) {
+        for (std::int64_t q = 0; q < directions; ++q) {
+            rows.index_put_({order[static_cast<std::size_t>(place)], q}, q * count + place);
+        }
+    }
+    return rows.flatten();
+}
+
+SweepKernel inOrder(const torch::Tensor& sum, const SweepSamples& samples, const KernelRows& rows) {
+    if (!sum.isfinite().all().item<bool>()) {
+        throw Error(ErrorKind::numeric, "the kernel has entries that are not finite numbers: are the model's "
+                                        "weights finite, and the head's?");
+    }
+    const torch::Tensor train = rowsInOrder(samples.trainOrder, rows.directions),
+                        test = rowsInOrder(samples.testOrder, rows.directions) + rows.trainRows();
+    const torch::Tensor columns = sum.index_select(1, train);
+    return {toMatrix(columns.index_select(0, train)), toMatrix(columns.index_select(0, test))};
+}
+
+void checkEncodings(const EncoderConfig& config, const std::vector<Encoding>& encodings, const char* role) {
+    for (std::size_t i = 0; i < encodings.size(); ++i) {
+        const auto length = static_cast<std::int64_t>(encodings[i].ids.size());
+        if (length < 1 || length > config.maxLength()) {
+            throw Error(ErrorKind::badInput, std::string(role) + " sample " + std::to_string(i) + " has " +
+                                                 std::to_string(length) + " tokens; the encoder takes 1 to " +
+                                                 std::to_string(config.maxLength()));
+        }
+    }
+}
+
+/// One run of a sweep: what all its parts share.
+class Run {
+public:
+    Run(const Encoder& encoder, const SweepSettings& settings, const SweepSamples& samples,
+        const SweepRequest& request, std::int64_t directions);
+
+    [[nodiscard]] SweepResult result();
+
+private:
+    void goForward();
+    void startDeltas();
+    void goBack(std::size_t layer);
+    void contract(const LinearFactors& linear);
+    void addEmbeddings();
+    void addDense(ParameterGroup group, const torch::Tensor& gradients);
+    void forEachBlock(const std::function<void(std::size_t block)>& body) const;
+
+    const Encoder& m_encoder;
+    const SweepSettings& m_settings;
+    const SweepSamples& m_samples;
+    const SweepRequest& m_request;
+    KernelRows m_rows;
+    SweepPlan m_plan;
+    Progress m_progress;
+    ScratchSpace m_inputSpace, m_layerSpace;
+    std::set<ParameterGroup> m_wanted;
+    std::vector<Blocks> m_inputs; ///< of each layer, [n, T, h], while they are needed
+    Blocks m_features, m_attentionBias;
+    Deltas m_deltas;                      ///< at the output of the layer that is next
+    std::vector<GramSums> m_sums;         ///< of each worker
+    std::vector<torch::Tensor> m_buffers; ///< likewise
+};
+
+Run::Run(const Encoder& encoder, const SweepSettings& settings, const SweepSamples& samples,
+         const SweepRequest& request, std::int64_t directions)
+    : m_encoder(encoder), m_settings(settings), m_samples(samples), m_request(request),
+      m_rows(samples.rows(directions)), m_plan(planSweep(*encoder, samples, settings, directions)),
+      m_progress(settings.onProgress, m_plan.demand.operations),
+      m_inputSpace(m_plan.inputBytes, settings.scratchFolder),
+      m_layerSpace(m_plan.layerBytes, settings.scratchFolder) {
+    for (const auto& set : request.sets) {
+        m_wanted.insert(set.begin(), set.end());
+    }
+    for (const SampleBlock& block : samples.blocks) {
+        m_attentionBias.push_back(encoder->attentionBias(block.tokens.mask));
+    }
+}
+
+void Run::forEachBlock(const std::function<void(std::size_t block)>& body) const {
+    forEachTask(static_cast<std::int64_t>(m_samples.blocks.size()), m_settings.workers, m_settings.stop,
+                [&](int, std::int64_t task) {
+                    const torch::NoGradGuard noGrad;
+                    body(static_cast<std::size_t>(task));
+                });
+}
+
+SweepResult Run::result() {
+    const torch::NoGradGuard noGrad;
+    goForward();
+    SweepResult result;
+    const torch::Tensor features = torch::cat(m_features).to(torch::kCPU, torch::kFloat64);
+    const auto inOrderOf = [](const torch::Tensor& rows, const std::vector<std::int64_t>& order) {
+        torch::Tensor sorted = torch::empty_like(rows);
+        sorted.index_copy_(0, torch::tensor(order, torch::kInt64), rows);
+        return toMatrix(sorted);
+    };
+    result.trainFeatures = inOrderOf(features.narrow(0, 0, m_samples.train), m_samples.trainOrder);
+    result.testFeatures = inOrderOf(features.narrow(0, m_samples.train, m_samples.test), m_samples.testOrder);
+    if (m_rows.directions == 0) {
+        result.kernels.resize(m_request.sets.size());
+        return result;
+    }
+    const torch::TensorOptions options = m_encoder->wordEmbeddings->weight.options();
+    for (int worker = 0; worker < m_settings.workers; ++worker) {
+        m_sums.emplace_back(m_rows, m_request.sets, options.device());
+        m_buffers.push_back(torch::empty({m_plan.chunkElements}, options.requires_grad(false)));
+    }
+    startDeltas();
+    for (std::size_t layer = m_encoder->layers.size(); layer-- > 0;) {
+        goBack(layer);
+    }
+    addEmbeddings();
+    for (std::size_t worker = 1; worker < m_sums.size(); ++worker) {
+        m_sums.front().merge(m_sums[worker]);
+    }
+    for (std::size_t set = 0; set < m_request.sets.size(); ++set) {
+        result.kernels.push_back(inOrder(m_sums.front().finished(set), m_samples, m_rows));
+    }
+    return result;
+}
+
+void Run::goForward() {
+    const std::vector<EncoderLayer>& layers = m_encoder->layers;
+    m_inputs.assign(layers.size(), Blocks(m_samples.blocks.size()));
+    m_features.resize(m_samples.blocks.size());
+    forEachBlock([&](std::size_t b) {
+        const SampleBlock& block = m_samples.blocks[b];
+        torch::Tensor hidden = Encoder(m_encoder)->embed(block.tokens);
+        for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+            const OutputTokens tokens = outputTokens(*m_encoder, m_settings.pooling, layer);
+            if (m_rows.directions > 0) {
+                m_inputs[layer][b] = m_inputSpace.keep(hidden);
+                m_inputSpace.park(m_inputs[layer][b]);
+            }
+            hidden = EncoderLayer(layers[layer])->forward(hidden, m_attentionBias[b], tokens);
+            m_progress.add(layerOperations(m_encoder->config, block, tokens).forward);
+        }
+        m_features[b] = pool(hidden, block.tokens.mask, m_settings.pooling);
+    });
+}
+
+void Run::startDeltas() {
+    const torch::TensorOptions options = m_encoder->wordEmbeddings->weight.options();
+    const torch::Tensor directions =
+        m_request.directions.to(options.device(), options.dtype().toScalarType());
+    const auto order = [&](const SampleBlock& block) {
+        const auto& places = block.test ? m_samples.testOrder : m_samples.trainOrder;
+        const auto begin = places.begin() + block.first;
+        const std::vector<std::int64_t> own(begin, begin + block.count);
+        const torch::Tensor given = torch::tensor(own, torch::kInt64) + (block.test ? m_samples.train : 0);
+        return given.to(options.device());
+    };
+    for (const SampleBlock& block : m_samples.blocks) {
+        std::vector<torch::Tensor> deltas;
+        for (std::int64_t q = 0; q < m_rows.directions; ++q) {
+            const torch::Tensor own = directions.dim() == 2
+                                          ? directions[q].expand({block.count, directions.size(1)})
+                                          : directions[q].index_select(0, order(block));
+            if (m_settings.pooling == Pooling::first) {
+                deltas.push_back(own.unsqueeze(1).contiguous());
+                continue;
+            }
+            const torch::Tensor mask = block.tokens.mask.to(own.scalar_type());
+            const torch::Tensor share = mask / mask.sum(1, true);
+            deltas.push_back(m_layerSpace.keep(share.unsqueeze(2) * own.unsqueeze(1)));
+        }
+        m_deltas.push_back(std::move(deltas));
+    }
+}
+
+void Run::addDense(ParameterGroup group, const torch::Tensor& gradients) {
+    if (gradients.defined()) {
+        m_sums.front().add(group, gradients);
+    }
+}
+
+void Run::goBack(std::size_t layer) {
+    const OutputTokens tokens = outputTokens(*m_encoder, m_settings.pooling, layer);
+    LayerGradients gradients(m_encoder->layers[layer], tokens, m_rows, m_samples.blocks, m_wanted,
+                             m_layerSpace);
+    forEachBlock([&](std::size_t b) {
+        m_deltas[b] = gradients.addBlock(b, m_inputs[layer][b], m_attentionBias[b], m_deltas[b]);
+        const LayerOperations pass = layerOperations(m_encoder->config, m_samples.blocks[b], tokens);
+        m_progress.add(pass.forward + static_cast<double>(m_rows.directions) * pass.backward);
+    });
+    m_inputs[layer].clear();
+    for (LinearFactors& linear : gradients.linears) {
+        if (m_wanted.contains(linear.group)) {
+            contract(linear);
+        }
+        linear = {}; // its memory is wanted
+    }
+    addDense(ParameterGroup::bias, gradients.biases);
+    addDense(ParameterGroup::layerNorm, gradients.norms);
+}
+
+void Run::contract(const LinearFactors& linear) {
+    std::vector<std::int64_t> tokens;
+    for (const torch::Tensor& input : linear.input) {
+        tokens.push_back(input.size(1));
+    }
+    const std::int64_t in = linear.input.front().size(2), out = linear.delta.front().front().size(2);
+    const ContractionCost cost = contractionCost(m_rows, m_samples.blocks, tokens, in, out);
+    const Contraction contraction = m_settings.contraction.value_or(cost.cheapest());
+    const double operations = 2 * cost.of(contraction);
+    if (contraction != Contraction::materialise) {
+        const auto count = static_cast<std::int64_t>(m_samples.blocks.size());
+        forEachTask(count, m_settings.workers, m_settings.stop, [&](int worker, std::int64_t task) {
+            const torch::NoGradGuard noGrad;
+            m_sums[static_cast<std::size_t>(worker)].addPairs(linear, m_samples.blocks,
+                                                              static_cast<std::size_t>(task), contraction);
+            m_progress.add(operations / static_cast<double>(count));
+        });
+        return;
+    }
+    const std::int64_t longer = std::max(in, out), shorter = std::min(in, out);
+    const std::int64_t widest = m_buffers.front().numel() / (m_rows.rows() * shorter);
+    // As many slices for each worker as for any other.
+    const std::int64_t fewest = (longer + widest - 1) / widest, workers = m_settings.workers;
+    const std::int64_t slices = std::min(longer, (fewest + workers - 1) / workers * workers);
+    forEachTask(slices, m_settings.workers, m_settings.stop, [&](int worker, std::int64_t slice) {
+        const torch::NoGradGuard noGrad;
+        const auto w = static_cast<std::size_t>(worker);
+        m_sums[w].addSlice(linear, m_samples.blocks, m_buffers[w], slice * longer / slices,
+                           (slice + 1) * longer / slices);
+        m_progress.add(operations / static_cast<double>(slices));
+    });
+}
+
+void Run::addEmbeddings() {
+    using enum ParameterGroup;
+    const EncoderConfig& config = m_encoder->config;
+    const torch::TensorOptions options = m_encoder->wordEmbeddings->weight.options();
+    torch::Tensor norms;
+    if (m_wanted.contains(layerNorm)) {
+        norms = torch::empty({m_rows.rows(), 2 * config.hiddenSize}, options);
+    }
+    // From the first layer's input to the sum that its norm reads.
+    forEachBlock([&](std::size_t b) {
+        const SampleBlock& block = m_samples.blocks[b];
+        const torch::Tensor sum = Encoder(m_encoder)->embeddingSum(block.tokens).requires_grad_(true);
+        torch::Tensor normed;
+        {
+            const torch::AutoGradMode withGradients(true);
+            normed = torch::nn::LayerNorm(m_encoder->embeddingNorm)->forward(sum);
+        }
+        const torch::Tensor before = normedInput(m_encoder->embeddingNorm, sum);
+        for (std::int64_t q = 0; q < m_rows.directions; ++q) {
+            torch::Tensor& delta = m_deltas[b][static_cast<std::size_t>(q)];
+            if (norms.defined()) {
+                const torch::Tensor rows = norms.narrow(0, m_rows.firstRow(block, q), block.count);
+                rows.narrow(1, 0, config.hiddenSize).copy_((delta * before).sum(1));
+                rows.narrow(1, config.hiddenSize, config.hiddenSize).copy_(delta.sum(1));
+            }
+            delta = m_layerSpace.keep(
+                torch::autograd::grad({normed}, {sum}, {delta}, q + 1 < m_rows.directions)[0]);
+        }
+    });
+    addDense(layerNorm, norms);
+
+    EmbeddingUse words{wordEmbedding, {}, config.padId, m_request.wordMask};
+    EmbeddingUse places{positionEmbedding, {}, {}, {}}, types{typeEmbedding, {}, {}, {}};
+    if (config.architecture == Architecture::roberta) {
+        places.skipped = config.padId;
+    }
+    for (const SampleBlock& block : m_samples.blocks) {
+        words.ids.push_back(block.tokens.ids);
+        places.ids.push_back(m_encoder->positions(block.tokens.ids).expand_as(block.tokens.ids));
+        types.ids.push_back(block.tokens.typeIds);
+    }
+    for (const EmbeddingUse* use : {&words, &places, &types}) {
+        if (m_wanted.contains(use->group)) {
+            addEmbedding(m_sums, m_rows, m_samples.blocks, m_deltas, *use, m_settings.stop);
+        }
+    }
+}
+
+} // namespace
+
+std::vector<ParameterGroup> groupsOf(AdaptedParameters adapted) {
+    using enum ParameterGroup;
+    if (adapted == AdaptedParameters::lora) {
+        return {lora};
+    }
+    return {wordEmbedding, positionEmbedding, typeEmbedding, queryValueWeight, otherWeight, bias, layerNorm};
+}
+
+LayerSweep::LayerSweep(Encoder encoder, const std::vector<Encoding>& train, const std::vector<Encoding>& test,
+                       SweepSettings settings)
+    : m_encoder(std::move(encoder)), m_settings(std::move(settings)) {
+    if (train.empty()) {
+        throw Error(ErrorKind::badInput, "a kernel needs at least one train sample");
+    }
+    checkEncodings(m_encoder->config, train, "train");
+    checkEncodings(m_encoder->config, test, "test");
+    if (m_settings.adapted == AdaptedParameters::lora) {
+        if (loraParameters(m_encoder).empty()) {
+            throw Error(ErrorKind::badInput, "a kernel over LoRA's matrices needs an encoder with adapters");
+        }
+        for (const EncoderLayer& layer : m_encoder->layers) {
+            for (const LoraUpdate* update : {&layer->attention->queryLora, &layer->attention->valueLora}) {
+                if (update->b.count_nonzero().item<std::int64_t>() != 0) {
+                    throw Error(ErrorKind::badInput,
+                                "the kernel over LoRA's matrices is that of their start, "
+                                "but this encoder's adapters are trained");
+                }
+            }
+        }
+    }
+    m_encoder->eval();
+    for (torch::Tensor& parameter : m_encoder->parameters()) {
+        parameter.set_requires_grad(false);
+    }
+    const torch::Device device = m_encoder->wordEmbeddings->weight.device();
+    if (!device.is_cpu()) {
+        m_settings.workers = 1;
+    }
+    m_samples = arrangeSamples(train, test, m_encoder->config.padId, m_settings.workers, device);
+}
+
+SweepDemand LayerSweep::demand(std::int64_t directions) const {
+    return planSweep(*m_encoder, m_samples, m_settings, directions).demand;
+}
+
+SweepResult LayerSweep::run(const SweepRequest& request) const {
+    const torch::Tensor& directions = request.directions;
+    const bool forAll = directions.dim() == 2, each = directions.dim() == 3;
+    if ((!forAll && !each) || directions.size(-1) != m_encoder->config.hiddenSize ||
+        (each && directions.size(1) != m_samples.train + m_samples.test)) {
+        throw Error(ErrorKind::badInput, "the directions of a kernel must be [R, h] or [R, samples, h]");
+    }
+    return rewrapTorch("computing the kernel", [&] {
+        return Run(m_encoder, m_settings, m_samples, request, directions.size(0)).result();
+    });
+}
+
+} // namespace finescope::engine

@@ -1,0 +1,109 @@
+#include "core/engine/ntk/scratch_space.h"
+
+#include "core/error.h"
+
+#include <torch/torch.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace finescope::engine {
+
+namespace {
+
+constexpr std::int64_t kPage = 4096; // a mapping begins at a multiple of it
+
+} // namespace
+
+ScratchSpace::Shared::~Shared() {
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+}
+
+ScratchSpace::ScratchSpace(std::uint64_t budgetBytes, std::filesystem::path folder)
+    : m_budget(budgetBytes), m_folder(std::move(folder)), m_shared(std::make_shared<Shared>()) {}
+
+torch::Tensor ScratchSpace::keep(const torch::Tensor& tensor) {
+    const torch::Tensor values = tensor.detach().contiguous();
+    if (!values.device().is_cpu() || values.numel() == 0) {
+        return values;
+    }
+    const std::uint64_t bytes = values.nbytes();
+    if (m_shared->inMemory.fetch_add(bytes) + bytes > m_budget) {
+        m_shared->inMemory -= bytes;
+        return copyToFile(values);
+    }
+    return torch::from_blob(
+        values.data_ptr(), values.sizes(),
+        [values, shared = m_shared, bytes](void*) { shared->inMemory -= bytes; }, values.options());
+}
+
+torch::Tensor ScratchSpace::copyToFile(const torch::Tensor& tensor) {
+    const auto fail = [this](const char* doing) -> Error {
+        return {ErrorKind::internal, m_folder.string() + ": the scratch file cannot be " + doing + ": " +
+                                         std::strerror(errno) +
+                                         "; give more --memory, fewer samples, or free this disk"};
+    };
+    const auto whole = (static_cast<std::int64_t>(tensor.nbytes()) + kPage - 1) / kPage * kPage;
+    void* place = nullptr;
+    std::int64_t first = 0;
+    {
+        const std::lock_guard guard(m_shared->mutex);
+        if (m_shared->descriptor < 0) {
+            std::string name = (m_folder / ".finescope-scratch-XXXXXX").string();
+            m_shared->descriptor = mkostemp(name.data(), O_CLOEXEC);
+            if (m_shared->descriptor < 0) {
+                throw fail("made");
+            }
+            unlink(name.c_str());
+        }
+        // Not ftruncate: a full disk must show here, not as SIGBUS when the page is written.
+        errno = posix_fallocate(m_shared->descriptor, m_shared->end, whole);
+        if (errno != 0) {
+            throw fail("made larger");
+        }
+        place = mmap(nullptr, static_cast<std::size_t>(whole), PROT_READ | PROT_WRITE, MAP_SHARED,
+                     m_shared->descriptor, m_shared->end);
+        if (place == MAP_FAILED) {
+            throw fail("mapped");
+        }
+        first = std::exchange(m_shared->end, m_shared->end + whole);
+        m_shared->mapped.emplace(place, whole);
+    }
+    const auto release = [shared = m_shared, place, whole, first](void*) {
+        const std::lock_guard guard(shared->mutex);
+        munmap(place, static_cast<std::size_t>(whole));
+        shared->mapped.erase(place);
+        // Gives the blocks back; where the file system cannot, they go with the file.
+        static_cast<void>(
+            fallocate(shared->descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, first, whole));
+    };
+    torch::Tensor copy = torch::from_blob(place, tensor.sizes(), release, tensor.options());
+    copy.copy_(tensor);
+    return copy;
+}
+
+void ScratchSpace::park(const torch::Tensor& tensor) const {
+    if (!tensor.device().is_cpu()) {
+        return;
+    }
+    const std::lock_guard guard(m_shared->mutex);
+    const auto found = m_shared->mapped.find(tensor.data_ptr());
+    if (found != m_shared->mapped.end()) {
+        madvise(found->first, static_cast<std::size_t>(found->second), MADV_DONTNEED);
+    }
+}
+
+std::uint64_t ScratchSpace::fileBytes() const {
+    const std::lock_guard guard(m_shared->mutex);
+    return static_cast<std::uint64_t>(m_shared->end);
+}
+
+} // namespace finescope::engine

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <torch/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace finescope::engine {
+
+/// Keeps tensors within a budget of memory, and beyond it in an unlinked scratch file that is mapped into
+/// memory: the system writes it out and reads it back as needed. Made for large arrays that are written once
+/// and read in order. Functions may be called from any thread; the tensors outlive the space.
+class ScratchSpace {
+public:
+    /// The file is made in `folder` when it is first needed. What is not on the CPU stays where it is.
+    ScratchSpace(std::uint64_t budgetBytes, std::filesystem::path folder);
+
+    /// The tensor's values, contiguous, without a gradient: the tensor itself while the budget lasts, else a
+    /// copy in the file. The budget comes back when the result dies. Throws Error{internal} if the scratch
+    /// file's disk is too full.
+    [[nodiscard]] torch::Tensor keep(const torch::Tensor& tensor);
+    /// Takes a tensor that lies in the file out of the process's resident memory until it is next touched.
+    void park(const torch::Tensor& tensor) const;
+    /// How long the scratch file became.
+    [[nodiscard]] std::uint64_t fileBytes() const;
+
+private:
+    struct Shared {
+        std::atomic<std::uint64_t> inMemory = 0;
+        std::mutex mutex; ///< guards what follows
+        int descriptor = -1;
+        std::int64_t end = 0;
+        std::map<void*, std::int64_t> mapped; ///< place and bytes of what lies in the file
+        ~Shared();
+    };
+    [[nodiscard]] torch::Tensor copyToFile(const torch::Tensor& tensor);
+
+    std::uint64_t m_budget;
+    std::filesystem::path m_folder;
+    std::shared_ptr<Shared> m_shared;
+};
+
+} // namespace finescope::engine

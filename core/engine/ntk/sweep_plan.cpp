@@ -1,0 +1,188 @@
+#include "core/engine/ntk/sweep_plan.h"
+
+#include "core/engine/model/embed.h"
+#include "core/engine/ntk/gram.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace finescope::engine {
+
+namespace {
+
+// Tokens of a block: enough for fast products, few enough for its activations to stay in a processor's cache.
+constexpr std::int64_t kBlockTokens = 1024;
+// A worker has a few blocks at least, where there are samples enough.
+constexpr std::int64_t kBlocksPerWorker = 4;
+// Rates by size of chunk in PERFORMANCE.md 2.
+constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U;
+
+struct Linear {
+    std::int64_t in, out;
+    bool firstOnly; ///< in the last layer, works on the first token where features need no other
+};
+
+std::vector<Linear> linearsOf(const EncoderImpl& encoder, const SweepSettings& settings) {
+    const std::int64_t h = encoder.config.hiddenSize, ff = encoder.config.intermediateSize;
+    if (settings.adapted == AdaptedParameters::lora) {
+        const std::int64_t r = encoder.layers.front()->attention->queryLora.a.size(0);
+        return {{r, h, true}, {r, h, false}};
+    }
+    return {{h, h, true}, {h, h, false}, {h, h, false}, {h, h, true}, {h, ff, true}, {ff, h, true}};
+}
+
+/// Indices of the encodings, shorter ones first.
+std::vector<std::int64_t> byLength(const std::vector<Encoding>& encodings) {
+    std::vector<std::int64_t> order(encodings.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::stable_sort(order, {}, [&](std::int64_t sample) {
+        return encodings[static_cast<std::size_t>(sample)].ids.size();
+    });
+    return order;
+}
+
+/// Blocks of at most `blockTokens` tokens, padding included, or of one sample.
+std::vector<SampleBlock> blocksOf(const std::vector<Encoding>& encodings,
+                                  const std::vector<std::int64_t>& order, std::int64_t blockTokens,
+                                  std::int64_t padId) {
+    std::vector<SampleBlock> blocks;
+    std::vector<Encoding> members;
+    for (std::size_t place = 0; place < order.size(); ++place) {
+        members.push_back(encodings[static_cast<std::size_t>(order[place])]);
+        const auto count = static_cast<std::int64_t>(members.size());
+        const auto next = place + 1 < order.size()
+                              ? encodings[static_cast<std::size_t>(order[place + 1])].ids.size()
+                              : static_cast<std::size_t>(blockTokens);
+        if ((count + 1) * static_cast<std::int64_t>(next) > blockTokens) {
+            blocks.push_back({false, static_cast<std::int64_t>(place) + 1 - count, count,
+                              static_cast<std::int64_t>(members.back().ids.size()),
+                              makeTokenBatch(members, padId)});
+            members.clear();
+        }
+    }
+    return blocks;
+}
+
+/// All operations of a sweep: every block twice forward and once back for each direction, then the products.
+double operationsOf(const EncoderImpl& encoder, const SweepSamples& samples, const SweepSettings& settings,
+                    std::int64_t directions) {
+    double operations = 0;
+    for (std::size_t layer = 0; layer < encoder.layers.size(); ++layer) {
+        const OutputTokens tokens = outputTokens(encoder, settings.pooling, layer);
+        std::vector<std::int64_t> asked, all;
+        for (const SampleBlock& block : samples.blocks) {
+            all.push_back(block.length);
+            asked.push_back(tokens == OutputTokens::first ? 1 : block.length);
+            const LayerOperations pass = layerOperations(encoder.config, block, tokens);
+            operations += 2 * pass.forward + static_cast<double>(directions) * pass.backward;
+        }
+        for (const Linear& linear : linearsOf(encoder, settings)) {
+            const ContractionCost cost =
+                contractionCost(samples.rows(directions), samples.blocks, linear.firstOnly ? asked : all,
+                                linear.in, linear.out);
+            operations += 2 * cost.of(settings.contraction.value_or(cost.cheapest()));
+        }
+    }
+    return operations;
+}
+
+} // namespace
+
+SweepSamples arrangeSamples(const std::vector<Encoding>& train, const std::vector<Encoding>& test,
+                            std::int64_t padId, int workers, torch::Device device) {
+    std::int64_t tokens = 0;
+    for (const auto* encodings : {&train, &test}) {
+        for (const Encoding& encoding : *encodings) {
+            tokens += static_cast<std::int64_t>(encoding.ids.size());
+        }
+    }
+    const std::int64_t blockTokens =
+        std::clamp<std::int64_t>(tokens / (workers * kBlocksPerWorker), 1, kBlockTokens);
+    SweepSamples samples{static_cast<std::int64_t>(train.size()),
+                         static_cast<std::int64_t>(test.size()),
+                         byLength(train),
+                         byLength(test),
+                         {}};
+    samples.blocks = blocksOf(train, samples.trainOrder, blockTokens, padId);
+    for (SampleBlock& block : blocksOf(test, samples.testOrder, blockTokens, padId)) {
+        block.test = true;
+        samples.blocks.push_back(std::move(block));
+    }
+    for (SampleBlock& block : samples.blocks) {
+        TokenBatch& batch = block.tokens;
+        batch = {batch.ids.to(device), batch.typeIds.to(device), batch.mask.to(device)};
+    }
+    return samples;
+}
+
+OutputTokens outputTokens(const EncoderImpl& encoder, Pooling pooling, std::size_t layer) {
+    return pooling == Pooling::first && layer + 1 == encoder.layers.size() ? OutputTokens::first
+                                                                           : OutputTokens::all;
+}
+
+LayerOperations layerOperations(const EncoderConfig& config, const SampleBlock& block, OutputTokens tokens) {
+    const auto count = static_cast<double>(block.count), length = static_cast<double>(block.length);
+    const auto h = static_cast<double>(config.hiddenSize), ff = static_cast<double>(config.intermediateSize);
+    const double asked = tokens == OutputTokens::first ? 1 : length;
+    const double linears = 2 * count * (2 * length * h * h + asked * 2 * h * (h + ff));
+    const double attention = 4 * count * asked * length * h;
+    return {linears + attention, linears + 2 * attention};
+}
+
+SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, const SweepSettings& settings,
+                    std::int64_t directions) {
+    const KernelRows rows = samples.rows(directions);
+    const std::int64_t h = encoder.config.hiddenSize, ff = encoder.config.intermediateSize;
+    const auto layers = static_cast<std::int64_t>(encoder.layers.size());
+    const auto size = static_cast<std::uint64_t>(encoder.wordEmbeddings->weight.element_size());
+    const auto workers = static_cast<std::uint64_t>(settings.workers);
+    const std::vector<Linear> linears = linearsOf(encoder, settings);
+
+    SweepPlan plan;
+    plan.demand.operations = operationsOf(encoder, samples, settings, directions);
+    std::int64_t tokens = 0, widestBlock = 0, longest = 0;
+    for (const SampleBlock& block : samples.blocks) {
+        tokens += block.count * block.length;
+        widestBlock = std::max(widestBlock, block.count * block.length);
+        longest = std::max(longest, block.length);
+    }
+
+    const auto bytes = [size](std::int64_t elements) { return static_cast<std::uint64_t>(elements) * size; };
+    std::int64_t longestRow = 0, inputWidth = 0, deltaWidth = 0;
+    for (const Linear& linear : linears) {
+        longestRow = std::max(longestRow, std::min(linear.in, linear.out));
+        deltaWidth += linear.out;
+        // Query, key and value read the layer's own input.
+        inputWidth += settings.adapted == AdaptedParameters::lora ? linear.in : 0;
+    }
+    if (settings.adapted == AdaptedParameters::full) {
+        inputWidth = 2 * h + ff;
+    }
+    plan.chunkElements = std::max(
+        rows.rows() * longestRow,
+        static_cast<std::int64_t>(std::min(kChunkBytes, settings.memoryBytes / (16 * workers)) / size));
+    std::uint64_t weights = 0;
+    for (const torch::Tensor& parameter : encoder.parameters()) {
+        weights += parameter.nbytes();
+    }
+    // F and the part that is asked for apart, of each worker and in the end; a block on its way through a
+    // layer; gradients of biases and layer norms.
+    const std::uint64_t sums =
+        2 * (workers + 1) * sizeof(double) * static_cast<std::uint64_t>(rows.rows() * rows.trainRows());
+    const std::uint64_t way =
+        workers * bytes(widestBlock * (20 * h + 6 * ff) + 3 * encoder.config.heads * widestBlock * longest);
+    const std::uint64_t fixed =
+        weights + sums + way + workers * bytes(plan.chunkElements) + bytes(rows.rows() * (9 * h + ff));
+    const std::uint64_t inputs = bytes(tokens * h * layers);
+    // A layer's factors, and the deltas above and below it.
+    const std::uint64_t factors = bytes(tokens * (inputWidth + directions * (deltaWidth + 2 * h)));
+    const std::uint64_t left = settings.memoryBytes > fixed ? settings.memoryBytes - fixed : 0;
+    plan.layerBytes = std::min(factors, left);
+    plan.inputBytes = std::min(inputs, left - plan.layerBytes);
+    plan.demand.memoryBytes = fixed + plan.layerBytes + plan.inputBytes;
+    plan.demand.scratchBytes = factors + inputs - plan.layerBytes - plan.inputBytes;
+    return plan;
+}
+
+} // namespace finescope::engine
