@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/engine/ntk/layer_sweep.h"
+#include "core/matrix.h"
+
+#include <cstdint>
+
+namespace finescope::engine {
+
+/// A linear head, logits z = V phi + b.
+struct Head {
+    MatrixD weight; ///< V [C, h]
+    VectorD bias;   ///< b [C]
+};
+
+/// Orthonormal rows that span those of a head: V = mixing * basis. Kernels of the basis, recombined in
+/// double, keep the small eigenvalues of F that products of nearly dependent rows lose. PERFORMANCE.md 2.
+struct HeadSpan {
+    MatrixD mixing; ///< A [C, R]
+    MatrixD basis;  ///< Q [R, h]
+};
+/// R = rank(V): singular values above 2^-22 of the largest, float32's own precision. R = 0 for V = 0.
+[[nodiscard]] HeadSpan headSpan(const MatrixD& weight);
+
+/// (I x A) K (I x A^T): a kernel of directions Q [m R, n R] to one of A Q [m C, n C].
+[[nodiscard]] MatrixD recombined(const MatrixD& kernel, const MatrixD& mixing);
+
+/// How the word embeddings enter F: all of them, or sampled as the paper's code does. PAPER 2.6.
+enum class WordEmbeddings { exact, sampled };
+
+struct HeadKernelSettings {
+    WordEmbeddings words = WordEmbeddings::exact; ///< LoRA kernels have none either way
+    std::uint64_t seed = 0;                       ///< of the sampling
+};
+
+/// The neural tangent kernel of a head on an encoder, in its two parts, PAPER 1.2. Rows of F are i C + c.
+struct HeadKernel {
+    MatrixD pTrain;           ///< [n, n], the factor of I_C
+    MatrixD pTest;            ///< [m, n]
+    MatrixD fTrain;           ///< [n C, n C]
+    MatrixD fTest;            ///< [m C, n C]
+    MatrixD fTrainQueryValue; ///< [n C, n C], the part of the query and value weights; empty for LoRA
+    MatrixD trainResiduals;   ///< [n, C], one-hot minus softmax
+};
+
+/// Throws as LayerSweep::run, and Error{badInput} if shapes of head and labels do not fit the samples.
+[[nodiscard]] HeadKernel headKernel(const LayerSweep& sweep, const Head& head, const Labels& trainLabels,
+                                    const HeadKernelSettings& settings);
+
+} // namespace finescope::engine
