@@ -82,6 +82,11 @@ void writeAttribute(const Site& site, hid_t owner, const std::string& name, std:
     writeAttributeData(site, owner, name, H5T_STD_I64LE, memoryType<std::int64_t>(), space.get(), &value);
 }
 
+void writeAttribute(const Site& site, hid_t owner, const std::string& name, double value) {
+    const auto space = site.own(H5Screate(H5S_SCALAR), name, "cannot be created");
+    writeAttributeData(site, owner, name, H5T_IEEE_F64LE, memoryType<double>(), space.get(), &value);
+}
+
 void writeAttribute(const Site& site, hid_t owner, const std::string& name,
                     std::span<const std::string> texts) {
     const hsize_t size = texts.size();
@@ -91,6 +96,12 @@ void writeAttribute(const Site& site, hid_t owner, const std::string& name,
     std::ranges::transform(texts, std::back_inserter(data),
                            [](const std::string& text) { return text.c_str(); });
     writeAttributeData(site, owner, name, type.get(), type.get(), space.get(), data.data());
+}
+
+void writeWhole(const Site& site, const Handle& dataset, const std::string& path, hid_t memType,
+                const void* values) {
+    site.check(H5Dwrite(dataset.get(), memType, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), path,
+               "cannot be written");
 }
 
 Handle createFixed(const Site& site, hid_t file, const std::string& path, hid_t fileType,

@@ -14,8 +14,13 @@ namespace finescope::record {
 /// Attributes of the object `owner` (a file or a group), made before SWMR starts.
 void writeAttribute(const Site& site, hid_t owner, const std::string& name, const std::string& text);
 void writeAttribute(const Site& site, hid_t owner, const std::string& name, std::int64_t value);
+void writeAttribute(const Site& site, hid_t owner, const std::string& name, double value);
 void writeAttribute(const Site& site, hid_t owner, const std::string& name,
                     std::span<const std::string> texts);
+
+/// Writes all of a dataset from contiguous memory.
+void writeWhole(const Site& site, const Handle& dataset, const std::string& path, hid_t memType,
+                const void* values);
 
 /// A dataset of fixed shape whose space in the file exists from the start, so that overwriting it needs no
 /// room.

@@ -4,6 +4,7 @@
 #include "core/record/schema.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace finescope::record {
 
@@ -141,6 +142,12 @@ KernelState FileParts::kernel(const std::string& state) const {
     KernelState kernel;
     kernel.state = state;
     kernel.adapted = view.text(group, schema::kAdapted).value_or("");
+    kernel.floatType = view.text(group, schema::kFloatType).value_or("");
+    kernel.embedding = view.text(group, schema::kEmbedding).value_or("");
+    kernel.seed = view.integer(group, schema::kKernelSeed);
+    kernel.loraScale = view.number(group, schema::kLoraScale);
+    kernel.loraSigma2 = view.number(group, schema::kLoraSigma2);
+    kernel.loraRank = view.integer(group, schema::kLoraRank);
     kernel.classes = view.integer(group, schema::kKernelClasses).value_or(m_classes);
     const auto index = numbers(schema::kTrainIndex, {-1}, "[n]");
     const auto n = static_cast<std::int64_t>(index.rows());
@@ -151,17 +158,54 @@ KernelState FileParts::kernel(const std::string& state) const {
         numbers(schema::kTrainResiduals, {n, kernel.classes}, "[n, C]").readMatrix<MatrixD>();
     kernel.pTrain = numbers(schema::kPTrain, {n, n}, "[n, n]").readMatrix<MatrixD>();
     kernel.fTrain = numbers(schema::kFTrain, {flat, flat}, "[nC, nC]").readMatrix<MatrixD>();
-    if (const auto spectrum = view.dataset(schema::in(group, schema::kSpectrum));
-        spectrum && spectrum->rows() > 0) {
-        spectrum->requireShape({3, flat}, "[3, nC]");
-        kernel.spectrum = spectrum->readMatrix<MatrixD>();
-    }
-    if (const auto scores = view.dataset(schema::in(group, schema::kRegression));
-        scores && scores->rows() > 0) {
-        scores->requireShape({3, 4}, "[3, 4]");
-        kernel.regression = scores->readMatrix<MatrixD>();
+    const auto optionalMatrix = [&](const char* name, std::vector<std::int64_t> shape,
+                                    const std::string& meaning) -> std::optional<MatrixD> {
+        const auto dataset = view.dataset(schema::in(group, name));
+        if (!dataset || dataset->rows() == 0) {
+            return std::nullopt;
+        }
+        dataset->requireShape(shape, meaning);
+        return dataset->readMatrix<MatrixD>();
+    };
+    kernel.fTrainQueryValue = optionalMatrix(schema::kFTrainQueryValue, {flat, flat}, "[nC, nC]");
+    kernel.spectrum = optionalMatrix(schema::kSpectrum, {3, flat}, "[3, nC]");
+    kernel.regression = optionalMatrix(schema::kRegression, {3, 4}, "[3, 4]");
+    if (const auto tested = view.dataset(schema::in(group, schema::kTestIndex));
+        tested && tested->rows() > 0) {
+        const auto m = static_cast<std::int64_t>(tested->rows());
+        tested->requireShape({m}, "[m]");
+        kernel.testIndex = tested->read<std::int64_t>(0, tested->rows());
+        kernel.testLabels = readLabels(numbers(schema::kTestLabels, {m}, "[m]"), kernel.classes);
+        kernel.pTest = numbers(schema::kPTest, {m, n}, "[m, n]").readMatrix<MatrixD>();
+        kernel.fTest = numbers(schema::kFTest, {m * kernel.classes, flat}, "[mC, nC]").readMatrix<MatrixD>();
     }
     return kernel;
+}
+
+std::vector<LoraMatrices> FileParts::lora() const {
+    const FileView view(*m_file);
+    std::vector<LoraMatrices> layers;
+    for (const auto& name : view.members(schema::kLora, FileView::Member::group)) {
+        const auto group = schema::in(schema::kLora, name);
+        LoraMatrices layer;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), layer.layer);
+        if (error != std::errc() || end != name.data() + name.size()) {
+            view.site().fail(group, "is not the number of a layer");
+        }
+        const auto read = [&](const char* member) {
+            const auto dataset =
+                view.requiredDataset(schema::in(group, member), "LoRA adapts both projections");
+            dataset.requireShape({-1, -1}, "[r, h]");
+            auto values = dataset.readMatrix<MatrixF>();
+            requireFinite(dataset, "", values);
+            return values;
+        };
+        layer.queryA = read(schema::kLoraQueryA);
+        layer.valueA = read(schema::kLoraValueA);
+        layers.push_back(std::move(layer));
+    }
+    std::ranges::sort(layers, {}, &LoraMatrices::layer);
+    return layers;
 }
 
 } // namespace finescope::record

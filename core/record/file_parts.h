@@ -19,6 +19,7 @@ public:
     [[nodiscard]] MatrixF features(const SplitInfo& split) const override;
     [[nodiscard]] ClassifierSnapshot classifier(std::size_t row) const override;
     [[nodiscard]] KernelState kernel(const std::string& state) const override;
+    [[nodiscard]] std::vector<LoraMatrices> lora() const override;
 
 private:
     [[nodiscard]] MatrixF readFeatures(const SplitInfo& split, const char* name) const;

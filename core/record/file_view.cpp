@@ -336,7 +336,8 @@ std::optional<std::string> FileView::text(const std::string& path, const std::st
     return all->empty() ? std::string() : all->front();
 }
 
-std::optional<std::int64_t> FileView::integer(const std::string& path, const std::string& name) const {
+template <typename T>
+std::optional<T> FileView::oneNumber(const std::string& path, const std::string& name) const {
     const auto where = "attribute " + name + " of " + path;
     const auto exists = m_site.check(H5Aexists_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT),
                                      where, "cannot be found");
@@ -352,9 +353,17 @@ std::optional<std::int64_t> FileView::integer(const std::string& path, const std
     if ((kind != H5T_INTEGER && kind != H5T_FLOAT) || H5Sget_simple_extent_npoints(space.get()) != 1) {
         m_site.fail(where, "is not one number, as it should be");
     }
-    std::int64_t value = 0;
-    m_site.check(H5Aread(id.get(), memoryType<std::int64_t>(), &value), where, "cannot be read");
+    T value = 0;
+    m_site.check(H5Aread(id.get(), memoryType<T>(), &value), where, "cannot be read");
     return value;
+}
+
+std::optional<std::int64_t> FileView::integer(const std::string& path, const std::string& name) const {
+    return oneNumber<std::int64_t>(path, name);
+}
+
+std::optional<double> FileView::number(const std::string& path, const std::string& name) const {
+    return oneNumber<double>(path, name);
 }
 
 } // namespace finescope::record

@@ -88,9 +88,12 @@ public:
     [[nodiscard]] std::optional<std::vector<std::string>> texts(const std::string& path,
                                                                 const std::string& name) const;
     [[nodiscard]] std::optional<std::int64_t> integer(const std::string& path, const std::string& name) const;
+    [[nodiscard]] std::optional<double> number(const std::string& path, const std::string& name) const;
 
 private:
     void openInMemory(const PinnedFile& file);
+    template <typename T>
+    [[nodiscard]] std::optional<T> oneNumber(const std::string& path, const std::string& name) const;
 
     LibraryLock m_lock;
     Site m_site;

@@ -26,12 +26,6 @@ std::string hostName() {
     return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
-void writeWhole(const Site& site, const Handle& dataset, const std::string& path, hid_t memType,
-                const void* values) {
-    site.check(H5Dwrite(dataset.get(), memType, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), path,
-               "cannot be written");
-}
-
 void writeRootAttributes(const Site& site, hid_t root, const RunPlan& plan) {
     writeAttribute(site, root, schema::kFormat, std::string(schema::kFormatName));
     writeAttribute(site, root, schema::kFormatVersionName, schema::kFormatVersion);
@@ -122,11 +116,10 @@ SplitColumns createSplit(const Site& site, hid_t file, const SplitPlan& plan, hs
 void createLora(const Site& site, hid_t file, const LoraMatrices& matrices) {
     const auto layer = schema::in(schema::kLora, std::to_string(matrices.layer));
     static_cast<void>(createGroup(site, file, layer));
-    for (const auto& [name, a] :
-         {std::pair{"query", &matrices.queryA}, std::pair{"value", &matrices.valueA}}) {
-        const auto projection = schema::in(layer, name);
-        static_cast<void>(createGroup(site, file, projection));
-        const auto path = schema::in(projection, "A");
+    for (const auto& [name, a] : {std::pair{schema::kLoraQueryA, &matrices.queryA},
+                                  std::pair{schema::kLoraValueA, &matrices.valueA}}) {
+        const auto path = schema::in(layer, name);
+        static_cast<void>(createGroup(site, file, path.substr(0, path.rfind('/'))));
         const std::array<hsize_t, 2> shape{extent(a->rows()), extent(a->cols())};
         writeWhole(site, createFixed(site, file, path, H5T_IEEE_F32LE, shape), path, memoryType<float>(),
                    a->data());

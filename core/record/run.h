@@ -69,18 +69,35 @@ struct ClassifierSnapshot {
     VectorF bias;
 };
 
-/// `/ntk/STATE` without its matrices' test parts. Row index of F is i*C + c.
+/// `/lora/LAYER`: the matrices A [r, h] of a layer's query and value projections at the start of the run.
+struct LoraMatrices {
+    std::int64_t layer = 0;
+    MatrixF queryA, valueA;
+};
+
+/// `/ntk/STATE`. n train and m test samples; row index of F is i*C + c.
 struct KernelState {
-    std::string state;   ///< pretrained | after_lp
-    std::string adapted; ///< full | lora
+    std::string state;                ///< pretrained | after_lp
+    std::string adapted;              ///< full | lora
+    std::string floatType;            ///< float32 | float64: of the products; "" if not recorded
+    std::string embedding;            ///< exact | sampled; "" if not recorded
+    std::optional<std::int64_t> seed; ///< of the choice of samples
     std::int64_t classes = 0;
-    std::vector<std::int64_t> trainIndex; ///< [n]
-    Labels trainLabels;                   ///< [n]
-    MatrixD trainResiduals;               ///< [n, C], one-hot minus softmax at that state
-    MatrixD pTrain;                       ///< [n, n], the scalar factor of I_C
-    MatrixD fTrain;                       ///< [nC, nC]
-    std::optional<MatrixD> spectrum;      ///< [3, nC]: P with its I_C, F, P+F; descending
-    std::optional<MatrixD> regression;    ///< [3, 4]: same rows; train, test, train_class, test_class
+    std::vector<std::int64_t> trainIndex;    ///< [n]
+    Labels trainLabels;                      ///< [n]
+    MatrixD trainResiduals;                  ///< [n, C], one-hot minus softmax at that state
+    MatrixD pTrain;                          ///< [n, n], the scalar factor of I_C
+    MatrixD fTrain;                          ///< [nC, nC]
+    std::optional<MatrixD> fTrainQueryValue; ///< [nC, nC]: the part of the query and value weights
+    std::vector<std::int64_t> testIndex;     ///< [m]; empty if there is no test kernel
+    Labels testLabels;                       ///< [m]
+    std::optional<MatrixD> pTest;            ///< [m, n]
+    std::optional<MatrixD> fTest;            ///< [mC, nC]
+    std::optional<double> loraScale;         ///< s = alpha / r, of a lora kernel
+    std::optional<double> loraSigma2;        ///< variance of the entries of A
+    std::optional<std::int64_t> loraRank;    ///< r
+    std::optional<MatrixD> spectrum;         ///< [3, nC]: P with its I_C, F, P+F; descending
+    std::optional<MatrixD> regression;       ///< [3, 4]: same rows; train, test, train_class, test_class
 };
 
 /// The large parts of a run, read when asked for. Implemented by the file reader; tests may implement it in
@@ -97,6 +114,8 @@ public:
     /// Snapshot `row` of Run::classifierKeys.
     [[nodiscard]] virtual ClassifierSnapshot classifier(std::size_t row) const = 0;
     [[nodiscard]] virtual KernelState kernel(const std::string& state) const = 0;
+    /// By layer; empty unless the run is one of LoRA.
+    [[nodiscard]] virtual std::vector<LoraMatrices> lora() const = 0;
 };
 
 /// One fine-tuning run as it stood when it was read: an immutable value, cheap to share between threads.

@@ -15,11 +15,6 @@ struct SplitPlan {
     std::int64_t featureWidth = 0;
 };
 
-struct LoraMatrices {
-    std::int64_t layer = 0;
-    MatrixF queryA, valueA; ///< [r, h] at the start
-};
-
 /// Everything whose name and type must exist in the file before SWMR starts.
 struct RunPlan {
     std::string runId, name, created, creator, method, task, model, config;

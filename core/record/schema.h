@@ -61,18 +61,31 @@ inline constexpr const char* kFeatures = "features";                      // flo
 
 // /lora/LAYER/query/A and /lora/LAYER/value/A: float32 [r, h], A at the start.
 inline constexpr const char* kLora = "/lora";
+inline constexpr const char* kLoraQueryA = "query/A";
+inline constexpr const char* kLoraValueA = "value/A";
 
 // /ntk/STATE; rows and columns of F are i*C + c.
 inline constexpr const char* kNtk = "/ntk";
 inline constexpr const char* kAdapted = "adapted";                // attribute: full | lora
 inline constexpr const char* kKernelClasses = "C";                // attribute: int
+inline constexpr const char* kFloatType = "float_type";           // attribute: float32 | float64
+inline constexpr const char* kEmbedding = "embedding";            // attribute: exact | sampled
+inline constexpr const char* kKernelSeed = "seed";                // attribute: int, of the choice of samples
+inline constexpr const char* kLoraScale = "lora_scale";           // attribute: float, alpha / r
+inline constexpr const char* kLoraSigma2 = "lora_sigma2";         // attribute: float, variance of A's entries
+inline constexpr const char* kLoraRank = "lora_rank";             // attribute: int
 inline constexpr const char* kTrainIndex = "train_index";         // int64 [n]
 inline constexpr const char* kTrainLabels = "train_labels";       // int64 [n]
 inline constexpr const char* kTrainResiduals = "train_residuals"; // float64 [n, C], one-hot minus softmax
 inline constexpr const char* kPTrain = "P_train";                 // float64 [n, n], the scalar factor of I_C
 inline constexpr const char* kFTrain = "F_train";                 // float64 [nC, nC]
-inline constexpr const char* kSpectrum = "spectrum";              // float64 [3, nC]: P, F, P+F; descending
-inline constexpr const char* kRegression = "regression";          // float64 [3, 4]
+inline constexpr const char* kFTrainQueryValue = "F_train_query_value"; // float64 [nC, nC]
+inline constexpr const char* kTestIndex = "test_index";                 // int64 [m]
+inline constexpr const char* kTestLabels = "test_labels";               // int64 [m]
+inline constexpr const char* kPTest = "P_test";                         // float64 [m, n]
+inline constexpr const char* kFTest = "F_test";                         // float64 [mC, nC]
+inline constexpr const char* kSpectrum = "spectrum";     // float64 [3, nC]: P, F, P+F; descending
+inline constexpr const char* kRegression = "regression"; // float64 [3, 4]
 
 /// The path of a member of a group.
 inline std::string in(std::string_view group, std::string_view member) {

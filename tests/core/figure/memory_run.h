@@ -30,6 +30,7 @@ struct MemoryParts : record::RunParts {
     MatrixF features(const record::SplitInfo& split) const override { return splits.at(split.name).features; }
     record::ClassifierSnapshot classifier(std::size_t row) const override { return snapshots.at(row); }
     record::KernelState kernel(const std::string&) const override { return {}; }
+    std::vector<record::LoraMatrices> lora() const override { return {}; }
 };
 
 inline record::EpochKey probing(double epoch) {

@@ -82,6 +82,74 @@ MatrixF features() {
     return block(0, kRows, kWidth);
 }
 
+record::KernelState kernel(const std::string& state, double value) {
+    constexpr Eigen::Index kTrain = 6;
+    constexpr Eigen::Index kTest = 2;
+    const auto matrix = [value](Eigen::Index rows, Eigen::Index columns, double offset) {
+        MatrixD values(rows, columns);
+        for (Eigen::Index i = 0; i < values.size(); ++i) {
+            values.data()[i] = value + offset + 0.125 * static_cast<double>(i);
+        }
+        return values;
+    };
+    record::KernelState kernel;
+    kernel.state = state;
+    kernel.adapted = "lora";
+    kernel.floatType = "float64";
+    kernel.embedding = "exact";
+    kernel.seed = 42;
+    kernel.classes = kClasses;
+    kernel.trainIndex = {0, 1, 3, 4, 5, 6};
+    kernel.trainLabels = {0, 1, 2, 0, 1, 2};
+    kernel.trainResiduals = matrix(kTrain, kClasses, 1000);
+    kernel.pTrain = matrix(kTrain, kTrain, 2000);
+    kernel.fTrain = matrix(kTrain * kClasses, kTrain * kClasses, 3000);
+    kernel.fTrainQueryValue = matrix(kTrain * kClasses, kTrain * kClasses, 4000);
+    kernel.testIndex = {2, 5};
+    kernel.testLabels = {2, 1};
+    kernel.pTest = matrix(kTest, kTrain, 5000);
+    kernel.fTest = matrix(kTest * kClasses, kTrain * kClasses, 6000);
+    kernel.spectrum = matrix(3, kTrain * kClasses, 7000);
+    kernel.regression = matrix(3, 4, 8000);
+    kernel.loraScale = 0.5;
+    kernel.loraSigma2 = 0.0625;
+    kernel.loraRank = 8;
+    return kernel;
+}
+
+std::string checkKernel(const std::filesystem::path& file, const record::KernelState& expected) {
+    try {
+        const auto found = record::readRun(file).parts->kernel(expected.state);
+        const std::pair<const char*, bool> parts[] = {
+            {"attributes", found.adapted == expected.adapted && found.floatType == expected.floatType &&
+                               found.embedding == expected.embedding && found.seed == expected.seed &&
+                               found.classes == expected.classes && found.loraScale == expected.loraScale &&
+                               found.loraSigma2 == expected.loraSigma2 &&
+                               found.loraRank == expected.loraRank},
+            {"train samples", found.trainIndex == expected.trainIndex &&
+                                  found.trainLabels == expected.trainLabels &&
+                                  found.trainResiduals == expected.trainResiduals},
+            {"P_train", found.pTrain == expected.pTrain},
+            {"F_train", found.fTrain == expected.fTrain},
+            {"F_train_query_value", found.fTrainQueryValue == expected.fTrainQueryValue},
+            {"test samples",
+             found.testIndex == expected.testIndex && found.testLabels == expected.testLabels},
+            {"P_test", found.pTest == expected.pTest},
+            {"F_test", found.fTest == expected.fTest},
+            {"spectrum", found.spectrum == expected.spectrum},
+            {"regression", found.regression == expected.regression},
+        };
+        for (const auto& [name, same] : parts) {
+            if (!same) {
+                return file.string() + ": /ntk/" + expected.state + ": " + name + " differ";
+            }
+        }
+        return {};
+    } catch (const Error& error) {
+        return error.what();
+    }
+}
+
 std::string check(const std::filesystem::path& file, std::int64_t steps, std::int64_t epochs) {
     try {
         const auto run = record::readRun(file);

@@ -30,9 +30,14 @@ inline float blockValue(std::int64_t row, Eigen::Index i, Eigen::Index j) {
 [[nodiscard]] record::StepRow stepRow(std::int64_t row);
 [[nodiscard]] record::EpochRow epochRow(std::int64_t row);
 [[nodiscard]] MatrixF features();
+/// A kernel with all that one may hold, of n = 6 train and m = 2 test samples; every value follows from
+/// `value`.
+[[nodiscard]] record::KernelState kernel(const std::string& state, double value);
 
 /// "" if the file holds at least that many rows and every row there is whole; else what is wrong.
 [[nodiscard]] std::string check(const std::filesystem::path& file, std::int64_t steps, std::int64_t epochs);
+/// "" if the file holds that kernel; else the first part that differs.
+[[nodiscard]] std::string checkKernel(const std::filesystem::path& file, const record::KernelState& expected);
 
 } // namespace pattern
 } // namespace finescope::tests

@@ -276,8 +276,16 @@ void TestRunFile::theLoraMatricesReadBackWithH5py() {
     const auto file = at("lora.h5");
     RunWriter(file, plan, Existing::refuse).finish(Status::complete);
 
-    const auto read =
-        runPython(QStringLiteral("tests/core/record/read_lora.py"), {QString::fromStdString(file.string())});
+    const auto readBack = record::readRun(file).parts->lora();
+    QCOMPARE(readBack.size(), plan.lora.size());
+    for (std::size_t i = 0; i < readBack.size(); ++i) {
+        QCOMPARE(readBack[i].layer, plan.lora[i].layer);
+        QVERIFY(readBack[i].queryA == plan.lora[i].queryA && readBack[i].valueA == plan.lora[i].valueA);
+    }
+    QVERIFY(record::readRun(at("complete.h5")).parts->lora().empty());
+
+    const auto read = runPython(QStringLiteral("tests/core/record/read_group.py"),
+                                {QString::fromStdString(file.string()), QStringLiteral("lora")});
     QVERIFY(!read.isNull());
     QJsonObject expected;
     for (const auto& layer : plan.lora) {

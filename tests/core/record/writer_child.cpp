@@ -6,10 +6,15 @@
 //   writer_child fill FILE BYTES           appends until it fails, at a file-size limit of BYTES (0: none)
 //   writer_child on-demand FILE            appends one epoch for every line it reads, or what the line says:
 //                                          "features and steps"
+//   writer_child kernels FILE RUN_ID NAME COUNT BYTES   adds the kernels NAME0, NAME1, ... under a file-size
+//                                          limit of BYTES (0: none); says "added" after each
+//   writer_child kernels-until-killed FILE RUN_ID MICROSECONDS   adds kernels for ever until it is killed
+//   writer_child kernel-kill-at FILE RUN_ID K   dies before the K-th page that adding a kernel writes
 //
 // It says "N M" whenever N steps and M epochs are committed.
 
 #include "core/error.h"
+#include "core/record/kernel_writer.h"
 #include "tests/core/record/patterned_run.h"
 
 #include <algorithm>
@@ -157,12 +162,16 @@ int killAt(std::string_view what, const char* file, long k) {
     _exit(0);
 }
 
-int fill(const char* file, long bytes) {
+void limitFileSize(long bytes) {
     std::signal(SIGXFSZ, SIG_IGN);
     if (bytes > 0) {
         const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
         setrlimit(RLIMIT_FSIZE, &limit);
     }
+}
+
+int fill(const char* file, long bytes) {
+    limitFileSize(bytes);
     RunWriter writer(file, pattern::plan(), Existing::refuse);
     Counts counts;
     counts.say();
@@ -180,6 +189,36 @@ int fill(const char* file, long bytes) {
         std::exit(3); // through HDF5's clean-up: `abandon` promises that it does no harm
 #endif
     }
+}
+
+int addKernels(const char* file, const char* runId, const std::string& name, long count, long bytes) {
+    limitFileSize(bytes);
+    try {
+        for (long i = 0; i < count; ++i) {
+            finescope::record::addKernel(file, runId,
+                                         pattern::kernel(name + std::to_string(i), static_cast<double>(i)));
+            std::cout << "added" << std::endl;
+        }
+    } catch (const finescope::Error& error) {
+        std::cout << "failed: " << error.what() << std::endl;
+        _exit(3);
+    }
+    return 0;
+}
+
+int addKernelsUntilKilled(const char* file, const char* runId, long microseconds) {
+    dieAfter(microseconds);
+    for (double i = 1;; ++i) {
+        finescope::record::addKernel(file, runId, pattern::kernel("pretrained", i));
+    }
+}
+
+int addKernelKilledAt(const char* file, const char* runId, long k) {
+    writesLeft = k;
+    finescope::record::addKernel(file, runId, pattern::kernel("pretrained", 1));
+    writesLeft = -1;
+    std::cout << "whole" << std::endl;
+    _exit(0);
 }
 
 int onDemand(const char* file) {
@@ -216,6 +255,15 @@ int main(int argc, char** argv) {
         }
         if (mode == "on-demand" && argc == 3) {
             return onDemand(argv[2]);
+        }
+        if (mode == "kernels" && argc == 7) {
+            return addKernels(argv[2], argv[3], argv[4], number(argv[5]), number(argv[6]));
+        }
+        if (mode == "kernels-until-killed" && argc == 5) {
+            return addKernelsUntilKilled(argv[2], argv[3], number(argv[4]));
+        }
+        if (mode == "kernel-kill-at" && argc == 5) {
+            return addKernelKilledAt(argv[2], argv[3], number(argv[4]));
         }
     } catch (const finescope::Error& error) {
         std::cout << "failed: " << error.what() << std::endl;
