@@ -8,22 +8,6 @@
 
 namespace finescope::analysis {
 
-namespace {
-
-/// P's scalars on the diagonals of the C x C blocks of F.
-MatrixD totalKernel(const record::KernelState& kernel) {
-    const auto classes = static_cast<Eigen::Index>(kernel.classes);
-    MatrixD total = kernel.fTrain;
-    for (Eigen::Index i = 0; i < kernel.pTrain.rows(); ++i) {
-        for (Eigen::Index j = 0; j < kernel.pTrain.cols(); ++j) {
-            total.block(i * classes, j * classes, classes, classes).diagonal().array() += kernel.pTrain(i, j);
-        }
-    }
-    return total;
-}
-
-} // namespace
-
 void requireConsistent(const record::KernelState& kernel) {
     const auto samples = kernel.pTrain.rows();
     const auto classes = static_cast<Eigen::Index>(kernel.classes);
@@ -41,6 +25,21 @@ void requireConsistent(const record::KernelState& kernel) {
     }
 }
 
+MatrixD flattenedKernel(const MatrixD& p, const MatrixD& f, KernelPart part) {
+    MatrixD flat = part == KernelPart::pretrainEffective ? MatrixD::Zero(f.rows(), f.cols()) : f;
+    if (part == KernelPart::fineTuningEffective) {
+        return flat;
+    }
+    // P's scalars on the diagonals of the C x C blocks.
+    const Eigen::Index classes = f.cols() / p.cols();
+    for (Eigen::Index i = 0; i < p.rows(); ++i) {
+        for (Eigen::Index j = 0; j < p.cols(); ++j) {
+            flat.block(i * classes, j * classes, classes, classes).diagonal().array() += p(i, j);
+        }
+    }
+    return flat;
+}
+
 double kernelFrobeniusNorm(const record::KernelState& kernel, KernelPart part) {
     requireConsistent(kernel);
     switch (part) {
@@ -51,7 +50,7 @@ double kernelFrobeniusNorm(const record::KernelState& kernel, KernelPart part) {
     case KernelPart::total:
         break;
     }
-    return totalKernel(kernel).norm();
+    return flattenedKernel(kernel.pTrain, kernel.fTrain, KernelPart::total).norm();
 }
 
 std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel) {
@@ -71,7 +70,8 @@ std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel) {
         spectrum(0, index) = scalars(index / classes);
     }
     spectrum.row(1) = symmetricSingularValues(kernel.fTrain);
-    spectrum.row(2) = symmetricSingularValues(totalKernel(kernel));
+    spectrum.row(2) =
+        symmetricSingularValues(flattenedKernel(kernel.pTrain, kernel.fTrain, KernelPart::total));
     return spectrum;
 }
 

@@ -20,6 +20,10 @@ inline constexpr std::array kKernelParts = {KernelPart::pretrainEffective, Kerne
 /// [n, C].
 void requireConsistent(const record::KernelState& kernel);
 
+/// A part of a kernel flattened to [mC, nC]: of P [m, n] and F [mC, nC], both of the train or both of the
+/// test samples.
+[[nodiscard]] MatrixD flattenedKernel(const MatrixD& p, const MatrixD& f, KernelPart part);
+
 /// Frobenius norm of the flattened kernel, not divided by n. PAPER 2.7.
 [[nodiscard]] double kernelFrobeniusNorm(const record::KernelState& kernel, KernelPart part);
 

@@ -40,9 +40,9 @@ Eigen::MatrixXd principalDirections(const MatrixD& rows) {
 
 } // namespace
 
-ReducedFeatures reduceFeatures(const MatrixViewF& features) {
+ReducedFeatures reduceFeatures(MatrixD features) {
     ReducedFeatures reduced;
-    MatrixD centred = features.cast<double>();
+    MatrixD& centred = features;
     reduced.mean = centred.colwise().mean();
     centred.rowwise() -= reduced.mean.transpose();
     if (centred.rows() >= centred.cols()) {

@@ -17,7 +17,7 @@ struct ReducedFeatures {
 };
 
 /// features [N, h], finite; r = min(N, h). O(N h min(N, h)).
-[[nodiscard]] ReducedFeatures reduceFeatures(const MatrixViewF& features);
+[[nodiscard]] ReducedFeatures reduceFeatures(MatrixD features);
 
 /// strength * sum_i CE_i + 0.5 ||V||_F^2 on reduced features. Softmax does not change when a constant is
 /// added to all logits and the penalty removes such constants from the optimum, so V = B A and b = B a with B

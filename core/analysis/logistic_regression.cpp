@@ -74,13 +74,28 @@ double accuracyOn(const Split& split, const MatrixD& logits, const Labels& label
     return static_cast<double>(right) / static_cast<double>(split.testRows.size());
 }
 
+SolverOptions solverOptions(const LogisticOptions& options) {
+    return {.tolerance = options.relativeGradientTolerance,
+            .objectiveTolerance = options.objectiveTolerance,
+            .maxIterations = options.maxIterations,
+            .onIteration = {},
+            .stop = options.stop};
+}
+
 } // namespace
 
 LogisticFit fitLogistic(const MatrixViewF& features, const Labels& labels, int classes, double strength,
                         const LogisticOptions& options) {
     requireTwoClasses(classes);
-    requireStrength(strength);
     requireFeaturesAndLabels(features, labels, classes);
+    return fitLogistic(reduceFeatures(features.cast<double>()), labels, classes, strength, options);
+}
+
+LogisticFit fitLogistic(const ReducedFeatures& reduced, const Labels& labels, int classes, double strength,
+                        const LogisticOptions& options) {
+    requireTwoClasses(classes);
+    requireStrength(strength);
+    requireLabels(labels, reduced.scores.rows(), classes, "features");
     if (const auto present = presentClasses(labels); static_cast<int>(present.size()) < classes) {
         throw Error(ErrorKind::badInput, "logistic regression over " + std::to_string(classes) +
                                              " classes needs rows of each, but only " +
@@ -88,12 +103,11 @@ LogisticFit fitLogistic(const MatrixViewF& features, const Labels& labels, int c
                                              " occur: use more training rows");
     }
 
-    const ReducedFeatures reduced = reduceFeatures(features);
     std::vector<Eigen::Index> rows(labels.size());
     std::iota(rows.begin(), rows.end(), Eigen::Index{0});
     const LogisticProblem problem(reduced, rows, labels, classes, strength);
 
-    SolverOptions solver{options.relativeGradientTolerance, options.maxIterations, {}, options.stop};
+    SolverOptions solver = solverOptions(options);
     if (options.onIteration) {
         solver.onIteration = [&](const SolverState& state) {
             const MatrixD weight = problem.weight(state.parameters);
@@ -120,6 +134,17 @@ CrossValidation crossValidateLogistic(const MatrixViewF& features, const Labels&
                                       const std::function<void(int, int)>& onFit) {
     requireTwoClasses(classes);
     requireFeaturesAndLabels(features, labels, classes);
+    return crossValidateLogistic(reduceFeatures(features.cast<double>()), labels, classes, strengths, folds,
+                                 options, onFit);
+}
+
+// One set of coordinates serves all folds: their optima do not depend on where the origin lies.
+CrossValidation crossValidateLogistic(const ReducedFeatures& reduced, const Labels& labels, int classes,
+                                      std::span<const double> strengths, int folds,
+                                      const LogisticOptions& options,
+                                      const std::function<void(int, int)>& onFit) {
+    requireTwoClasses(classes);
+    requireLabels(labels, reduced.scores.rows(), classes, "features");
     if (strengths.empty()) {
         throw Error(ErrorKind::badInput, "cross-validation needs at least one strength to choose from");
     }
@@ -131,9 +156,7 @@ CrossValidation crossValidateLogistic(const MatrixViewF& features, const Labels&
     std::ranges::sort(result.strengths);
     result.meanAccuracy.assign(result.strengths.size(), 0.0);
 
-    // One set of coordinates serves all folds: their optima do not depend on where the origin lies.
-    const ReducedFeatures reduced = reduceFeatures(features);
-    const SolverOptions solver{options.relativeGradientTolerance, options.maxIterations, {}, options.stop};
+    const SolverOptions solver = solverOptions(options);
     const int total = folds * static_cast<int>(result.strengths.size());
     int done = 0;
     for (int fold = 0; fold < folds; ++fold) {

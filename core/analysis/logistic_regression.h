@@ -1,9 +1,11 @@
 #pragma once
 
+#include "core/analysis/logistic_problem.h"
 #include "core/analysis/stratified_folds.h"
 #include "core/matrix.h"
 
 #include <functional>
+#include <limits>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -29,6 +31,8 @@ struct LogisticFit {
 
 struct LogisticOptions {
     double relativeGradientTolerance = 1e-8;
+    /// How far the objective may lie above its minimum, relative; infinite: as the gradient leaves it.
+    double objectiveTolerance = std::numeric_limits<double>::infinity();
     int maxIterations = 5000;
     std::function<void(const LogisticIteration&)> onIteration; ///< may be empty
     std::stop_token stop;                                      ///< Error{cancelled} when requested
@@ -38,6 +42,9 @@ struct LogisticOptions {
 /// free b [C], from V = 0, b = 0, to the optimum. features [N, h], labels [N]. Throws Error{numeric} when it
 /// cannot get there. Source: PAPER 2.9 (strength is scikit-learn's C).
 [[nodiscard]] LogisticFit fitLogistic(const MatrixViewF& features, const Labels& labels, int classes,
+                                      double strength, const LogisticOptions& options = {});
+/// The same of features that were reduced before.
+[[nodiscard]] LogisticFit fitLogistic(const ReducedFeatures& features, const Labels& labels, int classes,
                                       double strength, const LogisticOptions& options = {});
 
 /// The ten strengths 1e-4 .. 1e4, equally spaced in the logarithm.
@@ -52,6 +59,11 @@ struct CrossValidation {
 /// 5-fold stratified choice among strengths by accuracy. `onFit(done, total)` is called after each of the
 /// fits.
 [[nodiscard]] CrossValidation crossValidateLogistic(const MatrixViewF& features, const Labels& labels,
+                                                    int classes, std::span<const double> strengths, int folds,
+                                                    const LogisticOptions& options,
+                                                    const std::function<void(int, int)>& onFit = {});
+/// The same of features that were reduced before.
+[[nodiscard]] CrossValidation crossValidateLogistic(const ReducedFeatures& features, const Labels& labels,
                                                     int classes, std::span<const double> strengths, int folds,
                                                     const LogisticOptions& options,
                                                     const std::function<void(int, int)>& onFit = {});

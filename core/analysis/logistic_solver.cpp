@@ -196,23 +196,35 @@ MatrixD newtonDirection(const LogisticProblem& problem, const Walker& walker, do
 }
 
 void finishByNewton(const LogisticProblem& problem, Walker& walker, const SolverOptions& options) {
-    while (!walker.converged() && !walker.exhausted()) {
+    double height = 0;
+    bool solved = false;
+    while (!solved) {
+        const SolverState& state = walker.state();
+        solved = walker.converged();
+        if (solved && std::isinf(options.objectiveTolerance)) {
+            return;
+        }
         walker.requireNotStopped();
         // Loose while far away, ever tighter close by: superlinear convergence without solving early steps
         // exactly.
-        const double relative = walker.state().relativeGradientNorm;
-        const double accuracy = std::clamp(std::sqrt(relative), 1e-6, 0.1);
-        if (!walker.advance(newtonDirection(problem, walker, accuracy))) {
+        const double accuracy = std::clamp(std::sqrt(state.relativeGradientNorm), 1e-6, 0.1);
+        const MatrixD direction = newtonDirection(problem, walker, accuracy);
+        height = -0.5 * dot(walker.gradient(), direction);
+        solved = solved && height <= options.objectiveTolerance * state.objective;
+        if (!solved && (walker.exhausted() || !walker.advance(direction))) {
             break;
         }
-        walker.refresh();
+        if (!solved) {
+            walker.refresh();
+        }
     }
-    if (!walker.converged()) {
-        throw Error(ErrorKind::numeric, "logistic regression stopped at a relative gradient norm of " +
-                                            std::to_string(walker.state().relativeGradientNorm) + " after " +
-                                            std::to_string(walker.state().iterations) +
-                                            " iterations, expected " + std::to_string(options.tolerance) +
-                                            ": are some features very much larger than others?");
+    if (!solved) {
+        throw Error(ErrorKind::numeric,
+                    "logistic regression stopped at a relative gradient norm of " +
+                        std::to_string(walker.state().relativeGradientNorm) + " and an objective of " +
+                        std::to_string(walker.state().objective) + ", " + std::to_string(height) +
+                        " above its minimum, after " + std::to_string(walker.state().iterations) +
+                        " iterations: are some features very much larger than others?");
     }
 }
 

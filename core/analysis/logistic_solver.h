@@ -3,6 +3,7 @@
 #include "core/analysis/logistic_problem.h"
 
 #include <functional>
+#include <limits>
 #include <stop_token>
 
 namespace finescope::analysis {
@@ -17,14 +18,16 @@ struct SolverState {
 };
 
 struct SolverOptions {
-    double tolerance = 1e-8;
+    double tolerance = 1e-8; ///< of the relative gradient norm
+    /// Of the objective's height above its minimum by the quadratic model there, relative to the objective.
+    double objectiveTolerance = std::numeric_limits<double>::infinity();
     int maxIterations = 5000;
     std::function<void(const SolverState&)> onIteration; ///< may be empty; also called for the start
     std::stop_token stop;
 };
 
 /// From zero: L-BFGS (memory 10) until the relative gradient norm is 1e-4 or after 500 iterations, then
-/// Newton to the tolerance. Throws Error{numeric} if that is not reached, Error{cancelled}.
+/// Newton to the tolerances. Throws Error{numeric} if they are not reached, Error{cancelled}.
 [[nodiscard]] SolverState solveFromZero(const LogisticProblem& problem, const SolverOptions& options);
 
 /// Newton's method alone, from `start`: conjugate gradients with a diagonal preconditioner for each step, and

@@ -232,12 +232,14 @@ Json kernelObject(const record::KernelState& kernel) {
         Json& entry = object[names[row]];
         entry = {{"rank", nullptr},
                  {"frobenius_norm", number(kernelFrobeniusNorm(kernel, part))},
-                 {"effective_rank", nullptr}};
+                 {"effective_rank", nullptr},
+                 {"stable_rank", nullptr}};
         if (spectrum) {
             const std::span<const double> values(spectrum->row(row).data(),
                                                  static_cast<std::size_t>(spectrum->cols()));
             entry["rank"] = numericalRank(values);
             entry["effective_rank"] = number(effectiveRank(values));
+            entry["stable_rank"] = number(stableRank(values));
         }
         for (Eigen::Index column = 0; column < 4; ++column) {
             entry["regression"][columns[column]] =

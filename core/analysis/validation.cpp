@@ -29,6 +29,8 @@ private:
     std::string m_first;
 };
 
+} // namespace
+
 void requireLabels(const Labels& labels, Eigen::Index rows, Eigen::Index classes, std::string_view what) {
     if (static_cast<Eigen::Index>(labels.size()) != rows) {
         throw Error(ErrorKind::badInput, std::string(what) + " have " + std::to_string(rows) +
@@ -46,8 +48,6 @@ void requireLabels(const Labels& labels, Eigen::Index rows, Eigen::Index classes
                                              ", but they are not in " + outside.text());
     }
 }
-
-} // namespace
 
 void requireFinite(const MatrixViewF& values, std::string_view what) {
     RowList broken;

@@ -14,6 +14,9 @@ void requireLogitsAndLabels(const MatrixViewF& logits, const Labels& labels);
 /// The same for a labelled set of features: features [N, h], labels [N] in 0..classes-1.
 void requireFeaturesAndLabels(const MatrixViewF& features, const Labels& labels, int classes);
 
+/// Labels alone, of `rows` rows. `what` is the plural that the message starts with ("features").
+void requireLabels(const Labels& labels, Eigen::Index rows, Eigen::Index classes, std::string_view what);
+
 /// Throws Error{badInput} unless every value is finite. `what` is the plural that the message starts with
 /// ("logits").
 void requireFinite(const MatrixViewF& values, std::string_view what);

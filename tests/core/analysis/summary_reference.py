@@ -104,6 +104,7 @@ def kernel(group):
             "rank": int((values > values.max() * len(values) * np.finfo(np.float32).eps).sum()),
             "frobenius_norm": np.linalg.norm(matrix),
             "effective_rank": np.exp(-(share * np.log(share)).sum()),
+            "stable_rank": (values**2).sum() / values.max() ** 2,
             "regression": dict(zip(("train", "test", "train_class", "test_class"), regression)),
         }
     return result
