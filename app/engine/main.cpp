@@ -1,6 +1,7 @@
 #include "app/engine/command.h"
 #include "app/engine/embed_command.h"
 #include "app/engine/make_demo_command.h"
+#include "app/engine/ntk_command.h"
 #include "app/engine/signals.h"
 #include "app/engine/tasks_command.h"
 #include "app/engine/train_command.h"
@@ -32,10 +33,8 @@ constexpr const char* kProgram = "finescope-engine";
 
 int run(int argc, char** argv, std::stop_token stop, finescope::app::Log& log) {
     const std::vector<Command> commands = {
-        finescope::app::trainCommand(),
-        finescope::app::tasksCommand(),
-        finescope::app::embedCommand(),
-        finescope::app::makeDemoCommand(),
+        finescope::app::trainCommand(), finescope::app::ntkCommand(),      finescope::app::tasksCommand(),
+        finescope::app::embedCommand(), finescope::app::makeDemoCommand(),
     };
 
     CLI::App app("Fine-tunes encoders and records everything in run files for finescope.", kProgram);

@@ -1,5 +1,7 @@
 #include "app/engine/progress.h"
 
+#include "app/engine/choice.h"
+
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -105,6 +107,30 @@ void ProgressDisplay::done(const std::string& status, const std::string& output,
     if (m_style == ProgressStyle::json) {
         writeLine({{"event", "done"}, {"status", status}, {"output", output}, {"message", message}});
     }
+}
+
+void addProgressOption(CLI::App& app, ProgressStyle& style) {
+    addChoice<ProgressStyle>(app, "--progress", style,
+                             {{"auto", ProgressStyle::automatic},
+                              {"bar", ProgressStyle::bar},
+                              {"json", ProgressStyle::json},
+                              {"none", ProgressStyle::none}},
+                             "How to show progress; json: one object a line on stdout [auto]");
+}
+
+engine::TrainHooks progressHooks(ProgressDisplay& display, const CommandContext& context) {
+    engine::TrainHooks hooks;
+    hooks.stop = context.stop;
+    hooks.onProgress = [&display](const engine::TrainProgress& progress) { display.show(progress); };
+    hooks.onNote = [&display, &log = context.log](const std::string& note) {
+        display.clear();
+        log.info(note);
+    };
+    hooks.onWarning = [&display, &log = context.log](const std::string& warning) {
+        display.clear();
+        log.warn(warning);
+    };
+    return hooks;
 }
 
 } // namespace finescope::app

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/engine/command.h"
 #include "core/engine/train/run.h"
 
 #include <memory>
@@ -26,5 +27,10 @@ private:
     double m_shownAt = -1; ///< seconds, steady clock
     bool m_onLine = false;
 };
+
+/// `--progress`.
+void addProgressOption(CLI::App& app, ProgressStyle& style);
+/// Progress to `display`, notes and warnings to the log, the stop of the command. Both must outlive them.
+[[nodiscard]] engine::TrainHooks progressHooks(ProgressDisplay& display, const CommandContext& context);
 
 } // namespace finescope::app

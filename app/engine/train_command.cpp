@@ -1,12 +1,10 @@
 #include "app/engine/train_command.h"
 
+#include "app/engine/choice.h"
 #include "app/engine/progress.h"
 #include "core/engine/train/run.h"
 #include "core/error.h"
 
-#include <CLI/CLI.hpp>
-
-#include <map>
 #include <memory>
 
 namespace finescope::app {
@@ -23,28 +21,6 @@ struct TrainOptions {
     double learningRate = 0;
     ProgressStyle progress = ProgressStyle::automatic;
 };
-
-template <typename Value>
-CLI::Option* addChoice(CLI::App& app, const std::string& name, Value& value,
-                       const std::map<std::string, Value>& choices, const std::string& help) {
-    std::string names;
-    for (const auto& [text, unused] : choices) {
-        names += (names.empty() ? "" : "|") + text;
-    }
-    // Not CLI::CheckedTransformer: it also takes the numbers behind the names.
-    return app
-        .add_option_function<std::string>(
-            name,
-            [&value, choices, name, names](const std::string& text) {
-                const auto found = choices.find(text);
-                if (found == choices.end()) {
-                    throw CLI::ValidationError(name, "\"" + text + "\" is not one of " + names);
-                }
-                value = found->second;
-            },
-            help)
-        ->type_name(names);
-}
 
 void declareOptions(CLI::App& app, TrainOptions& options) {
     TrainPlan& plan = options.plan;
@@ -107,12 +83,7 @@ void declareOptions(CLI::App& app, TrainOptions& options) {
                                      {"cuda", engine::DeviceChoice::cuda}},
                                     "Where to compute [auto]");
     app.add_option("--threads", plan.threads, "Threads [by the encoder's size]");
-    addChoice<ProgressStyle>(app, "--progress", options.progress,
-                             {{"auto", ProgressStyle::automatic},
-                              {"bar", ProgressStyle::bar},
-                              {"json", ProgressStyle::json},
-                              {"none", ProgressStyle::none}},
-                             "How to show progress; json: one object a line on stdout [auto]");
+    addProgressOption(app, options.progress);
     app.add_flag("--overwrite", plan.overwrite, "Replace the run file if it exists");
 }
 
@@ -142,17 +113,7 @@ TrainPlan finishedPlan(const CLI::App& app, const TrainOptions& options) {
 
 int train(const TrainPlan& plan, ProgressStyle style, const CommandContext& context) {
     ProgressDisplay display(style);
-    engine::TrainHooks hooks;
-    hooks.stop = context.stop;
-    hooks.onProgress = [&](const engine::TrainProgress& progress) { display.show(progress); };
-    hooks.onNote = [&](const std::string& note) {
-        display.clear();
-        context.log.info(note);
-    };
-    hooks.onWarning = [&](const std::string& warning) {
-        display.clear();
-        context.log.warn(warning);
-    };
+    const engine::TrainHooks hooks = progressHooks(display, context);
     try {
         const engine::TrainOutcome outcome = engine::trainRun(plan, hooks);
         const bool complete = outcome.status == record::Status::complete;

@@ -1,6 +1,7 @@
 #include "core/engine/train/run.h"
 
 #include "core/analysis/feature_statistics.h"
+#include "core/engine/device.h"
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/program_version.h"
@@ -31,15 +32,6 @@ using record::Stage;
 
 constexpr std::int64_t kMostTrainFeatures = 5000; ///< rows; RUN_FILE.md's default for the training split
 constexpr double kSlowProducts = 20;              ///< GFLOP/s; reference BLAS gives 6, OpenBLAS 100 and more
-
-torch::Device chooseDevice(DeviceChoice choice) {
-    const bool haveCuda = torch::cuda::is_available();
-    if (choice == DeviceChoice::cuda && !haveCuda) {
-        throw Error(ErrorKind::badInput,
-                    "--device cuda: this LibTorch finds no CUDA device; use --device cpu");
-    }
-    return haveCuda && choice != DeviceChoice::cpu ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU);
-}
 
 void refuseOutputEarly(const TrainPlan& plan) {
     const std::filesystem::path folder =

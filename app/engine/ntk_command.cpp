@@ -1,0 +1,88 @@
+#include "app/engine/ntk_command.h"
+
+#include "app/engine/choice.h"
+#include "app/engine/progress.h"
+#include "core/engine/ntk/kernel_run.h"
+#include "core/error.h"
+
+#include <memory>
+
+namespace finescope::app {
+
+namespace {
+
+struct NtkOptions {
+    engine::KernelPlan plan;
+    std::string model, data;
+    ProgressStyle progress = ProgressStyle::automatic;
+};
+
+void declareOptions(CLI::App& app, NtkOptions& options) {
+    engine::KernelPlan& plan = options.plan;
+    app.add_option("FILE", plan.file, "The run file of a run that has ended")->required()->type_name("FILE");
+    app.add_option("--train-samples", plan.trainSamples, "Rows of the training split")->capture_default_str();
+    app.add_option("--test-samples", plan.testSamples, "Rows of the test split; 0: no test kernel")
+        ->capture_default_str();
+    addChoice<engine::KernelStateChoice>(app, "--state", plan.state,
+                                         {{"auto", engine::KernelStateChoice::automatic},
+                                          {"pretrained", engine::KernelStateChoice::pretrained},
+                                          {"after_lp", engine::KernelStateChoice::afterLp}},
+                                         "Head: the random one, or the fitted one; auto: where the run's "
+                                         "fine-tuning starts [auto]");
+    app.add_option("--seed", plan.seed, "Seed of the choice of samples")->capture_default_str();
+    addChoice<engine::WordEmbeddings>(
+        app, "--embedding", plan.embedding,
+        {{"exact", engine::WordEmbeddings::exact}, {"sampled", engine::WordEmbeddings::sampled}},
+        "Word embeddings: all of them, or sampled as the paper's code does [exact]");
+    addChoice<engine::KernelFloat>(
+        app, "--float-type", plan.floatType,
+        {{"float32", engine::KernelFloat::float32}, {"float64", engine::KernelFloat::float64}},
+        "Precision of the products; sums are float64 [float32]");
+    app.add_option("--memory", plan.memoryGib, "Memory in GiB; what is more goes to a scratch file")
+        ->capture_default_str()
+        ->type_name("GIB");
+    app.add_option("--model", options.model, "Folder of the encoder [as recorded]")->type_name("DIR");
+    app.add_option("--data", options.data, "Folder of the task's files [as recorded]")->type_name("DIR");
+    addChoice<engine::DeviceChoice>(app, "--device", plan.device,
+                                    {{"auto", engine::DeviceChoice::automatic},
+                                     {"cpu", engine::DeviceChoice::cpu},
+                                     {"cuda", engine::DeviceChoice::cuda}},
+                                    "Where to compute [auto]");
+    app.add_option("--threads", plan.threads, "Threads [by the encoder's size]");
+    app.add_flag("--force", plan.force, "Go on though model or data files have changed since the run");
+    addProgressOption(app, options.progress);
+}
+
+int ntk(const NtkOptions& options, const CommandContext& context) {
+    engine::KernelPlan plan = options.plan;
+    if (!options.model.empty()) {
+        plan.model = options.model;
+    }
+    if (!options.data.empty()) {
+        plan.data = options.data;
+    }
+    ProgressDisplay display(options.progress);
+    const engine::TrainHooks hooks = progressHooks(display, context);
+    try {
+        const std::string message = engine::computeKernel(plan, hooks);
+        display.done("complete", plan.file.string(), message);
+        context.log.info(message);
+        return 0;
+    } catch (const Error& error) {
+        display.done(error.kind() == ErrorKind::cancelled ? "cancelled" : "failed", plan.file.string(),
+                     error.what());
+        throw;
+    }
+}
+
+} // namespace
+
+Command ntkCommand() {
+    return {"ntk", "Add a neural tangent kernel to a run file", [](CLI::App& app) {
+                auto options = std::make_shared<NtkOptions>();
+                declareOptions(app, *options);
+                return [options](const CommandContext& context) { return ntk(*options, context); };
+            }};
+}
+
+} // namespace finescope::app

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/engine/ntk/head_kernel.h"
+#include "core/engine/train/plan.h"
+#include "core/engine/train/run.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace finescope::engine {
+
+/// Which of a run's heads the kernel is of: the random one it began with, or the fitted one that fine-tuning
+/// starts from. `automatic`: afterLp if the run probes, else pretrained. RUN_FILE.md, /ntk.
+enum class KernelStateChoice { automatic, pretrained, afterLp };
+/// Of the products; they are summed in double either way.
+enum class KernelFloat { float32, float64 };
+
+/// Everything that `finescope-engine ntk` can be told.
+struct KernelPlan {
+    std::filesystem::path file;
+    std::int64_t trainSamples = 250, testSamples = 250; ///< 0 test samples: no test kernel
+    KernelStateChoice state = KernelStateChoice::automatic;
+    std::int64_t seed = 1; ///< of the choice of samples, and of sampled word embeddings
+    WordEmbeddings embedding = WordEmbeddings::exact;
+    KernelFloat floatType = KernelFloat::float32;
+    double memoryGib = 4;
+    std::optional<std::filesystem::path> model, data; ///< instead of the folders that the run names
+    DeviceChoice device = DeviceChoice::automatic;
+    int threads = 0;    ///< 0: chosen by the encoder's size
+    bool force = false; ///< go on, with a warning, where model or data are not those of the run
+};
+
+/// Computes one kernel of a run that has ended, with its spectra and regression, and adds it to the run's
+/// file (record::addKernel); model, samples and head are rebuilt from what the file says of them. The file
+/// stays as it was until all is there. Returns one line on what came out. Throws Error{badInput} for options
+/// that cannot be, a run without that state, one that is still being written, or one that was not recorded by
+/// this program; Error{badFile} naming a file that is missing or not the one the run was made with;
+/// Error{cancelled}; and as LayerSweep and addKernel. Sets the number of threads of the whole process.
+[[nodiscard]] std::string computeKernel(const KernelPlan& plan, const TrainHooks& hooks);
+
+} // namespace finescope::engine

@@ -1,0 +1,103 @@
+#include "core/engine/ntk/run_source.h"
+
+#include "core/engine/file_hash.h"
+#include "core/engine/task/catalogue.h"
+#include "core/error.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace finescope::engine {
+
+namespace {
+
+using Json = nlohmann::json;
+
+RunSource parse(const Json& config) {
+    RunSource source;
+    source.model = config.at("model").get<std::string>();
+    source.data = config.at("data").get<std::string>();
+    source.modelSha256 = config.at("model_sha256").get<std::map<std::string, std::string>>();
+    source.dataSha256 = config.at("data_sha256").get<std::map<std::string, std::string>>();
+    source.task = config.at("task").get<std::string>();
+    source.pooling = config.at("pooling").get<std::string>() == "mean" ? Pooling::mean : Pooling::first;
+    source.maxLength = config.at("max_length").get<std::int64_t>();
+    const auto limit = [&config](const char* key) {
+        const Json& value = config.at(key);
+        return value.is_null() ? std::nullopt : std::optional(value.get<std::int64_t>());
+    };
+    source.limitTrain = limit("limit_train");
+    source.limitEval = limit("limit_eval");
+    if (const auto lora = config.find("lora"); lora != config.end()) {
+        source.usesLora = true;
+        source.loraRank = lora->at("rank").get<std::int64_t>();
+        source.loraAlpha = lora->at("alpha").get<double>();
+    }
+    return source;
+}
+
+void compareFolder(const std::filesystem::path& folder, const std::map<std::string, std::string>& hashes,
+                   const std::string& option, const OnDifference& onDifference) {
+    for (const auto& [name, recorded] : hashes) {
+        const auto file = folder / name;
+        if (!std::filesystem::exists(file)) {
+            throw Error(ErrorKind::badFile, file.string() +
+                                                ": the file that the run used is not there; name the folder "
+                                                "that holds it now with " +
+                                                option + " DIR");
+        }
+        if (const std::string found = fileSha256(file); found != recorded) {
+            onDifference(file.string() + ": is not the file that the run was made with (SHA-256 " +
+                         found.substr(0, 12) + "..., recorded " + recorded.substr(0, 12) + "...)");
+        }
+    }
+}
+
+void cut(TaskSplit& split, const std::optional<std::int64_t>& limit) {
+    if (limit && static_cast<std::size_t>(*limit) < split.examples.size()) {
+        split.examples.resize(static_cast<std::size_t>(*limit));
+    }
+}
+
+void compareLabels(const TaskSplit& split, const record::Run& run, const OnDifference& onDifference) {
+    const record::SplitInfo* recorded = run.split(split.name);
+    if (recorded == nullptr ||
+        !std::ranges::equal(run.parts->labels(*recorded), split.examples, {}, {}, &Example::label)) {
+        onDifference(run.file.string() + ": the rows of split " + split.name +
+                     " are not those that the run recorded");
+    }
+}
+
+} // namespace
+
+RunSource sourceOf(const record::Run& run) {
+    try {
+        return parse(Json::parse(run.config));
+    } catch (const Json::exception& error) {
+        throw Error(ErrorKind::badInput,
+                    run.file.string() +
+                        ": its config does not say how to rebuild the run, as that of a file of "
+                        "`finescope-engine train` does (" +
+                        error.what() + "); a program of your own can write /ntk itself");
+    }
+}
+
+void compareFiles(const RunSource& source, const OnDifference& onDifference) {
+    compareFolder(source.model, source.modelSha256, "--model", onDifference);
+    compareFolder(source.data, source.dataSha256, "--data", onDifference);
+}
+
+SourceSplits loadSplits(const RunSource& source, const record::Run& run, const OnDifference& onDifference) {
+    SourceSplits splits;
+    for (TaskSplit& split : loadTask(findTask(source.task), source.data)) {
+        if (split.role == "train" || split.role == "test") {
+            cut(split, split.role == "train" ? source.limitTrain : source.limitEval);
+            compareLabels(split, run, onDifference);
+            (split.role == "train" ? splits.train : splits.test) = std::move(split);
+        }
+    }
+    return splits;
+}
+
+} // namespace finescope::engine

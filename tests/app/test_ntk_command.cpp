@@ -1,0 +1,287 @@
+#include "core/analysis/kernel_comparison.h"
+#include "core/analysis/kernel_statistics.h"
+#include "core/analysis/spectrum.h"
+#include "core/analysis/summary.h"
+#include "core/record/run_reader.h"
+#include "tests/support/data.h"
+#include "tests/support/near.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QDir>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <csignal>
+#include <random>
+
+using namespace finescope;
+using analysis::KernelPart;
+using record::KernelState;
+
+namespace {
+
+constexpr int kTrain = 24;
+constexpr int kTest = 10;
+
+struct Ended {
+    int status = -1;
+    QByteArray out, err;
+};
+
+std::int64_t rankOf(const MatrixD& matrix) {
+    const VectorD values = analysis::symmetricSingularValues(matrix);
+    return analysis::numericalRank({values.data(), static_cast<std::size_t>(values.size())});
+}
+
+} // namespace
+
+/// finescope-engine ntk as a user starts it, on copies of the committed demo runs.
+class TestNtkCommand : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+    QString m_demo = QString::fromStdString((tests::sourceRoot() / "resources" / "demo").string());
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+
+    /// A fresh copy of the demo's run of that method.
+    QString copyOf(const QString& method, const QString& name) const {
+        const QString file = path(name + QStringLiteral(".h5"));
+        QFile::remove(file);
+        return QFile::copy(m_demo + "/runs/" + method + ".h5", file) ? file : QString();
+    }
+
+    QStringList ntkArguments(const QString& file, const QStringList& more = {}) const {
+        QStringList arguments = {"ntk",
+                                 file,
+                                 "--data",
+                                 m_demo + "/data",
+                                 "--train-samples",
+                                 QString::number(kTrain),
+                                 "--test-samples",
+                                 QString::number(kTest),
+                                 "--threads",
+                                 "1"};
+        if (!more.contains(QStringLiteral("--model"))) {
+            arguments += {"--model", m_demo + "/model"};
+        }
+        return arguments + more;
+    }
+
+    static Ended finish(QProcess& process) {
+        if (!process.waitForFinished(120000)) {
+            process.kill();
+            process.waitForFinished();
+            return {-1, {}, "did not end in two minutes"};
+        }
+        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+                process.readAllStandardOutput(), process.readAllStandardError()};
+    }
+
+    static Ended engine(const QStringList& arguments) {
+        QProcess process;
+        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM), arguments);
+        return finish(process);
+    }
+
+    static record::Run read(const QString& file) { return record::readRun(file.toStdString()); }
+    static QByteArray bytesOf(const QString& file) {
+        QFile device(file);
+        return device.open(QIODevice::ReadOnly) ? device.readAll() : QByteArray();
+    }
+
+    void check(const KernelState& kernel, const record::Run& run) const {
+        const auto classes = static_cast<Eigen::Index>(run.classes());
+        QCOMPARE(kernel.trainIndex.size(), std::size_t{kTrain});
+        QCOMPARE(kernel.testIndex.size(), std::size_t{kTest});
+        QVERIFY(std::ranges::is_sorted(kernel.trainIndex) && std::ranges::is_sorted(kernel.testIndex));
+        const Labels labels = run.parts->labels(*run.split("train"));
+        for (std::size_t i = 0; i < kTrain; ++i) {
+            QCOMPARE(kernel.trainLabels[i], labels[static_cast<std::size_t>(kernel.trainIndex[i])]);
+        }
+        // P from the features that training recorded of the same rows, in another batch.
+        const MatrixD phi = run.parts->pretrainedFeatures(*run.split("train")).cast<double>();
+        for (Eigen::Index i = 0; i < kTrain; ++i) {
+            QVERIFY_NEAR(kernel.trainResiduals.row(i).sum(), 0.0, 1e-12);
+            for (Eigen::Index j = 0; j < kTrain; ++j) {
+                const double p = phi.row(kernel.trainIndex[static_cast<std::size_t>(i)])
+                                     .dot(phi.row(kernel.trainIndex[static_cast<std::size_t>(j)])) +
+                                 1;
+                QVERIFY_NEAR(kernel.pTrain(i, j), p, 1e-4);
+            }
+        }
+        QVERIFY(kernel.fTrain.isApprox(kernel.fTrain.transpose(), 1e-12));
+        const double ratio = analysis::fineTuningRatio(kernel).value();
+        QVERIFY2(ratio >= 0 && ratio <= 2, qPrintable(QString::number(ratio)));
+        // A fitted head's rows sum to zero: C - 1 directions. PAPER 1.8e, T10.
+        const auto directions = kernel.state == "after_lp" ? classes - 1 : classes;
+        QVERIFY(rankOf(kernel.fTrain) <= kTrain * directions);
+        QVERIFY(rankOf(kernel.fTrain) > 0);
+        MatrixD spectrum = kernel.spectrum.value();
+        KernelState bare = kernel;
+        bare.spectrum.reset();
+        const MatrixD derived = analysis::kernelSpectrum(bare).value();
+        QVERIFY((spectrum - derived).cwiseAbs().maxCoeff() <= 1e-10 * derived.maxCoeff());
+        QVERIFY((kernel.regression.value().array() >= 0).all() &&
+                (kernel.regression.value().array() <= 1).all());
+        QCOMPARE(kernel.pTest->rows(), kTest);
+        QCOMPARE(kernel.fTest->rows(), kTest * classes);
+    }
+
+private Q_SLOTS:
+    void everyMethodGetsItsKernelAndTheSummaryShowsIt() {
+        for (const char* method : {"lp", "ft", "lp-ft", "lora", "lp-lora"}) {
+            const QString file = copyOf(QLatin1String(method), QLatin1String(method));
+            const Ended ended = engine(ntkArguments(file));
+            QVERIFY2(ended.status == 0, ended.err);
+            QVERIFY(ended.out.isEmpty());
+            const record::Run run = read(file);
+            const std::string state = std::string(method).starts_with("lp") ? "after_lp" : "pretrained";
+            QVERIFY(run.kernelStates == std::vector<std::string>{state});
+            const KernelState kernel = run.parts->kernel(state);
+            const bool lora = std::string(method).ends_with("lora");
+            QCOMPARE(kernel.adapted, std::string(lora ? "lora" : "full"));
+            QCOMPARE(kernel.fTrainQueryValue.has_value(), !lora);
+            check(kernel, run);
+            if (QTest::currentTestFailed()) {
+                return;
+            }
+            const auto summary = analysis::summarise(run)["ntk"][state];
+            QCOMPARE(summary["n"].get<int>(), kTrain);
+            QVERIFY(summary["ft_ratio"].is_number() && summary["F"]["rank"].is_number() &&
+                    summary["F"]["regression"]["test"].is_number() &&
+                    summary["total"]["stable_rank"].is_number());
+        }
+    }
+
+    void pretrainedAndAfterProbingShareTheirPreTrainedPart() {
+        const QString file = copyOf(QStringLiteral("lp-ft"), QStringLiteral("states"));
+        for (const char* state : {"pretrained", "after_lp"}) {
+            const Ended ended = engine(ntkArguments(file, {"--state", state}));
+            QVERIFY2(ended.status == 0, ended.err);
+        }
+        const record::Run run = read(file);
+        const KernelState before = run.parts->kernel("pretrained"), after = run.parts->kernel("after_lp");
+        QVERIFY(before.trainIndex == after.trainIndex && before.testIndex == after.testIndex);
+        QVERIFY(before.pTrain == after.pTrain && *before.pTest == *after.pTest);
+        QVERIFY(after.fTrain.norm() > before.fTrain.norm());
+        // Other samples with another seed, the same with the same.
+        QVERIFY(engine(ntkArguments(file, {"--state", "pretrained", "--seed", "2"})).status == 0);
+        QVERIFY(read(file).parts->kernel("pretrained").trainIndex != before.trainIndex);
+    }
+
+    void loraIsAboutTheExpectedMultipleOfFullFineTuning() {
+        const QString full = copyOf(QStringLiteral("ft"), QStringLiteral("full"));
+        const QString lora = copyOf(QStringLiteral("lora"), QStringLiteral("adapted"));
+        QVERIFY(engine(ntkArguments(full)).status == 0 && engine(ntkArguments(lora)).status == 0);
+        const auto comparison = analysis::compareKernels(read(lora).parts->kernel("pretrained"),
+                                                         read(full).parts->kernel("pretrained"));
+        QVERIFY_NEAR(comparison.expected.value(), 8.0 / (3 * 64), 1e-15);
+        // A single draw of A with r = 8: PAPER 1.6 has 50 % noise a pair of samples.
+        const double quotient = *comparison.fitted / *comparison.expected;
+        QVERIFY2(quotient > 0.5 && quotient < 2, qPrintable(QString::number(quotient)));
+        QVERIFY(*comparison.gap >= 0 && *comparison.gap < 1);
+    }
+
+    void doublePrecisionAgreesWithSingle() {
+        const QString file = copyOf(QStringLiteral("ft"), QStringLiteral("precision"));
+        QVERIFY(engine(ntkArguments(file)).status == 0);
+        const KernelState single = read(file).parts->kernel("pretrained");
+        QVERIFY(engine(ntkArguments(file, {"--float-type", "float64"})).status == 0);
+        const KernelState twice = read(file).parts->kernel("pretrained");
+        QVERIFY(single.floatType == "float32" && twice.floatType == "float64");
+        QVERIFY((single.fTrain - twice.fTrain).norm() <= 1e-4 * twice.fTrain.norm());
+        QVERIFY(single.fTrain != twice.fTrain);
+    }
+
+    void changedFilesAreRefusedUnlessForced() {
+        const QString model = path(QStringLiteral("model"));
+        QVERIFY(QDir().mkpath(model));
+        for (const QString& name : QDir(m_demo + "/model").entryList(QDir::Files)) {
+            QVERIFY(QFile::copy(m_demo + "/model/" + name, model + "/" + name));
+        }
+        QFile weights(model + "/model.safetensors");
+        QVERIFY(weights.setPermissions(QFile::ReadOwner | QFile::WriteOwner) &&
+                weights.open(QIODevice::ReadWrite));
+        QVERIFY(weights.seek(weights.size() - 4) && weights.write("\0\0\0\0", 4) == 4);
+        weights.close();
+        const QString file = copyOf(QStringLiteral("ft"), QStringLiteral("changed"));
+        const QByteArray before = bytesOf(file);
+        const Ended refused = engine(ntkArguments(file, {"--model", model}));
+        QCOMPARE(refused.status, 2);
+        QVERIFY2(refused.err.contains((model + "/model.safetensors").toUtf8()) &&
+                     refused.err.contains("--force"),
+                 refused.err);
+        QVERIFY(bytesOf(file) == before);
+        const Ended forced = engine(ntkArguments(file, {"--model", model, "--force"}));
+        QVERIFY2(forced.status == 0 && forced.err.contains("model.safetensors"), forced.err);
+    }
+
+    void whatCannotBeIsRefusedInWords_data() {
+        QTest::addColumn<QString>("method");
+        QTest::addColumn<QStringList>("more");
+        QTest::addColumn<QByteArray>("says");
+        QTest::newRow("no probing") << "ft" << QStringList{"--state", "after_lp"} << QByteArray("after_lp");
+        QTest::newRow("no samples") << "ft" << QStringList{"--seed", "-1"} << QByteArray("--seed");
+        QTest::newRow("no memory") << "ft" << QStringList{"--memory", "0"} << QByteArray("--memory");
+        QTest::newRow("no model") << "ft" << QStringList{"--model", "/nowhere"}
+                                  << QByteArray("/nowhere/config.json");
+    }
+    void whatCannotBeIsRefusedInWords() {
+        QFETCH(const QString, method);
+        QFETCH(const QStringList, more);
+        QFETCH(const QByteArray, says);
+        const QString file = copyOf(method, QStringLiteral("refused"));
+        const Ended ended = engine(ntkArguments(file, more));
+        QCOMPARE(ended.status, 2);
+        QVERIFY2(ended.err.contains(says), ended.err);
+        QVERIFY(bytesOf(file) == bytesOf(m_demo + "/runs/" + method + ".h5"));
+    }
+
+    void twoAtOnceLoseNothing() {
+        const QString file = copyOf(QStringLiteral("lp-ft"), QStringLiteral("two"));
+        QProcess one, other;
+        one.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM), ntkArguments(file, {"--state", "pretrained"}));
+        other.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM), ntkArguments(file, {"--state", "after_lp"}));
+        const Ended first = finish(one), second = finish(other);
+        QVERIFY2(first.status == 0 && second.status == 0, first.err + second.err);
+        QCOMPARE(read(file).kernelStates.size(), 2U);
+    }
+
+    // SIGINT and SIGTERM end it with status 1, SIGKILL at once; the file is as it was, and alone.
+    void stoppedMidWayItLeavesTheFileAsItWas_data() {
+        QTest::addColumn<int>("signal");
+        QTest::newRow("SIGINT") << SIGINT;
+        QTest::newRow("SIGTERM") << SIGTERM;
+        QTest::newRow("SIGKILL") << SIGKILL;
+    }
+    void stoppedMidWayItLeavesTheFileAsItWas() {
+        QFETCH(const int, signal);
+        const QString file = copyOf(QStringLiteral("ft"), QStringLiteral("stopped"));
+        const QByteArray before = bytesOf(file);
+        QProcess process;
+        QStringList arguments = ntkArguments(file, {"--progress", "json"});
+        arguments[arguments.indexOf(QStringLiteral("--train-samples")) + 1] = QStringLiteral("400");
+        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM), arguments);
+        QByteArray seen;
+        while (!seen.contains("\"kernel\"")) {
+            QVERIFY2(process.waitForReadyRead(60000), process.readAllStandardError());
+            seen += process.readAllStandardOutput();
+        }
+        QCOMPARE(::kill(static_cast<pid_t>(process.processId()), signal), 0);
+        const Ended ended = finish(process);
+        QCOMPARE(ended.status, signal == SIGKILL ? -1 : 1);
+        QVERIFY2(signal == SIGKILL || ended.out.contains("\"cancelled\""), ended.out);
+        QVERIFY(bytesOf(file) == before);
+        const QStringList beside =
+            QDir(m_folder.path()).entryList({QStringLiteral("*stopped*")}, QDir::AllEntries | QDir::Hidden);
+        QCOMPARE(beside, QStringList(QStringLiteral("stopped.h5")));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestNtkCommand)
+#include "test_ntk_command.moc"
