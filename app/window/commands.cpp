@@ -5,6 +5,7 @@
 #include "app/window/text_output.h"
 #include "core/analysis/summary.h"
 #include "core/error.h"
+#include "core/figure/kernel_table.h"
 #include "core/figure/number_text.h"
 #include "core/figure/tables.h"
 #include "core/figure/write_csv.h"
@@ -94,6 +95,9 @@ figure::Table buildTable(const TableCommandOptions& options) {
     if (options.kind == "norms") {
         return figure::normsTable(runs);
     }
+    if (options.kind == "kernel") {
+        return figure::kernelTable(figure::readKernelEntries(runs));
+    }
     if (options.kind == "calibration") {
         return figure::calibrationTable(runs, tableOptions);
     }
@@ -131,9 +135,9 @@ int runTable(const TableCommandOptions& options) {
 void addTableCommand(CLI::App& app, Action& action) {
     CLI::App* command = app.add_subcommand("table", "A table of run files, mean and deviation over seeds");
     const auto options = std::make_shared<TableCommandOptions>();
-    command->add_option("KIND", options->kind, "features, norms, calibration or accuracy")
+    command->add_option("KIND", options->kind, "features, norms, kernel, calibration or accuracy")
         ->required()
-        ->check(CLI::IsMember({"features", "norms", "calibration", "accuracy"}));
+        ->check(CLI::IsMember({"features", "norms", "kernel", "calibration", "accuracy"}));
     command->add_option("FILE", options->files, "Run files, or folders of them")->required();
     command->add_option("--format", options->format, "latex, csv or markdown (the default)")
         ->check(CLI::IsMember({"latex", "csv", "markdown"}));

@@ -32,10 +32,12 @@ namespace {
 struct FigureArguments {
     std::string kind, output, recipe, preset;
     std::vector<std::string> files, splits, with;
-    std::string temperature, epoch, x, origin, groupBy, spread;
+    std::string temperature, epoch, x, origin, groupBy, spread, kernelState, spectrumAxis;
+    std::vector<std::string> kernelParts;
+    std::vector<double> colourRange;
     std::optional<int> bins, dpi;
     std::optional<double> widthMm, heightMm, fontPt, smoothing;
-    bool beforeAfter = false, finalBars = false, logX = false, logY = false;
+    bool beforeAfter = false, finalBars = false, logX = false, logY = false, raw = false, linear = false;
 };
 
 figure::TemperatureChoice temperatureOf(const std::string& text) {
@@ -109,6 +111,24 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
         request.fontPt = preset.fontPt;
         request.heightMm.reset();
     }
+    if (!arguments.kernelState.empty()) {
+        request.kernelState = arguments.kernelState;
+    }
+    if (!arguments.kernelParts.empty()) {
+        request.kernelParts.clear();
+        for (const std::string& part : arguments.kernelParts) {
+            request.kernelParts.push_back(figure::kernelPartFromText(part).value());
+        }
+    }
+    if (!arguments.spectrumAxis.empty()) {
+        request.spectrumAxis = arguments.spectrumAxis == "fraction" ? figure::SpectrumAxis::fraction
+                                                                    : figure::SpectrumAxis::index;
+    }
+    if (!arguments.colourRange.empty()) {
+        request.colourRange = figure::Range{arguments.colourRange[0], arguments.colourRange[1]};
+    }
+    request.rawSpectrum = request.rawSpectrum || arguments.raw;
+    request.linearValues = request.linearValues || arguments.linear;
     request.withAccuracy = request.withAccuracy || !arguments.with.empty();
     request.finalBars = request.finalBars || arguments.finalBars;
     request.beforeAfter = request.beforeAfter || arguments.beforeAfter;
@@ -262,6 +282,22 @@ void addFigureCommand(CLI::App& app, Action& action) {
         ->check(CLI::IsMember({"t95", "sd", "se", "range"}));
     command->add_option("--smoothing", given->smoothing,
                         "Curves over training: weight of a moving average, 0 (off) to 0.99");
+    command->add_option("--part", given->kernelParts, "Kernels: P, F or total, may be repeated (P and F; F)")
+        ->check(CLI::IsMember({"P", "F", "total"}))
+        ->take_all();
+    command
+        ->add_option("--state", given->kernelState,
+                     "Kernels: pretrained or after_lp (where the run's fine-tuning starts)")
+        ->check(CLI::IsMember({"pretrained", "after_lp"}));
+    command->add_flag("--raw", given->raw, "spectrum: not divided by the largest singular value");
+    command->add_option("--spectrum-axis", given->spectrumAxis, "spectrum: index (the default) or fraction")
+        ->check(CLI::IsMember({"index", "fraction"}));
+    command->add_flag("--linear", given->linear, "Kernels: linear instead of logarithmic values");
+    command
+        ->add_option("--colour-range", given->colourRange,
+                     "kernel-heatmap: values at the ends of the colours")
+        ->expected(2)
+        ->type_name("LOW HIGH");
     command->footer(kindsText());
     command->callback([given, &action] {
         action = [given](int argc, char** argv) { return runFigure(*given, argc, argv); };

@@ -3,6 +3,8 @@
 #include "core/analysis/spectrum.h"
 #include "core/error.h"
 
+#include <Eigen/SVD>
+
 #include <cmath>
 #include <string>
 
@@ -73,6 +75,25 @@ std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel) {
     spectrum.row(2) =
         symmetricSingularValues(flattenedKernel(kernel.pTrain, kernel.fTrain, KernelPart::total));
     return spectrum;
+}
+
+MatrixD blockTraceNorms(const record::KernelState& kernel, KernelPart part) {
+    requireConsistent(kernel);
+    const auto classes = static_cast<Eigen::Index>(kernel.classes);
+    if (part == KernelPart::pretrainEffective) {
+        return static_cast<double>(classes) * kernel.pTrain.cwiseAbs();
+    }
+    const double share = part == KernelPart::total ? 1 : 0;
+    return MatrixD::NullaryExpr(
+        kernel.pTrain.rows(), kernel.pTrain.rows(), [&](Eigen::Index i, Eigen::Index j) {
+            MatrixD block = kernel.fTrain.block(i * classes, j * classes, classes, classes);
+            block.diagonal().array() += share * kernel.pTrain(i, j);
+            if (classes == 2) { // (s1 + s2)^2 = ||A||_F^2 + 2 |det A|
+                return std::sqrt(block.squaredNorm() +
+                                 2 * std::abs(block(0, 0) * block(1, 1) - block(0, 1) * block(1, 0)));
+            }
+            return Eigen::JacobiSVD<MatrixD>(block).singularValues().sum();
+        });
 }
 
 VectorD fineTuningRatios(const record::KernelState& kernel) {

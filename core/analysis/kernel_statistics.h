@@ -31,6 +31,10 @@ void requireConsistent(const record::KernelState& kernel);
 /// ones if the file has them; else computed if nC <= kLargestComputedSpectrum; else nullopt. PAPER 2.7.
 [[nodiscard]] std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel);
 
+/// The trace (nuclear) norm of each C x C block K(x_i, x_j) of the train kernel: [n, n], >= 0. O(n^2 C^3).
+/// PAPER 2.7, heat map.
+[[nodiscard]] MatrixD blockTraceNorms(const record::KernelState& kernel, KernelPart part);
+
 /// The FT ratio of each training sample x: ||sum_i F(x, x_i) delta_i|| / ||sum_i (P + F)(x, x_i) delta_i||;
 /// NaN where the denominator is zero. Returns [n]. PAPER 2.7.
 [[nodiscard]] VectorD fineTuningRatios(const record::KernelState& kernel);

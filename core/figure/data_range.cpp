@@ -59,7 +59,7 @@ Range homeRangeX(const Panel& panel, Scale scale) {
         return {-0.6, static_cast<double>(panel.x.categories.size()) - 0.4};
     }
     if (panel.heatMap && panel.heatMap->columns > 0) {
-        return {0, static_cast<double>(panel.heatMap->columns)};
+        return panel.heatMap->across.value_or(Range{0, static_cast<double>(panel.heatMap->columns)});
     }
     Extent extent(scale);
     for (const auto& band : panel.bands) {

@@ -95,7 +95,16 @@ struct HeatMap {
     bool diverging = false; ///< colour map centred at 0, else viridis
     Scale scale = Scale::linear;
     std::string label{};
+    std::optional<Range> colours{}; ///< values at the ends of the colour scale; nullopt: from the data
+    std::optional<Range> across{};  ///< instead of x 0..columns: the map is a legend of its own colours
 };
+
+/// The values that the ends of the colour scale stand for: `colours`, else the extremes of the finite values,
+/// symmetric about zero when the map is diverging, of the positive ones when the scale is logarithmic.
+[[nodiscard]] Range colourRange(const HeatMap& map);
+
+/// Place of a value on the colour scale: [0, 1], or [-1, 1] when diverging, if it lies within `range`.
+[[nodiscard]] double colourPlace(const HeatMap& map, const Range& range, double value);
 
 enum class Legend { none, inside, beside, below };
 

@@ -4,6 +4,7 @@
 #include "core/figure/calibration_figures.h"
 #include "core/figure/calibration_view.h"
 #include "core/figure/feature_figures.h"
+#include "core/figure/kernel_figures.h"
 #include "core/figure/run_style.h"
 
 #include <algorithm>
@@ -79,17 +80,39 @@ Figure accuracy(const FigureRequest& request, Runs runs) {
     return accuracyFigure(runs, {.splits = request.splits, .spread = request.spread});
 }
 
+Figure spectrum(const FigureRequest& request, Runs runs) {
+    SpectrumOptions options{.normalised = !request.rawSpectrum,
+                            .axis = request.spectrumAxis,
+                            .xScale = request.logX ? Scale::logarithmic : Scale::linear,
+                            .yScale = request.linearValues ? Scale::linear : Scale::logarithmic};
+    if (!request.kernelParts.empty()) {
+        options.parts = request.kernelParts;
+    }
+    return spectrumFigure(readKernelEntries(runs, request.kernelState), options);
+}
+
+Figure kernelHeatMap(const FigureRequest& request, Runs runs) {
+    KernelHeatMapOptions options{.scale = request.linearValues ? Scale::linear : Scale::logarithmic,
+                                 .colours = request.colourRange};
+    if (!request.kernelParts.empty()) {
+        options.part = request.kernelParts.front();
+    }
+    return kernelHeatMapFigure(readKernelEntries(runs, request.kernelState), options);
+}
+
 constexpr std::array kKinds{
     FigureKind{"classifier-norm", "classifier weight norm over training; --with accuracy, --final"},
     FigureKind{"training", "loss, accuracy, weight, bias and logit norm over training"},
+    FigureKind{"spectrum", "singular values of the kernel's parts P and F and of P + F"},
+    FigureKind{"kernel-heatmap", "trace norms of the kernel's blocks, samples by class"},
     FigureKind{"features", "cosine similarity, feature difference and Fisher's ratio per method and split"},
     FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
     FigureKind{"temperature-curve", "ECE, MCE and NLL over the temperature"},
     FigureKind{"accuracy", "accuracy per method and split"},
 };
 
-constexpr std::array<Build, kKinds.size()> kBuilds{classifierNorm, training,          features,
-                                                   reliability,    temperatureCurves, accuracy};
+constexpr std::array<Build, kKinds.size()> kBuilds{
+    classifierNorm, training, spectrum, kernelHeatMap, features, reliability, temperatureCurves, accuracy};
 
 } // namespace
 

@@ -29,6 +29,12 @@ using Names = std::array<std::pair<std::string_view, Value>, 2>;
 constexpr Names<XAxis> kXAxes{{{"epochs", XAxis::epochs}, {"steps", XAxis::steps}}};
 constexpr Names<Origin> kOrigins{{{"fine-tuning", Origin::fineTuning}, {"start", Origin::start}}};
 constexpr Names<Grouping> kGroupings{{{"runs", Grouping::runs}, {"methods", Grouping::methods}}};
+constexpr Names<SpectrumAxis> kSpectrumAxes{
+    {{"index", SpectrumAxis::index}, {"fraction", SpectrumAxis::fraction}}};
+constexpr std::array<std::pair<std::string_view, analysis::KernelPart>, 3> kKernelPartNames{
+    {{"P", analysis::KernelPart::pretrainEffective},
+     {"F", analysis::KernelPart::fineTuningEffective},
+     {"total", analysis::KernelPart::total}}};
 constexpr std::array<std::pair<std::string_view, analysis::Spread>, 4> kSpreads{
     {{"t95", analysis::Spread::tInterval95},
      {"sd", analysis::Spread::standardDeviation},
@@ -130,6 +136,12 @@ std::optional<record::EpochKey> epochFromText(std::string_view text) {
     return key;
 }
 
+std::optional<analysis::KernelPart> kernelPartFromText(std::string_view text) {
+    const auto found =
+        std::ranges::find(kKernelPartNames, text, [](const auto& entry) { return entry.first; });
+    return found == kKernelPartNames.end() ? std::nullopt : std::optional(found->second);
+}
+
 std::string requestToJson(const FigureRequest& request) {
     Json json;
     json["finescope_recipe"] = kVersion;
@@ -149,6 +161,16 @@ std::string requestToJson(const FigureRequest& request) {
     json["temperature"] = request.temperature.fitted ? Json("fitted") : Json(request.temperature.value);
     json["epoch"] = request.epoch ? Json(epochText(*request.epoch)) : Json(nullptr);
     json["before_after"] = request.beforeAfter;
+    json["kernel_state"] = request.kernelState;
+    json["kernel_parts"] = Json::array();
+    for (const analysis::KernelPart part : request.kernelParts) {
+        json["kernel_parts"].push_back(nameOf(kKernelPartNames, part));
+    }
+    json["raw_spectrum"] = request.rawSpectrum;
+    json["spectrum_axis"] = nameOf(kSpectrumAxes, request.spectrumAxis);
+    json["linear_values"] = request.linearValues;
+    json["colour_range"] =
+        request.colourRange ? Json{request.colourRange->low, request.colourRange->high} : Json(nullptr);
     json["width_mm"] = request.widthMm;
     json["height_mm"] = request.heightMm ? Json(*request.heightMm) : Json(nullptr);
     json["font_pt"] = request.fontPt;
@@ -202,6 +224,27 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
         }
     }
     reader.read("before_after", request.beforeAfter);
+    reader.read("kernel_state", request.kernelState);
+    std::vector<std::string> parts;
+    reader.read("kernel_parts", parts);
+    for (const std::string& part : parts) {
+        const auto known = kernelPartFromText(part);
+        if (!known) {
+            reader.refuse("key 'kernel_parts' holds '" + part + "'; it can hold: P, F, total");
+        }
+        request.kernelParts.push_back(*known);
+    }
+    reader.read("raw_spectrum", request.rawSpectrum);
+    reader.readNamed("spectrum_axis", kSpectrumAxes, request.spectrumAxis);
+    reader.read("linear_values", request.linearValues);
+    if (const Json* range = reader.find("colour_range"); range != nullptr && !range->is_null()) {
+        std::vector<double> ends;
+        reader.read("colour_range", ends);
+        if (ends.size() != 2) {
+            reader.refuse("key 'colour_range' needs two numbers, or null");
+        }
+        request.colourRange = Range{ends[0], ends[1]};
+    }
     reader.read("width_mm", request.widthMm);
     if (const Json* height = reader.find("height_mm"); height != nullptr && !height->is_null()) {
         request.heightMm = 0.0;
@@ -228,6 +271,12 @@ void validate(const FigureRequest& request) {
                 (std::isfinite(request.temperature.value) && request.temperature.value > 0),
             "temperature must be a number above 0, or 'fitted'");
     require(request.smoothing >= 0 && request.smoothing <= 0.99, "smoothing must be from 0 to 0.99");
+    if (request.colourRange) {
+        require(std::isfinite(request.colourRange->low) && std::isfinite(request.colourRange->high) &&
+                    request.colourRange->low < request.colourRange->high &&
+                    (request.linearValues || request.colourRange->low > 0),
+                "the colour range needs two numbers in rising order, above 0 where colours are logarithmic");
+    }
     requireWithin(request.widthMm, kWidthMm, "width", "mm");
     if (request.heightMm) {
         requireWithin(*request.heightMm, kHeightMm, "height", "mm");

@@ -3,6 +3,7 @@
 #include "core/analysis/seed_statistics.h"
 #include "core/figure/calibration_view.h"
 #include "core/figure/figure.h"
+#include "core/figure/kernel_figures.h"
 #include "core/figure/run_curves.h"
 #include "core/figure/training_figures.h"
 
@@ -38,6 +39,14 @@ struct FigureRequest {
     std::optional<record::EpochKey> epoch{}; ///< of calibration figures; nullopt: the model each run reports
     bool beforeAfter = false;
 
+    std::string kernelState{}; ///< "pretrained", "after_lp" or "": where the run's fine-tuning starts
+    std::vector<analysis::KernelPart>
+        kernelParts{};        ///< empty: what suits the figure; a heat map takes the first
+    bool rawSpectrum = false; ///< not divided by the largest singular value
+    SpectrumAxis spectrumAxis = SpectrumAxis::index;
+    bool linearValues = false;          ///< of spectra and heat maps; else logarithmic
+    std::optional<Range> colourRange{}; ///< of heat maps; nullopt: each map from its values
+
     double widthMm = 139.7;
     std::optional<double> heightMm{}; ///< nullopt: what suits the figure
     double fontPt = 9;
@@ -51,6 +60,9 @@ struct FigureRequest {
 [[nodiscard]] std::string epochText(const record::EpochKey& key);
 /// What epochText wrote; nullopt for any other text.
 [[nodiscard]] std::optional<record::EpochKey> epochFromText(std::string_view text);
+
+/// A part of the kernel as recipes and the command line name it: "P", "F" or "total"; nullopt for other text.
+[[nodiscard]] std::optional<analysis::KernelPart> kernelPartFromText(std::string_view text);
 
 /// Missing keys keep their defaults. Throws Error{badInput} that starts with `where` (a file name) and names
 /// the key if one is unknown, has the wrong type or an impossible value.

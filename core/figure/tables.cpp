@@ -5,6 +5,7 @@
 #include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
+#include "core/figure/table_cells.h"
 
 #include <algorithm>
 #include <functional>
@@ -63,64 +64,6 @@ std::vector<std::size_t> members(std::span<const Run> runs, const Dataset& datas
         }
     }
     return found;
-}
-
-using Format = std::function<std::string(double)>;
-
-Format significantDigits(int digits) {
-    return [digits](double value) { return significant(value, digits); };
-}
-
-Format hundredths(int decimals) {
-    return [decimals](double value) { return fixed(value, decimals); };
-}
-
-Cell text(std::string words) {
-    return {.text = std::move(words)};
-}
-
-/// "mean ± sd" of a sample, "mean" of one value, a dash of none.
-Cell cellOf(const std::vector<double>& sample, const Format& format) {
-    if (sample.empty()) {
-        return text("\u2013");
-    }
-    const auto statistics = analysis::seedStatistics(sample, analysis::Spread::standardDeviation);
-    Cell cell{.text = format(statistics.mean), .value = statistics.mean, .count = statistics.n};
-    if (statistics.n > 1) {
-        cell.deviation = statistics.standardDeviation;
-        cell.text += " \u00b1 " + format(statistics.standardDeviation);
-    }
-    return cell;
-}
-
-/// Says n once if all cells agree; else in every cell.
-void sayCounts(Table& table) {
-    std::set<std::int64_t> counts;
-    for (const auto& row : table.rows) {
-        for (const Cell& cell : row) {
-            if (cell.count > 1) {
-                counts.insert(cell.count);
-            }
-        }
-    }
-    const std::string statistic = "mean \u00b1 sample standard deviation over seeds";
-    if (counts.empty()) {
-        table.notes.push_back("One run per cell.");
-        return;
-    }
-    if (counts.size() == 1) {
-        table.notes.push_back("Cells: " + statistic + ", n = " + std::to_string(*counts.begin()) +
-                              "; without a deviation: one value.");
-        return;
-    }
-    for (auto& row : table.rows) {
-        for (Cell& cell : row) {
-            if (cell.count > 0) {
-                cell.text += " (" + std::to_string(cell.count) + ")";
-            }
-        }
-    }
-    table.notes.push_back("Cells: " + statistic + " (n).");
 }
 
 /// Splits of a set of runs that satisfy `has`, in file order.
@@ -300,7 +243,7 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
     const std::vector<std::string> methods = withPretrained(methodsOf(runs));
     table.columns.emplace_back("Method");
     for (const std::string& method : methods) {
-        table.rows.push_back({text(methodName(method))});
+        table.rows.push_back({textCell(methodName(method))});
     }
     for (const Dataset& dataset : datasets) {
         const std::string prefix = datasets.size() > 1 ? datasetName(dataset, datasets) + " " : "";
@@ -347,7 +290,7 @@ Table normsTable(std::span<const Run> runs) {
     }
     for (const Dataset& dataset : datasets) {
         std::vector<Cell>& row = table.rows.emplace_back();
-        row.push_back(text(datasetName(dataset, datasets)));
+        row.push_back(textCell(datasetName(dataset, datasets)));
         for (const std::string& method : methods) {
             row.push_back(cellOf(method == "pretrained" ? initialNorms(runs, dataset)
                                                         : normsAfter(runs, dataset, method),
@@ -376,7 +319,8 @@ Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
                     continue;
                 }
                 std::vector<Cell>& row = table.rows.emplace_back();
-                row = {text(datasetName(dataset, datasets)), text(split), text(methodName(method))};
+                row = {textCell(datasetName(dataset, datasets)), textCell(split),
+                       textCell(methodName(method))};
                 for (const auto* sample : {&samples.eceBefore, &samples.eceAfter, &samples.eceGain,
                                            &samples.mceBefore, &samples.mceAfter, &samples.mceGain}) {
                     row.push_back(cellOf(*sample, hundredths(2)));
@@ -409,7 +353,7 @@ Table accuracyTable(std::span<const Run> runs, const TableOptions& options) {
         const auto splits = splitsOf(runs, dataset, options.splits,
                                      [](const record::SplitInfo& split) { return !split.logitKeys.empty(); });
         for (const std::string& split : splits) {
-            std::vector<Cell> row{text(datasetName(dataset, datasets)), text(split)};
+            std::vector<Cell> row{textCell(datasetName(dataset, datasets)), textCell(split)};
             std::vector<std::vector<double>> samples;
             for (const std::string& method : methods) {
                 std::vector<double>& sample = samples.emplace_back();

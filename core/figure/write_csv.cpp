@@ -82,7 +82,7 @@ std::string panelLines(const Panel& panel, std::size_t number) {
         (reference.vertical ? numbers.x : numbers.y) = reference.at;
         lines.add("reference", reference.label, reference.style.role, numbers);
     }
-    if (panel.heatMap) {
+    if (panel.heatMap && !panel.heatMap->across) {
         const HeatMap& map = *panel.heatMap;
         for (std::int64_t cell = 0; cell < map.rows * map.columns; ++cell) {
             lines.add("cell", map.label, "",

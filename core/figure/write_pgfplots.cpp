@@ -252,6 +252,7 @@ private:
             }
         }
         if (side == Side::left) {
+            text += heatMap(panel);
             for (const Bars& bars : panel.bars) {
                 for (std::size_t i = 0; i < bars.left.size(); ++i) {
                     text += "\\path[" + barStyle(bars, i) + "] " + axisPoint(bars.left[i], bars.base[i]) +
@@ -279,7 +280,6 @@ private:
                 }
                 text += "};\n";
             }
-            text += heatMap(panel);
         }
         return text;
     }
@@ -327,12 +327,22 @@ private:
             return {};
         }
         const HeatMap& map = *panel.heatMap;
-        std::string text = "\\addplot[forget plot, matrix plot*, point meta=explicit, mesh/cols=" +
-                           std::to_string(map.columns) + "] coordinates {";
+        const Range range = colourRange(map);
+        // Colours by their place on the scale, which is all that a logarithmic one needs.
+        std::string text = "\\addplot[forget plot, matrix plot*, point meta=explicit, point meta min=" +
+                           std::string(map.diverging ? "-1" : "0") +
+                           ", point meta max=1, mesh/cols=" + std::to_string(map.columns) + "] coordinates {";
         for (std::int64_t cell = 0; cell < map.rows * map.columns; ++cell) {
-            text += pair(static_cast<double>(cell % map.columns) + 0.5,
-                         static_cast<double>(cell / map.columns) + 0.5) +
-                    " [" + datum(map.values[static_cast<std::size_t>(cell)]) + "]";
+            const double column = static_cast<double>(cell % map.columns) + 0.5;
+            double x = column;
+            if (map.across) {
+                const double part = column / static_cast<double>(map.columns);
+                x = panel.x.scale == Scale::logarithmic
+                        ? map.across->low * std::pow(map.across->high / map.across->low, part)
+                        : map.across->low + part * (map.across->high - map.across->low);
+            }
+            text += pair(x, static_cast<double>(cell / map.columns) + 0.5) + " [" +
+                    datum(colourPlace(map, range, map.values[static_cast<std::size_t>(cell)])) + "]";
         }
         return text + "};\n";
     }
@@ -383,6 +393,7 @@ private:
                            ", xmax=" + datum(x.high) + ", ymin=" + datum(y.low) + ", ymax=" + datum(y.high) +
                            ", tick align=outside, axis line style={gray}, tick style={gray}, "
                            "unbounded coords=jump";
+        text += panel.heatMap ? ", colormap/viridis" : "";
         text += panel.x.scale == Scale::logarithmic ? ", xmode=log" : "";
         text += vertical.scale == Scale::logarithmic ? ", ymode=log" : "";
         text += ticks("y", vertical, y, box.height) + ", ylabel={" + latexText(vertical.label) + "}";

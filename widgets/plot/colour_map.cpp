@@ -30,17 +30,6 @@ QRgb fromLab(double lightness, double a, double b) {
                 static_cast<int>(encode(0.0556434 * x - 0.2040259 * y + 1.0572252 * z)));
 }
 
-/// Position of a value on the scale: [0, 1], or [-1, 1] when diverging.
-double along(const figure::HeatMap& map, const figure::Range& range, double value) {
-    if (map.diverging) {
-        return range.high > 0 ? value / range.high : 0;
-    }
-    if (map.scale == figure::Scale::logarithmic) {
-        return value <= range.low ? 0 : std::log(value / range.low) / std::log(range.high / range.low);
-    }
-    return (value - range.low) / (range.high - range.low);
-}
-
 } // namespace
 
 QRgb viridis(double t) {
@@ -62,30 +51,8 @@ QRgb diverging(double t) {
     return fromLab(98 - 56 * amount, chroma * std::cos(hue), chroma * std::sin(hue));
 }
 
-figure::Range colourRange(const figure::HeatMap& map) {
-    const bool positive = map.scale == figure::Scale::logarithmic && !map.diverging;
-    double low = std::numeric_limits<double>::infinity(), high = -low;
-    for (const double value : map.values) {
-        if (std::isfinite(value) && (!positive || value > 0)) {
-            low = std::min(low, value);
-            high = std::max(high, value);
-        }
-    }
-    if (low > high) {
-        return {positive ? 0.1 : 0.0, 1};
-    }
-    if (map.diverging) {
-        const double reach = std::max(std::abs(low), std::abs(high));
-        return reach > 0 ? figure::Range{-reach, reach} : figure::Range{-1, 1};
-    }
-    if (low == high) {
-        return positive ? figure::Range{low / 2, high * 2} : figure::Range{low - 0.5, high + 0.5};
-    }
-    return {low, high};
-}
-
 QRgb heatColour(const figure::HeatMap& map, const figure::Range& range, double value) {
-    const double t = along(map, range, value);
+    const double t = figure::colourPlace(map, range, value);
     return map.diverging ? diverging(t) : viridis(t);
 }
 

@@ -14,10 +14,6 @@ namespace finescope::widgets {
 /// Blue over white to red at t in [-1, 1], of even lightness on both sides.
 [[nodiscard]] QRgb diverging(double t);
 
-/// The values that the ends of the colour scale stand for: the extremes of the finite values, symmetric about
-/// zero when the map is diverging, of the positive ones when the scale is logarithmic.
-[[nodiscard]] figure::Range colourRange(const figure::HeatMap& map);
-
 /// One pixel per cell, row 0 at the bottom; cells without a value are transparent.
 [[nodiscard]] QImage heatMapImage(const figure::HeatMap& map, const figure::Range& range);
 

@@ -50,7 +50,7 @@ QString tabSeparated(const figure::Figure& figure) {
                     {cell(bars.left[i]), cell(bars.base[i]), cell(bars.right[i]), cell(bars.top[i])});
             }
         }
-        if (panel.heatMap) {
+        if (panel.heatMap && !panel.heatMap->across) {
             for (std::size_t i = 0; i < panel.heatMap->values.size(); ++i) {
                 const auto index = static_cast<std::int64_t>(i);
                 row(panel.heatMap->label, {QString::number(index % panel.heatMap->columns),

@@ -283,7 +283,8 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
                 stretched = sum > squares ? (room - unit * squares) / (sum - squares) : unit;
             }
             for (int row = 0; row < grid.rows; ++row) {
-                const double own = isSquare(row) || squareRatio == 0
+                constexpr double kThin = 0.1; // a colour scale needs no more room than it asks for
+                const double own = isSquare(row) || squareRatio == 0 || ratio(row) < kThin
                                        ? unit * ratio(row)
                                        : std::min(stretched * ratio(row), inner);
                 grid.innerHeight[b][static_cast<std::size_t>(row)] = std::max(1.0, own);

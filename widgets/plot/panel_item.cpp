@@ -131,7 +131,8 @@ void PanelItem::restyle() {
     }
     applyRanges();
     m_legend = m_panel.legend == figure::Legend::inside ? LegendBlock(m_panel, m_style, 0) : LegendBlock();
-    m_heat = m_panel.heatMap ? heatMapImage(*m_panel.heatMap, colourRange(*m_panel.heatMap)) : QImage();
+    m_heat =
+        m_panel.heatMap ? heatMapImage(*m_panel.heatMap, figure::colourRange(*m_panel.heatMap)) : QImage();
 }
 
 void PanelItem::styleAxis(QCPAxis* axis, const figure::Axis& description, figure::Scale scale) {
@@ -305,8 +306,10 @@ void PanelItem::drawHeatMap(QCPPainter& painter, const PanelMap& where) {
     if (m_heat.isNull()) {
         return;
     }
-    const QRectF target(QPointF(where.x(0), where.y(static_cast<double>(m_panel.heatMap->rows))),
-                        QPointF(where.x(static_cast<double>(m_panel.heatMap->columns)), where.y(0)));
+    const figure::Range across =
+        m_panel.heatMap->across.value_or(figure::Range{0, static_cast<double>(m_panel.heatMap->columns)});
+    const QRectF target(QPointF(where.x(across.low), where.y(static_cast<double>(m_panel.heatMap->rows))),
+                        QPointF(where.x(across.high), where.y(0)));
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
     painter.drawImage(target, m_heat);
 }

@@ -111,7 +111,7 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
                                     at});
         }
     }
-    if (panel.heatMap) {
+    if (panel.heatMap && !panel.heatMap->across) {
         const auto column = static_cast<std::int64_t>(std::floor(left.x.value(cursor.x())));
         const auto row = static_cast<std::int64_t>(std::floor(left.y.value(cursor.y())));
         const auto index = static_cast<std::size_t>(row * panel.heatMap->columns + column);

@@ -1,0 +1,328 @@
+#include "core/figure/kernel_figures.h"
+
+#include "core/figure/number_text.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+
+namespace finescope::figure {
+
+namespace {
+
+using analysis::KernelPart;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+std::span<const double> singularValues(const KernelView& view, KernelPart part) {
+    const auto row = static_cast<Eigen::Index>(part);
+    return {view.spectrum->row(row).data(), static_cast<std::size_t>(view.spectrum->cols())};
+}
+
+/// Whether two runs began with the same features of the same samples: then P is the same up to rounding.
+bool shareP(const KernelEntry& one, const KernelEntry& other) {
+    const record::KernelState &a = one.view->kernel, &b = other.view->kernel;
+    return one.task == other.task && one.model == other.model && a.trainIndex == b.trainIndex &&
+           a.pTrain.rows() == b.pTrain.rows() &&
+           (a.pTrain - b.pTrain).norm() <= 1e-5 * std::max(a.pTrain.norm(), b.pTrain.norm());
+}
+
+std::string sampleNote(std::span<const KernelEntry> entries) {
+    std::map<std::string, std::string> sizes; // runs by n and C
+    for (const KernelEntry& entry : entries) {
+        const record::KernelState& kernel = entry.view->kernel;
+        std::string& names =
+            sizes["n = " + std::to_string(kernel.pTrain.rows()) + ", C = " + std::to_string(kernel.classes)];
+        names += (names.empty() ? "" : ", ") + entry.name;
+    }
+    if (sizes.size() == 1) {
+        return sizes.begin()->first + ".";
+    }
+    std::string text;
+    for (const auto& [size, names] : sizes) {
+        text += (text.empty() ? "" : "; ") + names + ": " + size;
+    }
+    return text + ".";
+}
+
+class SpectrumBuilder {
+public:
+    SpectrumBuilder(const SpectrumOptions& options, Panel& panel) : m_options(options), m_panel(panel) {}
+
+    void add(const std::string& name, const Style& style, std::span<const double> values) {
+        Line line{.name = name, .style = style};
+        const auto count = static_cast<double>(values.size());
+        const double unit = m_options.normalised && values.front() > 0 ? values.front() : 1;
+        const bool logarithmic = m_options.yScale == Scale::logarithmic;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const double place = static_cast<double>(i + 1);
+            line.x.push_back(m_options.axis == SpectrumAxis::index ? place : place / count);
+            const bool drawn = !logarithmic || values[i] > 0;
+            line.y.push_back(drawn ? values[i] / unit : kNaN);
+            leftOut += drawn ? 0 : 1;
+        }
+        m_panel.curves.push_back(std::move(line));
+    }
+
+    int leftOut = 0; ///< zeros on a logarithmic axis
+
+private:
+    const SpectrumOptions& m_options;
+    Panel& m_panel;
+};
+
+/// Indices of the train samples by class, and where each class but the first begins.
+struct ClassOrder {
+    std::vector<Eigen::Index> samples;
+    std::vector<double> boundaries;
+    std::string counts;
+};
+
+ClassOrder byClass(const Labels& labels) {
+    ClassOrder order;
+    order.samples.resize(labels.size());
+    std::iota(order.samples.begin(), order.samples.end(), Eigen::Index{0});
+    std::ranges::stable_sort(order.samples, {},
+                             [&](Eigen::Index sample) { return labels[static_cast<std::size_t>(sample)]; });
+    std::size_t begin = 0;
+    for (std::size_t i = 1; i <= order.samples.size(); ++i) {
+        const auto labelAt = [&](std::size_t place) {
+            return labels[static_cast<std::size_t>(order.samples[place])];
+        };
+        if (i == order.samples.size() || labelAt(i) != labelAt(begin)) {
+            order.counts += (order.counts.empty() ? "" : ", ") + std::to_string(labelAt(begin)) + ": " +
+                            std::to_string(i - begin);
+            begin = i;
+            if (i < order.samples.size()) {
+                order.boundaries.push_back(static_cast<double>(i));
+            }
+        }
+    }
+    return order;
+}
+
+Panel heatPanel(const KernelEntry& entry, const KernelHeatMapOptions& options, ClassOrder& order) {
+    const record::KernelState& kernel = entry.view->kernel;
+    const MatrixD norms = analysis::blockTraceNorms(kernel, options.part);
+    order = byClass(kernel.trainLabels);
+    HeatMap map{.rows = norms.rows(),
+                .columns = norms.cols(),
+                .scale = options.scale,
+                .label = "trace norm",
+                .colours = options.colours};
+    map.values.reserve(static_cast<std::size_t>(norms.size()));
+    // The first sample at the top, as a matrix is written.
+    for (auto row = order.samples.rbegin(); row != order.samples.rend(); ++row) {
+        for (const Eigen::Index column : order.samples) {
+            map.values.push_back(norms(*row, column));
+        }
+    }
+    Panel panel;
+    panel.header = entry.name;
+    panel.square = true;
+    panel.x = {.label = "train sample, by class", .ticks = TickStyle::integer};
+    panel.y = {.ticks = TickStyle::integer, .tickLabels = false};
+    for (const double at : order.boundaries) {
+        panel.references.push_back({.vertical = true, .at = at, .style = {.role = "diagonal"}});
+        panel.references.push_back(
+            {.vertical = false, .at = static_cast<double>(norms.rows()) - at, .style = {.role = "diagonal"}});
+    }
+    panel.heatMap = std::move(map);
+    return panel;
+}
+
+/// The colours of a map over their values.
+Panel colourScale(const HeatMap& of, const std::string& label) {
+    constexpr int kSteps = 256;
+    const Range range = colourRange(of);
+    HeatMap map{
+        .rows = 1, .columns = kSteps, .scale = of.scale, .label = label, .colours = range, .across = range};
+    for (int i = 0; i < kSteps; ++i) {
+        const double part = (i + 0.5) / kSteps;
+        map.values.push_back(of.scale == Scale::logarithmic
+                                 ? range.low * std::pow(range.high / range.low, part)
+                                 : range.low + part * (range.high - range.low));
+    }
+    Panel panel;
+    panel.x = {.label = label, .scale = of.scale, .range = range};
+    panel.y = {.range = Range{0, 1}, .tickLabels = false};
+    panel.heatMap = std::move(map);
+    return panel;
+}
+
+} // namespace
+
+std::string_view kernelPartName(KernelPart part) {
+    switch (part) {
+    case KernelPart::pretrainEffective:
+        return "P";
+    case KernelPart::fineTuningEffective:
+        return "F";
+    case KernelPart::total:
+        break;
+    }
+    return "P + F";
+}
+
+Figure spectrumFigure(std::span<const KernelEntry> entries, const SpectrumOptions& options) {
+    Figure figure;
+    figure.kind = "spectrum";
+    figure.title = "Singular values of the neural tangent kernel";
+    Panel panel;
+    panel.legend = Legend::below;
+    panel.x = {.label = options.axis == SpectrumAxis::index ? "index of the singular value"
+                                                            : "index / number of singular values",
+               .scale = options.xScale,
+               .ticks = options.axis == SpectrumAxis::index ? TickStyle::integer : TickStyle::number};
+    panel.y = {.label = options.normalised ? "singular value / largest" : "singular value",
+               .scale = options.yScale};
+    SpectrumBuilder builder(options, panel);
+    const auto wanted = [&](KernelPart part) {
+        return std::ranges::find(options.parts, part) != options.parts.end();
+    };
+    std::vector<const KernelEntry*> drawnP; // one of each P
+    std::string missing;
+    for (const KernelEntry& entry : entries) {
+        if (!entry.view->spectrum) {
+            missing += (missing.empty() ? "" : ", ") + entry.name;
+        } else if (std::ranges::none_of(drawnP,
+                                        [&](const KernelEntry* other) { return shareP(entry, *other); })) {
+            drawnP.push_back(&entry);
+        }
+    }
+    if (wanted(KernelPart::pretrainEffective)) {
+        for (std::size_t i = 0; i < drawnP.size(); ++i) {
+            builder.add(drawnP.size() == 1 ? "P" : "P of " + drawnP[i]->name,
+                        {.role = "pretrained",
+                         .shade = static_cast<int>(i),
+                         .shades = static_cast<int>(drawnP.size())},
+                        singularValues(*drawnP[i]->view, KernelPart::pretrainEffective));
+        }
+    }
+    const bool both = wanted(KernelPart::fineTuningEffective) && wanted(KernelPart::total);
+    for (const KernelPart part : {KernelPart::fineTuningEffective, KernelPart::total}) {
+        for (const KernelEntry& entry : entries) {
+            if (!wanted(part) || !entry.view->spectrum) {
+                continue;
+            }
+            Style style = entry.style;
+            if (both) {
+                style.shade = 2 * style.shade + (part == KernelPart::total ? 1 : 0);
+                style.shades = 2 * style.shades;
+            }
+            builder.add(std::string(kernelPartName(part)) + " of " + entry.name, style,
+                        singularValues(*entry.view, part));
+        }
+    }
+    if (panel.curves.empty()) {
+        panel.emptyText =
+            entries.empty() ? "No run with a kernel chosen." : "No run has the spectrum that is asked for.";
+    } else {
+        figure.notes.push_back("Flattened train kernels, " + sampleNote(entries));
+        if (drawnP.size() == 1 && entries.size() > 1 && wanted(KernelPart::pretrainEffective)) {
+            figure.notes.push_back("P is the same for all.");
+        }
+    }
+    if (builder.leftOut > 0) {
+        figure.notes.push_back(std::to_string(builder.leftOut) +
+                               " singular values are zero and have no place on a logarithmic axis.");
+    }
+    if (!missing.empty()) {
+        figure.notes.push_back("Without a recorded spectrum and too large to compute one: " + missing + ".");
+    }
+    figure.panels.push_back(std::move(panel));
+    figure.altText = "Singular values in descending order, a curve for each run and part of the kernel.";
+    return figure;
+}
+
+Figure kernelHeatMapFigure(std::span<const KernelEntry> entries, const KernelHeatMapOptions& options) {
+    Figure figure;
+    figure.kind = "kernel-heatmap";
+    figure.title = "Trace norms of the kernel's blocks";
+    const std::string part(kernelPartName(options.part));
+    if (entries.empty()) {
+        figure.panels.emplace_back().emptyText = "No run with a kernel chosen.";
+        return figure;
+    }
+    const auto rows = static_cast<int>((entries.size() + static_cast<std::size_t>(options.maxColumns) - 1) /
+                                       static_cast<std::size_t>(options.maxColumns));
+    figure.columns = static_cast<int>((entries.size() + static_cast<std::size_t>(rows) - 1) /
+                                      static_cast<std::size_t>(rows));
+    const auto columns = static_cast<std::size_t>(figure.columns);
+    std::string counts;
+    for (std::size_t begin = 0; begin < entries.size(); begin += columns) {
+        std::vector<Panel> scales;
+        figure.rowHeights.insert(figure.rowHeights.end(), {1, 0.05});
+        for (std::size_t i = begin; i < begin + columns; ++i) {
+            if (i >= entries.size()) { // panels stand in full rows
+                figure.panels.emplace_back().blank = true;
+                scales.emplace_back().blank = true;
+                continue;
+            }
+            ClassOrder order;
+            figure.panels.push_back(heatPanel(entries[i], options, order));
+            scales.push_back(colourScale(*figure.panels.back().heatMap, "trace norm of " + part));
+            counts = order.counts;
+        }
+        std::ranges::move(scales, std::back_inserter(figure.panels));
+    }
+    figure.notes.push_back("Trace norm of each C x C block of " + part + ", " + sampleNote(entries));
+    figure.notes.push_back("Samples by class (class: samples) " + counts + ".");
+    figure.altText = "A map of trace norms for each run: train samples against train samples, by class.";
+    return figure;
+}
+
+Figure ratioFigure(std::span<const KernelEntry> entries) {
+    Figure figure;
+    figure.kind = "ft-ratio";
+    figure.title = "FT ratio of the train samples";
+    Panel panel;
+    panel.y = {.label = "FT ratio", .scale = Scale::logarithmic};
+    panel.x.ticks = TickStyle::category;
+    constexpr double kReach = 0.32; // of a category to each side
+    int without = 0;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const KernelEntry& entry = entries[i];
+        std::vector<double> ratios;
+        for (const double ratio : entry.view->ratios) {
+            if (std::isfinite(ratio) && ratio > 0) {
+                ratios.push_back(ratio);
+            } else {
+                ++without;
+            }
+        }
+        std::ranges::sort(ratios);
+        panel.x.categories.push_back(entry.name);
+        const auto at = static_cast<double>(i);
+        Scatter points{.name = entry.name, .y = ratios, .style = entry.style, .legend = false};
+        for (std::size_t k = 0; k < ratios.size(); ++k) {
+            const double part = (static_cast<double>(k) + 0.5) / static_cast<double>(ratios.size());
+            points.x.push_back(at + kReach * (2 * part - 1));
+        }
+        panel.scatters.push_back(std::move(points));
+        if (const auto mean = analysis::fineTuningRatio(entry.view->kernel); mean && *mean > 0) {
+            panel.curves.push_back({.name = "mean of " + entry.name,
+                                    .x = {at - kReach, at + kReach},
+                                    .y = {*mean, *mean},
+                                    .style = entry.style,
+                                    .legend = false});
+        }
+    }
+    if (entries.empty()) {
+        panel.emptyText = "No run with a kernel chosen.";
+    } else {
+        figure.notes.push_back("Dots: train samples, sorted within each run; lines: their mean. " +
+                               sampleNote(entries));
+    }
+    if (without > 0) {
+        figure.notes.push_back(std::to_string(without) +
+                               " samples have no ratio above zero and are not drawn.");
+    }
+    figure.panels.push_back(std::move(panel));
+    figure.altText = "The FT ratio of every train sample, sorted, for each run, with the mean.";
+    return figure;
+}
+
+} // namespace finescope::figure

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/figure/figure.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace finescope::figure {
+
+/// How a table writes the numbers of a column.
+using Format = std::function<std::string(double)>;
+[[nodiscard]] Format significantDigits(int digits);
+/// That many digits after the point.
+[[nodiscard]] Format hundredths(int decimals);
+
+/// Words, with no number behind them.
+[[nodiscard]] Cell textCell(std::string words);
+
+/// "mean ± sd" of a sample, "mean" of one value, a dash of none.
+[[nodiscard]] Cell cellOf(const std::vector<double>& sample, const Format& format);
+
+/// Says n once in the notes if all cells agree; else in every cell.
+void sayCounts(Table& table);
+
+} // namespace finescope::figure
