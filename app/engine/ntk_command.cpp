@@ -5,6 +5,9 @@
 #include "core/engine/ntk/kernel_run.h"
 #include "core/error.h"
 
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
 #include <memory>
 
 namespace finescope::app {
@@ -14,6 +17,7 @@ namespace {
 struct NtkOptions {
     engine::KernelPlan plan;
     std::string model, data;
+    bool estimate = false;
     ProgressStyle progress = ProgressStyle::automatic;
 };
 
@@ -50,6 +54,8 @@ void declareOptions(CLI::App& app, NtkOptions& options) {
                                     "Where to compute [auto]");
     app.add_option("--threads", plan.threads, "Threads [by the encoder's size]");
     app.add_flag("--force", plan.force, "Go on though model or data files have changed since the run");
+    app.add_flag("--estimate", options.estimate,
+                 "Only print what it takes, as one line of JSON: operations, seconds, bytes");
     addProgressOption(app, options.progress);
 }
 
@@ -60,6 +66,23 @@ int ntk(const NtkOptions& options, const CommandContext& context) {
     }
     if (!options.data.empty()) {
         plan.data = options.data;
+    }
+    if (options.estimate) {
+        ProgressDisplay silent(ProgressStyle::none);
+        const engine::KernelEstimate estimate = engine::estimateKernel(plan, progressHooks(silent, context));
+        const nlohmann::ordered_json line = {
+            {"event", "estimate"},
+            {"state", estimate.state},
+            {"train_samples", estimate.trainSamples},
+            {"test_samples", estimate.testSamples},
+            {"classes", estimate.classes},
+            {"operations", estimate.operations},
+            {"seconds", estimate.seconds},
+            {"memory_bytes", estimate.memoryBytes},
+            {"scratch_bytes", estimate.scratchBytes},
+        };
+        std::puts(line.dump().c_str());
+        return 0;
     }
     ProgressDisplay display(options.progress);
     const engine::TrainHooks hooks = progressHooks(display, context);

@@ -56,6 +56,14 @@ QString aboutText() {
     return lines.join(QStringLiteral("<br><br>"));
 }
 
+widgets::Prompts::Question closingQuestion() {
+    return {.title = text("Jobs are running"),
+            .text = text("Should the running jobs go on when the window is closed?"),
+            .details = text("They write their run files on their own; jobs that still wait are dropped."),
+            .first = text("Let Them Go On"),
+            .second = text("Cancel Them")};
+}
+
 void showHelp(QWidget& parent, const QString& title, const QString& body) {
     auto* box = new QMessageBox(QMessageBox::NoIcon, title, body, QMessageBox::Close, &parent);
     box->setObjectName(QStringLiteral("helpBox"));

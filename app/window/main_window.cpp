@@ -9,6 +9,7 @@
 #include "widgets/dialog/new_run_dialog.h"
 #include "widgets/page/calibration_page.h"
 #include "widgets/page/feature_page.h"
+#include "widgets/page/kernel_page.h"
 #include "widgets/page/training_page.h"
 #include "widgets/panel/jobs_panel.h"
 #include "widgets/panel/runs_panel.h"
@@ -43,20 +44,25 @@ constexpr int kMessageMs = 6000;
 MainWindow::MainWindow(const Surroundings& surroundings)
     : m_around(surroundings), m_systemPalette(QApplication::palette()), m_session(surroundings.pollMs),
       m_jobs(surroundings.engine, surroundings.settings.integer(Setting::parallelJobs)),
-      m_actions(buildMenus(*menuBar())), m_runs(new widgets::RunsPanel), m_jobsPanel(new widgets::JobsPanel),
-      m_tabs(new widgets::PageTabs), m_pageStack(new QStackedWidget), m_optionStack(new QStackedWidget),
-      m_optionPanel(nullptr), m_columns(new QSplitter(Qt::Horizontal)), m_rows(new QSplitter(Qt::Vertical)) {
+      m_kernelJobs(surroundings.engine, m_session, m_jobs), m_actions(buildMenus(*menuBar())),
+      m_runs(new widgets::RunsPanel), m_jobsPanel(new widgets::JobsPanel), m_tabs(new widgets::PageTabs),
+      m_pageStack(new QStackedWidget), m_optionStack(new QStackedWidget), m_optionPanel(nullptr),
+      m_columns(new QSplitter(Qt::Horizontal)), m_rows(new QSplitter(Qt::Vertical)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("finescope"));
     setAcceptDrops(true);
     arrange();
     auto* calibration = new widgets::CalibrationPage(m_worker);
+    auto* kernel = new widgets::KernelPage(m_worker);
     addPage(new widgets::TrainingPage);
+    addPage(kernel);
     addPage(new widgets::FeaturePage(m_worker));
     addPage(calibration);
     connect(calibration, &widgets::CalibrationPage::temperatureChanged, &m_session, &Session::setTemperature);
     connect(&m_session, &Session::temperatureChanged, calibration, &widgets::CalibrationPage::setTemperature);
     connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showPage);
+    connect(kernel, &widgets::KernelPage::computeRequested, this,
+            [this](const QStringList& files) { m_kernelJobs.ask(files, this); });
     connectActions();
     connectSession();
     connectJobs();
@@ -151,6 +157,7 @@ void MainWindow::connectActions() {
     });
     connect(m_actions.newRun, &QAction::triggered, this, &MainWindow::newRun);
     connect(m_actions.runDemo, &QAction::triggered, this, &MainWindow::runDemo);
+    connect(m_actions.computeKernel, &QAction::triggered, this, [this] { m_kernelJobs.ask({}, this); });
     connect(m_actions.cancelJobs, &QAction::triggered, &m_jobs, &JobQueue::cancelAll);
     connect(m_actions.exportFigure, &QAction::triggered, this, &MainWindow::exportFigure);
     connect(m_actions.keys, &QAction::triggered, this, [this] { showHelp(*this, tr("Keys"), keysText()); });
@@ -223,6 +230,8 @@ void MainWindow::connectJobs() {
     connect(&m_jobs, &JobQueue::failed, this, [this](const QString& title, const QString& message) {
         currentPage()->showError(tr("%1 failed. What it recorded until then is kept.").arg(title), message);
     });
+    connect(&m_kernelJobs, &KernelJobs::refused, this,
+            [this](const QString& message) { currentPage()->showError(message, {}); });
     connect(m_jobsPanel, &widgets::JobsPanel::pauseRequested, &m_jobs, &JobQueue::pause);
     connect(m_jobsPanel, &widgets::JobsPanel::resumeRequested, &m_jobs, &JobQueue::resume);
     connect(m_jobsPanel, &widgets::JobsPanel::cancelRequested, &m_jobs, &JobQueue::cancel);
@@ -357,13 +366,7 @@ void MainWindow::showRememberedPage() {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (m_jobs.busy()) {
-        const auto answer = m_around.prompts.ask(
-            this,
-            {.title = tr("Jobs are running"),
-             .text = tr("Should the running jobs go on when the window is closed?"),
-             .details = tr("They write their run files on their own; jobs that still wait are dropped."),
-             .first = tr("Let Them Go On"),
-             .second = tr("Cancel Them")});
+        const auto answer = m_around.prompts.ask(this, closingQuestion());
         if (answer == Prompts::Answer::stay) {
             event->ignore();
             return;

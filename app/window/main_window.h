@@ -2,6 +2,7 @@
 
 #include "app/window/analysis_worker.h"
 #include "app/window/job_queue.h"
+#include "app/window/kernel_jobs.h"
 #include "app/window/session.h"
 #include "app/window/settings.h"
 #include "app/window/window_actions.h"
@@ -80,6 +81,7 @@ private:
     Session m_session;
     AnalysisWorker m_worker;
     JobQueue m_jobs;
+    KernelJobs m_kernelJobs;
     WindowActions m_actions;
     widgets::RunsPanel* m_runs;
     widgets::JobsPanel* m_jobsPanel;

@@ -64,6 +64,7 @@ WindowActions buildMenus(QMenuBar& bar) {
     QMenu* run = bar.addMenu(text("&Run"));
     actions.newRun = add(run, "actionNewRun", "&New Run…", QKeySequence::New);
     actions.runDemo = add(run, "actionRunDemo", "Run the &Demo Again…");
+    actions.computeKernel = add(run, "actionComputeKernel", "Compute &Kernel…");
     run->addSeparator();
     actions.cancelJobs = add(run, "actionCancelJobs", "&Cancel All Jobs");
 

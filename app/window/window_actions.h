@@ -13,7 +13,7 @@ struct WindowActions {
     QAction *copyFigure, *filterRuns;
     QAction *themeSystem, *themeLight, *themeDark, *resetView, *resetLayout, *showRuns, *showOptions,
         *showJobs;
-    QAction *newRun, *runDemo, *cancelJobs;
+    QAction *newRun, *computeKernel, *runDemo, *cancelJobs;
     QAction* exportFigure;
     QAction *keys, *about;
     QMenu* view;

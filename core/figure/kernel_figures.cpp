@@ -63,12 +63,39 @@ public:
             line.y.push_back(drawn ? values[i] / unit : kNaN);
             leftOut += drawn ? 0 : 1;
         }
+        const double tolerance = values.front() / unit * count * std::ldexp(1.0, -23);
+        m_highest = std::max(m_highest, values.front() / unit);
+        m_lowest = std::min(m_lowest, line.y.back());
+        m_leastTolerance = std::min(m_leastTolerance, tolerance);
+        m_mostTolerance = std::max(m_mostTolerance, tolerance);
         m_panel.curves.push_back(std::move(line));
     }
 
-    int leftOut = 0; ///< zeros on a logarithmic axis
+    /// Singular values below the rank's tolerance are rounding, tens of decades of it: the axis ends soon
+    /// below the tolerance, which a line marks where it is the same for all.
+    void endAxis() {
+        if (m_panel.curves.empty() || m_options.yScale != Scale::logarithmic || !(m_mostTolerance > 0)) {
+            return;
+        }
+        if (m_lowest < m_leastTolerance / kBelowTolerance) {
+            m_panel.y.range = Range{m_leastTolerance / kBelowTolerance, 1.6 * m_highest};
+            cut = true;
+        }
+        if (m_mostTolerance == m_leastTolerance) {
+            m_panel.references.push_back(
+                {.vertical = false, .at = m_leastTolerance, .style = {.role = "reference"}});
+        }
+    }
+
+    int leftOut = 0;  ///< zeros on a logarithmic axis
+    bool cut = false; ///< the axis ends above some values
 
 private:
+    static constexpr double kBelowTolerance = 10;
+
+    double m_highest = 0;
+    double m_lowest = std::numeric_limits<double>::infinity();
+    double m_leastTolerance = std::numeric_limits<double>::infinity(), m_mostTolerance = 0;
     const SpectrumOptions& m_options;
     Panel& m_panel;
 };
@@ -123,7 +150,7 @@ Panel heatPanel(const KernelEntry& entry, const KernelHeatMapOptions& options, C
     panel.header = entry.name;
     panel.square = true;
     panel.x = {.label = "train sample, by class", .ticks = TickStyle::integer};
-    panel.y = {.ticks = TickStyle::integer, .tickLabels = false};
+    panel.y = {.ticks = TickStyle::category, .range = Range{0, static_cast<double>(norms.rows())}};
     for (const double at : order.boundaries) {
         panel.references.push_back({.vertical = true, .at = at, .style = {.role = "diagonal"}});
         panel.references.push_back(
@@ -147,7 +174,7 @@ Panel colourScale(const HeatMap& of, const std::string& label) {
     }
     Panel panel;
     panel.x = {.label = label, .scale = of.scale, .range = range};
-    panel.y = {.range = Range{0, 1}, .tickLabels = false};
+    panel.y = {.ticks = TickStyle::category, .range = Range{0, 1}};
     panel.heatMap = std::move(map);
     return panel;
 }
@@ -224,6 +251,13 @@ Figure spectrumFigure(std::span<const KernelEntry> entries, const SpectrumOption
         if (drawnP.size() == 1 && entries.size() > 1 && wanted(KernelPart::pretrainEffective)) {
             figure.notes.push_back("P is the same for all.");
         }
+    }
+    builder.endAxis();
+    if (!panel.references.empty()) {
+        figure.notes.push_back("Horizontal line: tolerance of the rank, (largest) x nC x 2^-23.");
+    }
+    if (builder.cut) {
+        figure.notes.push_back("Singular values far below the tolerance of the rank lie below the axis.");
     }
     if (builder.leftOut > 0) {
         figure.notes.push_back(std::to_string(builder.leftOut) +

@@ -151,13 +151,13 @@ Table kernelTable(std::span<const KernelEntry> entries) {
 Table kernelNumbers(std::span<const KernelEntry> entries) {
     const std::vector<Column> columns{
         {"Rank", ofSpectrum(analysis::numericalRank), whole()},
-        {"Effective rank", ofSpectrum(analysis::effectiveRank), significantDigits(3)},
+        {"Eff. rank", ofSpectrum(analysis::effectiveRank), significantDigits(3)},
         {"Stable rank", ofSpectrum(analysis::stableRank), significantDigits(3)},
-        {"Frobenius norm", norm, significantDigits(3)},
-        {"Train (%)", regression(0), hundredths(1)},
-        {"Test (%)", regression(1), hundredths(1)},
-        {"Train, classes (%)", regression(2), hundredths(1)},
-        {"Test, classes (%)", regression(3), hundredths(1)},
+        {"Frob. norm", norm, significantDigits(3)},
+        {"Train %", regression(0), hundredths(1)},
+        {"Test %", regression(1), hundredths(1)},
+        {"Class train %", regression(2), hundredths(1)},
+        {"Class test %", regression(3), hundredths(1)},
         {"FT ratio", ratio, significantDigits(3)},
     };
     Table table{.kind = "kernel-numbers",
@@ -170,7 +170,11 @@ Table kernelNumbers(std::span<const KernelEntry> entries) {
             table.rows.push_back(std::move(row));
         }
     }
-    table.notes.push_back(rankNote());
+    table.notes.push_back(rankNote() +
+                          " Eff. rank: exp of the entropy of the normalised singular values. Stable "
+                          "rank: (Frobenius norm / largest)^2.");
+    table.notes.push_back("Train, test: kernel regression, share of the nC yes-or-no decisions; class train, "
+                          "class test: of the samples' classes.");
     return table;
 }
 

@@ -28,6 +28,7 @@ using record::KernelState;
 using record::Run;
 using record::Stage;
 
+constexpr double kShareOfProductSpeed = 0.8;   // tests/bench/bench_kernel
 constexpr std::int64_t kSweepSteps = 1000;     // of its progress
 constexpr std::size_t kLeastForRegression = 5; // five folds
 
@@ -176,14 +177,19 @@ public:
         m_source.data = plan.data.value_or(m_source.data);
     }
 
+    [[nodiscard]] KernelEstimate estimate() {
+        const Head head = prepare();
+        setThreads(m_threads);
+        const double speed = 1e9 * matrixProductSpeed();
+        const SweepDemand demand =
+            demandOf(LayerSweep(m_encoder, m_train.encodings, m_test.encodings, sweepSettings()), head);
+        return {m_kernel.state,     m_train.rows(),     m_test.rows(),
+                m_kernel.classes,   demand.operations,  demand.operations / (kShareOfProductSpeed * speed),
+                demand.memoryBytes, demand.scratchBytes};
+    }
+
     [[nodiscard]] std::string compute() {
-        const bool afterProbing = isAfterProbing(m_run, m_plan.state);
-        const Head head = headOf(m_run, afterProbing);
-        m_kernel.state = afterProbing ? "after_lp" : "pretrained";
-        m_kernel.classes = head.weight.rows();
-        compareFiles(m_source, refuseOrWarn());
-        chooseSamples();
-        loadEncoder();
+        const Head head = prepare();
         computeParts(head);
         computeResults();
         record::addKernel(m_plan.file, m_run.runId, m_kernel);
@@ -191,6 +197,33 @@ public:
     }
 
 private:
+    /// Samples and encoder as the run had them; the head of the state that is asked for.
+    [[nodiscard]] Head prepare() {
+        const bool afterProbing = isAfterProbing(m_run, m_plan.state);
+        Head head = headOf(m_run, afterProbing);
+        m_kernel.state = afterProbing ? "after_lp" : "pretrained";
+        m_kernel.classes = head.weight.rows();
+        compareFiles(m_source, refuseOrWarn());
+        chooseSamples();
+        loadEncoder();
+        return head;
+    }
+
+    [[nodiscard]] SweepSettings sweepSettings() const {
+        SweepSettings settings;
+        settings.adapted = m_source.usesLora ? AdaptedParameters::lora : AdaptedParameters::full;
+        settings.pooling = m_source.pooling;
+        settings.workers = m_device.is_cpu() ? m_threads : 1;
+        settings.memoryBytes = static_cast<std::uint64_t>(m_plan.memoryGib * std::ldexp(1.0, 30));
+        settings.scratchFolder = std::filesystem::absolute(m_plan.file).parent_path();
+        settings.stop = m_hooks.stop;
+        return settings;
+    }
+
+    [[nodiscard]] static SweepDemand demandOf(const LayerSweep& sweep, const Head& head) {
+        return sweep.demand(headSpan(head.weight).basis.rows());
+    }
+
     void note(const std::string& text) const {
         if (m_hooks.onNote) {
             m_hooks.onNote(m_plan.file.string() + ": " + text);
@@ -250,19 +283,13 @@ private:
 
     void computeParts(const Head& head) {
         StageClock clock(m_hooks, "kernel", kSweepSteps);
-        SweepSettings settings;
-        settings.adapted = m_source.usesLora ? AdaptedParameters::lora : AdaptedParameters::full;
-        settings.pooling = m_source.pooling;
-        settings.workers = m_device.is_cpu() ? m_threads : 1;
-        settings.memoryBytes = static_cast<std::uint64_t>(m_plan.memoryGib * std::ldexp(1.0, 30));
-        settings.scratchFolder = std::filesystem::absolute(m_plan.file).parent_path();
-        settings.stop = m_hooks.stop;
+        SweepSettings settings = sweepSettings();
         settings.onProgress = [&clock](double done) {
             clock.advance(static_cast<std::int64_t>(done * static_cast<double>(kSweepSteps)), 0);
         };
         setThreads(1); // the workers are the threads
         const LayerSweep sweep(m_encoder, m_train.encodings, m_test.encodings, settings);
-        const SweepDemand demand = sweep.demand(headSpan(head.weight).basis.rows());
+        const SweepDemand demand = demandOf(sweep, head);
         note("the kernel " + m_kernel.state + " of " + std::to_string(m_train.rows()) + " train and " +
              std::to_string(m_test.rows()) + " test samples takes " +
              number("%.3g", demand.operations * 1e-12) + "e12 operations, " + gibibytes(demand.memoryBytes) +
@@ -324,6 +351,11 @@ private:
 };
 
 } // namespace
+
+KernelEstimate estimateKernel(const KernelPlan& plan, const TrainHooks& hooks) {
+    validate(plan);
+    return rewrapTorch("estimating the kernel", [&] { return KernelRun(plan, hooks).estimate(); });
+}
 
 std::string computeKernel(const KernelPlan& plan, const TrainHooks& hooks) {
     validate(plan);

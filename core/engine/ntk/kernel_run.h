@@ -32,6 +32,19 @@ struct KernelPlan {
     bool force = false; ///< go on, with a warning, where model or data are not those of the run
 };
 
+/// What a kernel takes, told before it is computed.
+struct KernelEstimate {
+    std::string state;
+    std::int64_t trainSamples = 0, testSamples = 0, classes = 0;
+    double operations = 0; ///< floating point
+    double seconds = 0;    ///< of the gradients' products on this machine; kernel regression comes after
+    std::uint64_t memoryBytes = 0; ///< the encoder's weights included
+    std::uint64_t scratchBytes = 0;
+};
+
+/// What computeKernel would take; computes and writes nothing. Throws as computeKernel.
+[[nodiscard]] KernelEstimate estimateKernel(const KernelPlan& plan, const TrainHooks& hooks);
+
 /// Computes one kernel of a run that has ended, with its spectra and regression, and adds it to the run's
 /// file (record::addKernel); model, samples and head are rebuilt from what the file says of them. The file
 /// stays as it was until all is there. Returns one line on what came out. Throws Error{badInput} for options

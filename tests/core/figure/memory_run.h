@@ -19,6 +19,7 @@ struct MemoryParts : record::RunParts {
     };
     std::map<std::string, Split> splits;
     std::vector<record::ClassifierSnapshot> snapshots;
+    std::map<std::string, record::KernelState> kernels;
 
     Labels labels(const record::SplitInfo& split) const override { return splits.at(split.name).labels; }
     MatrixF logits(const record::SplitInfo& split, std::size_t row) const override {
@@ -29,7 +30,7 @@ struct MemoryParts : record::RunParts {
     }
     MatrixF features(const record::SplitInfo& split) const override { return splits.at(split.name).features; }
     record::ClassifierSnapshot classifier(std::size_t row) const override { return snapshots.at(row); }
-    record::KernelState kernel(const std::string&) const override { return {}; }
+    record::KernelState kernel(const std::string& state) const override { return kernels.at(state); }
     std::vector<record::LoraMatrices> lora() const override { return {}; }
 };
 

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <QDialog>
+#include <QString>
+#include <QStringList>
+
+class QLabel;
+class QPushButton;
+class QSpinBox;
+class QDoubleSpinBox;
+
+namespace finescope::widgets {
+
+/// What `finescope-engine ntk` is told (DESIGN, Commands), but the file.
+struct KernelSettings {
+    int trainSamples = 250, testSamples = 250;
+    int seed = 1;
+    double memoryGib = 4;
+
+    /// The engine's arguments for one run file.
+    [[nodiscard]] QStringList arguments(const QString& file) const;
+};
+
+/// Asks how large a kernel to compute of some runs, and says before what it will take.
+class ComputeKernelDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    /// `names` of the runs, for people.
+    ComputeKernelDialog(const QStringList& names, QWidget* parent = nullptr);
+    [[nodiscard]] KernelSettings settings() const;
+    /// What it will take, or why that cannot be told; the kernel can be computed only if `possible`.
+    void setEstimate(const QString& text, bool possible);
+
+Q_SIGNALS:
+    void settingsChanged();
+    void computeRequested(const finescope::widgets::KernelSettings& settings);
+
+private:
+    QSpinBox* m_train;
+    QSpinBox* m_test;
+    QSpinBox* m_seed;
+    QDoubleSpinBox* m_memory;
+    QLabel* m_estimate;
+    QPushButton* m_compute;
+};
+
+} // namespace finescope::widgets

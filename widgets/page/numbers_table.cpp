@@ -1,0 +1,95 @@
+#include "widgets/page/numbers_table.h"
+
+#include "core/figure/write_csv.h"
+#include "core/figure/write_latex.h"
+#include "core/figure/write_markdown.h"
+#include "widgets/panel/heading.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QKeyEvent>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr int kRowPadding = 6;
+
+} // namespace
+
+NumbersTable::NumbersTable(QWidget* parent) : QTableWidget(parent) {
+    useCaptionFont(*this);
+    viewport()->setBackgroundRole(QPalette::Window);
+    setFrameShape(QFrame::NoFrame);
+    setShowGrid(false);
+    setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setSelectionBehavior(QAbstractItemView::SelectRows);
+    setTabKeyNavigation(false);
+    setWordWrap(false);
+    verticalHeader()->hide();
+    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowPadding);
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    setContextMenuPolicy(Qt::ActionsContextMenu);
+    const auto add = [this](const QString& title, const char* name, auto write) {
+        auto* action = new QAction(title, this);
+        action->setObjectName(QLatin1String(name));
+        connect(action, &QAction::triggered, this, [this, write] { copy(write(m_table)); });
+        addAction(action);
+    };
+    add(tr("Copy as &Markdown"), "copyMarkdown", [](const figure::Table& table) { return markdown(table); });
+    add(tr("Copy as &LaTeX"), "copyLatex", [](const figure::Table& table) { return latex(table); });
+    add(tr("Copy as &CSV"), "copyCsv", [](const figure::Table& table) { return csv(table); });
+}
+
+void NumbersTable::setTable(const figure::Table& table) {
+    m_table = table;
+    clear();
+    setColumnCount(static_cast<int>(table.columns.size()));
+    setRowCount(static_cast<int>(table.rows.size()));
+    QString notes;
+    for (const std::string& note : table.notes) {
+        notes += (notes.isEmpty() ? QString() : QStringLiteral("\n")) + QString::fromStdString(note);
+    }
+    setToolTip(notes);
+    for (int column = 0; column < columnCount(); ++column) {
+        const auto c = static_cast<std::size_t>(column);
+        bool numbers = false;
+        for (int row = 0; row < rowCount(); ++row) {
+            numbers = numbers || table.rows[static_cast<std::size_t>(row)][c].value.has_value();
+        }
+        const auto alignment = Qt::AlignVCenter | (numbers ? Qt::AlignRight : Qt::AlignLeft);
+        auto* head = new QTableWidgetItem(QString::fromStdString(table.columns[c]));
+        head->setTextAlignment(alignment);
+        setHorizontalHeaderItem(column, head);
+        for (int row = 0; row < rowCount(); ++row) {
+            const figure::Cell& cell = table.rows[static_cast<std::size_t>(row)][c];
+            auto* item = new QTableWidgetItem(QString::fromStdString(cell.text));
+            item->setTextAlignment(alignment);
+            if (cell.value) {
+                item->setData(Qt::UserRole, *cell.value);
+            }
+            setItem(row, column, item);
+        }
+    }
+}
+
+void NumbersTable::copy(const std::string& text) const {
+    QGuiApplication::clipboard()->setText(QString::fromStdString(text));
+}
+
+void NumbersTable::keyPressEvent(QKeyEvent* event) {
+    if (event->matches(QKeySequence::Copy)) {
+        copy(markdown(m_table));
+        return;
+    }
+    if (!event->text().isEmpty() && event->text().front().isPrint()) {
+        event->ignore(); // a table takes letters for a search
+        return;
+    }
+    QTableWidget::keyPressEvent(event);
+}
+
+} // namespace finescope::widgets

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/figure/figure.h"
+
+#include <QTableWidget>
+
+namespace finescope::widgets {
+
+/// A figure::Table on the screen: words to the left, numbers to the right; its notes are the tool tip. Its
+/// context menu and Ctrl+C copy the whole table as Markdown, LaTeX or CSV.
+class NumbersTable : public QTableWidget {
+    Q_OBJECT
+
+public:
+    explicit NumbersTable(QWidget* parent = nullptr);
+    void setTable(const figure::Table& table);
+    [[nodiscard]] const figure::Table& table() const { return m_table; }
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void copy(const std::string& text) const;
+
+    figure::Table m_table;
+};
+
+} // namespace finescope::widgets
