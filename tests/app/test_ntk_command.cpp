@@ -158,6 +158,27 @@ private Q_SLOTS:
         }
     }
 
+    void anEstimateSaysWhatItTakesAndWritesNothing() {
+        const QString file = copyOf(QStringLiteral("ft"), QStringLiteral("estimate"));
+        const auto operations = [&](int samples) {
+            const Ended ended = engine({"ntk", file, "--estimate", "--train-samples",
+                                        QString::number(samples), "--test-samples", "5"});
+            if (ended.status != 0) {
+                return -1.0;
+            }
+            const auto line = nlohmann::json::parse(ended.out.toStdString());
+            const bool whole = line["event"] == "estimate" && line["state"] == "pretrained" &&
+                               line["train_samples"] == samples && line["test_samples"] == 5 &&
+                               line["seconds"] > 0 && line["memory_bytes"] > 0 && line["scratch_bytes"] == 0;
+            return whole ? line["operations"].get<double>() : -2.0;
+        };
+        const double few = operations(20), more = operations(40);
+        QVERIFY2(few > 0 && more > 2 * few - 0.2 * few, qPrintable(QString::number(few)));
+        QVERIFY(read(file).kernelStates.empty());
+        const Ended refused = engine({"ntk", file, "--estimate", "--model", path("nowhere")});
+        QVERIFY(refused.status != 0 && refused.out.isEmpty() && !refused.err.isEmpty());
+    }
+
     void pretrainedAndAfterProbingShareTheirPreTrainedPart() {
         const QString file = copyOf(QStringLiteral("lp-ft"), QStringLiteral("states"));
         for (const char* state : {"pretrained", "after_lp"}) {

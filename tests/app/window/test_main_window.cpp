@@ -182,7 +182,7 @@ private Q_SLOTS:
         m_window->open({makeRun("ft.h5", "ft")});
         QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
         QTRY_VERIFY(find<PlotView>("trainingPlot")->hasFocus());
-        QTest::keyClick(QApplication::focusWidget(), Qt::Key_3, Qt::AltModifier);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_4, Qt::AltModifier);
         auto* table = find<QTableWidget>("calibrationNumbers");
         QTRY_COMPARE(table->rowCount(), 1);
         QTRY_VERIFY(QApplication::focusWidget());
@@ -397,7 +397,7 @@ private Q_SLOTS:
         m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
         QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
         m_window->resize(1024, 700);
-        for (const char* page : {"Training", "Features", "Calibration"}) {
+        for (const char* page : {"Training", "Kernel", "Features", "Calibration"}) {
             showPage(page);
             QVERIFY2(m_window->minimumSizeHint().width() <= 1024, page);
             QVERIFY2(m_window->minimumSizeHint().height() <= 700, page);
@@ -409,7 +409,7 @@ private Q_SLOTS:
         m_window->open({makeRun("ft.h5", "ft")});
         QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
         QStringList nameless;
-        for (const char* page : {"Training", "Features", "Calibration"}) {
+        for (const char* page : {"Training", "Kernel", "Features", "Calibration"}) {
             showPage(page);
             for (const QWidget* widget : m_window->findChildren<QWidget*>()) {
                 if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() ||
