@@ -1,5 +1,6 @@
 #include "core/record/run_reader.h"
 #include "tests/support/data.h"
+#include "tests/support/engine_program.h"
 #include "tests/support/python.h"
 
 #include <QDir>
@@ -13,15 +14,13 @@
 #include <unistd.h>
 
 using namespace finescope;
+using tests::Ended;
+using tests::finish;
+using tests::runEngine;
 
 namespace {
 
 const char* const kMethods[] = {"lp", "ft", "lp-ft", "lora", "lp-lora"};
-
-struct Ended {
-    int status = -1;
-    QByteArray out, err;
-};
 
 } // namespace
 
@@ -53,22 +52,6 @@ private:
         return arguments + more;
     }
 
-    static Ended finish(QProcess& process) {
-        if (!process.waitForFinished(120000)) {
-            process.kill();
-            process.waitForFinished();
-            return {-1, {}, "did not end in two minutes"};
-        }
-        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
-                process.readAllStandardOutput(), process.readAllStandardError()};
-    }
-
-    static Ended engine(const QStringList& arguments) {
-        QProcess process;
-        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM), arguments);
-        return finish(process);
-    }
-
     // Under limits that only a shell can set.
     static Ended shell(const QString& before, const QStringList& arguments) {
         QProcess process;
@@ -98,7 +81,7 @@ private Q_SLOTS:
         QStringList files;
         for (const char* method : kMethods) {
             const QString file = path(QString::fromLatin1(method) + ".h5");
-            const Ended run = engine(trainArguments(method, file));
+            const Ended run = runEngine(trainArguments(method, file));
             QVERIFY2(run.status == 0, run.err);
             files << file;
         }
@@ -157,8 +140,8 @@ private Q_SLOTS:
 
     void halvedProbeIsHalfTheExactOne() {
         const QString exact = path("exact.h5"), paper = path("paper.h5");
-        QCOMPARE(engine(trainArguments("lp", exact)).status, 0);
-        QCOMPARE(engine(trainArguments("lp", paper, {"--probe", "paper"})).status, 0);
+        QCOMPARE(runEngine(trainArguments("lp", exact)).status, 0);
+        QCOMPARE(runEngine(trainArguments("lp", paper, {"--probe", "paper"})).status, 0);
         const MatrixF whole = read(exact).parts->classifier(1).weight,
                       half = read(paper).parts->classifier(1).weight;
         QVERIFY(whole.norm() > 0);
@@ -167,9 +150,10 @@ private Q_SLOTS:
 
     void classifierScaleMultipliesTheWeightsAlone() {
         const QString plain = path("plain.h5"), scaled = path("scaled.h5");
-        QCOMPARE(engine(trainArguments("lp-ft", plain, {"--epochs", "1"})).status, 0);
-        QCOMPARE(engine(trainArguments("lp-ft", scaled, {"--epochs", "1", "--classifier-scale", "3"})).status,
-                 0);
+        QCOMPARE(runEngine(trainArguments("lp-ft", plain, {"--epochs", "1"})).status, 0);
+        QCOMPARE(
+            runEngine(trainArguments("lp-ft", scaled, {"--epochs", "1", "--classifier-scale", "3"})).status,
+            0);
         const auto before = read(plain).parts->classifier(2), after = read(scaled).parts->classifier(2);
         QVERIFY((after.weight - 3 * before.weight).norm() <= 1e-5F * after.weight.norm());
         QVERIFY(after.bias == before.bias);
@@ -178,21 +162,21 @@ private Q_SLOTS:
 
     void sameSeedGivesTheSameBits() {
         const QString first = path("first.h5"), second = path("second.h5"), other = path("other.h5");
-        QCOMPARE(engine(trainArguments("lp-lora", first)).status, 0);
-        QCOMPARE(engine(trainArguments("lp-lora", second)).status, 0);
+        QCOMPARE(runEngine(trainArguments("lp-lora", first)).status, 0);
+        QCOMPARE(runEngine(trainArguments("lp-lora", second)).status, 0);
         const QJsonDocument differs =
             tests::runPython(QStringLiteral("tests/app/same_runs.py"), {first, second});
         QVERIFY(differs.isArray());
         QCOMPARE(differs.array(), QJsonArray());
         QStringList arguments = trainArguments("lp-lora", other);
         arguments[arguments.indexOf("--seed") + 1] = "8";
-        QCOMPARE(engine(arguments).status, 0);
+        QCOMPARE(runEngine(arguments).status, 0);
         QVERIFY(tests::runPython(QStringLiteral("tests/app/same_runs.py"), {first, other}).array().size() >
                 3);
     }
 
     void progressLinesAreJson() {
-        const Ended run = engine(trainArguments("lp-ft", path("json.h5"), {"--progress", "json"}));
+        const Ended run = runEngine(trainArguments("lp-ft", path("json.h5"), {"--progress", "json"}));
         QCOMPARE(run.status, 0);
         const QList<QByteArray> lines = run.out.trimmed().split('\n');
         QStringList stages;
@@ -252,7 +236,7 @@ private Q_SLOTS:
 
     void divergedTrainingFailsWithItsRowsKept() {
         const QString file = path("diverged.h5");
-        const Ended run = engine(trainArguments("ft", file, {"--learning-rate", "1e30"}));
+        const Ended run = runEngine(trainArguments("ft", file, {"--learning-rate", "1e30"}));
         QCOMPARE(run.status, 1);
         QVERIFY2(run.err.contains("not a finite number") || run.err.contains("not finite"), run.err);
         QVERIFY2(run.err.contains("--learning-rate"), run.err);
@@ -283,7 +267,7 @@ private Q_SLOTS:
             QSKIP(
                 qPrintable(QStringLiteral("no tmpfs can be mounted here: ") + mount.readAllStandardError()));
         }
-        const Ended run = engine(trainArguments("ft", path("small/run.h5")));
+        const Ended run = runEngine(trainArguments("ft", path("small/run.h5")));
         int status = -1;
         try {
             status = static_cast<int>(read(path("small/run.h5")).progress.status);
@@ -320,7 +304,7 @@ private Q_SLOTS:
     void unusableInputIsRefused() {
         QFETCH(QStringList, arguments);
         QFETCH(QString, said);
-        const Ended run = engine(arguments);
+        const Ended run = runEngine(arguments);
         QCOMPARE(run.status, 2);
         QVERIFY2(run.err.startsWith("finescope-engine: "), run.err);
         QVERIFY2(QString::fromUtf8(run.err).contains(said, Qt::CaseInsensitive), run.err);
@@ -330,8 +314,8 @@ private Q_SLOTS:
 
     void oodSetAndCheckpointAreUsed() {
         const QString file = path("ood.h5"), saved = path("saved");
-        QCOMPARE(engine(trainArguments("lora", file,
-                                       {"--ood", "again=" + m_demo + "/data", "--save-checkpoint", saved}))
+        QCOMPARE(runEngine(trainArguments("lora", file,
+                                          {"--ood", "again=" + m_demo + "/data", "--save-checkpoint", saved}))
                      .status,
                  0);
         const record::Run run = read(file);
@@ -344,7 +328,7 @@ private Q_SLOTS:
         const QString probed = path("probed.h5");
         QStringList arguments = trainArguments("lp", probed);
         arguments[arguments.indexOf("--model") + 1] = saved;
-        const Ended next = engine(arguments);
+        const Ended next = runEngine(arguments);
         QVERIFY2(next.status == 0, next.err);
         const MatrixF features = run.parts->features(*run.split("test"));
         const record::Run onSaved = read(probed);
@@ -355,11 +339,11 @@ private Q_SLOTS:
     void helpAndVersionSucceed() {
         for (const QStringList& arguments :
              {QStringList{"--help"}, {"--version"}, {"train", "--help"}, {"tasks"}, {"tasks", "--json"}}) {
-            const Ended run = engine(arguments);
+            const Ended run = runEngine(arguments);
             QCOMPARE(run.status, 0);
             QVERIFY(!run.out.isEmpty());
         }
-        QVERIFY(QJsonDocument::fromJson(engine({"tasks", "--json"}).out).array().size() >= 3);
+        QVERIFY(QJsonDocument::fromJson(runEngine({"tasks", "--json"}).out).array().size() >= 3);
     }
 };
 

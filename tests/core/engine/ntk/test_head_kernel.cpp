@@ -1,5 +1,6 @@
 #include "core/engine/ntk/head_kernel.h"
 
+#include "core/engine/model/embed.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/threads.h"
 #include "core/error.h"
@@ -86,6 +87,53 @@ MatrixD withIdentity(const MatrixD& p, std::int64_t classes) {
     return result;
 }
 
+/// What one full-batch step of gradient descent with the summed loss changes, divided by its rate.
+struct StepChange {
+    MatrixD features; ///< of the test samples, [m, h]
+    MatrixD logits;   ///< [m, C]
+};
+
+StepChange stepChange(Architecture architecture, const Head& head, double rate) {
+    Problem problem(architecture); // its own weights: the step changes them
+    Encoder& encoder = problem.encoder;
+    encoder->eval();
+    torch::Tensor weight = tests::toTensor(head.weight).requires_grad_(true);
+    torch::Tensor bias = tests::toTensor(head.bias).squeeze(1).requires_grad_(true);
+    std::vector<torch::Tensor> parameters = encoder->parameters();
+    for (torch::Tensor& parameter : parameters) {
+        parameter.set_requires_grad(true);
+    }
+    parameters.insert(parameters.end(), {weight, bias});
+    const auto featuresOf = [&](const std::vector<Encoding>& samples) {
+        const TokenBatch batch = makeTokenBatch(samples, encoder->config.padId);
+        return pool(encoder->forward(batch), batch.mask, Pooling::first);
+    };
+    const auto testValues = [&] {
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor features = featuresOf(problem.test);
+        return std::pair(tests::toMatrix(features), tests::toMatrix(torch::mm(features, weight.t()) + bias));
+    };
+    const auto before = testValues();
+    const torch::Tensor loss = torch::nn::functional::cross_entropy(
+        torch::mm(featuresOf(problem.train), weight.t()) + bias, torch::tensor(labelsFor(head.weight.rows())),
+        torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
+    std::vector<torch::Tensor> gradients = torch::autograd::grad({loss}, parameters, {}, {}, false, true);
+    const torch::NoGradGuard noGrad;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        if (!gradients[i].defined()) {
+            continue;
+        }
+        const bool positions = parameters[i].is_same(encoder->positionEmbeddings->weight);
+        if (parameters[i].is_same(encoder->wordEmbeddings->weight) ||
+            (positions && architecture == Architecture::roberta)) {
+            gradients[i][encoder->config.padId].zero_(); // the pad row does not learn
+        }
+        parameters[i].sub_(rate * gradients[i]);
+    }
+    const auto after = testValues();
+    return {(after.first - before.first) / rate, (after.second - before.second) / rate};
+}
+
 Eigen::VectorXd eigenvalues(const MatrixD& matrix) {
     return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(matrix, Eigen::EigenvaluesOnly).eigenvalues();
 }
@@ -164,6 +212,46 @@ private Q_SLOTS:
         }
         head.weight *= 1e4; // far beyond what exp can hold
         QVERIFY(problem.kernel(head).trainResiduals.allFinite());
+    }
+
+    // Equations (1) and (2) of PAPER 1.2: what a step changes, to first order in its rate. T3
+    void oneStepIsThatOfTheKernel() {
+        constexpr std::int64_t kClasses = 3;
+        for (const Architecture architecture : {Architecture::bert, Architecture::roberta}) {
+            const Problem problem(architecture);
+            const Head head = randomHead(kClasses, 45);
+            const HeadKernel kernel = problem.kernel(head);
+            const MatrixD& delta = kernel.trainResiduals; // [n, C]
+            const VectorD fTerm = kernel.fTest * Eigen::Map<const VectorD>(delta.data(), delta.size());
+            const MatrixD logits =
+                kernel.pTest * delta + Eigen::Map<const MatrixD>(fTerm.data(), kTest, kClasses);
+            // The features' own kernel, of all h directions.
+            const SweepKernel ofFeatures =
+                LayerSweep(problem.encoder, problem.train, problem.test, {})
+                    .run({torch::eye(kWidth, torch::kFloat64), {groupsOf(AdaptedParameters::full)}, {}})
+                    .kernels.front();
+            const MatrixD pulled = delta * head.weight; // [n, h]
+            const VectorD change = ofFeatures.test * Eigen::Map<const VectorD>(pulled.data(), pulled.size());
+            const MatrixD features = Eigen::Map<const MatrixD>(change.data(), kTest, kWidth);
+            double lastLogits = 0, lastFeatures = 0;
+            for (const double rate : {1e-5, 1e-6, 1e-7}) {
+                const StepChange step = stepChange(architecture, head, rate);
+                const double ofLogits = (step.logits - logits).norm() / logits.norm(),
+                             inFeatures = (step.features - features).norm() / features.norm();
+                if (lastLogits > 0) {
+                    QVERIFY2(std::abs(lastLogits / ofLogits - 10) < 0.5 &&
+                                 std::abs(lastFeatures / inFeatures - 10) < 0.5,
+                             qPrintable(QStringLiteral("%1 after %2, %3 after %4")
+                                            .arg(ofLogits)
+                                            .arg(lastLogits)
+                                            .arg(inFeatures)
+                                            .arg(lastFeatures)));
+                }
+                lastLogits = ofLogits;
+                lastFeatures = inFeatures;
+            }
+            QVERIFY(lastLogits < 1e-3 && lastFeatures < 1e-3);
+        }
     }
 
     // T5
