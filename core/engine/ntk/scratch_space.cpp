@@ -40,9 +40,29 @@ torch::Tensor ScratchSpace::keep(const torch::Tensor& tensor) {
         m_shared->inMemory -= bytes;
         return copyToFile(values);
     }
-    return torch::from_blob(
-        values.data_ptr(), values.sizes(),
-        [values, shared = m_shared, bytes](void*) { shared->inMemory -= bytes; }, values.options());
+    return copyToMemory(values);
+}
+
+// Not the tensor itself: what stays among what comes and goes keeps the allocator from giving memory back, a
+// quarter of all at the size of RoBERTa-base. The copies cost a hundredth of the sweep's time.
+torch::Tensor ScratchSpace::copyToMemory(const torch::Tensor& tensor) const {
+    const std::uint64_t bytes = tensor.nbytes();
+    void* const place =
+        mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (place == MAP_FAILED) {
+        m_shared->inMemory -= bytes;
+        throw Error(ErrorKind::internal, "out of memory: give less --memory, or fewer samples");
+    }
+    madvise(place, bytes, MADV_HUGEPAGE); // faster where there are such; no matter where not
+    torch::Tensor copy = torch::from_blob(
+        place, tensor.sizes(),
+        [shared = m_shared, bytes](void* own) {
+            munmap(own, bytes);
+            shared->inMemory -= bytes;
+        },
+        tensor.options());
+    copy.copy_(tensor);
+    return copy;
 }
 
 torch::Tensor ScratchSpace::copyToFile(const torch::Tensor& tensor) {

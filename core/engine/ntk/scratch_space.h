@@ -19,8 +19,8 @@ public:
     /// The file is made in `folder` when it is first needed. What is not on the CPU stays where it is.
     ScratchSpace(std::uint64_t budgetBytes, std::filesystem::path folder);
 
-    /// The tensor's values, contiguous, without a gradient: the tensor itself while the budget lasts, else a
-    /// copy in the file. The budget comes back when the result dies. Throws Error{internal} if the scratch
+    /// A copy of the tensor, contiguous, without a gradient: in memory while the budget lasts, else in the
+    /// file. The budget comes back when the result dies. Throws Error{internal} if the scratch
     /// file's disk is too full.
     [[nodiscard]] torch::Tensor keep(const torch::Tensor& tensor);
     /// Takes a tensor that lies in the file out of the process's resident memory until it is next touched.
@@ -37,6 +37,7 @@ private:
         std::map<void*, std::int64_t> mapped; ///< place and bytes of what lies in the file
         ~Shared();
     };
+    [[nodiscard]] torch::Tensor copyToMemory(const torch::Tensor& tensor) const;
     [[nodiscard]] torch::Tensor copyToFile(const torch::Tensor& tensor);
 
     std::uint64_t m_budget;

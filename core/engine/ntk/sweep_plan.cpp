@@ -15,6 +15,8 @@ namespace {
 constexpr std::int64_t kBlockTokens = 1024;
 // A worker has a few blocks at least, where there are samples enough.
 constexpr std::int64_t kBlocksPerWorker = 4;
+// LibTorch with its libraries, and what allocators hold for later.
+constexpr std::uint64_t kProgramBytes = std::uint64_t{300} << 20U;
 // Rates by size of chunk in PERFORMANCE.md 2.
 constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U;
 
@@ -173,7 +175,7 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     const std::uint64_t way =
         workers * bytes(widestBlock * (20 * h + 6 * ff) + 3 * encoder.config.heads * widestBlock * longest);
     const std::uint64_t fixed =
-        weights + sums + way + workers * bytes(plan.chunkElements) + bytes(rows.rows() * (9 * h + ff));
+        kProgramBytes + weights + sums + way + workers * bytes(plan.chunkElements) + bytes(rows.rows() * (9 * h + ff));
     const std::uint64_t inputs = bytes(tokens * h * layers);
     // A layer's factors, and the deltas above and below it.
     const std::uint64_t factors = bytes(tokens * (inputWidth + directions * (deltaWidth + 2 * h)));
