@@ -4,6 +4,7 @@
 #include "core/analysis/summary.h"
 #include "core/record/run_reader.h"
 #include "tests/support/data.h"
+#include "tests/support/engine_program.h"
 #include "tests/support/near.h"
 
 #include <nlohmann/json.hpp>
@@ -20,16 +21,14 @@
 using namespace finescope;
 using analysis::KernelPart;
 using record::KernelState;
+using tests::Ended;
+using tests::finish;
+using tests::runEngine;
 
 namespace {
 
 constexpr int kTrain = 24;
 constexpr int kTest = 10;
-
-struct Ended {
-    int status = -1;
-    QByteArray out, err;
-};
 
 std::int64_t rankOf(const MatrixD& matrix) {
     const VectorD values = analysis::symmetricSingularValues(matrix);
@@ -70,22 +69,6 @@ private:
             arguments += {"--model", m_demo + "/model"};
         }
         return arguments + more;
-    }
-
-    static Ended finish(QProcess& process) {
-        if (!process.waitForFinished(120000)) {
-            process.kill();
-            process.waitForFinished();
-            return {-1, {}, "did not end in two minutes"};
-        }
-        return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
-                process.readAllStandardOutput(), process.readAllStandardError()};
-    }
-
-    static Ended engine(const QStringList& arguments) {
-        QProcess process;
-        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM), arguments);
-        return finish(process);
     }
 
     static record::Run read(const QString& file) { return record::readRun(file.toStdString()); }
@@ -136,7 +119,7 @@ private Q_SLOTS:
     void everyMethodGetsItsKernelAndTheSummaryShowsIt() {
         for (const char* method : {"lp", "ft", "lp-ft", "lora", "lp-lora"}) {
             const QString file = copyOf(QLatin1String(method), QLatin1String(method));
-            const Ended ended = engine(ntkArguments(file));
+            const Ended ended = runEngine(ntkArguments(file));
             QVERIFY2(ended.status == 0, ended.err);
             QVERIFY(ended.out.isEmpty());
             const record::Run run = read(file);
@@ -161,8 +144,9 @@ private Q_SLOTS:
     void anEstimateSaysWhatItTakesAndWritesNothing() {
         const QString file = copyOf(QStringLiteral("ft"), QStringLiteral("estimate"));
         const auto operations = [&](int samples) {
-            const Ended ended = engine({"ntk", file, "--estimate", "--train-samples",
-                                        QString::number(samples), "--test-samples", "5"});
+            const Ended ended =
+                runEngine({"ntk", file, "--model", m_demo + "/model", "--data", m_demo + "/data",
+                           "--estimate", "--train-samples", QString::number(samples), "--test-samples", "5"});
             if (ended.status != 0) {
                 return -1.0;
             }
@@ -174,15 +158,15 @@ private Q_SLOTS:
         };
         const double few = operations(20), more = operations(40);
         QVERIFY2(few > 0 && more > 2 * few - 0.2 * few, qPrintable(QString::number(few)));
-        QVERIFY(read(file).kernelStates.empty());
-        const Ended refused = engine({"ntk", file, "--estimate", "--model", path("nowhere")});
+        QVERIFY(bytesOf(file) == bytesOf(m_demo + "/runs/ft.h5"));
+        const Ended refused = runEngine({"ntk", file, "--estimate", "--model", path("nowhere")});
         QVERIFY(refused.status != 0 && refused.out.isEmpty() && !refused.err.isEmpty());
     }
 
     void pretrainedAndAfterProbingShareTheirPreTrainedPart() {
         const QString file = copyOf(QStringLiteral("lp-ft"), QStringLiteral("states"));
         for (const char* state : {"pretrained", "after_lp"}) {
-            const Ended ended = engine(ntkArguments(file, {"--state", state}));
+            const Ended ended = runEngine(ntkArguments(file, {"--state", state}));
             QVERIFY2(ended.status == 0, ended.err);
         }
         const record::Run run = read(file);
@@ -191,14 +175,14 @@ private Q_SLOTS:
         QVERIFY(before.pTrain == after.pTrain && *before.pTest == *after.pTest);
         QVERIFY(after.fTrain.norm() > before.fTrain.norm());
         // Other samples with another seed, the same with the same.
-        QVERIFY(engine(ntkArguments(file, {"--state", "pretrained", "--seed", "2"})).status == 0);
+        QVERIFY(runEngine(ntkArguments(file, {"--state", "pretrained", "--seed", "2"})).status == 0);
         QVERIFY(read(file).parts->kernel("pretrained").trainIndex != before.trainIndex);
     }
 
     void loraIsAboutTheExpectedMultipleOfFullFineTuning() {
         const QString full = copyOf(QStringLiteral("ft"), QStringLiteral("full"));
         const QString lora = copyOf(QStringLiteral("lora"), QStringLiteral("adapted"));
-        QVERIFY(engine(ntkArguments(full)).status == 0 && engine(ntkArguments(lora)).status == 0);
+        QVERIFY(runEngine(ntkArguments(full)).status == 0 && runEngine(ntkArguments(lora)).status == 0);
         const auto comparison = analysis::compareKernels(read(lora).parts->kernel("pretrained"),
                                                          read(full).parts->kernel("pretrained"));
         QVERIFY_NEAR(comparison.expected.value(), 8.0 / (3 * 64), 1e-15);
@@ -210,13 +194,61 @@ private Q_SLOTS:
 
     void doublePrecisionAgreesWithSingle() {
         const QString file = copyOf(QStringLiteral("ft"), QStringLiteral("precision"));
-        QVERIFY(engine(ntkArguments(file)).status == 0);
+        QVERIFY(runEngine(ntkArguments(file)).status == 0);
         const KernelState single = read(file).parts->kernel("pretrained");
-        QVERIFY(engine(ntkArguments(file, {"--float-type", "float64"})).status == 0);
+        QVERIFY(runEngine(ntkArguments(file, {"--float-type", "float64"})).status == 0);
         const KernelState twice = read(file).parts->kernel("pretrained");
         QVERIFY(single.floatType == "float32" && twice.floatType == "float64");
         QVERIFY((single.fTrain - twice.fTrain).norm() <= 1e-4 * twice.fTrain.norm());
         QVERIFY(single.fTrain != twice.fTrain);
+    }
+
+    void oneSampleAndNoTestSamplesWillDo() {
+        const QString file = copyOf(QStringLiteral("lp-ft"), QStringLiteral("one"));
+        const Ended ended = runEngine({"ntk", file, "--model", m_demo + "/model", "--data", m_demo + "/data",
+                                       "--train-samples", "1", "--test-samples", "0"});
+        QVERIFY2(ended.status == 0 && ended.err.contains("no kernel regression"), ended.err);
+        const KernelState kernel = read(file).parts->kernel("after_lp");
+        QCOMPARE(kernel.fTrain.rows(), Eigen::Index{2});
+        QVERIFY(!kernel.pTest && !kernel.fTest && !kernel.regression && kernel.spectrum);
+        QVERIFY(analysis::summarise(read(file))["ntk"]["after_lp"]["F"]["regression"]["train"].is_null());
+    }
+
+    void sampledWordEmbeddingsAreSaidSo() {
+        const QString file = copyOf(QStringLiteral("ft"), QStringLiteral("sampled"));
+        QVERIFY(runEngine(ntkArguments(file)).status == 0);
+        const KernelState exact = read(file).parts->kernel("pretrained");
+        QVERIFY(runEngine(ntkArguments(file, {"--embedding", "sampled"})).status == 0);
+        const KernelState sampled = read(file).parts->kernel("pretrained");
+        QVERIFY(exact.embedding == "exact" && sampled.embedding == "sampled");
+        QVERIFY(sampled.pTrain == exact.pTrain);
+        // Sampling inflates the diagonal. PAPER 2.6
+        QVERIFY(sampled.fTrain.trace() > exact.fTrain.trace());
+    }
+
+    void foldersThatMovedWithTheRunAreFound() {
+        const QDir study(path(QStringLiteral("moved")));
+        for (const char* folder : {"model", "data", "runs"}) {
+            QVERIFY(study.mkpath(QLatin1String(folder)));
+        }
+        for (const QString& folder : {QStringLiteral("/model"), QStringLiteral("/data")}) {
+            for (const QString& name : QDir(m_demo + folder).entryList(QDir::Files)) {
+                QVERIFY(QFile::copy(m_demo + folder + "/" + name, study.path() + folder + "/" + name));
+            }
+        }
+        const QString file = study.filePath(QStringLiteral("runs/ft.h5"));
+        QVERIFY(QFile::copy(m_demo + "/runs/ft.h5", file));
+        const Ended found = runEngine({"ntk", file, "--train-samples", "6", "--test-samples", "2"});
+        QVERIFY2(found.status == 0 && found.err.contains(study.filePath(QStringLiteral("model")).toUtf8()),
+                 found.err);
+        // Alone, it says what is missing and how to name it.
+        const QString alone = copyOf(QStringLiteral("ft"), QStringLiteral("alone"));
+        const auto config = nlohmann::json::parse(read(alone).config);
+        if (QFile::exists(QString::fromStdString(config["model"]))) {
+            return; // the demo was made here
+        }
+        const Ended refused = runEngine({"ntk", alone, "--train-samples", "6", "--test-samples", "2"});
+        QVERIFY2(refused.status == 2 && refused.err.contains("--model"), refused.err);
     }
 
     void changedFilesAreRefusedUnlessForced() {
@@ -232,13 +264,13 @@ private Q_SLOTS:
         weights.close();
         const QString file = copyOf(QStringLiteral("ft"), QStringLiteral("changed"));
         const QByteArray before = bytesOf(file);
-        const Ended refused = engine(ntkArguments(file, {"--model", model}));
+        const Ended refused = runEngine(ntkArguments(file, {"--model", model}));
         QCOMPARE(refused.status, 2);
         QVERIFY2(refused.err.contains((model + "/model.safetensors").toUtf8()) &&
                      refused.err.contains("--force"),
                  refused.err);
         QVERIFY(bytesOf(file) == before);
-        const Ended forced = engine(ntkArguments(file, {"--model", model, "--force"}));
+        const Ended forced = runEngine(ntkArguments(file, {"--model", model, "--force"}));
         QVERIFY2(forced.status == 0 && forced.err.contains("model.safetensors"), forced.err);
     }
 
@@ -257,7 +289,7 @@ private Q_SLOTS:
         QFETCH(const QStringList, more);
         QFETCH(const QByteArray, says);
         const QString file = copyOf(method, QStringLiteral("refused"));
-        const Ended ended = engine(ntkArguments(file, more));
+        const Ended ended = runEngine(ntkArguments(file, more));
         QCOMPARE(ended.status, 2);
         QVERIFY2(ended.err.contains(says), ended.err);
         QVERIFY(bytesOf(file) == bytesOf(m_demo + "/runs/" + method + ".h5"));

@@ -173,8 +173,8 @@ class KernelRun {
 public:
     KernelRun(const KernelPlan& plan, const TrainHooks& hooks)
         : m_plan(plan), m_hooks(hooks), m_run(readEnded(plan.file)), m_source(sourceOf(m_run)) {
-        m_source.model = plan.model.value_or(m_source.model);
-        m_source.data = plan.data.value_or(m_source.data);
+        m_source.model = folderOf(plan.model, m_source.model, m_source.modelSha256);
+        m_source.data = folderOf(plan.data, m_source.data, m_source.dataSha256);
     }
 
     [[nodiscard]] KernelEstimate estimate() {
@@ -197,6 +197,20 @@ public:
     }
 
 private:
+    /// As told, else where the run's own is found; else as recorded, for the error to name.
+    [[nodiscard]] std::filesystem::path folderOf(const std::optional<std::filesystem::path>& told,
+                                                 const std::filesystem::path& recorded,
+                                                 const std::map<std::string, std::string>& files) const {
+        if (told) {
+            return *told;
+        }
+        const auto found = findFolder(recorded, files, m_plan.file);
+        if (found && *found != recorded) {
+            note(recorded.string() + " is not there; taking " + found->string());
+        }
+        return found.value_or(recorded);
+    }
+
     /// Samples and encoder as the run had them; the head of the state that is asked for.
     [[nodiscard]] Head prepare() {
         const bool afterProbing = isAfterProbing(m_run, m_plan.state);

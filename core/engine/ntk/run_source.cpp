@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <vector>
 
 namespace finescope::engine {
 
@@ -81,6 +82,36 @@ RunSource sourceOf(const record::Run& run) {
                         "`finescope-engine train` does (" +
                         error.what() + "); a program of your own can write /ntk itself");
     }
+}
+
+std::optional<std::filesystem::path> findFolder(const std::filesystem::path& recorded,
+                                                const std::map<std::string, std::string>& files,
+                                                const std::filesystem::path& runFile) {
+    const auto holdsAll = [&](const std::filesystem::path& folder) {
+        std::error_code none;
+        return std::ranges::all_of(
+            files, [&](const auto& file) { return std::filesystem::exists(folder / file.first, none); });
+    };
+    if (holdsAll(recorded)) {
+        return recorded;
+    }
+    std::vector<std::filesystem::path> ends; // of the recorded path, the longest first: it says most
+    for (auto first = recorded.begin(); first != recorded.end(); ++first) {
+        std::filesystem::path& end = ends.emplace_back();
+        for (auto name = first; name != recorded.end(); ++name) {
+            end /= name->relative_path();
+        }
+    }
+    std::filesystem::path root = std::filesystem::weakly_canonical(runFile);
+    while (root.has_relative_path()) {
+        root = root.parent_path();
+        for (const auto& end : ends) {
+            if (!end.empty() && holdsAll(root / end)) {
+                return root / end;
+            }
+        }
+    }
+    return std::nullopt;
 }
 
 void compareFiles(const RunSource& source, const OnDifference& onDifference) {

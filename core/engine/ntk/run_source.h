@@ -26,6 +26,13 @@ struct RunSource {
 /// Throws Error{badInput} if the run has no config or that of another program.
 [[nodiscard]] RunSource sourceOf(const record::Run& run);
 
+/// Where a folder of the run is now: as recorded, else where it lies as it lay to the run file, if a tree was
+/// moved or copied as a whole (recorded /a/study/model, run file now /b/study/runs/r.h5: /b/study/model).
+/// Nothing where neither holds the named files. Whether they are the same is for compareFiles to say.
+[[nodiscard]] std::optional<std::filesystem::path> findFolder(const std::filesystem::path& recorded,
+                                                              const std::map<std::string, std::string>& files,
+                                                              const std::filesystem::path& runFile);
+
 /// Called with a sentence for each thing that is not as the run recorded it; may throw.
 using OnDifference = std::function<void(const std::string&)>;
 
