@@ -10,6 +10,32 @@
 
 namespace finescope::analysis {
 
+namespace {
+
+/// Sum of the singular values of a square matrix.
+template <typename Block>
+double nuclearNorm(const Block& block) {
+    if (block.rows() == 2) { // (s1 + s2)^2 = ||A||_F^2 + 2 |det A|
+        return std::sqrt(block.squaredNorm() +
+                         2 * std::abs(block(0, 0) * block(1, 1) - block(0, 1) * block(1, 0)));
+    }
+    return Eigen::JacobiSVD<Block>(block).singularValues().sum();
+}
+
+/// Of each C x C block of F + share * P (x) I. Block: a type that can hold one.
+template <typename Block>
+MatrixD nuclearNorms(const record::KernelState& kernel, double share) {
+    const auto classes = static_cast<Eigen::Index>(kernel.classes);
+    return MatrixD::NullaryExpr(
+        kernel.pTrain.rows(), kernel.pTrain.rows(), [&](Eigen::Index i, Eigen::Index j) {
+            Block block = kernel.fTrain.block(i * classes, j * classes, classes, classes);
+            block.diagonal().array() += share * kernel.pTrain(i, j);
+            return nuclearNorm(block);
+        });
+}
+
+} // namespace
+
 void requireConsistent(const record::KernelState& kernel) {
     const auto samples = kernel.pTrain.rows();
     const auto classes = static_cast<Eigen::Index>(kernel.classes);
@@ -84,16 +110,9 @@ MatrixD blockTraceNorms(const record::KernelState& kernel, KernelPart part) {
         return static_cast<double>(classes) * kernel.pTrain.cwiseAbs();
     }
     const double share = part == KernelPart::total ? 1 : 0;
-    return MatrixD::NullaryExpr(
-        kernel.pTrain.rows(), kernel.pTrain.rows(), [&](Eigen::Index i, Eigen::Index j) {
-            MatrixD block = kernel.fTrain.block(i * classes, j * classes, classes, classes);
-            block.diagonal().array() += share * kernel.pTrain(i, j);
-            if (classes == 2) { // (s1 + s2)^2 = ||A||_F^2 + 2 |det A|
-                return std::sqrt(block.squaredNorm() +
-                                 2 * std::abs(block(0, 0) * block(1, 1) - block(0, 1) * block(1, 0)));
-            }
-            return Eigen::JacobiSVD<MatrixD>(block).singularValues().sum();
-        });
+    constexpr int kSmall = 8; // blocks up to this need no memory of their own, which takes most of the time
+    using SmallBlock = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor, kSmall, kSmall>;
+    return classes <= kSmall ? nuclearNorms<SmallBlock>(kernel, share) : nuclearNorms<MatrixD>(kernel, share);
 }
 
 VectorD fineTuningRatios(const record::KernelState& kernel) {

@@ -58,8 +58,8 @@ Range homeRangeX(const Panel& panel, Scale scale) {
     if (panel.x.ticks == TickStyle::category && !panel.x.categories.empty()) {
         return {-0.6, static_cast<double>(panel.x.categories.size()) - 0.4};
     }
-    if (panel.heatMap && panel.heatMap->columns > 0) {
-        return panel.heatMap->across.value_or(Range{0, static_cast<double>(panel.heatMap->columns)});
+    if (panel.heatMap && panel.heatMap->cells->columns > 0) {
+        return panel.heatMap->across.value_or(Range{0, static_cast<double>(panel.heatMap->cells->columns)});
     }
     Extent extent(scale);
     for (const auto& band : panel.bands) {
@@ -89,8 +89,8 @@ Range homeRangeY(const Panel& panel, Side side, Scale scale) {
     if (usable(given, scale)) {
         return *given;
     }
-    if (side == Side::left && panel.heatMap && panel.heatMap->rows > 0) {
-        return {0, static_cast<double>(panel.heatMap->rows)};
+    if (side == Side::left && panel.heatMap && panel.heatMap->cells->rows > 0) {
+        return {0, static_cast<double>(panel.heatMap->cells->rows)};
     }
     Extent extent(scale);
     for (const auto& band : panel.bands) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -88,10 +89,21 @@ struct ReferenceLine {
     Style style{};
 };
 
-/// Values [rows, columns], row 0 at the bottom, drawn over x 0..columns, y 0..rows.
-struct HeatMap {
+/// Values [rows, columns], row 0 at the bottom; names of rows and columns in the read-out, where they have
+/// some.
+struct HeatCells {
     std::int64_t rows = 0, columns = 0;
     std::vector<double> values{};
+    std::vector<std::string> rowNames{}, columnNames{};
+
+    [[nodiscard]] double at(std::int64_t row, std::int64_t column) const {
+        return values[static_cast<std::size_t>(row * columns + column)];
+    }
+};
+
+/// Cells drawn over x 0..columns, y 0..rows. They are shared: figures are copied, and there may be millions.
+struct HeatMap {
+    std::shared_ptr<const HeatCells> cells = std::make_shared<const HeatCells>();
     bool diverging = false; ///< colour map centred at 0, else viridis
     Scale scale = Scale::linear;
     std::string label{};

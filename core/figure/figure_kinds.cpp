@@ -5,6 +5,7 @@
 #include "core/figure/calibration_view.h"
 #include "core/figure/feature_figures.h"
 #include "core/figure/kernel_figures.h"
+#include "core/figure/kernel_heat_map.h"
 #include "core/figure/run_style.h"
 
 #include <algorithm>
@@ -100,19 +101,25 @@ Figure kernelHeatMap(const FigureRequest& request, Runs runs) {
     return kernelHeatMapFigure(readKernelEntries(runs, request.kernelState), options);
 }
 
+Figure ratios(const FigureRequest& request, Runs runs) {
+    return ratioFigure(readKernelEntries(runs, request.kernelState));
+}
+
 constexpr std::array kKinds{
     FigureKind{"classifier-norm", "classifier weight norm over training; --with accuracy, --final"},
     FigureKind{"training", "loss, accuracy, weight, bias and logit norm over training"},
     FigureKind{"spectrum", "singular values of the kernel's parts P and F and of P + F"},
     FigureKind{"kernel-heatmap", "trace norms of the kernel's blocks, samples by class"},
+    FigureKind{"ft-ratio", "the kernel's FT ratio of every train sample, and its mean"},
     FigureKind{"features", "cosine similarity, feature difference and Fisher's ratio per method and split"},
     FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
     FigureKind{"temperature-curve", "ECE, MCE and NLL over the temperature"},
     FigureKind{"accuracy", "accuracy per method and split"},
 };
 
-constexpr std::array<Build, kKinds.size()> kBuilds{
-    classifierNorm, training, spectrum, kernelHeatMap, features, reliability, temperatureCurves, accuracy};
+constexpr std::array<Build, kKinds.size()> kBuilds{classifierNorm, training, spectrum,    kernelHeatMap,
+                                                   ratios,         features, reliability, temperatureCurves,
+                                                   accuracy};
 
 } // namespace
 

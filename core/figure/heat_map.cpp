@@ -12,7 +12,7 @@ Range colourRange(const HeatMap& map) {
     }
     const bool positive = map.scale == Scale::logarithmic && !map.diverging;
     double low = std::numeric_limits<double>::infinity(), high = -low;
-    for (const double value : map.values) {
+    for (const double value : map.cells->values) {
         if (std::isfinite(value) && (!positive || value > 0)) {
             low = std::min(low, value);
             high = std::max(high, value);

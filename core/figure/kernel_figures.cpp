@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numeric>
 
 namespace finescope::figure {
 
@@ -27,24 +26,6 @@ bool shareP(const KernelEntry& one, const KernelEntry& other) {
     return one.task == other.task && one.model == other.model && a.trainIndex == b.trainIndex &&
            a.pTrain.rows() == b.pTrain.rows() &&
            (a.pTrain - b.pTrain).norm() <= 1e-5 * std::max(a.pTrain.norm(), b.pTrain.norm());
-}
-
-std::string sampleNote(std::span<const KernelEntry> entries) {
-    std::map<std::string, std::string> sizes; // runs by n and C
-    for (const KernelEntry& entry : entries) {
-        const record::KernelState& kernel = entry.view->kernel;
-        std::string& names =
-            sizes["n = " + std::to_string(kernel.pTrain.rows()) + ", C = " + std::to_string(kernel.classes)];
-        names += (names.empty() ? "" : ", ") + entry.name;
-    }
-    if (sizes.size() == 1) {
-        return sizes.begin()->first + ".";
-    }
-    std::string text;
-    for (const auto& [size, names] : sizes) {
-        text += (text.empty() ? "" : "; ") + names + ": " + size;
-    }
-    return text + ".";
 }
 
 class SpectrumBuilder {
@@ -100,86 +81,25 @@ private:
     Panel& m_panel;
 };
 
-/// Indices of the train samples by class, and where each class but the first begins.
-struct ClassOrder {
-    std::vector<Eigen::Index> samples;
-    std::vector<double> boundaries;
-    std::string counts;
-};
-
-ClassOrder byClass(const Labels& labels) {
-    ClassOrder order;
-    order.samples.resize(labels.size());
-    std::iota(order.samples.begin(), order.samples.end(), Eigen::Index{0});
-    std::ranges::stable_sort(order.samples, {},
-                             [&](Eigen::Index sample) { return labels[static_cast<std::size_t>(sample)]; });
-    std::size_t begin = 0;
-    for (std::size_t i = 1; i <= order.samples.size(); ++i) {
-        const auto labelAt = [&](std::size_t place) {
-            return labels[static_cast<std::size_t>(order.samples[place])];
-        };
-        if (i == order.samples.size() || labelAt(i) != labelAt(begin)) {
-            order.counts += (order.counts.empty() ? "" : ", ") + std::to_string(labelAt(begin)) + ": " +
-                            std::to_string(i - begin);
-            begin = i;
-            if (i < order.samples.size()) {
-                order.boundaries.push_back(static_cast<double>(i));
-            }
-        }
-    }
-    return order;
-}
-
-Panel heatPanel(const KernelEntry& entry, const KernelHeatMapOptions& options, ClassOrder& order) {
-    const record::KernelState& kernel = entry.view->kernel;
-    const MatrixD norms = analysis::blockTraceNorms(kernel, options.part);
-    order = byClass(kernel.trainLabels);
-    HeatMap map{.rows = norms.rows(),
-                .columns = norms.cols(),
-                .scale = options.scale,
-                .label = "trace norm",
-                .colours = options.colours};
-    map.values.reserve(static_cast<std::size_t>(norms.size()));
-    // The first sample at the top, as a matrix is written.
-    for (auto row = order.samples.rbegin(); row != order.samples.rend(); ++row) {
-        for (const Eigen::Index column : order.samples) {
-            map.values.push_back(norms(*row, column));
-        }
-    }
-    Panel panel;
-    panel.header = entry.name;
-    panel.square = true;
-    panel.x = {.label = "train sample, by class", .ticks = TickStyle::integer};
-    panel.y = {.ticks = TickStyle::category, .range = Range{0, static_cast<double>(norms.rows())}};
-    for (const double at : order.boundaries) {
-        panel.references.push_back({.vertical = true, .at = at, .style = {.role = "diagonal"}});
-        panel.references.push_back(
-            {.vertical = false, .at = static_cast<double>(norms.rows()) - at, .style = {.role = "diagonal"}});
-    }
-    panel.heatMap = std::move(map);
-    return panel;
-}
-
-/// The colours of a map over their values.
-Panel colourScale(const HeatMap& of, const std::string& label) {
-    constexpr int kSteps = 256;
-    const Range range = colourRange(of);
-    HeatMap map{
-        .rows = 1, .columns = kSteps, .scale = of.scale, .label = label, .colours = range, .across = range};
-    for (int i = 0; i < kSteps; ++i) {
-        const double part = (i + 0.5) / kSteps;
-        map.values.push_back(of.scale == Scale::logarithmic
-                                 ? range.low * std::pow(range.high / range.low, part)
-                                 : range.low + part * (range.high - range.low));
-    }
-    Panel panel;
-    panel.x = {.label = label, .scale = of.scale, .range = range};
-    panel.y = {.ticks = TickStyle::category, .range = Range{0, 1}};
-    panel.heatMap = std::move(map);
-    return panel;
-}
-
 } // namespace
+
+std::string kernelSampleNote(std::span<const KernelEntry> entries) {
+    std::map<std::string, std::string> sizes; // runs by n and C
+    for (const KernelEntry& entry : entries) {
+        const record::KernelState& kernel = entry.view->kernel;
+        std::string& names =
+            sizes["n = " + std::to_string(kernel.pTrain.rows()) + ", C = " + std::to_string(kernel.classes)];
+        names += (names.empty() ? "" : ", ") + entry.name;
+    }
+    if (sizes.size() == 1) {
+        return sizes.begin()->first + ".";
+    }
+    std::string text;
+    for (const auto& [size, names] : sizes) {
+        text += (text.empty() ? "" : "; ") + names + ": " + size;
+    }
+    return text + ".";
+}
 
 std::string_view kernelPartName(KernelPart part) {
     switch (part) {
@@ -247,7 +167,7 @@ Figure spectrumFigure(std::span<const KernelEntry> entries, const SpectrumOption
         panel.emptyText =
             entries.empty() ? "No run with a kernel chosen." : "No run has the spectrum that is asked for.";
     } else {
-        figure.notes.push_back("Flattened train kernels, " + sampleNote(entries));
+        figure.notes.push_back("Flattened train kernels, " + kernelSampleNote(entries));
         if (drawnP.size() == 1 && entries.size() > 1 && wanted(KernelPart::pretrainEffective)) {
             figure.notes.push_back("P is the same for all.");
         }
@@ -268,43 +188,6 @@ Figure spectrumFigure(std::span<const KernelEntry> entries, const SpectrumOption
     }
     figure.panels.push_back(std::move(panel));
     figure.altText = "Singular values in descending order, a curve for each run and part of the kernel.";
-    return figure;
-}
-
-Figure kernelHeatMapFigure(std::span<const KernelEntry> entries, const KernelHeatMapOptions& options) {
-    Figure figure;
-    figure.kind = "kernel-heatmap";
-    figure.title = "Trace norms of the kernel's blocks";
-    const std::string part(kernelPartName(options.part));
-    if (entries.empty()) {
-        figure.panels.emplace_back().emptyText = "No run with a kernel chosen.";
-        return figure;
-    }
-    const auto rows = static_cast<int>((entries.size() + static_cast<std::size_t>(options.maxColumns) - 1) /
-                                       static_cast<std::size_t>(options.maxColumns));
-    figure.columns = static_cast<int>((entries.size() + static_cast<std::size_t>(rows) - 1) /
-                                      static_cast<std::size_t>(rows));
-    const auto columns = static_cast<std::size_t>(figure.columns);
-    std::string counts;
-    for (std::size_t begin = 0; begin < entries.size(); begin += columns) {
-        std::vector<Panel> scales;
-        figure.rowHeights.insert(figure.rowHeights.end(), {1, 0.05});
-        for (std::size_t i = begin; i < begin + columns; ++i) {
-            if (i >= entries.size()) { // panels stand in full rows
-                figure.panels.emplace_back().blank = true;
-                scales.emplace_back().blank = true;
-                continue;
-            }
-            ClassOrder order;
-            figure.panels.push_back(heatPanel(entries[i], options, order));
-            scales.push_back(colourScale(*figure.panels.back().heatMap, "trace norm of " + part));
-            counts = order.counts;
-        }
-        std::ranges::move(scales, std::back_inserter(figure.panels));
-    }
-    figure.notes.push_back("Trace norm of each C x C block of " + part + ", " + sampleNote(entries));
-    figure.notes.push_back("Samples by class (class: samples) " + counts + ".");
-    figure.altText = "A map of trace norms for each run: train samples against train samples, by class.";
     return figure;
 }
 
@@ -348,7 +231,7 @@ Figure ratioFigure(std::span<const KernelEntry> entries) {
         panel.emptyText = "No run with a kernel chosen.";
     } else {
         figure.notes.push_back("Dots: train samples, sorted within each run; lines: their mean. " +
-                               sampleNote(entries));
+                               kernelSampleNote(entries));
     }
     if (without > 0) {
         figure.notes.push_back(std::to_string(without) +

@@ -2,8 +2,8 @@
 
 #include "core/figure/kernel_view.h"
 
-#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,6 +11,9 @@ namespace finescope::figure {
 
 /// "P", "F" or "P + F".
 [[nodiscard]] std::string_view kernelPartName(analysis::KernelPart part);
+
+/// "n = 64, C = 2." of all, or which runs have which.
+[[nodiscard]] std::string kernelSampleNote(std::span<const KernelEntry> entries);
 
 enum class SpectrumAxis { index, fraction };
 
@@ -26,18 +29,6 @@ struct SpectrumOptions {
 /// once where runs share it. PAPER 2.7, Figures 2 and 7.
 [[nodiscard]] Figure spectrumFigure(std::span<const KernelEntry> entries,
                                     const SpectrumOptions& options = {});
-
-struct KernelHeatMapOptions {
-    analysis::KernelPart part = analysis::KernelPart::fineTuningEffective;
-    Scale scale = Scale::logarithmic;
-    std::optional<Range> colours{}; ///< of every map; nullopt: each from its own values
-    int maxColumns = 4;
-};
-
-/// The trace norms of all C x C blocks, samples sorted by class, a map for each run with its colour scale
-/// below. PAPER 2.7, Figures 8 and 9.
-[[nodiscard]] Figure kernelHeatMapFigure(std::span<const KernelEntry> entries,
-                                         const KernelHeatMapOptions& options = {});
 
 /// The FT ratio of every train sample, sorted, and the mean of each run. PAPER 2.7.
 [[nodiscard]] Figure ratioFigure(std::span<const KernelEntry> entries);

@@ -32,7 +32,10 @@ struct KernelEntry {
     std::string name{};
     Style style{};
     std::string method{}, task{}, model{};
+    std::vector<std::string> classNames{};
     std::shared_ptr<const KernelView> view{};
+    /// Of the part that a heat map shows (kernel_heat_map.h); nullptr: computed when it is drawn.
+    std::shared_ptr<const HeatCells> traceNorms{};
 };
 
 /// The runs of a set with this state, in the order of legends; what `views` holds (as many as runs, nullptr:

@@ -83,12 +83,14 @@ std::string panelLines(const Panel& panel, std::size_t number) {
         lines.add("reference", reference.label, reference.style.role, numbers);
     }
     if (panel.heatMap && !panel.heatMap->across) {
-        const HeatMap& map = *panel.heatMap;
-        for (std::int64_t cell = 0; cell < map.rows * map.columns; ++cell) {
-            lines.add("cell", map.label, "",
-                      {.x = static_cast<double>(cell % map.columns),
-                       .y = static_cast<double>(cell / map.columns),
-                       .value = map.values[static_cast<std::size_t>(cell)]});
+        const HeatCells& cells = *panel.heatMap->cells;
+        for (std::int64_t row = 0; row < cells.rows; ++row) {
+            for (std::int64_t column = 0; column < cells.columns; ++column) {
+                lines.add("cell", panel.heatMap->label, "",
+                          {.x = static_cast<double>(column),
+                           .y = static_cast<double>(row),
+                           .value = cells.at(row, column)});
+            }
         }
     }
     return lines.text();

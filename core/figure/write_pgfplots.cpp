@@ -327,22 +327,24 @@ private:
             return {};
         }
         const HeatMap& map = *panel.heatMap;
+        const HeatCells& cells = *map.cells;
         const Range range = colourRange(map);
         // Colours by their place on the scale, which is all that a logarithmic one needs.
         std::string text = "\\addplot[forget plot, matrix plot*, point meta=explicit, point meta min=" +
                            std::string(map.diverging ? "-1" : "0") +
-                           ", point meta max=1, mesh/cols=" + std::to_string(map.columns) + "] coordinates {";
-        for (std::int64_t cell = 0; cell < map.rows * map.columns; ++cell) {
-            const double column = static_cast<double>(cell % map.columns) + 0.5;
+                           ", point meta max=1, mesh/cols=" + std::to_string(cells.columns) +
+                           "] coordinates {";
+        for (std::int64_t cell = 0; cell < cells.rows * cells.columns; ++cell) {
+            const double column = static_cast<double>(cell % cells.columns) + 0.5;
             double x = column;
             if (map.across) {
-                const double part = column / static_cast<double>(map.columns);
+                const double part = column / static_cast<double>(cells.columns);
                 x = panel.x.scale == Scale::logarithmic
                         ? map.across->low * std::pow(map.across->high / map.across->low, part)
                         : map.across->low + part * (map.across->high - map.across->low);
             }
-            text += pair(x, static_cast<double>(cell / map.columns) + 0.5) + " [" +
-                    datum(colourPlace(map, range, map.values[static_cast<std::size_t>(cell)])) + "]";
+            text += pair(x, static_cast<double>(cell / cells.columns) + 0.5) + " [" +
+                    datum(colourPlace(map, range, cells.values[static_cast<std::size_t>(cell)])) + "]";
         }
         return text + "};\n";
     }

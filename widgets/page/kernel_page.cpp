@@ -13,6 +13,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QSet>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -60,6 +61,11 @@ KernelPage::KernelPage(Background& background, QWidget* parent)
     makeOptions();
     connect(m_compute, &QPushButton::clicked, this, [this] { Q_EMIT computeRequested(m_withoutKernel); });
     connect(m_plot, &PlotView::exportRequested, this, &Page::exportRequested);
+    connect(m_plot, &PlotView::colourRangeChosen, this, [this](const figure::Range& range) {
+        setColours(range);
+        showOwnColours(true);
+    });
+    connect(m_plot, &PlotView::colourRangeReset, this, [this] { showOwnColours(false); });
 }
 
 void KernelPage::makeOptions() {
@@ -164,10 +170,19 @@ void KernelPage::suggestColours(const figure::Figure& figure) {
         }
     }
     if (range) {
-        const QSignalBlocker low(m_lowColour), high(m_highColour);
-        m_lowColour->setValue(range->low);
-        m_highColour->setValue(range->high);
+        setColours(*range);
     }
+}
+
+void KernelPage::setColours(const figure::Range& range) {
+    const QSignalBlocker low(m_lowColour), high(m_highColour);
+    m_lowColour->setValue(range.low);
+    m_highColour->setValue(range.high);
+}
+
+void KernelPage::showOwnColours(bool own) {
+    m_ownColours->setChecked(own);
+    refreshWhenVisible();
 }
 
 KernelPage::View KernelPage::view() const {
@@ -188,9 +203,13 @@ QString KernelPage::keyOf(const record::Run& run) const {
         .arg(static_cast<qlonglong>(written));
 }
 
+analysis::KernelPart KernelPage::mapPart() const {
+    return static_cast<analysis::KernelPart>(m_part->currentData().toInt());
+}
+
 std::vector<analysis::KernelPart> KernelPage::parts() const {
     if (view() == heatMapView) {
-        return {static_cast<analysis::KernelPart>(m_part->currentData().toInt())};
+        return {mapPart()};
     }
     std::vector<analysis::KernelPart> chosen;
     for (const analysis::KernelPart part : analysis::kKernelParts) {
@@ -201,16 +220,33 @@ std::vector<analysis::KernelPart> KernelPage::parts() const {
     return chosen;
 }
 
+/// Whether all is there that the view shows of a kernel.
+bool KernelPage::isComplete(const QString& key) const {
+    const auto known = m_known.find(key);
+    return known != m_known.end() &&
+           (view() != heatMapView || known->traceNorms[static_cast<std::size_t>(mapPart())]);
+}
+
 void KernelPage::refresh() {
     showOptionsOf(view());
     m_plot->setTheme(theme());
-    auto wanted = std::make_shared<std::vector<std::pair<QString, record::Run>>>();
+    struct Wanted {
+        QString key;
+        record::Run run;
+        Known known;
+    };
+    auto wanted = std::make_shared<std::vector<Wanted>>();
+    QSet<QString> shown;
     for (const record::Run& run : runs()) {
-        if (const QString key = keyOf(run);
-            !figure::kernelState(run, state()).empty() && !m_known.contains(key)) {
-            wanted->emplace_back(key, run);
+        const QString key = keyOf(run);
+        shown.insert(key);
+        if (!figure::kernelState(run, state()).empty() && !isComplete(key)) {
+            wanted->push_back({key, run, m_known.value(key)});
         }
     }
+    // A kernel of 2,000 samples is 100 MB: what is not looked at is not kept.
+    erase_if(m_known,
+             [&](const std::pair<const QString&, Known&>& known) { return !shown.contains(known.first); });
     if (wanted->empty()) {
         m_background.cancel(QStringLiteral("kernel"));
         setLoading(false);
@@ -218,26 +254,34 @@ void KernelPage::refresh() {
         return;
     }
     setLoading(true);
-    using Views = QHash<QString, ViewPointer>;
-    m_background.request<Views>(
+    using Read = QHash<QString, Known>;
+    const auto part = view() == heatMapView ? std::optional(mapPart()) : std::nullopt;
+    m_background.request<Read>(
         QStringLiteral("kernel"), this,
-        [wanted, state = state()](const TaskControl& control) {
-            Views read;
-            for (const auto& [key, run] : *wanted) {
+        [wanted, part, state = state()](const TaskControl& control) {
+            Read read;
+            for (auto& [key, run, known] : *wanted) {
                 if (control.cancelled()) {
                     break;
                 }
-                read.insert(key, figure::readKernel(run, state));
+                if (!known.view) {
+                    known.view = figure::readKernel(run, state);
+                }
+                if (part) {
+                    known.traceNorms[static_cast<std::size_t>(*part)] =
+                        figure::traceNormCells(*known.view, *part, run.classNames);
+                }
+                read.insert(key, known);
                 control.progress(static_cast<double>(read.size()) / static_cast<double>(wanted->size()));
             }
             return read;
         },
-        [this](const Outcome<Views>& outcome) {
+        [this](const Outcome<Read>& outcome) {
             setLoading(false);
             if (const auto* failure = std::get_if<Failure>(&outcome)) {
                 showError(tr("A kernel could not be read."), failure->message);
             } else {
-                m_known.insert(std::get<Views>(outcome));
+                m_known.insert(std::get<Read>(outcome));
                 draw();
             }
         });
@@ -248,7 +292,7 @@ figure::Figure KernelPage::figureOf(const std::vector<figure::KernelEntry>& entr
     const Scale values = m_logarithmic->isChecked() ? Scale::logarithmic : Scale::linear;
     switch (view()) {
     case heatMapView: {
-        figure::KernelHeatMapOptions options{.part = parts().front(), .scale = values};
+        figure::KernelHeatMapOptions options{.part = mapPart(), .scale = values};
         if (m_ownColours->isChecked() && m_lowColour->value() < m_highColour->value()) {
             options.colours = figure::Range{m_lowColour->value(), m_highColour->value()};
         }
@@ -272,20 +316,33 @@ figure::Figure KernelPage::figureOf(const std::vector<figure::KernelEntry>& entr
     return figure::spectrumFigure(entries, options);
 }
 
-void KernelPage::draw() {
+std::vector<figure::KernelEntry> KernelPage::entries() const {
     std::vector<ViewPointer> views;
+    QHash<const figure::KernelView*, CellsPointer> maps;
+    for (const record::Run& run : runs()) {
+        const Known known = m_known.value(figure::kernelState(run, state()).empty() ? QString() : keyOf(run));
+        views.push_back(known.view);
+        maps.insert(known.view.get(), known.traceNorms[static_cast<std::size_t>(mapPart())]);
+    }
+    std::vector<figure::KernelEntry> shown = figure::kernelEntries(runs(), views);
+    for (figure::KernelEntry& entry : shown) {
+        entry.traceNorms = maps.value(entry.view.get());
+    }
+    return shown;
+}
+
+void KernelPage::draw() {
     m_withoutKernel.clear();
     QStringList names;
     const std::vector<figure::RunLabel> labels = figure::labelRuns(runs());
     for (std::size_t i = 0; i < runs().size(); ++i) {
         const record::Run& run = runs()[i];
-        views.push_back(figure::kernelState(run, state()).empty() ? nullptr : m_known.value(keyOf(run)));
-        if (!views.back()) {
+        if (figure::kernelState(run, state()).empty() || !m_known.contains(keyOf(run))) {
             names << QString::fromStdString(labels[i].name);
             m_withoutKernel << QString::fromStdU16String(run.file.u16string());
         }
     }
-    const std::vector<figure::KernelEntry> entries = figure::kernelEntries(runs(), views);
+    const std::vector<figure::KernelEntry> entries = this->entries();
     m_missing->setVisible(!names.isEmpty());
     m_missingText->setText(
         entries.empty()
@@ -311,11 +368,16 @@ void KernelPage::draw() {
 }
 
 std::optional<PageFigure> KernelPage::exportedFigure() const {
-    if (!m_shown || view() == ratioView) {
+    if (!m_shown) {
         return std::nullopt;
     }
-    figure::FigureRequest request = requestOf(view() == heatMapView ? "kernel-heatmap" : "spectrum");
+    figure::FigureRequest request = requestOf(view() == heatMapView ? "kernel-heatmap"
+                                              : view() == ratioView ? "ft-ratio"
+                                                                    : "spectrum");
     request.kernelState = state();
+    if (view() == ratioView) {
+        return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, std::move(request));
+    }
     request.kernelParts = parts();
     request.linearValues = !m_logarithmic->isChecked();
     if (view() == heatMapView) {

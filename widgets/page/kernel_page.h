@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/figure/kernel_figures.h"
+#include "core/figure/kernel_heat_map.h"
 #include "widgets/page/background.h"
 #include "widgets/page/page.h"
 
@@ -42,11 +43,23 @@ protected:
 private:
     enum View { spectrumView, heatMapView, ratioView, loraView };
     using ViewPointer = std::shared_ptr<const figure::KernelView>;
+    using CellsPointer = std::shared_ptr<const figure::HeatCells>;
+    /// What was read from a file, and its trace norms where a heat map asked for them.
+    struct Known {
+        ViewPointer view;
+        std::array<CellsPointer, analysis::kKernelParts.size()> traceNorms;
+    };
 
     void makeOptions();
     void draw();
     void showOptionsOf(View view);
     void suggestColours(const figure::Figure& figure);
+    void setColours(const figure::Range& range);
+    void showOwnColours(bool own);
+    /// The part of a heat map.
+    [[nodiscard]] analysis::KernelPart mapPart() const;
+    [[nodiscard]] bool isComplete(const QString& key) const;
+    [[nodiscard]] std::vector<figure::KernelEntry> entries() const;
     [[nodiscard]] View view() const;
     [[nodiscard]] std::string state() const;
     [[nodiscard]] QString keyOf(const record::Run& run) const;
@@ -71,7 +84,7 @@ private:
     QDoubleSpinBox* m_lowColour;
     QDoubleSpinBox* m_highColour;
     QStringList m_withoutKernel; ///< files
-    QHash<QString, ViewPointer> m_known;
+    QHash<QString, Known> m_known;
     bool m_shown = false;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace finescope::widgets {
@@ -51,25 +52,68 @@ QRgb diverging(double t) {
     return fromLab(98 - 56 * amount, chroma * std::cos(hue), chroma * std::sin(hue));
 }
 
-QRgb heatColour(const figure::HeatMap& map, const figure::Range& range, double value) {
-    const double t = figure::colourPlace(map, range, value);
-    return map.diverging ? diverging(t) : viridis(t);
+void HeatImage::clear() {
+    *this = {};
 }
 
-QImage heatMapImage(const figure::HeatMap& map, const figure::Range& range) {
-    if (map.rows <= 0 || map.columns <= 0) {
-        return {};
+void HeatImage::show(const figure::HeatMap& map) {
+    const bool sameValues = m_cells == map.cells && m_scale == map.scale && m_diverging == map.diverging;
+    const figure::Range range = figure::colourRange(map);
+    if (sameValues && range == m_range) {
+        return;
     }
-    QImage image(static_cast<int>(map.columns), static_cast<int>(map.rows), QImage::Format_ARGB32);
-    for (std::int64_t row = 0; row < map.rows; ++row) {
-        auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(map.rows - 1 - row)));
-        for (std::int64_t column = 0; column < map.columns; ++column) {
-            const auto index = static_cast<std::size_t>(row * map.columns + column);
-            const bool known = index < map.values.size() && std::isfinite(map.values[index]);
-            line[column] = known ? heatColour(map, range, map.values[index]) : qRgba(0, 0, 0, 0);
+    if (!sameValues) {
+        takeValues(map);
+    }
+    colour(range);
+}
+
+void HeatImage::takeValues(const figure::HeatMap& map) {
+    m_cells = map.cells;
+    m_scale = map.scale;
+    m_diverging = map.diverging;
+    m_values.resize(static_cast<std::size_t>(map.cells->rows * map.cells->columns));
+    const bool logarithmic = m_scale == figure::Scale::logarithmic && !m_diverging;
+    for (std::size_t i = 0; i < m_values.size(); ++i) {
+        const double value = i < map.cells->values.size() ? map.cells->values[i] : std::nan("");
+        // A logarithm that there is not lies below every scale.
+        m_values[i] = static_cast<float>(!logarithmic ? value
+                                         : value <= 0 ? -std::numeric_limits<float>::max()
+                                                      : std::log(value));
+    }
+}
+
+void HeatImage::colour(const figure::Range& range) {
+    constexpr int kSteps = 1024;
+    m_range = range;
+    m_image = {};
+    const std::int64_t rows = m_cells->rows, columns = m_cells->columns;
+    if (rows <= 0 || columns <= 0) {
+        return;
+    }
+    std::array<QRgb, kSteps> colours{};
+    for (int step = 0; step < kSteps; ++step) {
+        const double t = static_cast<double>(step) / (kSteps - 1);
+        colours[static_cast<std::size_t>(step)] = m_diverging ? diverging(2 * t - 1) : viridis(t);
+    }
+    // Places of values on the scale are linear in what m_values holds.
+    const bool logarithmic = m_scale == figure::Scale::logarithmic && !m_diverging;
+    const double low = logarithmic ? std::log(range.low) : range.low,
+                 high = logarithmic ? std::log(range.high) : range.high;
+    const auto slope = static_cast<float>((kSteps - 1) / (high - low));
+    const auto offset = static_cast<float>(0.5 - low * (kSteps - 1) / (high - low)); // rounds to the nearest
+    constexpr auto kLast = static_cast<float>(kSteps - 1);
+    m_image = QImage(static_cast<int>(columns), static_cast<int>(rows), QImage::Format_ARGB32_Premultiplied);
+    for (std::int64_t row = 0; row < rows; ++row) {
+        const float* const values = m_values.data() + row * columns;
+        auto* const line = reinterpret_cast<QRgb*>(m_image.scanLine(static_cast<int>(rows - 1 - row)));
+        for (std::int64_t column = 0; column < columns; ++column) {
+            const float value = values[column];
+            const float place = std::clamp(value * slope + offset, 0.0F, kLast);
+            line[column] =
+                std::isfinite(value) ? colours[static_cast<std::size_t>(place)] : qRgba(0, 0, 0, 0);
         }
     }
-    return image;
 }
 
 } // namespace finescope::widgets

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "widgets/plot/panel_map.h"
 
 #include <QImage>
 #include <QRgb>
+
+#include <memory>
+#include <vector>
 
 namespace finescope::widgets {
 
@@ -14,10 +16,26 @@ namespace finescope::widgets {
 /// Blue over white to red at t in [-1, 1], of even lightness on both sides.
 [[nodiscard]] QRgb diverging(double t);
 
-/// One pixel per cell, row 0 at the bottom; cells without a value are transparent.
-[[nodiscard]] QImage heatMapImage(const figure::HeatMap& map, const figure::Range& range);
+/// The picture of a heat map: one pixel per cell, row 0 at the bottom; cells without a value are transparent.
+/// Colours have 1,024 steps.
+class HeatImage {
+public:
+    /// Does nothing if neither cells nor colours changed; other colours for the same cells are cheap (8 ms
+    /// for 2,000 x 2,000).
+    void show(const figure::HeatMap& map);
+    void clear();
+    [[nodiscard]] const QImage& image() const { return m_image; }
 
-/// Colour of a value on the scale of the map.
-[[nodiscard]] QRgb heatColour(const figure::HeatMap& map, const figure::Range& range, double value);
+private:
+    void takeValues(const figure::HeatMap& map);
+    void colour(const figure::Range& range);
+
+    std::shared_ptr<const figure::HeatCells> m_cells;
+    std::vector<float> m_values; ///< as the colour scale has them: logarithms where it is logarithmic
+    figure::Scale m_scale = figure::Scale::linear;
+    bool m_diverging = false;
+    figure::Range m_range;
+    QImage m_image;
+};
 
 } // namespace finescope::widgets

@@ -51,12 +51,12 @@ QString tabSeparated(const figure::Figure& figure) {
             }
         }
         if (panel.heatMap && !panel.heatMap->across) {
-            for (std::size_t i = 0; i < panel.heatMap->values.size(); ++i) {
-                const auto index = static_cast<std::int64_t>(i);
-                row(panel.heatMap->label, {QString::number(index % panel.heatMap->columns),
-                                           QString::number(index / panel.heatMap->columns),
-                                           cell(panel.heatMap->values[i]),
-                                           {}});
+            const figure::HeatCells& cells = *panel.heatMap->cells;
+            for (std::int64_t y = 0; y < cells.rows; ++y) {
+                for (std::int64_t x = 0; x < cells.columns; ++x) {
+                    row(panel.heatMap->label,
+                        {QString::number(x), QString::number(y), cell(cells.at(y, x)), {}});
+                }
             }
         }
     }

@@ -58,6 +58,8 @@ public:
 Q_SIGNALS:
     /// A figure that shows something is on the surface of the window.
     void painted();
+    /// Somebody moved or zoomed the scale of a heat map's colours: these are to be its ends.
+    void colourRangeChosen(finescope::figure::Range range);
 
 protected:
     void updateLayout() override;

@@ -1,7 +1,6 @@
 #include "widgets/plot/panel_item.h"
 
 #include "core/figure/data_range.h"
-#include "widgets/plot/colour_map.h"
 #include "widgets/plot/mark_painter.h"
 #include "widgets/plot/ticks.h"
 
@@ -131,8 +130,11 @@ void PanelItem::restyle() {
     }
     applyRanges();
     m_legend = m_panel.legend == figure::Legend::inside ? LegendBlock(m_panel, m_style, 0) : LegendBlock();
-    m_heat =
-        m_panel.heatMap ? heatMapImage(*m_panel.heatMap, figure::colourRange(*m_panel.heatMap)) : QImage();
+    if (m_panel.heatMap) {
+        m_heat.show(*m_panel.heatMap);
+    } else {
+        m_heat.clear();
+    }
 }
 
 void PanelItem::styleAxis(QCPAxis* axis, const figure::Axis& description, figure::Scale scale) {
@@ -303,15 +305,16 @@ void PanelItem::draw(QCPPainter* painter) {
 }
 
 void PanelItem::drawHeatMap(QCPPainter& painter, const PanelMap& where) {
-    if (m_heat.isNull()) {
+    if (m_heat.image().isNull()) {
         return;
     }
+    const figure::HeatCells& cells = *m_panel.heatMap->cells;
     const figure::Range across =
-        m_panel.heatMap->across.value_or(figure::Range{0, static_cast<double>(m_panel.heatMap->columns)});
-    const QRectF target(QPointF(where.x(across.low), where.y(static_cast<double>(m_panel.heatMap->rows))),
+        m_panel.heatMap->across.value_or(figure::Range{0, static_cast<double>(cells.columns)});
+    const QRectF target(QPointF(where.x(across.low), where.y(static_cast<double>(cells.rows))),
                         QPointF(where.x(across.high), where.y(0)));
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
-    painter.drawImage(target, m_heat);
+    painter.drawImage(target, m_heat.image());
 }
 
 void PanelItem::drawLegend(QCPPainter& painter) {

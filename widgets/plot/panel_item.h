@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/figure/figure.h"
+#include "widgets/plot/colour_map.h"
 #include "widgets/plot/legend.h"
 #include "widgets/plot/paint_style.h"
 #include "widgets/plot/panel_map.h"
@@ -27,6 +28,9 @@ public:
     [[nodiscard]] QCPAxis* xAxis() const { return m_axisRect->axis(QCPAxis::atBottom); }
     [[nodiscard]] QCPAxis* yAxis() const { return m_axisRect->axis(QCPAxis::atLeft); }
     [[nodiscard]] QCPAxis* rightAxis() const { return m_axisRect->axis(QCPAxis::atRight); }
+
+    /// Whether the panel is the scale of a heat map's colours: its x axis is not zoomed but the colours.
+    [[nodiscard]] bool isColourScale() const { return m_panel.heatMap && m_panel.heatMap->across; }
 
     /// Where values are on the surface now.
     [[nodiscard]] PanelMap map(figure::Side side) const;
@@ -75,7 +79,7 @@ private:
     std::optional<figure::Scale> m_ownYScale;
     LegendBlock m_legend;
     std::optional<QPointF> m_legendPlace; ///< relative to the panel's corner
-    QImage m_heat;
+    HeatImage m_heat;
 };
 
 } // namespace finescope::widgets

@@ -47,6 +47,7 @@ PlotView::PlotView(QWidget* parent)
     m_plot->setFocusPolicy(Qt::NoFocus);
     setFigure({});
     connect(m_plot, &FigurePlot::painted, this, &PlotView::painted);
+    connect(m_plot, &FigurePlot::colourRangeChosen, this, &PlotView::colourRangeChosen);
 }
 
 PlotView::~PlotView() {
@@ -234,7 +235,13 @@ void PlotView::endDrag() {
 
 void PlotView::mouseDoubleClickEvent(QMouseEvent* event) {
     endDrag();
-    if (event->button() == Qt::LeftButton && m_plot->legendEntryAt(event->position()).isEmpty()) {
+    if (event->button() != Qt::LeftButton || !m_plot->legendEntryAt(event->position()).isEmpty()) {
+        return;
+    }
+    const PanelItem* panel = nearestPanel(event->position());
+    if (panel && panel->isColourScale()) {
+        Q_EMIT colourRangeReset();
+    } else {
         resetView();
     }
 }

@@ -112,13 +112,19 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
         }
     }
     if (panel.heatMap && !panel.heatMap->across) {
+        const figure::HeatCells& cells = *panel.heatMap->cells;
         const auto column = static_cast<std::int64_t>(std::floor(left.x.value(cursor.x())));
         const auto row = static_cast<std::int64_t>(std::floor(left.y.value(cursor.y())));
-        const auto index = static_cast<std::size_t>(row * panel.heatMap->columns + column);
-        if (row >= 0 && row < panel.heatMap->rows && column >= 0 && column < panel.heatMap->columns &&
-            index < panel.heatMap->values.size()) {
-            out.heading = QStringLiteral("row %1, column %2").arg(row).arg(column);
-            const double value = panel.heatMap->values[index];
+        if (row >= 0 && row < cells.rows && column >= 0 && column < cells.columns) {
+            const auto name = [](const std::vector<std::string>& names, const char* what,
+                                 std::int64_t place) {
+                const auto index = static_cast<std::size_t>(place);
+                return index < names.size() ? QString::fromStdString(names[index])
+                                            : QStringLiteral("%1 %2").arg(QLatin1String(what)).arg(place);
+            };
+            out.heading = name(cells.rowNames, "row", row) + QStringLiteral(" \u00d7 ") +
+                          name(cells.columnNames, "column", column);
+            const double value = cells.at(row, column);
             out.readings.push_back({QString::fromStdString(panel.heatMap->label), figure::Style(),
                                     numberText(value), value, cursor});
             return out;

@@ -21,6 +21,13 @@ bool sound(const figure::Range& range, bool logarithmic) {
 
 void ViewControl::show(PanelItem& panel, const QRectF& rect, Along along) {
     const PanelMap left = panel.map(figure::Side::left), right = panel.map(figure::Side::right);
+    if (panel.isColourScale()) {
+        const figure::Range colours{left.x.value(rect.left()), left.x.value(rect.right())};
+        if (sound(colours, left.x.logarithmic)) {
+            Q_EMIT m_plot.colourRangeChosen(colours);
+        }
+        return;
+    }
     if (along != Along::y) {
         const figure::Range range{left.x.value(rect.left()), left.x.value(rect.right())};
         if (sound(range, left.x.logarithmic)) {

@@ -11,7 +11,8 @@ namespace finescope::widgets {
 enum class Along { both, x, y };
 
 /// Moving about in a figure: changes ranges of panels, and of those that share their x axis, and paints
-/// nothing.
+/// nothing. On a colour scale it means the colours, which belong to whoever made the figure: FigurePlot
+/// tells.
 class ViewControl {
 public:
     explicit ViewControl(FigurePlot& plot) : m_plot(plot) {}

@@ -1,5 +1,7 @@
 #include "core/error.h"
 #include "core/figure/figure_kinds.h"
+#include "core/figure/kernel_figures.h"
+#include "core/figure/kernel_heat_map.h"
 #include "core/figure/kernel_table.h"
 #include "core/figure/write_csv.h"
 #include "core/figure/write_latex.h"
@@ -119,14 +121,18 @@ private Q_SLOTS:
         QCOMPARE(figure.panels.size(), std::size_t{2});
         const HeatMap& map = figure.panels[0].heatMap.value();
         // Sample 1 is of class 0, then 0 and 2; the first row is at the top.
-        QCOMPARE(map.values, (std::vector<double>{0, 0, 2, 0, 11, 0, 7, 0, 0}));
+        QCOMPARE(map.cells->values, (std::vector<double>{0, 0, 2, 0, 11, 0, 7, 0, 0}));
         QCOMPARE(figure.panels[0].references.size(), std::size_t{2});
         QCOMPARE(figure.panels[0].references[0].at, 1.0);
         QCOMPARE(figure.panels[0].references[1].at, 2.0);
+        // Rows and columns are called after the rows of the train split.
+        QCOMPARE(map.cells->columnNames,
+                 (std::vector<std::string>{"row 5 (no)", "row 3 (yes)", "row 8 (yes)"}));
+        QCOMPARE(map.cells->rowNames.front(), std::string("row 8 (yes)"));
         const HeatMap& scale = figure.panels[1].heatMap.value();
         QCOMPARE(scale.across.value(), (Range{1, 100}));
         QVERIFY_NEAR(colourPlace(scale, colourRange(scale), 10), 0.5, 1e-15);
-        QVERIFY(figure.notes[1].find("0: 1, 1: 2") != std::string::npos);
+        QVERIFY(figure.notes[1].find("no 1, yes 2") != std::string::npos);
         // The scale is no data.
         QCOMPARE(QString::fromStdString(csv(figure)).count(QStringLiteral(",cell,")), 9);
         QVERIFY(pgfplots(figure, {.widthMm = 80, .heightMm = 80}).find("colormap/viridis") !=
@@ -233,6 +239,7 @@ private Q_SLOTS:
         QCOMPARE(buildFigure({.kind = "spectrum", .logX = true}, runs).panels.front().x.scale,
                  Scale::logarithmic);
         QCOMPARE(buildFigure({.kind = "kernel-heatmap"}, runs).panels.size(), std::size_t{2});
+        QCOMPARE(buildFigure({.kind = "ft-ratio"}, runs).panels.front().scatters.size(), std::size_t{1});
     }
 };
 

@@ -163,17 +163,16 @@ figure::Figure sampleHeatMap(bool diverging) {
     panel.square = true;
     panel.x.label = "sample, sorted by class";
     panel.y.label = "sample, sorted by class";
-    figure::HeatMap map;
-    map.rows = map.columns = 40;
-    map.diverging = diverging;
-    map.label = "trace norm";
+    figure::HeatCells cells{.rows = 40, .columns = 40};
     for (int row = 0; row < 40; ++row) {
         for (int column = 0; column < 40; ++column) {
-            map.values.push_back(std::exp(-std::abs(row - column) / 9.0) *
-                                 (diverging ? std::cos(row / 6.0) : 1.0) * 3e4);
+            cells.values.push_back(std::exp(-std::abs(row - column) / 9.0) *
+                                   (diverging ? std::cos(row / 6.0) : 1.0) * 3e4);
         }
     }
-    panel.heatMap = map;
+    panel.heatMap = figure::HeatMap{.cells = std::make_shared<const figure::HeatCells>(std::move(cells)),
+                                    .diverging = diverging,
+                                    .label = "trace norm"};
     figure.panels = {panel};
     return figure;
 }

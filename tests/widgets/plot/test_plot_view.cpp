@@ -117,6 +117,41 @@ private Q_SLOTS:
         QVERIFY(!view.shownFigure().panels[0].x.range);
     }
 
+    void aColourScaleAsksForOtherColours() {
+        PlotView view;
+        figure::Figure figure = tests::sampleHeatMap(false);
+        figure::Panel scale;
+        scale.x = {.label = "trace norm", .range = figure::Range{0, 10}};
+        scale.y.range = figure::Range{0, 1};
+        scale.heatMap = figure::HeatMap{
+            .cells = std::make_shared<const figure::HeatCells>(figure::HeatCells{1, 2, {0, 10}, {}, {}}),
+            .across = figure::Range{0, 10}};
+        figure.panels.push_back(scale);
+        figure.rowHeights = {1, 0.3};
+        show(view, figure);
+        QSignalSpy chosen(&view, &PlotView::colourRangeChosen), reset(&view, &PlotView::colourRangeReset),
+            moved(&view, &PlotView::cursorMoved);
+        // Down the middle until the cursor is on the scale.
+        QPoint at(view.width() / 2, view.height() / 2);
+        while (moved.isEmpty() || moved.last()[0] != 1) {
+            QVERIFY(at.y() < view.height());
+            QTest::mouseMove(&view, at);
+            at.ry() += 2;
+        }
+        const double value = moved.last()[1].toDouble();
+        wheel(view, QPointF(at), 120);
+        QCOMPARE(chosen.size(), 1);
+        const auto range = chosen[0][0].value<figure::Range>();
+        QVERIFY(range.low > 0 && range.high < 10);
+        // What is under the cursor stays there.
+        QVERIFY(std::abs((value - range.low) / (range.high - range.low) - value / 10) < 0.02);
+        QVERIFY(!view.shownFigure().panels[1].x.range->low); // not zoomed itself
+        QMouseEvent twice(QEvent::MouseButtonDblClick, at, view.mapToGlobal(at), Qt::LeftButton,
+                          Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&view, &twice);
+        QCOMPARE(reset.size(), 1);
+    }
+
     void draggingABoxShowsWhatWasInIt() {
         PlotView view;
         show(view, tests::sampleNorms(figure::Scale::linear));
