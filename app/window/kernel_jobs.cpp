@@ -33,8 +33,9 @@ QString gibibytes(double bytes) {
 
 } // namespace
 
-KernelJobs::KernelJobs(QString engine, const Session& session, JobQueue& jobs, QObject* parent)
-    : QObject(parent), m_engine(std::move(engine)), m_session(session), m_jobs(jobs) {
+KernelJobs::KernelJobs(QString engine, const Session& session, JobQueue& jobs, widgets::Prompts& prompts,
+                       QObject* parent)
+    : QObject(parent), m_engine(std::move(engine)), m_session(session), m_jobs(jobs), m_prompts(prompts) {
     m_soon.setSingleShot(true);
     m_soon.setInterval(kTypingMs);
     connect(&m_soon, &QTimer::timeout, this, &KernelJobs::estimate);
@@ -74,7 +75,7 @@ void KernelJobs::ask(const QStringList& files, QWidget* parent) {
                 : tr("A kernel can be computed once a run has ended: %1").arg(running.join(u", ")));
         return;
     }
-    auto* dialog = new widgets::ComputeKernelDialog(names, parent);
+    auto* dialog = new widgets::ComputeKernelDialog(names, m_prompts, parent);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     m_dialog = dialog;
     connect(dialog, &widgets::ComputeKernelDialog::settingsChanged, this, [this] {

@@ -20,8 +20,9 @@ class KernelJobs : public QObject {
     Q_OBJECT
 
 public:
-    /// `engine` is the program to ask; session and jobs outlive this.
-    KernelJobs(QString engine, const Session& session, JobQueue& jobs, QObject* parent = nullptr);
+    /// `engine` is the program to ask; session, jobs and prompts outlive this.
+    KernelJobs(QString engine, const Session& session, JobQueue& jobs, widgets::Prompts& prompts,
+               QObject* parent = nullptr);
     ~KernelJobs() override;
 
     /// Opens the dialog for runs of these files; for all checked ones if there are none. Emits `refused` when
@@ -38,6 +39,7 @@ private:
     QString m_engine;
     const Session& m_session;
     JobQueue& m_jobs;
+    widgets::Prompts& m_prompts;
     QPointer<widgets::ComputeKernelDialog> m_dialog;
     QStringList m_files;
     std::unique_ptr<QProcess> m_process; ///< the estimate that is on its way

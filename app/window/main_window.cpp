@@ -44,10 +44,10 @@ constexpr int kMessageMs = 6000;
 MainWindow::MainWindow(const Surroundings& surroundings)
     : m_around(surroundings), m_systemPalette(QApplication::palette()), m_session(surroundings.pollMs),
       m_jobs(surroundings.engine, surroundings.settings.integer(Setting::parallelJobs)),
-      m_kernelJobs(surroundings.engine, m_session, m_jobs), m_actions(buildMenus(*menuBar())),
-      m_runs(new widgets::RunsPanel), m_jobsPanel(new widgets::JobsPanel), m_tabs(new widgets::PageTabs),
-      m_pageStack(new QStackedWidget), m_optionStack(new QStackedWidget), m_optionPanel(nullptr),
-      m_columns(new QSplitter(Qt::Horizontal)), m_rows(new QSplitter(Qt::Vertical)) {
+      m_kernelJobs(surroundings.engine, m_session, m_jobs, surroundings.prompts),
+      m_actions(buildMenus(*menuBar())), m_runs(new widgets::RunsPanel), m_jobsPanel(new widgets::JobsPanel),
+      m_tabs(new widgets::PageTabs), m_pageStack(new QStackedWidget), m_optionStack(new QStackedWidget),
+      m_optionPanel(nullptr), m_columns(new QSplitter(Qt::Horizontal)), m_rows(new QSplitter(Qt::Vertical)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowTitle(QStringLiteral("finescope"));
     setAcceptDrops(true);

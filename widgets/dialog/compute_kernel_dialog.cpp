@@ -1,9 +1,13 @@
 #include "widgets/dialog/compute_kernel_dialog.h"
 
+#include "widgets/dialog/path_row.h"
+#include "widgets/dialog/prompts.h"
+
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -18,21 +22,29 @@ constexpr int kNamesShown = 6;
 } // namespace
 
 QStringList KernelSettings::arguments(const QString& file) const {
-    return {QStringLiteral("ntk"),
-            file,
-            QStringLiteral("--train-samples"),
-            QString::number(trainSamples),
-            QStringLiteral("--test-samples"),
-            QString::number(testSamples),
-            QStringLiteral("--seed"),
-            QString::number(seed),
-            QStringLiteral("--memory"),
-            QString::number(memoryGib)};
+    QStringList arguments{QStringLiteral("ntk"),
+                          file,
+                          QStringLiteral("--train-samples"),
+                          QString::number(trainSamples),
+                          QStringLiteral("--test-samples"),
+                          QString::number(testSamples),
+                          QStringLiteral("--seed"),
+                          QString::number(seed),
+                          QStringLiteral("--memory"),
+                          QString::number(memoryGib)};
+    if (!model.isEmpty()) {
+        arguments += {QStringLiteral("--model"), model};
+    }
+    if (!data.isEmpty()) {
+        arguments += {QStringLiteral("--data"), data};
+    }
+    return arguments;
 }
 
-ComputeKernelDialog::ComputeKernelDialog(const QStringList& names, QWidget* parent)
+ComputeKernelDialog::ComputeKernelDialog(const QStringList& names, Prompts& prompts, QWidget* parent)
     : QDialog(parent), m_train(new QSpinBox(this)), m_test(new QSpinBox(this)), m_seed(new QSpinBox(this)),
-      m_memory(new QDoubleSpinBox(this)), m_estimate(new QLabel(this)), m_compute(nullptr) {
+      m_memory(new QDoubleSpinBox(this)), m_model(new QLineEdit(this)), m_data(new QLineEdit(this)),
+      m_estimate(new QLabel(this)), m_compute(nullptr) {
     setObjectName(QStringLiteral("computeKernelDialog"));
     setWindowTitle(tr("Compute Kernel"));
     const KernelSettings initial;
@@ -64,6 +76,18 @@ ComputeKernelDialog::ComputeKernelDialog(const QStringList& names, QWidget* pare
     form->addRow(tr("Te&st samples"), m_test);
     form->addRow(tr("S&eed of their choice"), m_seed);
     form->addRow(tr("&Memory"), m_memory);
+    const auto folder = [&](const QString& label, QLineEdit* edit, const char* name, const QString& title) {
+        edit->setPlaceholderText(tr("as the run recorded it"));
+        edit->setAccessibleName(title);
+        QWidget* row = makePathRow(
+            edit, QLatin1String(name),
+            [this, &prompts, edit, title] { return prompts.openFolder(this, title, edit->text()); }, this);
+        form->addRow(label, row);
+        qobject_cast<QLabel*>(form->labelForField(row))->setBuddy(edit);
+        connect(edit, &QLineEdit::textChanged, this, &ComputeKernelDialog::settingsChanged);
+    };
+    folder(tr("M&odel folder"), m_model, "kernelModel", tr("Model Folder"));
+    folder(tr("&Data folder"), m_data, "kernelData", tr("Data Folder"));
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_compute = buttons->addButton(tr("Compute"), QDialogButtonBox::AcceptRole);
     m_compute->setObjectName(QStringLiteral("kernelCompute"));
@@ -83,7 +107,8 @@ ComputeKernelDialog::ComputeKernelDialog(const QStringList& names, QWidget* pare
 }
 
 KernelSettings ComputeKernelDialog::settings() const {
-    return {m_train->value(), m_test->value(), m_seed->value(), m_memory->value()};
+    return {m_train->value(),  m_test->value(), m_seed->value(),
+            m_memory->value(), m_model->text(), m_data->text()};
 }
 
 void ComputeKernelDialog::setEstimate(const QString& text, bool possible) {

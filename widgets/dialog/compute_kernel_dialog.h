@@ -5,17 +5,21 @@
 #include <QStringList>
 
 class QLabel;
+class QLineEdit;
 class QPushButton;
 class QSpinBox;
 class QDoubleSpinBox;
 
 namespace finescope::widgets {
 
+class Prompts;
+
 /// What `finescope-engine ntk` is told (DESIGN, Commands), but the file.
 struct KernelSettings {
     int trainSamples = 250, testSamples = 250;
     int seed = 1;
     double memoryGib = 4;
+    QString model, data; ///< folders instead of those that the run names; may be empty
 
     /// The engine's arguments for one run file.
     [[nodiscard]] QStringList arguments(const QString& file) const;
@@ -27,7 +31,7 @@ class ComputeKernelDialog : public QDialog {
 
 public:
     /// `names` of the runs, for people.
-    ComputeKernelDialog(const QStringList& names, QWidget* parent = nullptr);
+    ComputeKernelDialog(const QStringList& names, Prompts& prompts, QWidget* parent = nullptr);
     [[nodiscard]] KernelSettings settings() const;
     /// What it will take, or why that cannot be told; the kernel can be computed only if `possible`.
     void setEstimate(const QString& text, bool possible);
@@ -41,6 +45,8 @@ private:
     QSpinBox* m_test;
     QSpinBox* m_seed;
     QDoubleSpinBox* m_memory;
+    QLineEdit* m_model;
+    QLineEdit* m_data;
     QLabel* m_estimate;
     QPushButton* m_compute;
 };

@@ -2,6 +2,7 @@
 
 #include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
+#include "widgets/dialog/path_row.h"
 #include "widgets/dialog/prompts.h"
 
 #include <QComboBox>
@@ -9,7 +10,6 @@
 #include <QDir>
 #include <QFileInfo>
 #include <QFormLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -24,7 +24,6 @@ namespace finescope::widgets {
 
 namespace {
 
-constexpr int kFieldWidth = 360;
 constexpr std::array kMethods{"lp", "ft", "lora", "lp-ft", "lp-lora"};
 constexpr std::array kTasks{"rte", "cb", "demo"};
 
@@ -138,17 +137,26 @@ NewRunDialog::NewRunDialog(const NewRun& initial, Prompts& prompts, QWidget* par
         buddy->setAccessibleName(QString(text).remove(QLatin1Char('&')));
         form->addRow(label, field);
     };
-    row(tr("&Model folder"), pathRow(m_model, QStringLiteral("newRunModel"), &NewRunDialog::browseModel),
-        m_model);
+    const auto folderRow = [this](QLineEdit* edit, const QString& name, const QString& title) {
+        return makePathRow(
+            edit, name, [this, edit, title] { return m_prompts.openFolder(this, title, edit->text()); },
+            this);
+    };
+    const auto chooseOutput = [this] {
+        const QString file =
+            m_prompts.saveFile(this, tr("Run File"), m_output->text(), tr("Run files (*.h5)"));
+        m_ownOutput = m_ownOutput || !file.isEmpty();
+        return file;
+    };
+    row(tr("&Model folder"), folderRow(m_model, QStringLiteral("newRunModel"), tr("Model Folder")), m_model);
     row(tr("&Task"), m_task, m_task);
-    row(tr("&Data folder"), pathRow(m_data, QStringLiteral("newRunData"), &NewRunDialog::browseData), m_data);
+    row(tr("&Data folder"), folderRow(m_data, QStringLiteral("newRunData"), tr("Data Folder")), m_data);
     row(tr("M&ethod"), m_method, m_method);
     row(tr("&Seed"), m_seed, m_seed);
     row(tr("E&pochs"), m_epochs, m_epochs);
     row(tr("&Batch size"), m_batchSize, m_batchSize);
     row(tr("&Learning rate"), m_learningRate, m_learningRate);
-    row(tr("&Run file"), pathRow(m_output, QStringLiteral("newRunOutput"), &NewRunDialog::browseOutput),
-        m_output);
+    row(tr("&Run file"), makePathRow(m_output, QStringLiteral("newRunOutput"), chooseOutput, this), m_output);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_start = buttons->addButton(tr("Start"), QDialogButtonBox::AcceptRole);
@@ -179,44 +187,6 @@ NewRunDialog::NewRunDialog(const NewRun& initial, Prompts& prompts, QWidget* par
     connect(m_seed, &QSpinBox::valueChanged, this, &NewRunDialog::suggestOutput);
     suggestOutput();
     validate();
-}
-
-QWidget* NewRunDialog::pathRow(QLineEdit* edit, const QString& name, void (NewRunDialog::*browse)()) {
-    auto* row = new QWidget(this);
-    auto* button = new QPushButton(tr("Browse…"), row);
-    button->setObjectName(name + QStringLiteral("Browse"));
-    button->setAutoDefault(false);
-    connect(button, &QPushButton::clicked, this, browse);
-    edit->setObjectName(name);
-    edit->setMinimumWidth(kFieldWidth);
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(8);
-    layout->addWidget(edit, 1);
-    layout->addWidget(button);
-    return row;
-}
-
-void NewRunDialog::browseModel() {
-    if (const QString folder = m_prompts.openFolder(this, tr("Model Folder"), m_model->text());
-        !folder.isEmpty()) {
-        m_model->setText(folder);
-    }
-}
-
-void NewRunDialog::browseData() {
-    if (const QString folder = m_prompts.openFolder(this, tr("Data Folder"), m_data->text());
-        !folder.isEmpty()) {
-        m_data->setText(folder);
-    }
-}
-
-void NewRunDialog::browseOutput() {
-    const QString file = m_prompts.saveFile(this, tr("Run File"), m_output->text(), tr("Run files (*.h5)"));
-    if (!file.isEmpty()) {
-        m_output->setText(file);
-        m_ownOutput = true;
-    }
 }
 
 void NewRunDialog::suggestOutput() {

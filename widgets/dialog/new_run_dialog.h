@@ -41,10 +41,6 @@ Q_SIGNALS:
     void startRequested(const finescope::widgets::NewRun& run);
 
 private:
-    QWidget* pathRow(QLineEdit* edit, const QString& name, void (NewRunDialog::*browse)());
-    void browseModel();
-    void browseData();
-    void browseOutput();
     void suggestOutput();
     void validate();
 
