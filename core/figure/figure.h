@@ -15,8 +15,8 @@ namespace finescope::figure {
 /// Who or what a mark stands for. The theme maps `role` to colour, dash and marker. Roles are the methods of
 /// LOOK.md ("pretrained", "lp", "ft", "lp-ft", "lora", "lp-lora", or any other string) and the semantic ones
 /// "diagonal", "over-confidence", "under-confidence", "reference", "accuracy", "mean-confidence", "current",
-/// "optimum", "switch", "neutral". Members of one role (seeds) differ by lightness: member `shade` of
-/// `shades`.
+/// "optimum", "switch", "boundary" (on a heat map), "neutral". Members of one role (seeds) differ by
+/// lightness: member `shade` of `shades`.
 struct Style {
     std::string role = "neutral";
     int shade = 0;
@@ -108,7 +108,8 @@ struct HeatMap {
     Scale scale = Scale::linear;
     std::string label{};
     std::optional<Range> colours{}; ///< values at the ends of the colour scale; nullopt: from the data
-    std::optional<Range> across{};  ///< instead of x 0..columns: the map is a legend of its own colours
+    /// Instead of x 0..columns: the map is the scale of the colours of the map that stands above it.
+    std::optional<Range> across{};
 };
 
 /// The values that the ends of the colour scale stand for: `colours`, else the extremes of the finite values,
@@ -137,6 +138,9 @@ struct Panel {
     std::optional<HeatMap> heatMap{};
     std::string emptyText{}; ///< shown instead of data when there is none
 };
+
+/// The colours of a map over their values, for below it: a panel that says what `across` says.
+[[nodiscard]] Panel colourScale(const HeatMap& of);
 
 /// Panels in row-major order on a grid. Panels of one column share their x range when `sharedColumns` is set.
 struct Figure {

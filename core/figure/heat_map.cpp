@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace finescope::figure {
 
@@ -39,6 +40,28 @@ double colourPlace(const HeatMap& map, const Range& range, double value) {
         return value <= range.low ? 0 : std::log(value / range.low) / std::log(range.high / range.low);
     }
     return (value - range.low) / (range.high - range.low);
+}
+
+Panel colourScale(const HeatMap& of) {
+    constexpr int kSteps = 256;
+    const Range range = colourRange(of);
+    HeatCells cells{.rows = 1, .columns = kSteps};
+    for (int i = 0; i < kSteps; ++i) {
+        const double part = (i + 0.5) / kSteps;
+        cells.values.push_back(of.scale == Scale::logarithmic
+                                   ? range.low * std::pow(range.high / range.low, part)
+                                   : range.low + part * (range.high - range.low));
+    }
+    Panel panel;
+    panel.x = {.label = of.label, .scale = of.scale, .range = range};
+    panel.y = {.ticks = TickStyle::category, .range = Range{0, 1}};
+    panel.heatMap = HeatMap{.cells = std::make_shared<const HeatCells>(std::move(cells)),
+                            .diverging = of.diverging,
+                            .scale = of.scale,
+                            .label = of.label,
+                            .colours = range,
+                            .across = range};
+    return panel;
 }
 
 } // namespace finescope::figure

@@ -63,8 +63,10 @@ public:
             cut = true;
         }
         if (m_mostTolerance == m_leastTolerance) {
-            m_panel.references.push_back(
-                {.vertical = false, .at = m_leastTolerance, .style = {.role = "reference"}});
+            m_panel.references.push_back({.vertical = false,
+                                          .at = m_leastTolerance,
+                                          .label = "tolerance of the rank",
+                                          .style = {.role = "reference"}});
         }
     }
 

@@ -3,7 +3,6 @@
 #include "core/figure/kernel_figures.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 namespace finescope::figure {
@@ -49,7 +48,7 @@ Panel heatPanel(const KernelEntry& entry, const KernelHeatMapOptions& options, c
     HeatMap map{.cells = entry.traceNorms ? entry.traceNorms
                                           : traceNormCells(*entry.view, options.part, entry.classNames),
                 .scale = options.scale,
-                .label = "trace norm"};
+                .label = "trace norm of " + std::string(kernelPartName(options.part))};
     map.colours = options.colours;
     map.colours = colourRange(map);
     Panel panel;
@@ -59,32 +58,10 @@ Panel heatPanel(const KernelEntry& entry, const KernelHeatMapOptions& options, c
     panel.x = {.label = "train sample, by class", .ticks = TickStyle::integer};
     panel.y = {.ticks = TickStyle::category, .range = Range{0, rows}};
     for (const double at : order.boundaries) {
-        panel.references.push_back({.vertical = true, .at = at, .style = {.role = "diagonal"}});
-        panel.references.push_back({.vertical = false, .at = rows - at, .style = {.role = "diagonal"}});
+        panel.references.push_back({.vertical = true, .at = at, .style = {.role = "boundary"}});
+        panel.references.push_back({.vertical = false, .at = rows - at, .style = {.role = "boundary"}});
     }
     panel.heatMap = std::move(map);
-    return panel;
-}
-
-/// The colours of a map over their values.
-Panel colourScale(const HeatMap& of, const std::string& label) {
-    constexpr int kSteps = 256;
-    const Range range = colourRange(of);
-    HeatCells cells{.rows = 1, .columns = kSteps};
-    for (int i = 0; i < kSteps; ++i) {
-        const double part = (i + 0.5) / kSteps;
-        cells.values.push_back(of.scale == Scale::logarithmic
-                                   ? range.low * std::pow(range.high / range.low, part)
-                                   : range.low + part * (range.high - range.low));
-    }
-    Panel panel;
-    panel.x = {.label = label, .scale = of.scale, .range = range};
-    panel.y = {.ticks = TickStyle::category, .range = Range{0, 1}};
-    panel.heatMap = HeatMap{.cells = std::make_shared<const HeatCells>(std::move(cells)),
-                            .scale = of.scale,
-                            .label = label,
-                            .colours = range,
-                            .across = range};
     return panel;
 }
 
@@ -140,7 +117,7 @@ Figure kernelHeatMapFigure(std::span<const KernelEntry> entries, const KernelHea
             }
             const ClassOrder order = byClass(entries[i].view->kernel.trainLabels, entries[i].classNames);
             figure.panels.push_back(heatPanel(entries[i], options, order));
-            scales.push_back(colourScale(*figure.panels.back().heatMap, "trace norm of " + part));
+            scales.push_back(colourScale(*figure.panels.back().heatMap));
             counts = order.counts;
         }
         std::ranges::move(scales, std::back_inserter(figure.panels));

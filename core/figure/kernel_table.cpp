@@ -181,7 +181,7 @@ Table kernelNumbers(std::span<const KernelEntry> entries) {
 Table loraTable(std::span<const KernelEntry> entries) {
     Table table{.kind = "kernel-lora",
                 .caption = "LoRA's kernel against full fine-tuning's.",
-                .columns = {"LoRA", "FT", "Fitted scalar", "Expected s^2 sigma^2 r", "Gap to F (decades)",
+                .columns = {"LoRA", "FT", "Fitted scalar", "Expected scalar", "Gap to F (decades)",
                             "Gap to F_qv (decades)"}};
     const auto optional = [](const std::optional<double>& value) {
         return cellOf(value ? std::vector{*value} : std::vector<double>{}, significantDigits(3));
@@ -208,7 +208,8 @@ Table loraTable(std::span<const KernelEntry> entries) {
     }
     if (!table.rows.empty()) {
         table.notes.push_back("Fitted scalar: the multiple of F_qv (the query and value part of full "
-                              "fine-tuning's F) closest to LoRA's F. Gap: mean |log10| of the ratio of the "
+                              "fine-tuning's F) closest to LoRA's F. Expected: s^2 sigma^2 r, its mean over "
+                              "draws of A. Gap: mean |log10| of the ratio of the "
                               "normalised spectra.");
     } else if (!lora || !full) {
         table.notes.push_back("Check a LoRA run and an FT run with kernels to compare them.");

@@ -38,7 +38,7 @@ KernelPage::KernelPage(Background& background, QWidget* parent)
       m_normalised(new QCheckBox(tr("Divided by the largest"), options())),
       m_logarithmic(new QCheckBox(tr("Logarithmic values"), options())),
       m_logarithmicIndex(new QCheckBox(tr("Logarithmic index"), options())), m_axis(new QComboBox(options())),
-      m_ownColours(new QCheckBox(tr("Own range of colours"), options())),
+      m_ownColours(new QCheckBox(tr("One range of colours"), options())),
       m_lowColour(new QDoubleSpinBox(options())), m_highColour(new QDoubleSpinBox(options())) {
     setObjectName(QStringLiteral("kernelPage"));
     m_plot->setObjectName(QStringLiteral("kernelPlot"));
@@ -61,11 +61,6 @@ KernelPage::KernelPage(Background& background, QWidget* parent)
     makeOptions();
     connect(m_compute, &QPushButton::clicked, this, [this] { Q_EMIT computeRequested(m_withoutKernel); });
     connect(m_plot, &PlotView::exportRequested, this, &Page::exportRequested);
-    connect(m_plot, &PlotView::colourRangeChosen, this, [this](const figure::Range& range) {
-        setColours(range);
-        showOwnColours(true);
-    });
-    connect(m_plot, &PlotView::colourRangeReset, this, [this] { showOwnColours(false); });
 }
 
 void KernelPage::makeOptions() {
@@ -170,19 +165,10 @@ void KernelPage::suggestColours(const figure::Figure& figure) {
         }
     }
     if (range) {
-        setColours(*range);
+        const QSignalBlocker low(m_lowColour), high(m_highColour);
+        m_lowColour->setValue(range->low);
+        m_highColour->setValue(range->high);
     }
-}
-
-void KernelPage::setColours(const figure::Range& range) {
-    const QSignalBlocker low(m_lowColour), high(m_highColour);
-    m_lowColour->setValue(range.low);
-    m_highColour->setValue(range.high);
-}
-
-void KernelPage::showOwnColours(bool own) {
-    m_ownColours->setChecked(own);
-    refreshWhenVisible();
 }
 
 KernelPage::View KernelPage::view() const {

@@ -54,8 +54,6 @@ private:
     void draw();
     void showOptionsOf(View view);
     void suggestColours(const figure::Figure& figure);
-    void setColours(const figure::Range& range);
-    void showOwnColours(bool own);
     /// The part of a heat map.
     [[nodiscard]] analysis::KernelPart mapPart() const;
     [[nodiscard]] bool isComplete(const QString& key) const;

@@ -54,6 +54,12 @@ bool FigurePlot::setFigure(const figure::Figure& figure) {
     for (std::size_t i = 0; i < m_panels.size(); ++i) {
         m_panels[i]->setPanel(m_figure.panels[i]);
     }
+    for (const auto& panel : m_panels) {
+        const PanelItem* map = mapOf(*panel);
+        if (map && panel->hasOwnColours() && !map->hasOwnColours()) {
+            panel->forgetColours();
+        }
+    }
     m_layout->setFigure(m_figure);
     return inPlace;
 }
@@ -103,6 +109,14 @@ std::vector<PanelItem*> FigurePlot::linked(const PanelItem* panel) const {
         }
     }
     return same;
+}
+
+PanelItem* FigurePlot::mapOf(const PanelItem& scale) const {
+    const auto own = static_cast<std::size_t>(
+        std::ranges::find(m_panels, &scale, &std::unique_ptr<PanelItem>::get) - m_panels.begin());
+    const auto columns = static_cast<std::size_t>(std::max(1, m_figure.columns));
+    return scale.isColourScale() && own >= columns && own < m_panels.size() ? m_panels[own - columns].get()
+                                                                            : nullptr;
 }
 
 void FigurePlot::goHome() {

@@ -39,6 +39,9 @@ public:
     /// Panels that share the x axis of this one, itself included.
     [[nodiscard]] std::vector<PanelItem*> linked(const PanelItem* panel) const;
 
+    /// The heat map whose colours the panel is the scale of: the one above it; nullptr for other panels.
+    [[nodiscard]] PanelItem* mapOf(const PanelItem& scale) const;
+
     void goHome();
 
     /// The figure with the ranges that are shown now, and without what is hidden.
@@ -58,8 +61,6 @@ public:
 Q_SIGNALS:
     /// A figure that shows something is on the surface of the window.
     void painted();
-    /// Somebody moved or zoomed the scale of a heat map's colours: these are to be its ends.
-    void colourRangeChosen(finescope::figure::Range range);
 
 protected:
     void updateLayout() override;

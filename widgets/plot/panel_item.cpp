@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace finescope::widgets {
 
@@ -108,6 +109,13 @@ void PanelItem::setPanel(const figure::Panel& panel) {
         m_ownY.reset();
         m_ownYScale.reset();
     }
+    const auto colours = [](const figure::Panel& of) {
+        return of.heatMap ? std::tuple(of.header, of.heatMap->label, of.heatMap->scale)
+                          : std::tuple(of.header, std::string(), figure::Scale::linear);
+    };
+    if (m_ownColours && colours(panel) != colours(m_panel)) { // of another run or quantity
+        forgetColours();
+    }
     m_panel = panel;
     restyle();
 }
@@ -130,11 +138,19 @@ void PanelItem::restyle() {
     }
     applyRanges();
     m_legend = m_panel.legend == figure::Legend::inside ? LegendBlock(m_panel, m_style, 0) : LegendBlock();
-    if (m_panel.heatMap) {
-        m_heat.show(*m_panel.heatMap);
-    } else {
+    showHeatMap();
+}
+
+void PanelItem::showHeatMap() {
+    if (!m_panel.heatMap) {
         m_heat.clear();
+        return;
     }
+    figure::HeatMap map = *m_panel.heatMap;
+    if (!isColourScale()) { // a scale looks the same whatever its ends are
+        map.colours = m_ownColours ? m_ownColours : map.colours;
+    }
+    m_heat.show(map);
 }
 
 void PanelItem::styleAxis(QCPAxis* axis, const figure::Axis& description, figure::Scale scale) {
@@ -207,7 +223,24 @@ void PanelItem::setY(figure::Side side, const figure::Range& range) {
     applyRanges();
 }
 
+void PanelItem::setColours(const figure::Range& range) {
+    m_ownColours = range;
+    showHeatMap();
+    if (isColourScale()) {
+        setX(range);
+    }
+}
+
+void PanelItem::forgetColours() {
+    m_ownColours.reset();
+    if (isColourScale()) {
+        m_ownX.reset();
+    }
+    restyle();
+}
+
 void PanelItem::goHome() {
+    m_ownColours.reset();
     m_ownX.reset();
     m_ownY.reset();
     m_ownRight.reset();
@@ -217,6 +250,15 @@ void PanelItem::goHome() {
 }
 
 void PanelItem::writeView(figure::Panel& panel) const {
+    if (m_ownColours && panel.heatMap) {
+        figure::HeatMap map = *panel.heatMap;
+        map.colours = m_ownColours;
+        if (isColourScale()) {
+            panel = figure::colourScale(map);
+        } else {
+            panel.heatMap = map;
+        }
+    }
     const auto write = [](const std::optional<figure::Range>& own, figure::Axis& axis) {
         axis.range = own ? own : axis.range;
     };
@@ -310,7 +352,9 @@ void PanelItem::drawHeatMap(QCPPainter& painter, const PanelMap& where) {
     }
     const figure::HeatCells& cells = *m_panel.heatMap->cells;
     const figure::Range across =
-        m_panel.heatMap->across.value_or(figure::Range{0, static_cast<double>(cells.columns)});
+        isColourScale() && m_ownColours
+            ? *m_ownColours
+            : m_panel.heatMap->across.value_or(figure::Range{0, static_cast<double>(cells.columns)});
     const QRectF target(QPointF(where.x(across.low), where.y(static_cast<double>(cells.rows))),
                         QPointF(where.x(across.high), where.y(0)));
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);

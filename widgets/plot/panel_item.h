@@ -29,7 +29,7 @@ public:
     [[nodiscard]] QCPAxis* yAxis() const { return m_axisRect->axis(QCPAxis::atLeft); }
     [[nodiscard]] QCPAxis* rightAxis() const { return m_axisRect->axis(QCPAxis::atRight); }
 
-    /// Whether the panel is the scale of a heat map's colours: its x axis is not zoomed but the colours.
+    /// Whether the panel is the scale of a heat map's colours.
     [[nodiscard]] bool isColourScale() const { return m_panel.heatMap && m_panel.heatMap->across; }
 
     /// Where values are on the surface now.
@@ -38,6 +38,10 @@ public:
     /// Ranges set by a person stay over setPanel until goHome.
     void setX(const figure::Range& range);
     void setY(figure::Side side, const figure::Range& range);
+    /// Of a heat map or of its scale: the ends of the colours.
+    void setColours(const figure::Range& range);
+    void forgetColours();
+    [[nodiscard]] bool hasOwnColours() const { return m_ownColours.has_value(); }
     void goHome();
     [[nodiscard]] bool atHome() const { return !m_ownX && !m_ownY && !m_ownRight; }
 
@@ -68,6 +72,7 @@ private:
     void applyRanges();
     [[nodiscard]] figure::Scale yScale() const;
     [[nodiscard]] bool shown(const std::string& name) const { return !m_hidden.contains(name); }
+    void showHeatMap();
     void drawLegend(QCPPainter& painter);
     void drawHeatMap(QCPPainter& painter, const PanelMap& where);
 
@@ -77,6 +82,7 @@ private:
     figure::Panel m_panel;
     std::optional<figure::Range> m_ownX, m_ownY, m_ownRight;
     std::optional<figure::Scale> m_ownYScale;
+    std::optional<figure::Range> m_ownColours;
     LegendBlock m_legend;
     std::optional<QPointF> m_legendPlace; ///< relative to the panel's corner
     HeatImage m_heat;

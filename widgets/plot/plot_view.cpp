@@ -47,7 +47,6 @@ PlotView::PlotView(QWidget* parent)
     m_plot->setFocusPolicy(Qt::NoFocus);
     setFigure({});
     connect(m_plot, &FigurePlot::painted, this, &PlotView::painted);
-    connect(m_plot, &FigurePlot::colourRangeChosen, this, &PlotView::colourRangeChosen);
 }
 
 PlotView::~PlotView() {
@@ -235,13 +234,7 @@ void PlotView::endDrag() {
 
 void PlotView::mouseDoubleClickEvent(QMouseEvent* event) {
     endDrag();
-    if (event->button() != Qt::LeftButton || !m_plot->legendEntryAt(event->position()).isEmpty()) {
-        return;
-    }
-    const PanelItem* panel = nearestPanel(event->position());
-    if (panel && panel->isColourScale()) {
-        Q_EMIT colourRangeReset();
-    } else {
+    if (event->button() == Qt::LeftButton && m_plot->legendEntryAt(event->position()).isEmpty()) {
         resetView();
     }
 }

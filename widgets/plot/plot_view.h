@@ -19,8 +19,8 @@ class PanelItem;
 
 /// Shows a Figure. Wheel zooms (Ctrl: x only, Shift: y only), dragging zooms to a box, dragging with the
 /// middle button or Shift pans, a double click resets; on the scale of a heat map's colours they move its
-/// ends. A click on a legend entry hides what it names. Keys:
-/// arrows pan, + and - zoom, Home resets, L switches the y axis to logarithmic and back.
+/// ends. A click on a legend entry hides what it names. Keys: arrows pan, + and - zoom, Home resets, L
+/// switches the y axis to logarithmic and back.
 class PlotView : public QWidget {
     Q_OBJECT
 public:
@@ -59,10 +59,6 @@ Q_SIGNALS:
     /// itself.
     void contextMenuRequested(QPoint globalPosition);
     void exportRequested();
-    /// Ends of the colours of heat maps, by wheel, drag or keys on a colour scale; a double click on it asks
-    /// for those of the data again. Who made the figure changes it.
-    void colourRangeChosen(finescope::figure::Range range);
-    void colourRangeReset();
     /// A figure that shows something was painted onto the surface of the window, once or again.
     void painted();
 

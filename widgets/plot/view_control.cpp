@@ -23,8 +23,9 @@ void ViewControl::show(PanelItem& panel, const QRectF& rect, Along along) {
     const PanelMap left = panel.map(figure::Side::left), right = panel.map(figure::Side::right);
     if (panel.isColourScale()) {
         const figure::Range colours{left.x.value(rect.left()), left.x.value(rect.right())};
-        if (sound(colours, left.x.logarithmic)) {
-            Q_EMIT m_plot.colourRangeChosen(colours);
+        if (PanelItem* map = m_plot.mapOf(panel); map && sound(colours, left.x.logarithmic)) {
+            map->setColours(colours);
+            panel.setColours(colours);
         }
         return;
     }

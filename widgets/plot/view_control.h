@@ -11,8 +11,7 @@ namespace finescope::widgets {
 enum class Along { both, x, y };
 
 /// Moving about in a figure: changes ranges of panels, and of those that share their x axis, and paints
-/// nothing. On a colour scale it means the colours, which belong to whoever made the figure: FigurePlot
-/// tells.
+/// nothing. On a colour scale it means the colours of its map.
 class ViewControl {
 public:
     explicit ViewControl(FigurePlot& plot) : m_plot(plot) {}

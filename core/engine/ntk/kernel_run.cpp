@@ -304,11 +304,15 @@ private:
         setThreads(1); // the workers are the threads
         const LayerSweep sweep(m_encoder, m_train.encodings, m_test.encodings, settings);
         const SweepDemand demand = demandOf(sweep, head);
-        note("the kernel " + m_kernel.state + " of " + std::to_string(m_train.rows()) + " train and " +
-             std::to_string(m_test.rows()) + " test samples takes " +
-             number("%.3g", demand.operations * 1e-12) + "e12 operations, " + gibibytes(demand.memoryBytes) +
-             " of memory and " + gibibytes(demand.scratchBytes) + " of scratch file in " +
-             settings.scratchFolder.string());
+        std::string takes = "the kernel " + m_kernel.state + " of " + std::to_string(m_train.rows()) +
+                            " train and " + std::to_string(m_test.rows()) + " test samples takes " +
+                            number("%.2g", demand.operations) + " floating-point operations and " +
+                            gibibytes(demand.memoryBytes) + " of memory";
+        if (demand.scratchBytes > 0) {
+            takes += "; " + gibibytes(demand.scratchBytes) + " more go to a scratch file in " +
+                     settings.scratchFolder.string();
+        }
+        note(takes);
         HeadKernel parts = headKernel(sweep, head, m_kernel.trainLabels,
                                       {m_plan.embedding, streamSeed(m_plan.seed, RandomStream::kernelWords)});
         m_kernel.pTrain = std::move(parts.pTrain);
