@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 
 namespace finescope::app {
@@ -21,23 +22,32 @@ namespace fs = std::filesystem;
 // Two single-thread runs side by side: a second thread would slow so small an encoder.
 constexpr std::size_t kSideBySide = 2;
 
-ChildProcess startRun(const fs::path& folder, engine::Method method, std::int64_t seed) {
-    const std::string name = engine::methodName(method);
-    return ChildProcess({"train", "--model", (folder / "model").string(), "--task", "demo", "--data",
-                         (folder / "data").string(), "--method", name, "--seed", std::to_string(seed),
-                         "--threads", "1", "--progress", "none", "--overwrite", "--output",
-                         (folder / "runs" / (name + ".h5")).string()});
+std::string runFile(const fs::path& folder, engine::Method method) {
+    return (folder / "runs" / (engine::methodName(method) + ".h5")).string();
 }
 
-void recordRuns(const fs::path& folder, std::int64_t seed, const CommandContext& context) {
-    fs::create_directories(folder / "runs");
+ChildProcess startRun(const fs::path& folder, engine::Method method, std::int64_t seed) {
+    return ChildProcess({"train", "--model", (folder / "model").string(), "--task", "demo", "--data",
+                         (folder / "data").string(), "--method", engine::methodName(method), "--seed",
+                         std::to_string(seed), "--threads", "1", "--progress", "none", "--overwrite",
+                         "--output", runFile(folder, method)});
+}
+
+ChildProcess startKernel(const fs::path& folder, engine::Method method) {
+    // As many samples as the demo's 6 MB have room for.
+    return ChildProcess({"ntk", runFile(folder, method), "--train-samples", "48", "--test-samples", "24",
+                         "--threads", "1", "--progress", "none"});
+}
+
+/// Starts a process for each method and waits until all have ended well.
+void forEachMethod(const CommandContext& context, const std::function<ChildProcess(engine::Method)>& start) {
     // The longest first, so that the two lanes end together.
     constexpr std::array kMethods = {engine::Method::lpFt, engine::Method::lpLora, engine::Method::ft,
                                      engine::Method::lora, engine::Method::lp};
     for (std::size_t i = 0; i < kMethods.size(); i += kSideBySide) {
         std::vector<ChildProcess> running;
         for (std::size_t k = i; k < std::min(i + kSideBySide, kMethods.size()); ++k) {
-            running.push_back(startRun(folder, kMethods[k], seed));
+            running.push_back(start(kMethods[k]));
         }
         for (ChildProcess& child : running) {
             if (child.wait(context.stop) != 0 || context.stop.stop_requested()) {
@@ -63,7 +73,9 @@ int makeDemo(const fs::path& folder, std::int64_t seed, const CommandContext& co
         context.log.info(note);
     };
     engine::makeDemoModelAndData(options);
-    recordRuns(folder, seed, context);
+    fs::create_directories(folder / "runs");
+    forEachMethod(context, [&](engine::Method method) { return startRun(folder, method, seed); });
+    forEachMethod(context, [&](engine::Method method) { return startKernel(folder, method); });
     context.log.info("demo complete: " + folder.string());
     return 0;
 }
@@ -71,7 +83,8 @@ int makeDemo(const fs::path& folder, std::int64_t seed, const CommandContext& co
 } // namespace
 
 Command makeDemoCommand() {
-    return {"make-demo", "Make the demo's encoder, data and five recorded runs", [](CLI::App& app) {
+    return {"make-demo", "Make the demo's encoder, data and five recorded runs with their kernels",
+            [](CLI::App& app) {
                 auto folder = std::make_shared<fs::path>();
                 auto seed = std::make_shared<std::int64_t>(1);
                 app.add_option("folder", *folder, "Where to write model, data and runs")
