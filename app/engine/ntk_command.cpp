@@ -3,7 +3,6 @@
 #include "app/engine/choice.h"
 #include "app/engine/progress.h"
 #include "core/engine/ntk/kernel_run.h"
-#include "core/error.h"
 
 #include <nlohmann/json.hpp>
 
@@ -86,16 +85,12 @@ int ntk(const NtkOptions& options, const CommandContext& context) {
     }
     ProgressDisplay display(options.progress);
     const engine::TrainHooks hooks = progressHooks(display, context);
-    try {
+    return tellingFailure(display, plan.file.string(), [&] {
         const std::string message = engine::computeKernel(plan, hooks);
         display.done("complete", plan.file.string(), message);
         context.log.info(message);
         return 0;
-    } catch (const Error& error) {
-        display.done(error.kind() == ErrorKind::cancelled ? "cancelled" : "failed", plan.file.string(),
-                     error.what());
-        throw;
-    }
+    });
 }
 
 } // namespace

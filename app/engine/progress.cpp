@@ -1,6 +1,7 @@
 #include "app/engine/progress.h"
 
 #include "app/engine/choice.h"
+#include "core/error.h"
 
 #include <nlohmann/json.hpp>
 
@@ -106,6 +107,15 @@ void ProgressDisplay::done(const std::string& status, const std::string& output,
     clear();
     if (m_style == ProgressStyle::json) {
         writeLine({{"event", "done"}, {"status", status}, {"output", output}, {"message", message}});
+    }
+}
+
+int tellingFailure(ProgressDisplay& display, const std::string& output, const std::function<int()>& work) {
+    try {
+        return work();
+    } catch (const Error& error) {
+        display.done(error.kind() == ErrorKind::cancelled ? "cancelled" : "failed", output, error.what());
+        throw;
     }
 }
 

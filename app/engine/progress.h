@@ -3,6 +3,7 @@
 #include "app/engine/command.h"
 #include "core/engine/train/run.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,6 +28,9 @@ private:
     double m_shownAt = -1; ///< seconds, steady clock
     bool m_onLine = false;
 };
+
+/// Does `work`; a failure, or that it was cancelled, becomes the display's last line before it is thrown on.
+int tellingFailure(ProgressDisplay& display, const std::string& output, const std::function<int()>& work);
 
 /// `--progress`.
 void addProgressOption(CLI::App& app, ProgressStyle& style);

@@ -114,17 +114,13 @@ TrainPlan finishedPlan(const CLI::App& app, const TrainOptions& options) {
 int train(const TrainPlan& plan, ProgressStyle style, const CommandContext& context) {
     ProgressDisplay display(style);
     const engine::TrainHooks hooks = progressHooks(display, context);
-    try {
+    return tellingFailure(display, plan.output.string(), [&] {
         const engine::TrainOutcome outcome = engine::trainRun(plan, hooks);
         const bool complete = outcome.status == record::Status::complete;
         display.done(complete ? "complete" : "cancelled", plan.output.string(), outcome.message);
         context.log.info(outcome.message);
         return complete ? 0 : exitStatus(ErrorKind::cancelled);
-    } catch (const Error& error) {
-        display.done(error.kind() == ErrorKind::cancelled ? "cancelled" : "failed", plan.output.string(),
-                     error.what());
-        throw;
-    }
+    });
 }
 
 } // namespace

@@ -44,28 +44,23 @@ std::optional<double> spectrumGap(std::span<const double> one, std::span<const d
     return sum / static_cast<double>(count);
 }
 
-KernelComparison compareKernels(const record::KernelState& lora, const record::KernelState& full) {
-    requireComparable(lora, full);
+KernelComparison compareKernels(const KernelWithSpectra& lora, const KernelWithSpectra& full) {
+    requireComparable(lora.kernel, full.kernel);
     KernelComparison comparison;
-    if (lora.loraScale && lora.loraSigma2 && lora.loraRank) {
-        comparison.expected =
-            *lora.loraScale * *lora.loraScale * *lora.loraSigma2 * static_cast<double>(*lora.loraRank);
+    const record::KernelState& kernel = lora.kernel;
+    if (kernel.loraScale && kernel.loraSigma2 && kernel.loraRank) {
+        comparison.expected = *kernel.loraScale * *kernel.loraScale * *kernel.loraSigma2 *
+                              static_cast<double>(*kernel.loraRank);
     }
-    const std::optional<MatrixD> loraSpectrum = kernelSpectrum(lora);
-    const std::optional<MatrixD> fullSpectrum = kernelSpectrum(full);
-    if (loraSpectrum && fullSpectrum) {
-        comparison.gap = spectrumGap(fineTuningRow(*loraSpectrum), fineTuningRow(*fullSpectrum));
+    if (lora.spectrum && full.spectrum) {
+        comparison.gap = spectrumGap(fineTuningRow(*lora.spectrum), fineTuningRow(*full.spectrum));
     }
-    if (!full.fTrainQueryValue) {
-        return comparison;
+    if (const auto& part = full.kernel.fTrainQueryValue; part && part->squaredNorm() > 0) {
+        comparison.fitted = kernel.fTrain.cwiseProduct(*part).sum() / part->squaredNorm();
     }
-    const MatrixD& part = *full.fTrainQueryValue;
-    if (const double square = part.squaredNorm(); square > 0) {
-        comparison.fitted = lora.fTrain.cwiseProduct(part).sum() / square;
-    }
-    if (loraSpectrum && part.rows() <= kLargestComputedSpectrum) {
-        const VectorD values = symmetricSingularValues(part);
-        comparison.queryValueGap = spectrumGap(fineTuningRow(*loraSpectrum),
+    if (lora.spectrum && full.queryValueSpectrum) {
+        const VectorD& values = *full.queryValueSpectrum;
+        comparison.queryValueGap = spectrumGap(fineTuningRow(*lora.spectrum),
                                                {values.data(), static_cast<std::size_t>(values.size())});
     }
     return comparison;

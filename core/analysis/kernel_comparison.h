@@ -19,13 +19,19 @@ struct KernelComparison {
     std::optional<double> fitted;
     /// s^2 sigma^2 r: the mean of F_lora over draws of A is this multiple of F_qv. nullopt if not recorded.
     std::optional<double> expected;
-    std::optional<double> gap; ///< spectrumGap of the two F; nullopt if they are too large to compute
+    std::optional<double> gap;           ///< spectrumGap of the two F; nullopt if one has no spectrum
     std::optional<double> queryValueGap; ///< of LoRA's F and F_qv
+};
+
+/// A kernel with what kernelSpectrum and queryValueSpectrum say of it, which takes seconds for large ones.
+struct KernelWithSpectra {
+    const record::KernelState& kernel;
+    const std::optional<MatrixD>& spectrum;
+    const std::optional<VectorD>& queryValueSpectrum;
 };
 
 /// Throws Error{badInput} unless `lora` is a LoRA kernel, `full` one of all parameters, and both are of the
 /// same train samples and classes.
-[[nodiscard]] KernelComparison compareKernels(const record::KernelState& lora,
-                                              const record::KernelState& full);
+[[nodiscard]] KernelComparison compareKernels(const KernelWithSpectra& lora, const KernelWithSpectra& full);
 
 } // namespace finescope::analysis

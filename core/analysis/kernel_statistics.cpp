@@ -78,7 +78,17 @@ double kernelFrobeniusNorm(const record::KernelState& kernel, KernelPart part) {
     case KernelPart::total:
         break;
     }
-    return flattenedKernel(kernel.pTrain, kernel.fTrain, KernelPart::total).norm();
+    // ||P (x) I + F||^2, the cross term over the diagonals of F's blocks.
+    const auto classes = static_cast<Eigen::Index>(kernel.classes);
+    double cross = 0;
+    for (Eigen::Index i = 0; i < kernel.pTrain.rows(); ++i) {
+        for (Eigen::Index j = 0; j < kernel.pTrain.cols(); ++j) {
+            cross +=
+                kernel.pTrain(i, j) * kernel.fTrain.block(i * classes, j * classes, classes, classes).trace();
+        }
+    }
+    return std::sqrt(static_cast<double>(classes) * kernel.pTrain.squaredNorm() + 2 * cross +
+                     kernel.fTrain.squaredNorm());
 }
 
 std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel) {
@@ -101,6 +111,13 @@ std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel) {
     spectrum.row(2) =
         symmetricSingularValues(flattenedKernel(kernel.pTrain, kernel.fTrain, KernelPart::total));
     return spectrum;
+}
+
+std::optional<VectorD> queryValueSpectrum(const record::KernelState& kernel) {
+    if (!kernel.fTrainQueryValue || kernel.fTrainQueryValue->rows() > kLargestComputedSpectrum) {
+        return std::nullopt;
+    }
+    return symmetricSingularValues(*kernel.fTrainQueryValue);
 }
 
 MatrixD blockTraceNorms(const record::KernelState& kernel, KernelPart part) {

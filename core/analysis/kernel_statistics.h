@@ -31,6 +31,10 @@ void requireConsistent(const record::KernelState& kernel);
 /// ones if the file has them; else computed if nC <= kLargestComputedSpectrum; else nullopt. PAPER 2.7.
 [[nodiscard]] std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel);
 
+/// Singular values of F's part of the query and value weights, descending; nullopt without that part, or
+/// where it is larger than kLargestComputedSpectrum.
+[[nodiscard]] std::optional<VectorD> queryValueSpectrum(const record::KernelState& kernel);
+
 /// The trace (nuclear) norm of each C x C block K(x_i, x_j) of the train kernel: [n, n], >= 0. O(n^2 C^3).
 /// PAPER 2.7, heat map.
 [[nodiscard]] MatrixD blockTraceNorms(const record::KernelState& kernel, KernelPart part);

@@ -221,7 +221,7 @@ Figure ratioFigure(std::span<const KernelEntry> entries) {
             points.x.push_back(at + kReach * (2 * part - 1));
         }
         panel.scatters.push_back(std::move(points));
-        if (const auto mean = analysis::fineTuningRatio(entry.view->kernel); mean && *mean > 0) {
+        if (const auto& mean = entry.view->meanRatio; mean && *mean > 0) {
             panel.curves.push_back({.name = "mean of " + entry.name,
                                     .x = {at - kReach, at + kReach},
                                     .y = {*mean, *mean},

@@ -44,11 +44,11 @@ Number regression(int column) {
 }
 
 std::optional<double> norm(const KernelView& view, KernelPart part) {
-    return analysis::kernelFrobeniusNorm(view.kernel, part);
+    return view.norms[static_cast<std::size_t>(part)];
 }
 
 std::optional<double> ratio(const KernelView& view, KernelPart part) {
-    return part == KernelPart::fineTuningEffective ? analysis::fineTuningRatio(view.kernel) : std::nullopt;
+    return part == KernelPart::fineTuningEffective ? view.meanRatio : std::nullopt;
 }
 
 struct Column {
@@ -199,7 +199,9 @@ Table loraTable(std::span<const KernelEntry> entries) {
                               one.model == other.model && a.trainIndex == b.trainIndex &&
                               a.trainLabels == b.trainLabels && a.classes == b.classes;
             if (pair) {
-                const analysis::KernelComparison found = analysis::compareKernels(a, b);
+                const analysis::KernelComparison found =
+                    analysis::compareKernels({a, one.view->spectrum, one.view->queryValueSpectrum},
+                                             {b, other.view->spectrum, other.view->queryValueSpectrum});
                 table.rows.push_back({textCell(one.name), textCell(other.name), optional(found.fitted),
                                       optional(found.expected), optional(found.gap),
                                       optional(found.queryValueGap)});

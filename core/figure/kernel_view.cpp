@@ -43,9 +43,14 @@ std::shared_ptr<const KernelView> readKernel(const record::Run& run, const std::
     if (shown.empty()) {
         refuse(run, state);
     }
-    KernelView view{run.parts->kernel(shown), {}, {}};
+    KernelView view{.kernel = run.parts->kernel(shown)};
     view.spectrum = analysis::kernelSpectrum(view.kernel);
+    view.queryValueSpectrum = analysis::queryValueSpectrum(view.kernel);
     view.ratios = analysis::fineTuningRatios(view.kernel);
+    view.meanRatio = analysis::fineTuningRatio(view.kernel);
+    for (const analysis::KernelPart part : analysis::kKernelParts) {
+        view.norms[static_cast<std::size_t>(part)] = analysis::kernelFrobeniusNorm(view.kernel, part);
+    }
     return std::make_shared<const KernelView>(std::move(view));
 }
 

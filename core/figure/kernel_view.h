@@ -4,6 +4,7 @@
 #include "core/figure/figure.h"
 #include "core/record/run.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,8 +16,11 @@ namespace finescope::figure {
 /// A kernel of a run with what is derived from it: computed once, then shared.
 struct KernelView {
     record::KernelState kernel;
-    std::optional<MatrixD> spectrum; ///< [3, nC], descending; nullopt: not recorded and too large to compute
-    VectorD ratios;                  ///< [n], the FT ratio of each train sample; NaN where it has none
+    std::optional<MatrixD> spectrum{}; ///< [3, nC], descending; nullopt: not recorded and too large to compute
+    std::optional<VectorD> queryValueSpectrum{}; ///< analysis::queryValueSpectrum
+    VectorD ratios{}; ///< [n], the FT ratio of each train sample; NaN where it has none
+    std::optional<double> meanRatio{};
+    std::array<double, analysis::kKernelParts.size()> norms{}; ///< Frobenius norms of the parts
 };
 
 /// The state to show: `chosen`, else the one that fine-tuning starts from; "" if the run does not hold it.

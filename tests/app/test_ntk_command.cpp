@@ -183,8 +183,11 @@ private Q_SLOTS:
         const QString full = copyOf(QStringLiteral("ft"), QStringLiteral("full"));
         const QString lora = copyOf(QStringLiteral("lora"), QStringLiteral("adapted"));
         QVERIFY(runEngine(ntkArguments(full)).status == 0 && runEngine(ntkArguments(lora)).status == 0);
-        const auto comparison = analysis::compareKernels(read(lora).parts->kernel("pretrained"),
-                                                         read(full).parts->kernel("pretrained"));
+        const KernelState one = read(lora).parts->kernel("pretrained"),
+                          other = read(full).parts->kernel("pretrained");
+        const auto comparison =
+            analysis::compareKernels({one, one.spectrum, analysis::queryValueSpectrum(one)},
+                                     {other, other.spectrum, analysis::queryValueSpectrum(other)});
         QVERIFY_NEAR(comparison.expected.value(), 8.0 / (3 * 64), 1e-15);
         // A single draw of A with r = 8: PAPER 1.6 has 50 % noise a pair of samples.
         const double quotient = *comparison.fitted / *comparison.expected;

@@ -135,6 +135,7 @@ private Q_SLOTS:
                 QJsonDocument::fromJson(QByteArray::fromStdString(run.config)).object();
             QCOMPARE(config["seed"].toInt(), 7);
             QCOMPARE(config["model_sha256"].toObject()["model.safetensors"].toString().size(), 64);
+            QCOMPARE(config["tokenizer_sha256"].toObject()["merges.txt"].toString().size(), 64);
         }
     }
 

@@ -1,7 +1,7 @@
 #include "widgets/page/calibration_table.h"
 
 #include "core/figure/number_text.h"
-#include "widgets/panel/heading.h"
+#include "widgets/page/numbers_table.h"
 
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -13,7 +13,6 @@ namespace finescope::widgets {
 namespace {
 
 constexpr int kWidestColumn = 160; // longer names end in an ellipsis; their tool tip is whole
-constexpr int kRowPadding = 6;
 
 /// A column that shows a number of analysis::Reliability.
 struct NumberColumn {
@@ -62,7 +61,8 @@ QString numberText(const NumberColumn& column, const figure::ReliabilityEntry& e
 CalibrationTable::CalibrationTable(QWidget* parent)
     : QTableWidget(0, 2 + static_cast<int>(kColumns.size()), parent) {
     setAccessibleName(tr("Calibration numbers of the checked runs"));
-    useCaptionFont(*this);
+    layOnPage(*this);
+    horizontalHeader()->setMaximumSectionSize(kWidestColumn);
     const auto head = [this](int column, const QString& title, const QString& tip) {
         auto* item = new QTableWidgetItem(title);
         item->setToolTip(tip);
@@ -74,19 +74,6 @@ CalibrationTable::CalibrationTable(QWidget* parent)
     for (const NumberColumn& column : kColumns) {
         head(column.column, tr(column.title), tr(column.tip));
     }
-    // The page's own ground: an empty sheet around a few rows would weigh more than they do.
-    viewport()->setBackgroundRole(QPalette::Window);
-    setFrameShape(QFrame::NoFrame);
-    setShowGrid(false);
-    setEditTriggers(QAbstractItemView::NoEditTriggers);
-    setSelectionBehavior(QAbstractItemView::SelectRows);
-    setTabKeyNavigation(false);
-    setWordWrap(false);
-    verticalHeader()->hide();
-    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowPadding);
-    horizontalHeader()->setHighlightSections(false);
-    horizontalHeader()->setMaximumSectionSize(kWidestColumn);
-    horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
 }
 
 QTableWidgetItem& CalibrationTable::cell(int row, int column) {

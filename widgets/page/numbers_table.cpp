@@ -19,19 +19,24 @@ constexpr int kRowPadding = 6;
 
 } // namespace
 
+void layOnPage(QTableWidget& table) {
+    useCaptionFont(table);
+    // The page's own ground: an empty sheet around a few rows would weigh more than they do.
+    table.viewport()->setBackgroundRole(QPalette::Window);
+    table.setFrameShape(QFrame::NoFrame);
+    table.setShowGrid(false);
+    table.setEditTriggers(QAbstractItemView::NoEditTriggers);
+    table.setSelectionBehavior(QAbstractItemView::SelectRows);
+    table.setTabKeyNavigation(false);
+    table.setWordWrap(false);
+    table.verticalHeader()->hide();
+    table.verticalHeader()->setDefaultSectionSize(table.fontMetrics().height() + kRowPadding);
+    table.horizontalHeader()->setHighlightSections(false);
+    table.horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+}
+
 NumbersTable::NumbersTable(QWidget* parent) : QTableWidget(parent) {
-    useCaptionFont(*this);
-    viewport()->setBackgroundRole(QPalette::Window);
-    setFrameShape(QFrame::NoFrame);
-    setShowGrid(false);
-    setEditTriggers(QAbstractItemView::NoEditTriggers);
-    setSelectionBehavior(QAbstractItemView::SelectRows);
-    setTabKeyNavigation(false);
-    setWordWrap(false);
-    verticalHeader()->hide();
-    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + kRowPadding);
-    horizontalHeader()->setHighlightSections(false);
-    horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    layOnPage(*this);
     setContextMenuPolicy(Qt::ActionsContextMenu);
     const auto add = [this](const QString& title, const char* name, auto write) {
         auto* action = new QAction(title, this);

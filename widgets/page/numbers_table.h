@@ -6,6 +6,9 @@
 
 namespace finescope::widgets {
 
+/// Gives a table of numbers the look of a part of its page.
+void layOnPage(QTableWidget& table);
+
 /// A figure::Table on the screen: words to the left, numbers to the right; its notes are the tool tip. Its
 /// context menu and Ctrl+C copy the whole table as Markdown, LaTeX or CSV.
 class NumbersTable : public QTableWidget {

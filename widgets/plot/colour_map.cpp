@@ -68,6 +68,18 @@ void HeatImage::show(const figure::HeatMap& map) {
     colour(range);
 }
 
+const QImage& HeatImage::image(double width) {
+    std::size_t level = 0;
+    while (m_levels[level].width() >= 2 * width && m_levels[level].height() > 1) {
+        if (++level == m_levels.size()) {
+            const QImage& finer = m_levels.back();
+            m_levels.push_back(finer.scaled((finer.width() + 1) / 2, (finer.height() + 1) / 2,
+                                            Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+        }
+    }
+    return m_levels[level];
+}
+
 void HeatImage::takeValues(const figure::HeatMap& map) {
     m_cells = map.cells;
     m_scale = map.scale;
@@ -86,7 +98,7 @@ void HeatImage::takeValues(const figure::HeatMap& map) {
 void HeatImage::colour(const figure::Range& range) {
     constexpr int kSteps = 1024;
     m_range = range;
-    m_image = {};
+    m_levels.clear();
     const std::int64_t rows = m_cells->rows, columns = m_cells->columns;
     if (rows <= 0 || columns <= 0) {
         return;
@@ -103,10 +115,11 @@ void HeatImage::colour(const figure::Range& range) {
     const auto slope = static_cast<float>((kSteps - 1) / (high - low));
     const auto offset = static_cast<float>(0.5 - low * (kSteps - 1) / (high - low)); // rounds to the nearest
     constexpr auto kLast = static_cast<float>(kSteps - 1);
-    m_image = QImage(static_cast<int>(columns), static_cast<int>(rows), QImage::Format_ARGB32_Premultiplied);
+    QImage& image = m_levels.emplace_back(static_cast<int>(columns), static_cast<int>(rows),
+                                          QImage::Format_ARGB32_Premultiplied);
     for (std::int64_t row = 0; row < rows; ++row) {
         const float* const values = m_values.data() + row * columns;
-        auto* const line = reinterpret_cast<QRgb*>(m_image.scanLine(static_cast<int>(rows - 1 - row)));
+        auto* const line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(rows - 1 - row)));
         for (std::int64_t column = 0; column < columns; ++column) {
             const float value = values[column];
             const float place = std::clamp(value * slope + offset, 0.0F, kLast);

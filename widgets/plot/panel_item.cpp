@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 namespace finescope::widgets {
@@ -66,6 +67,13 @@ private:
 
 int whole(double length) {
     return static_cast<int>(std::lround(length));
+}
+
+/// With cells of many pixels: viewers of PDF smear those of one.
+QImage enlarged(const QImage& image) {
+    constexpr int kPixels = 1200, kMost = 16;
+    const int factor = std::clamp(kPixels / std::max(image.width(), image.height()), 1, kMost);
+    return image.scaled(factor * image.width(), factor * image.height());
 }
 
 /// Long labels of short axes in two lines, broken at the space nearest to the middle.
@@ -347,7 +355,7 @@ void PanelItem::draw(QCPPainter* painter) {
 }
 
 void PanelItem::drawHeatMap(QCPPainter& painter, const PanelMap& where) {
-    if (m_heat.image().isNull()) {
+    if (m_heat.empty()) {
         return;
     }
     const figure::HeatCells& cells = *m_panel.heatMap->cells;
@@ -358,7 +366,11 @@ void PanelItem::drawHeatMap(QCPPainter& painter, const PanelMap& where) {
     const QRectF target(QPointF(where.x(across.low), where.y(static_cast<double>(cells.rows))),
                         QPointF(where.x(across.high), where.y(0)));
     painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
-    painter.drawImage(target, m_heat.image());
+    if (m_style.paper) {
+        painter.drawImage(target, enlarged(m_heat.image(std::numeric_limits<double>::infinity())));
+    } else {
+        painter.drawImage(target, m_heat.image(target.width()));
+    }
 }
 
 void PanelItem::drawLegend(QCPPainter& painter) {

@@ -20,6 +20,9 @@ RunSource parse(const Json& config) {
     source.model = config.at("model").get<std::string>();
     source.data = config.at("data").get<std::string>();
     source.modelSha256 = config.at("model_sha256").get<std::map<std::string, std::string>>();
+    if (const auto tokenizer = config.find("tokenizer_sha256"); tokenizer != config.end()) {
+        source.modelSha256.merge(tokenizer->get<std::map<std::string, std::string>>());
+    }
     source.dataSha256 = config.at("data_sha256").get<std::map<std::string, std::string>>();
     source.task = config.at("task").get<std::string>();
     source.pooling = config.at("pooling").get<std::string>() == "mean" ? Pooling::mean : Pooling::first;

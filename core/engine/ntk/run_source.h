@@ -14,7 +14,8 @@ namespace finescope::engine {
 /// What a run file says of how the run was made, as far as a kernel needs it: `config` of RUN_FILE.md.
 struct RunSource {
     std::filesystem::path model, data;
-    std::map<std::string, std::string> modelSha256, dataSha256; ///< by file name in its folder
+    /// By file name in its folder; modelSha256 with the tokenizer's files.
+    std::map<std::string, std::string> modelSha256, dataSha256;
     std::string task;
     Pooling pooling = Pooling::first;
     std::int64_t maxLength = 0;

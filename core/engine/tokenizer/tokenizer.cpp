@@ -29,4 +29,15 @@ std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& modelFolde
                     "(byte-level BPE)");
 }
 
+std::vector<std::string> tokenizerFiles(const std::filesystem::path& modelFolder) {
+    std::vector<std::string> names;
+    for (const char* name : {"vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json",
+                             "special_tokens_map.json", "added_tokens.json"}) {
+        if (std::filesystem::exists(modelFolder / name)) {
+            names.emplace_back(name);
+        }
+    }
+    return names;
+}
+
 } // namespace finescope::engine

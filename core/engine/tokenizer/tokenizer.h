@@ -36,4 +36,7 @@ public:
 /// (WordPiece), options from tokenizer_config.json. Throws Error{badFile} naming the file and line.
 [[nodiscard]] std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& modelFolder);
 
+/// The files of the folder, by name, that its tokenizer is made of.
+[[nodiscard]] std::vector<std::string> tokenizerFiles(const std::filesystem::path& modelFolder);
+
 } // namespace finescope::engine

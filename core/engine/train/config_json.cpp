@@ -3,6 +3,7 @@
 #include "core/engine/file_hash.h"
 #include "core/engine/program_version.h"
 #include "core/engine/task/catalogue.h"
+#include "core/engine/tokenizer/tokenizer.h"
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +29,14 @@ Json dataFiles(const TrainPlan& plan) {
     return files;
 }
 
+Json tokenizerHashes(const std::filesystem::path& model) {
+    Json files = Json::object();
+    for (const std::string& name : tokenizerFiles(model)) {
+        files[name] = fileSha256(model / name);
+    }
+    return files;
+}
+
 } // namespace
 
 std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint) {
@@ -41,6 +50,7 @@ std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoin
         {"model", absolutePath(plan.model)},
         {"model_sha256",
          {{"config.json", checkpoint.configSha256}, {"model.safetensors", checkpoint.weightsSha256}}},
+        {"tokenizer_sha256", tokenizerHashes(plan.model)},
         {"data", absolutePath(plan.data)},
         {"data_sha256", dataFiles(plan)},
         {"ood", Json::object()},

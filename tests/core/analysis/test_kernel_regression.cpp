@@ -185,7 +185,11 @@ private Q_SLOTS:
         lora.adapted = "lora";
         lora.fTrainQueryValue.reset();
         lora.fTrain = 0.25 * *full.fTrainQueryValue;
-        auto comparison = compareKernels(lora, full);
+        const auto compare = [](const record::KernelState& one, const record::KernelState& other) {
+            return compareKernels({one, kernelSpectrum(one), queryValueSpectrum(one)},
+                                  {other, kernelSpectrum(other), queryValueSpectrum(other)});
+        };
+        auto comparison = compare(lora, full);
         QVERIFY_NEAR(comparison.fitted.value(), 0.25, 1e-14);
         QVERIFY(!comparison.expected);
         QVERIFY_NEAR(comparison.queryValueGap.value(), 0.0, 1e-10);
@@ -201,16 +205,16 @@ private Q_SLOTS:
         lora.loraScale = 2;
         lora.loraSigma2 = 1.0 / 48;
         lora.loraRank = 4;
-        comparison = compareKernels(lora, full);
+        comparison = compare(lora, full);
         QVERIFY_NEAR(comparison.fitted.value(), 0.25, 1e-13);
         QVERIFY_NEAR(comparison.expected.value(), 1.0 / 3, 1e-15);
         QVERIFY(comparison.queryValueGap.value() > 0.01);
 
         full.fTrainQueryValue.reset();
-        QVERIFY(!compareKernels(lora, full).fitted);
-        QVERIFY_THROWS_EXCEPTION(Error, (void)compareKernels(full, full));
+        QVERIFY(!compare(lora, full).fitted);
+        QVERIFY_THROWS_EXCEPTION(Error, (void)compare(full, full));
         lora.trainIndex[2] = 99;
-        QVERIFY_THROWS_EXCEPTION(Error, (void)compareKernels(lora, full));
+        QVERIFY_THROWS_EXCEPTION(Error, (void)compare(lora, full));
     }
 };
 
