@@ -34,7 +34,11 @@ private:
         std::mutex mutex; ///< guards what follows
         int descriptor = -1;
         std::int64_t end = 0;
-        std::map<void*, std::int64_t> mapped; ///< place and bytes of what lies in the file
+        std::map<void*, std::int64_t> mapped;     ///< place and bytes of what lies in the file
+        std::multimap<std::uint64_t, void*> idle; ///< bytes and place of memory that was left
+        std::uint64_t mappedBytes = 0;            ///< of memory, idle or not
+        [[nodiscard]] void* takePlace(std::uint64_t bytes, std::uint64_t budget);
+        void leavePlace(void* place, std::uint64_t bytes);
         ~Shared();
     };
     [[nodiscard]] torch::Tensor copyToMemory(const torch::Tensor& tensor) const;

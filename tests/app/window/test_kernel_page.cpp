@@ -14,6 +14,7 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTableWidget>
+#include <QTreeView>
 
 using namespace finescope;
 using widgets::PlotView;
@@ -40,6 +41,12 @@ class TestKernelPage : public QObject, tests::WindowFixture {
         auto* combo = find<QComboBox>(box);
         combo->setCurrentIndex(index);
         Q_EMIT combo->activated(index);
+    }
+
+    /// Until the runs of so many methods are there: files are read in the background.
+    void awaitMethods(int count) {
+        const QAbstractItemModel* runs = find<QTreeView>("runTree")->model();
+        QTRY_COMPARE(runs->rowCount(runs->index(0, 0)), count);
     }
 
     [[nodiscard]] QByteArray contentOf(const char* name) const {
@@ -74,6 +81,7 @@ private Q_SLOTS:
         addKernel(ft);
         m_window->open({ft, lp});
         showPage("Kernel");
+        awaitMethods(2);
         auto* plot = find<PlotView>("kernelPlot");
         QTRY_COMPARE(plot->figure().kind, std::string("spectrum"));
         QVERIFY(find<QLabel>("kernelMissingText")->text().endsWith(QStringLiteral("LP")));
@@ -126,6 +134,7 @@ esac
         const QString ft = makeRun("ft.h5", "ft"), lora = makeRun("lora.h5", "lora");
         m_window->open({ft, lora});
         showPage("Kernel");
+        awaitMethods(2);
         QTRY_VERIFY(find<QPushButton>("computeKernelButton")->isVisible());
         find<QPushButton>("computeKernelButton")->click();
         auto* compute = find<QPushButton>("kernelCompute");
