@@ -65,6 +65,18 @@ def pick_threads(model, head, ids):
     return best
 
 
+def product_rate():
+    """Operations a second of large single-precision products."""
+    size, times = 2048, 8
+    a, b, best = torch.rand(size, size), torch.rand(size, size), 0
+    for _ in range(3):
+        begin = time.perf_counter()
+        for _ in range(times):
+            a @ b
+        best = max(best, 2 * size**3 * times / (time.perf_counter() - begin))
+    return best
+
+
 def main(program, samples=64, tokens=128, classes=2):
     samples, tokens, classes = int(samples), int(tokens), int(classes)
     ours = subprocess.run([program, str(samples), str(tokens), str(classes)], check=True, capture_output=True, text=True).stdout
@@ -80,7 +92,9 @@ def main(program, samples=64, tokens=128, classes=2):
     begin = time.perf_counter()
     kernel(model, head, ids)
     seconds = time.perf_counter() - begin
-    print(f"PyTorch {torch.__version__}, {threads} threads: {seconds:.1f} s; finescope is {seconds / our_seconds:.2f} times faster")
+    rate = product_rate()
+    print(f"PyTorch {torch.__version__}, {threads} threads, products {rate * 1e-9:.1f} GFLOP/s: {seconds:.1f} s; "
+          f"finescope is {seconds / our_seconds:.2f} times faster")
 
 
 if __name__ == "__main__":

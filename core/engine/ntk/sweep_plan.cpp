@@ -16,7 +16,7 @@ constexpr std::int64_t kBlockTokens = 1024;
 // A worker has a few blocks at least, where there are samples enough.
 constexpr std::int64_t kBlocksPerWorker = 4;
 // LibTorch with its libraries, and what allocators hold for later.
-constexpr std::uint64_t kProgramBytes = std::uint64_t{300} << 20U;
+constexpr std::uint64_t kProgramBytes = std::uint64_t{512} << 20U;
 // Rates by size of chunk in PERFORMANCE.md 2.
 constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U;
 
