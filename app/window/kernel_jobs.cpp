@@ -21,10 +21,10 @@ QString duration(double seconds) {
         return KernelJobs::tr("less than a second");
     }
     if (seconds < 100) {
-        return KernelJobs::tr("%1 s").arg(std::ceil(seconds));
+        return KernelJobs::tr("about %1 s").arg(std::ceil(seconds));
     }
-    return seconds < 6000 ? KernelJobs::tr("%1 min").arg(std::ceil(seconds / 60))
-                          : KernelJobs::tr("%1 h").arg(seconds / 3600, 0, 'f', 1);
+    return seconds < 6000 ? KernelJobs::tr("about %1 min").arg(std::ceil(seconds / 60))
+                          : KernelJobs::tr("about %1 h").arg(seconds / 3600, 0, 'f', 1);
 }
 
 QString gibibytes(double bytes) {
@@ -129,7 +129,7 @@ void KernelJobs::takeEstimate() {
         return;
     }
     const double scratch = line[QStringLiteral("scratch_bytes")].toDouble();
-    QString text = tr("%1 train and %2 test samples: about %3 for the gradients, then the kernel regression; "
+    QString text = tr("%1 train and %2 test samples: %3 for the gradients, then the kernel regression; "
                       "%4 of memory")
                        .arg(line[QStringLiteral("train_samples")].toInteger())
                        .arg(line[QStringLiteral("test_samples")].toInteger())

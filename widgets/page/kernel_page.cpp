@@ -317,6 +317,16 @@ std::vector<figure::KernelEntry> KernelPage::entries() const {
     return shown;
 }
 
+/// Alone, what is missing is the page: a sentence in its middle with the button below it.
+void KernelPage::layMissing(bool alone) {
+    auto* layout = static_cast<QBoxLayout*>(m_missing->layout());
+    layout->setDirection(alone ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    layout->setSpacing(alone ? 16 : 8);
+    layout->setAlignment(m_compute, alone ? Qt::AlignHCenter : Qt::Alignment());
+    m_missingText->setAlignment(alone ? Qt::AlignCenter : Qt::AlignLeft | Qt::AlignVCenter);
+    content()->setAlignment(m_missing, alone ? Qt::AlignVCenter : Qt::Alignment());
+}
+
 void KernelPage::draw() {
     m_withoutKernel.clear();
     QStringList names;
@@ -337,7 +347,7 @@ void KernelPage::draw() {
             : tr("Without this kernel: %1").arg(names.join(QStringLiteral(", "))));
     m_plot->setVisible(!entries.empty());
     m_table->setVisible(!entries.empty());
-    content()->setAlignment(m_missing, entries.empty() ? Qt::AlignVCenter : Qt::Alignment());
+    layMissing(entries.empty());
     m_shown = !entries.empty();
     if (m_shown) {
         m_plot->setFigure(figureOf(entries));

@@ -52,6 +52,7 @@ private:
 
     void makeOptions();
     void draw();
+    void layMissing(bool alone);
     void showOptionsOf(View view);
     void suggestColours(const figure::Figure& figure);
     /// The part of a heat map.
