@@ -16,7 +16,8 @@ namespace finescope::figure {
 /// A kernel of a run with what is derived from it: computed once, then shared.
 struct KernelView {
     record::KernelState kernel;
-    std::optional<MatrixD> spectrum{}; ///< [3, nC], descending; nullopt: not recorded and too large to compute
+    std::optional<MatrixD>
+        spectrum{}; ///< [3, nC], descending; nullopt: not recorded and too large to compute
     std::optional<VectorD> queryValueSpectrum{}; ///< analysis::queryValueSpectrum
     VectorD ratios{}; ///< [n], the FT ratio of each train sample; NaN where it has none
     std::optional<double> meanRatio{};

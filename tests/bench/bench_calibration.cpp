@@ -4,14 +4,12 @@
 
 #include "app/window/analysis_worker.h"
 #include "core/record/run_reader.h"
+#include "tests/bench/gui_main.h"
 #include "tests/support/tiny_run.h"
 #include "widgets/control/temperature_groove.h"
 #include "widgets/page/calibration_page.h"
 #include "widgets/plot/plot_view.h"
 
-#include <benchmark/benchmark.h>
-
-#include <QApplication>
 #include <QMouseEvent>
 #include <QPixmap>
 #include <QTemporaryDir>
@@ -139,10 +137,5 @@ BENCHMARK(release)->ArgName("runs")->Arg(1)->Arg(3)->Arg(5)->Unit(benchmark::kMi
 } // namespace
 
 int main(int argc, char** argv) {
-    QApplication application(argc, argv);
-    QApplication::setStyle(QStringLiteral("Fusion"));
-    benchmark::Initialize(&argc, argv);
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
-    return 0;
+    return bench::runWithApplication(argc, argv);
 }

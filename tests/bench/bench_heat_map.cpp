@@ -5,13 +5,11 @@
 #include "app/window/analysis_worker.h"
 #include "core/record/kernel_writer.h"
 #include "core/record/run_reader.h"
+#include "tests/bench/gui_main.h"
 #include "tests/support/tiny_run.h"
 #include "widgets/page/kernel_page.h"
 #include "widgets/plot/plot_view.h"
 
-#include <benchmark/benchmark.h>
-
-#include <QApplication>
 #include <QComboBox>
 #include <QTemporaryDir>
 #include <QWheelEvent>
@@ -122,10 +120,5 @@ BENCHMARK(zoomColours)->ArgName("samples")->Arg(250)->Arg(1000)->Arg(2000)->Unit
 } // namespace
 
 int main(int argc, char** argv) {
-    QApplication application(argc, argv);
-    QApplication::setStyle(QStringLiteral("Fusion"));
-    benchmark::Initialize(&argc, argv);
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
-    return 0;
+    return bench::runWithApplication(argc, argv);
 }

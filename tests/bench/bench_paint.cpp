@@ -1,11 +1,9 @@
 // What one event of the temperature slider costs in the plot: a new figure of the same shape, painted.
 
+#include "tests/bench/gui_main.h"
 #include "tests/widgets/plot/sample_figures.h"
 #include "widgets/plot/plot_view.h"
 
-#include <benchmark/benchmark.h>
-
-#include <QApplication>
 #include <QImage>
 
 using namespace finescope;
@@ -40,9 +38,5 @@ BENCHMARK(reliabilityPanels)->Arg(1)->Arg(5)->Arg(12)->Unit(benchmark::kMillisec
 } // namespace
 
 int main(int argc, char** argv) {
-    QApplication application(argc, argv);
-    benchmark::Initialize(&argc, argv);
-    benchmark::RunSpecifiedBenchmarks();
-    benchmark::Shutdown();
-    return 0;
+    return bench::runWithApplication(argc, argv);
 }

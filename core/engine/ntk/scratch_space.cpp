@@ -65,9 +65,9 @@ void* ScratchSpace::Shared::takePlace(std::uint64_t bytes, std::uint64_t budget)
         return idle.extract(found).mapped();
     }
     while (mappedBytes + bytes > budget && !idle.empty()) { // of other sizes
-        const auto oldest = idle.extract(idle.begin());
-        munmap(oldest.mapped(), oldest.key());
-        mappedBytes -= oldest.key();
+        const auto smallest = idle.extract(idle.begin());
+        munmap(smallest.mapped(), smallest.key());
+        mappedBytes -= smallest.key();
     }
     void* const place = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (place == MAP_FAILED) {

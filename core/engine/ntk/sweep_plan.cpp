@@ -174,8 +174,8 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
         2 * (workers + 1) * sizeof(double) * static_cast<std::uint64_t>(rows.rows() * rows.trainRows());
     const std::uint64_t way =
         workers * bytes(widestBlock * (20 * h + 6 * ff) + 3 * encoder.config.heads * widestBlock * longest);
-    const std::uint64_t fixed =
-        kProgramBytes + weights + sums + way + workers * bytes(plan.chunkElements) + bytes(rows.rows() * (9 * h + ff));
+    const std::uint64_t fixed = kProgramBytes + weights + sums + way + workers * bytes(plan.chunkElements) +
+                                bytes(rows.rows() * (9 * h + ff));
     const std::uint64_t inputs = bytes(tokens * h * layers);
     // A layer's factors, and the deltas above and below it.
     const std::uint64_t factors = bytes(tokens * (inputWidth + directions * (deltaWidth + 2 * h)));

@@ -21,20 +21,20 @@ Json limit(const std::optional<std::int64_t>& value) {
     return value ? Json(*value) : Json(nullptr);
 }
 
-Json dataFiles(const TrainPlan& plan) {
+Json hashes(const std::filesystem::path& folder, const std::vector<std::string>& names) {
     Json files = Json::object();
-    for (const TaskFile& file : findTask(plan.task).files) {
-        files[file.name] = fileSha256(plan.data / file.name);
+    for (const std::string& name : names) {
+        files[name] = fileSha256(folder / name);
     }
     return files;
 }
 
-Json tokenizerHashes(const std::filesystem::path& model) {
-    Json files = Json::object();
-    for (const std::string& name : tokenizerFiles(model)) {
-        files[name] = fileSha256(model / name);
+std::vector<std::string> dataFiles(const TrainPlan& plan) {
+    std::vector<std::string> names;
+    for (const TaskFile& file : findTask(plan.task).files) {
+        names.push_back(file.name);
     }
-    return files;
+    return names;
 }
 
 } // namespace
@@ -50,9 +50,9 @@ std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoin
         {"model", absolutePath(plan.model)},
         {"model_sha256",
          {{"config.json", checkpoint.configSha256}, {"model.safetensors", checkpoint.weightsSha256}}},
-        {"tokenizer_sha256", tokenizerHashes(plan.model)},
+        {"tokenizer_sha256", hashes(plan.model, tokenizerFiles(plan.model))},
         {"data", absolutePath(plan.data)},
-        {"data_sha256", dataFiles(plan)},
+        {"data_sha256", hashes(plan.data, dataFiles(plan))},
         {"ood", Json::object()},
         {"pooling", plan.pooling == Pooling::first ? "first" : "mean"},
         {"max_length", resolved.maxLength},
