@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/record/run.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace finescope::analysis {
+
+/// What the classifier's weights were multiplied by at the start of fine-tuning (PAPER E5): the config's
+/// `classifier_scale`, 1 where the file says nothing.
+[[nodiscard]] double classifierScale(const record::Run& run);
+
+/// The one class that the reported model predicts for every row of a split: such a run has collapsed, and its
+/// feature and classifier numbers say little (PAPER, below Table 8). nullopt if it predicts several, if there
+/// is one row only, or if the split has no logits. Reads logits.
+[[nodiscard]] std::optional<std::int64_t> collapsedClass(const record::Run& run,
+                                                         const record::SplitInfo& split);
+
+} // namespace finescope::analysis
