@@ -4,7 +4,7 @@
 //     bench_kernel [SAMPLES [TOKENS [CLASSES [MEMORY_GIB]]]]        64 128 2 4
 
 #include "core/engine/ntk/head_kernel.h"
-#include "core/engine/ntk/workers.h"
+#include "core/engine/workers.h"
 #include "core/engine/threads.h"
 
 #include <sys/resource.h>

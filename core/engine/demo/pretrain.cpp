@@ -99,7 +99,7 @@ double learningRateAt(double highest, std::int64_t step, std::int64_t total) {
 } // namespace
 
 double pretrain(Encoder& encoder, const Tokenizer& tokenizer, const PretrainOptions& options) {
-    torch::manual_seed(options.seed);
+    torch::manual_seed(options.seed); // of the head's weights
     RandomBits bits(options.seed);
     LanguageHead head(encoder->config);
     std::vector<torch::Tensor> parameters = encoder->parameters();
@@ -108,7 +108,6 @@ double pretrain(Encoder& encoder, const Tokenizer& tokenizer, const PretrainOpti
     }
     torch::optim::AdamW optimiser(parameters,
                                   torch::optim::AdamWOptions(options.learningRate).weight_decay(0.01));
-    encoder->train();
     double lateLoss = 0;
     const std::int64_t lateSteps = std::max<std::int64_t>(1, options.steps / 10);
     std::vector<std::int64_t> rows(static_cast<std::size_t>(options.batchSize));
@@ -125,7 +124,8 @@ double pretrain(Encoder& encoder, const Tokenizer& tokenizer, const PretrainOpti
         }
         TokenBatch batch = collate(sentences, rows, encoder->config.padId, torch::kCPU);
         const Hidden hidden = hideTokens(batch, tokenizer, options.maskedShare, bits);
-        const torch::Tensor states = encoder->forward(batch);
+        Dropout dropout(options.seed, step, 0, static_cast<std::int64_t>(options.batchSize));
+        const torch::Tensor states = encoder->forward(batch, &dropout);
         const torch::Tensor& words = encoder->wordEmbeddings->weight;
         const auto guess = [&](const torch::Tensor& targets, const auto& statesAt) {
             const torch::Tensor flat = targets.flatten();
@@ -150,7 +150,6 @@ double pretrain(Encoder& encoder, const Tokenizer& tokenizer, const PretrainOpti
             options.onStep(step, value);
         }
     }
-    encoder->eval();
     return lateLoss;
 }
 

@@ -130,7 +130,6 @@ Checkpoint loadCheckpoint(const std::filesystem::path& folder) {
     checkpoint.encoder = Encoder(readEncoderConfig(folder));
     const std::filesystem::path weights = findWeights(folder);
     loadWeights(checkpoint.encoder, SafetensorsFile(weights));
-    checkpoint.encoder->eval();
     checkpoint.configSha256 = fileSha256(folder / "config.json");
     checkpoint.weightsSha256 = fileSha256(weights);
     return checkpoint;

@@ -32,8 +32,8 @@ ClassifierImpl::ClassifierImpl(std::int64_t width, std::int64_t classes, double 
     linear->bias.zero_();
 }
 
-torch::Tensor ClassifierImpl::forward(const torch::Tensor& features) {
-    return linear->forward(torch::dropout(features, m_dropout, is_training()));
+torch::Tensor ClassifierImpl::forward(const torch::Tensor& features, Dropout* dropout) {
+    return linear->forward(dropped(features, m_dropout, dropout));
 }
 
 } // namespace finescope::engine

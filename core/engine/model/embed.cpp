@@ -60,7 +60,6 @@ std::vector<Embedding> embedTexts(Encoder& encoder, const Tokenizer& tokenizer,
         const torch::Device device = encoder->wordEmbeddings->weight.device();
         const TokenBatch cpu = makeTokenBatch(encodings, tokenizer.padId());
         const TokenBatch batch{cpu.ids.to(device), cpu.typeIds.to(device), cpu.mask.to(device)};
-        encoder->eval();
         const torch::Tensor features = pool(encoder->forward(batch), batch.mask, options.pooling)
                                            .to(torch::kCPU, torch::kFloat32)
                                            .contiguous();

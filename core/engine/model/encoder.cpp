@@ -58,7 +58,8 @@ torch::Tensor SelfAttentionImpl::splitHeads(const torch::Tensor& projected) cons
 }
 
 torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& asking, const torch::Tensor& hidden,
-                                         const torch::Tensor& attentionBias, LayerTrace* trace) {
+                                         const torch::Tensor& attentionBias, Dropout* dropout,
+                                         LayerTrace* trace) {
     const std::int64_t batch = hidden.size(0), length = hidden.size(1), width = hidden.size(2);
     const std::int64_t asked = asking.size(1);
     const double scale = 1 / std::sqrt(static_cast<double>(width / m_heads));
@@ -76,10 +77,7 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& asking, const torc
     if (attentionBias.defined()) {
         scores = (scores.view({batch, m_heads, asked, length}) + attentionBias).view_as(scores);
     }
-    torch::Tensor probabilities = torch::softmax(scores, -1);
-    if (is_training() && m_dropout > 0) {
-        probabilities = torch::dropout(probabilities, m_dropout, true);
-    }
+    const torch::Tensor probabilities = dropped(torch::softmax(scores, -1), m_dropout, dropout);
     return torch::bmm(probabilities, v)
         .view({batch, m_heads, asked, width / m_heads})
         .transpose(1, 2)
@@ -95,28 +93,29 @@ EncoderLayerImpl::EncoderLayerImpl(const EncoderConfig& config)
       outputNorm(register_module("output_norm", layerNorm(config))), m_dropout(config.hiddenDropout) {}
 
 torch::Tensor EncoderLayerImpl::forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
-                                        OutputTokens tokens, LayerTrace* trace) {
-    const auto drop = [this](const torch::Tensor& x) { return torch::dropout(x, m_dropout, is_training()); };
+                                        OutputTokens tokens, Dropout* dropout) {
+    return outputNorm->forward(outputSum(widen(hidden, attentionBias, tokens, dropout), dropout));
+}
+
+Widened EncoderLayerImpl::widen(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
+                                OutputTokens tokens, Dropout* dropout, LayerTrace* trace) {
     const torch::Tensor asking = tokens == OutputTokens::all ? hidden : hidden.narrow(1, 0, 1);
-    const torch::Tensor context = attention->forward(asking, hidden, attentionBias, trace);
+    const torch::Tensor context = attention->forward(asking, hidden, attentionBias, dropout, trace);
     const torch::Tensor attended = attentionOutput->forward(context);
-    const torch::Tensor attentionSum = drop(attended) + asking;
+    const torch::Tensor attentionSum = dropped(attended, m_dropout, dropout) + asking;
     const torch::Tensor middle = attentionNorm->forward(attentionSum);
     const torch::Tensor before = intermediate->forward(middle);
-    const torch::Tensor widened = torch::gelu(before);
-    const torch::Tensor narrowed = output->forward(widened);
-    const torch::Tensor outputSum = drop(narrowed) + middle;
     if (trace != nullptr) {
         trace->context = context;
         trace->attended = attended;
         trace->attentionSum = attentionSum;
-        trace->middle = middle;
         trace->intermediate = before;
-        trace->widened = widened;
-        trace->narrowed = narrowed;
-        trace->outputSum = outputSum;
     }
-    return outputNorm->forward(outputSum);
+    return {middle, torch::gelu(before)};
+}
+
+torch::Tensor EncoderLayerImpl::outputSum(const Widened& values, Dropout* dropout) {
+    return dropped(output->forward(values.widened), m_dropout, dropout) + values.middle;
 }
 
 EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
@@ -151,8 +150,8 @@ torch::Tensor EncoderImpl::embeddingSum(const TokenBatch& batch) {
            positionEmbeddings->forward(positions(batch.ids));
 }
 
-torch::Tensor EncoderImpl::embed(const TokenBatch& batch) {
-    return torch::dropout(embeddingNorm->forward(embeddingSum(batch)), config.hiddenDropout, is_training());
+torch::Tensor EncoderImpl::embed(const TokenBatch& batch, Dropout* dropout) {
+    return dropped(embeddingNorm->forward(embeddingSum(batch)), config.hiddenDropout, dropout);
 }
 
 torch::Tensor EncoderImpl::attentionBias(const torch::Tensor& mask) const {
@@ -168,11 +167,11 @@ torch::Tensor EncoderImpl::attentionBias(const torch::Tensor& mask) const {
         .unsqueeze(1);
 }
 
-torch::Tensor EncoderImpl::forward(const TokenBatch& batch) {
-    torch::Tensor hidden = embed(batch);
+torch::Tensor EncoderImpl::forward(const TokenBatch& batch, Dropout* dropout) {
+    torch::Tensor hidden = embed(batch, dropout);
     const torch::Tensor bias = attentionBias(batch.mask);
     for (EncoderLayer& layer : layers) {
-        hidden = layer->forward(hidden, bias);
+        hidden = layer->forward(hidden, bias, OutputTokens::all, dropout);
     }
     return hidden;
 }

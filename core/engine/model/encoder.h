@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/engine/model/config.h"
+#include "core/engine/model/dropout.h"
 
 #include <torch/torch.h>
 
@@ -22,15 +23,20 @@ struct LoraUpdate {
     [[nodiscard]] bool active() const { return a.defined(); }
 };
 
-/// What a layer computed on its way, for whoever wants the gradients of its weights: inputs and outputs of
-/// its linear layers and layer norms. [B, T, .] each; [B, 1, .] where only the first token was asked for.
+/// What a layer computed on its way to Widened, for whoever wants the gradients of its weights: inputs and
+/// outputs of its linear layers and layer norms. [B, T, .] each; [B, 1, .] where only the first token was
+/// asked for.
 struct LayerTrace {
-    torch::Tensor query, key, value;    ///< outputs of the projections
-    torch::Tensor context, attended;    ///< input and output of attentionOutput
-    torch::Tensor attentionSum, middle; ///< input and output of attentionNorm; intermediate reads the latter
-    torch::Tensor intermediate;         ///< output of intermediate
-    torch::Tensor widened, narrowed;    ///< input and output of output
-    torch::Tensor outputSum;            ///< input of outputNorm
+    torch::Tensor query, key, value; ///< outputs of the projections
+    torch::Tensor context, attended; ///< input and output of attentionOutput
+    torch::Tensor attentionSum;      ///< input of attentionNorm
+    torch::Tensor intermediate;      ///< output of intermediate
+};
+
+/// A layer's values before its last linear layer. [B, T, .] each; [B, 1, .] of the first token alone.
+struct Widened {
+    torch::Tensor middle;  ///< output of attentionNorm; `intermediate` reads it, and outputSum adds it again
+    torch::Tensor widened; ///< what `output` reads
 };
 
 /// Which tokens a layer's output is wanted of. Of the last layer, features from the first token need no
@@ -43,7 +49,8 @@ public:
     /// asking [B, T', h] are the tokens that attend to hidden [B, T, h]; attentionBias as
     /// EncoderImpl::attentionBias makes it. Returns [B, T', h] before the output projection.
     torch::Tensor forward(const torch::Tensor& asking, const torch::Tensor& hidden,
-                          const torch::Tensor& attentionBias, LayerTrace* trace = nullptr);
+                          const torch::Tensor& attentionBias, Dropout* dropout = nullptr,
+                          LayerTrace* trace = nullptr);
 
     torch::nn::Linear query{nullptr}, key{nullptr}, value{nullptr};
     LoraUpdate queryLora, valueLora;
@@ -60,10 +67,15 @@ TORCH_MODULE(SelfAttention);
 class EncoderLayerImpl : public torch::nn::Module {
 public:
     explicit EncoderLayerImpl(const EncoderConfig& config);
-    /// hidden [B, T, h] to the next layer's hidden [B, T, h], or [B, 1, h] of the first token. `trace`
-    /// receives what lies between.
+    /// hidden [B, T, h] to the next layer's hidden [B, T, h], or [B, 1, h] of the first token: outputNorm of
+    /// outputSum of widen.
     torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
-                          OutputTokens tokens = OutputTokens::all, LayerTrace* trace = nullptr);
+                          OutputTokens tokens = OutputTokens::all, Dropout* dropout = nullptr);
+    /// The way up to the last linear layer. `trace` receives what lies between.
+    Widened widen(const torch::Tensor& hidden, const torch::Tensor& attentionBias, OutputTokens tokens,
+                  Dropout* dropout = nullptr, LayerTrace* trace = nullptr);
+    /// What outputNorm reads, [B, T, h] or [B, 1, h].
+    torch::Tensor outputSum(const Widened& values, Dropout* dropout = nullptr);
 
     SelfAttention attention{nullptr};
     torch::nn::Linear attentionOutput{nullptr}, intermediate{nullptr}, output{nullptr};
@@ -74,18 +86,18 @@ private:
 };
 TORCH_MODULE(EncoderLayer);
 
-/// BERT or RoBERTa without a head (Devlin et al. 2019; Liu et al. 2019). Dropout acts in train() mode only. A
-/// new encoder's weights are zero (layer norms are 1 and 0): load a checkpoint or call initialise. forward =
-/// embed, then each of `layers` with the bias of attentionBias.
+/// BERT or RoBERTa without a head (Devlin et al. 2019; Liu et al. 2019). Without a Dropout nothing is
+/// dropped. A new encoder's weights are zero (layer norms are 1 and 0): load a checkpoint or call initialise.
+/// forward = embed, then each of `layers` with the bias of attentionBias.
 class EncoderImpl : public torch::nn::Module {
 public:
     explicit EncoderImpl(const EncoderConfig& config);
     /// Last hidden state [B, T, h]. Throws Error{badInput} if T exceeds config.maxLength().
-    torch::Tensor forward(const TokenBatch& batch);
+    torch::Tensor forward(const TokenBatch& batch, Dropout* dropout = nullptr);
 
     /// The first layer's input [B, T, h]: the normed sum of word, position and type embeddings. Throws as
     /// forward.
-    torch::Tensor embed(const TokenBatch& batch);
+    torch::Tensor embed(const TokenBatch& batch, Dropout* dropout = nullptr);
     /// That sum before its layer norm.
     torch::Tensor embeddingSum(const TokenBatch& batch);
     /// Position ids [B, T] (or [1, T], where they are the same for all). RoBERTa counts positions over ids

@@ -1,6 +1,6 @@
 #include "core/engine/ntk/embedding_gram.h"
 
-#include "core/engine/ntk/workers.h"
+#include "core/engine/workers.h"
 
 #include <torch/torch.h>
 

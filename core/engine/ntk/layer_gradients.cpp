@@ -30,7 +30,8 @@ LayerGradients::LayerGradients(EncoderLayer layer, OutputTokens tokens, const Ke
     }
 }
 
-std::vector<LayerGradients::Tap> LayerGradients::taps(const torch::Tensor& x, const LayerTrace& trace) const {
+std::vector<LayerGradients::Tap> LayerGradients::taps(const torch::Tensor& x, const LayerTrace& trace,
+                                                      const Widened& values) const {
     using enum ParameterGroup;
     const torch::Tensor all = x.detach();
     const torch::Tensor asking = m_tokens == OutputTokens::all ? all : all.narrow(1, 0, 1);
@@ -45,8 +46,8 @@ std::vector<LayerGradients::Tap> LayerGradients::taps(const torch::Tensor& x, co
             {otherWeight, all, trace.key},
             {queryValueWeight, all, trace.value},
             {otherWeight, trace.context, trace.attended},
-            {otherWeight, trace.middle, trace.intermediate},
-            {otherWeight, trace.widened, trace.narrowed}};
+            {otherWeight, values.middle, trace.intermediate},
+            {otherWeight, values.widened, {}}};
 }
 
 void LayerGradients::addNorm(const SampleBlock& block, std::int64_t direction, std::int64_t place,
@@ -58,29 +59,35 @@ void LayerGradients::addNorm(const SampleBlock& block, std::int64_t direction, s
 }
 
 std::vector<torch::Tensor> LayerGradients::addBlock(std::size_t block, const torch::Tensor& input,
+                                                    const torch::Tensor& outputSum,
                                                     const torch::Tensor& attentionBias,
                                                     const std::vector<torch::Tensor>& deltas) {
     const SampleBlock& own = m_blocks[block];
     const torch::Tensor x = input.detach().requires_grad_(true);
+    const torch::Tensor sum = outputSum.detach().requires_grad_(true);
     LayerTrace trace;
+    Widened values;
     torch::Tensor output;
     {
         const torch::AutoGradMode withGradients(true);
-        output = m_layer->forward(x, attentionBias, m_tokens, &trace);
+        values = m_layer->widen(x, attentionBias, m_tokens, nullptr, &trace);
+        output = m_layer->outputNorm->forward(sum);
     }
     const torch::NoGradGuard noGrad;
-    const std::vector<Tap> tapped = taps(x, trace);
+    const std::vector<Tap> tapped = taps(x, trace, values);
     const bool withBiases = biases.defined(), withNorms = norms.defined();
     std::vector<torch::Tensor> of{x};
     if (withNorms) {
-        of.push_back(trace.middle);
+        of.push_back(values.middle);
     }
     const std::size_t firstTap = of.size();
     std::vector<std::size_t> used; // taps whose deltas somebody wants
     for (std::size_t t = 0; t < tapped.size(); ++t) {
         if (withBiases || m_wanted.contains(tapped[t].group)) {
             used.push_back(t);
-            of.push_back(tapped[t].output);
+            if (tapped[t].output.defined()) {
+                of.push_back(tapped[t].output);
+            }
         }
         if (m_wanted.contains(tapped[t].group)) {
             // The layer's own input is kept already.
@@ -91,14 +98,16 @@ std::vector<torch::Tensor> LayerGradients::addBlock(std::size_t block, const tor
     const torch::Tensor attentionNormed =
         withNorms ? normedInput(m_layer->attentionNorm, trace.attentionSum) : torch::Tensor();
     const torch::Tensor outputNormed =
-        withNorms ? normedInput(m_layer->outputNorm, trace.outputSum) : torch::Tensor();
+        withNorms ? normedInput(m_layer->outputNorm, outputSum) : torch::Tensor();
 
     std::vector<torch::Tensor> below;
     for (std::size_t q = 0; q < deltas.size(); ++q) {
         const auto direction = static_cast<std::int64_t>(q);
         const bool more = q + 1 < deltas.size();
+        const torch::Tensor sumDelta = torch::autograd::grad({output}, {sum}, {deltas[q]}, more)[0];
         const std::vector<torch::Tensor> gradients =
-            torch::autograd::grad({output}, of, {deltas[q]}, more, false);
+            torch::autograd::grad({values.widened, values.middle}, of,
+                                  {torch::matmul(sumDelta, m_layer->output->weight), sumDelta}, more, false);
         below.push_back(m_scratch.keep(gradients[0]));
         if (withNorms) {
             addNorm(own, direction, 0, gradients[1], attentionNormed);
@@ -106,7 +115,8 @@ std::vector<torch::Tensor> LayerGradients::addBlock(std::size_t block, const tor
         }
         std::int64_t place = 0;
         for (std::size_t i = 0; i < used.size(); ++i) {
-            const torch::Tensor& delta = gradients[firstTap + i];
+            const torch::Tensor& delta =
+                tapped[used[i]].output.defined() ? gradients[firstTap + i] : sumDelta;
             if (withBiases) {
                 biases.narrow(0, m_rows.firstRow(own, direction), own.count)
                     .narrow(1, place, delta.size(2))

@@ -20,9 +20,11 @@ public:
                    const std::vector<SampleBlock>& blocks, std::set<ParameterGroup> wanted,
                    ScratchSpace& scratch);
 
-    /// input [n, T, h] of the layer; deltas of each direction at its output, [n, T or 1, h]. Returns those at
-    /// its input, [n, T, h]. Different blocks may be added from different threads.
+    /// input [n, T, h] of the layer, and what its last norm read, [n, T or 1, h]: with the latter at hand the
+    /// last linear layer is not computed again. deltas of each direction at its output, [n, T or 1, h].
+    /// Returns those at its input, [n, T, h]. Different blocks may be added from different threads.
     [[nodiscard]] std::vector<torch::Tensor> addBlock(std::size_t block, const torch::Tensor& input,
+                                                      const torch::Tensor& outputSum,
                                                       const torch::Tensor& attentionBias,
                                                       const std::vector<torch::Tensor>& deltas);
 
@@ -31,12 +33,14 @@ public:
     torch::Tensor norms;  ///< of both layer norms' weights and biases, [rows, 4 h]; undefined if unwanted
 
 private:
-    /// One linear layer: what it read, and what it put out, whose delta is to be known.
+    /// One linear layer: what it read, and what it put out, whose delta is to be known; undefined for the
+    /// last one, whose delta is that of the sum after it.
     struct Tap {
         ParameterGroup group;
         torch::Tensor input, output;
     };
-    [[nodiscard]] std::vector<Tap> taps(const torch::Tensor& x, const LayerTrace& trace) const;
+    [[nodiscard]] std::vector<Tap> taps(const torch::Tensor& x, const LayerTrace& trace,
+                                        const Widened& values) const;
     void addNorm(const SampleBlock& block, std::int64_t direction, std::int64_t place,
                  const torch::Tensor& delta, const torch::Tensor& normed);
 

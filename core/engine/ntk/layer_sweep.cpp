@@ -5,7 +5,7 @@
 #include "core/engine/ntk/gram.h"
 #include "core/engine/ntk/layer_gradients.h"
 #include "core/engine/ntk/scratch_space.h"
-#include "core/engine/ntk/workers.h"
+#include "core/engine/workers.h"
 #include "core/engine/torch_error.h"
 #include "core/error.h"
 
@@ -91,6 +91,7 @@ private:
     void goForward();
     void startDeltas();
     void goBack(std::size_t layer);
+    [[nodiscard]] torch::Tensor inputOf(std::size_t layer, std::size_t block);
     void contract(const LinearFactors& linear);
     void addEmbeddings();
     void addDense(ParameterGroup group, const torch::Tensor& gradients);
@@ -105,10 +106,11 @@ private:
     Progress m_progress;
     ScratchSpace m_inputSpace, m_layerSpace;
     std::set<ParameterGroup> m_wanted;
-    std::vector<Blocks> m_inputs; ///< of each layer, [n, T, h], while they are needed
+    Blocks m_embedded;          ///< the first layer's input, [n, T, h]
+    std::vector<Blocks> m_sums; ///< what each layer's last norm read, [n, T or 1, h], while it is needed
     Blocks m_features, m_attentionBias;
     Deltas m_deltas;                      ///< at the output of the layer that is next
-    std::vector<GramSums> m_sums;         ///< of each worker
+    std::vector<GramSums> m_kernels;      ///< of each worker
     std::vector<torch::Tensor> m_buffers; ///< likewise
 };
 
@@ -153,7 +155,7 @@ SweepResult Run::result() {
     }
     const torch::TensorOptions options = m_encoder->wordEmbeddings->weight.options();
     for (int worker = 0; worker < m_settings.workers; ++worker) {
-        m_sums.emplace_back(m_rows, m_request.sets, options.device());
+        m_kernels.emplace_back(m_rows, m_request.sets, options.device());
         m_buffers.push_back(torch::empty({m_plan.chunkElements}, options.requires_grad(false)));
     }
     startDeltas();
@@ -161,29 +163,36 @@ SweepResult Run::result() {
         goBack(layer);
     }
     addEmbeddings();
-    for (std::size_t worker = 1; worker < m_sums.size(); ++worker) {
-        m_sums.front().merge(m_sums[worker]);
+    for (std::size_t worker = 1; worker < m_kernels.size(); ++worker) {
+        m_kernels.front().merge(m_kernels[worker]);
     }
     for (std::size_t set = 0; set < m_request.sets.size(); ++set) {
-        result.kernels.push_back(inOrder(m_sums.front().finished(set), m_samples, m_rows));
+        result.kernels.push_back(inOrder(m_kernels.front().finished(set), m_samples, m_rows));
     }
     return result;
 }
 
 void Run::goForward() {
     const std::vector<EncoderLayer>& layers = m_encoder->layers;
-    m_inputs.assign(layers.size(), Blocks(m_samples.blocks.size()));
+    m_sums.assign(layers.size(), Blocks(m_samples.blocks.size()));
+    m_embedded.resize(m_samples.blocks.size());
     m_features.resize(m_samples.blocks.size());
+    const auto keep = [&](torch::Tensor& place, const torch::Tensor& values) {
+        if (m_rows.directions > 0) {
+            place = m_inputSpace.keep(values);
+            m_inputSpace.park(place);
+        }
+    };
     forEachBlock([&](std::size_t b) {
         const SampleBlock& block = m_samples.blocks[b];
         torch::Tensor hidden = Encoder(m_encoder)->embed(block.tokens);
+        keep(m_embedded[b], hidden);
         for (std::size_t layer = 0; layer < layers.size(); ++layer) {
             const OutputTokens tokens = outputTokens(*m_encoder, m_settings.pooling, layer);
-            if (m_rows.directions > 0) {
-                m_inputs[layer][b] = m_inputSpace.keep(hidden);
-                m_inputSpace.park(m_inputs[layer][b]);
-            }
-            hidden = EncoderLayer(layers[layer])->forward(hidden, m_attentionBias[b], tokens);
+            EncoderLayer own = layers[layer];
+            const torch::Tensor sum = own->outputSum(own->widen(hidden, m_attentionBias[b], tokens));
+            keep(m_sums[layer][b], sum);
+            hidden = own->outputNorm->forward(sum);
             m_progress.add(layerOperations(m_encoder->config, block, tokens).forward);
         }
         m_features[b] = pool(hidden, block.tokens.mask, m_settings.pooling);
@@ -221,8 +230,19 @@ void Run::startDeltas() {
 
 void Run::addDense(ParameterGroup group, const torch::Tensor& gradients) {
     if (gradients.defined()) {
-        m_sums.front().add(group, gradients);
+        m_kernels.front().add(group, gradients);
     }
+}
+
+// Every norm's input is kept rather than its output: the last linear layer need not be computed again, and
+// the norm costs next to nothing.
+torch::Tensor Run::inputOf(std::size_t layer, std::size_t block) {
+    if (layer == 0) {
+        return m_embedded[block];
+    }
+    EncoderLayer below = m_encoder->layers[layer - 1];
+    const torch::Tensor input = below->outputNorm->forward(m_sums[layer - 1][block]);
+    return m_settings.adapted == AdaptedParameters::full ? m_layerSpace.keep(input) : input;
 }
 
 void Run::goBack(std::size_t layer) {
@@ -230,11 +250,12 @@ void Run::goBack(std::size_t layer) {
     LayerGradients gradients(m_encoder->layers[layer], tokens, m_rows, m_samples.blocks, m_wanted,
                              m_layerSpace);
     forEachBlock([&](std::size_t b) {
-        m_deltas[b] = gradients.addBlock(b, m_inputs[layer][b], m_attentionBias[b], m_deltas[b]);
+        m_deltas[b] =
+            gradients.addBlock(b, inputOf(layer, b), m_sums[layer][b], m_attentionBias[b], m_deltas[b]);
+        m_sums[layer][b].reset();
         const LayerOperations pass = layerOperations(m_encoder->config, m_samples.blocks[b], tokens);
-        m_progress.add(pass.forward + static_cast<double>(m_rows.directions) * pass.backward);
+        m_progress.add(pass.again + static_cast<double>(m_rows.directions) * pass.backward);
     });
-    m_inputs[layer].clear();
     for (LinearFactors& linear : gradients.linears) {
         if (m_wanted.contains(linear.group)) {
             contract(linear);
@@ -258,8 +279,8 @@ void Run::contract(const LinearFactors& linear) {
         const auto count = static_cast<std::int64_t>(m_samples.blocks.size());
         forEachTask(count, m_settings.workers, m_settings.stop, [&](int worker, std::int64_t task) {
             const torch::NoGradGuard noGrad;
-            m_sums[static_cast<std::size_t>(worker)].addPairs(linear, m_samples.blocks,
-                                                              static_cast<std::size_t>(task), contraction);
+            m_kernels[static_cast<std::size_t>(worker)].addPairs(linear, m_samples.blocks,
+                                                                 static_cast<std::size_t>(task), contraction);
             m_progress.add(operations / static_cast<double>(count));
         });
         return;
@@ -272,8 +293,8 @@ void Run::contract(const LinearFactors& linear) {
     forEachTask(slices, m_settings.workers, m_settings.stop, [&](int worker, std::int64_t slice) {
         const torch::NoGradGuard noGrad;
         const auto w = static_cast<std::size_t>(worker);
-        m_sums[w].addSlice(linear, m_samples.blocks, m_buffers[w], slice * longer / slices,
-                           (slice + 1) * longer / slices);
+        m_kernels[w].addSlice(linear, m_samples.blocks, m_buffers[w], slice * longer / slices,
+                              (slice + 1) * longer / slices);
         m_progress.add(operations / static_cast<double>(slices));
     });
 }
@@ -321,7 +342,7 @@ void Run::addEmbeddings() {
     }
     for (const EmbeddingUse* use : {&words, &places, &types}) {
         if (m_wanted.contains(use->group)) {
-            addEmbedding(m_sums, m_rows, m_samples.blocks, m_deltas, *use, m_settings.stop);
+            addEmbedding(m_kernels, m_rows, m_samples.blocks, m_deltas, *use, m_settings.stop);
         }
     }
 }
@@ -358,7 +379,6 @@ LayerSweep::LayerSweep(Encoder encoder, const std::vector<Encoding>& train, cons
             }
         }
     }
-    m_encoder->eval();
     for (torch::Tensor& parameter : m_encoder->parameters()) {
         parameter.set_requires_grad(false);
     }

@@ -66,7 +66,8 @@ std::vector<SampleBlock> blocksOf(const std::vector<Encoding>& encodings,
     return blocks;
 }
 
-/// All operations of a sweep: every block twice forward and once back for each direction, then the products.
+/// All operations of a sweep: every block forward, almost all of it again, and back for each direction, then
+/// the products.
 double operationsOf(const EncoderImpl& encoder, const SweepSamples& samples, const SweepSettings& settings,
                     std::int64_t directions) {
     double operations = 0;
@@ -77,7 +78,7 @@ double operationsOf(const EncoderImpl& encoder, const SweepSamples& samples, con
             all.push_back(block.length);
             asked.push_back(tokens == OutputTokens::first ? 1 : block.length);
             const LayerOperations pass = layerOperations(encoder.config, block, tokens);
-            operations += 2 * pass.forward + static_cast<double>(directions) * pass.backward;
+            operations += pass.forward + pass.again + static_cast<double>(directions) * pass.backward;
         }
         for (const Linear& linear : linearsOf(encoder, settings)) {
             const ContractionCost cost =
@@ -129,7 +130,8 @@ LayerOperations layerOperations(const EncoderConfig& config, const SampleBlock& 
     const double asked = tokens == OutputTokens::first ? 1 : length;
     const double linears = 2 * count * (2 * length * h * h + asked * 2 * h * (h + ff));
     const double attention = 4 * count * asked * length * h;
-    return {linears + attention, linears + 2 * attention};
+    const double last = 2 * count * asked * h * ff;
+    return {linears + attention, linears + attention - last, linears + 2 * attention};
 }
 
 SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, const SweepSettings& settings,
@@ -155,11 +157,10 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     for (const Linear& linear : linears) {
         longestRow = std::max(longestRow, std::min(linear.in, linear.out));
         deltaWidth += linear.out;
-        // Query, key and value read the layer's own input.
         inputWidth += settings.adapted == AdaptedParameters::lora ? linear.in : 0;
     }
     if (settings.adapted == AdaptedParameters::full) {
-        inputWidth = 2 * h + ff;
+        inputWidth = 3 * h + ff; // query, key and value read the same
     }
     plan.chunkElements = std::max(
         rows.rows() * longestRow,
@@ -176,7 +177,10 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
         workers * bytes(widestBlock * (20 * h + 6 * ff) + 3 * encoder.config.heads * widestBlock * longest);
     const std::uint64_t fixed = kProgramBytes + weights + sums + way + workers * bytes(plan.chunkElements) +
                                 bytes(rows.rows() * (9 * h + ff));
-    const std::uint64_t inputs = bytes(tokens * h * layers);
+    // The first layer's input and what each layer's last norm reads.
+    const std::int64_t lastTokens =
+        settings.pooling == Pooling::first ? samples.train + samples.test : tokens;
+    const std::uint64_t inputs = bytes((tokens * layers + lastTokens) * h);
     // A layer's factors, and the deltas above and below it.
     const std::uint64_t factors = bytes(tokens * (inputWidth + directions * (deltaWidth + 2 * h)));
     const std::uint64_t left = settings.memoryBytes > fixed ? settings.memoryBytes - fixed : 0;

@@ -48,9 +48,10 @@ struct SweepSamples {
                                           const std::vector<Encoding>& test, std::int64_t padId, int workers,
                                           torch::Device device);
 
-/// Operations of one block's way forward through one layer, and of one direction's way back.
+/// Operations of one block in one layer: its way forward, what of that is done again before the way back, and
+/// one direction's way back.
 struct LayerOperations {
-    double forward = 0, backward = 0;
+    double forward = 0, again = 0, backward = 0;
 };
 [[nodiscard]] LayerOperations layerOperations(const EncoderConfig& config, const SampleBlock& block,
                                               OutputTokens tokens);

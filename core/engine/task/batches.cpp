@@ -38,14 +38,17 @@ std::vector<std::int64_t> rowsByLength(const EncodedSplit& split) {
     return order;
 }
 
-TokenBatch collate(const EncodedSplit& split, std::span<const std::int64_t> rows, std::int64_t padId,
-                   const torch::Device& device) {
+std::int64_t longestOf(const EncodedSplit& split, std::span<const std::int64_t> rows) {
     std::size_t longest = 0;
     for (const std::int64_t row : rows) {
         longest = std::max(longest, split.encodings[static_cast<std::size_t>(row)].ids.size());
     }
-    const std::vector<std::int64_t> shape = {static_cast<std::int64_t>(rows.size()),
-                                             static_cast<std::int64_t>(longest)};
+    return static_cast<std::int64_t>(longest);
+}
+
+TokenBatch collate(const EncodedSplit& split, std::span<const std::int64_t> rows, std::int64_t length,
+                   std::int64_t padId, const torch::Device& device) {
+    const std::vector<std::int64_t> shape = {static_cast<std::int64_t>(rows.size()), length};
     TokenBatch batch{torch::full(shape, padId, torch::kInt64), torch::zeros(shape, torch::kInt64),
                      torch::zeros(shape, torch::kInt64)};
     auto* ids = batch.ids.data_ptr<std::int64_t>();
@@ -56,9 +59,9 @@ TokenBatch collate(const EncodedSplit& split, std::span<const std::int64_t> rows
         std::copy(encoding.ids.begin(), encoding.ids.end(), ids);
         std::copy(encoding.typeIds.begin(), encoding.typeIds.end(), types);
         std::fill_n(mask, encoding.ids.size(), 1);
-        ids += longest;
-        types += longest;
-        mask += longest;
+        ids += length;
+        types += length;
+        mask += length;
     }
     return {batch.ids.to(device), batch.typeIds.to(device), batch.mask.to(device)};
 }

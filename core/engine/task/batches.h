@@ -28,9 +28,18 @@ struct EncodedSplit {
 /// memory that does not suffice shows at once.
 [[nodiscard]] std::vector<std::int64_t> rowsByLength(const EncodedSplit& split);
 
-/// Those rows, padded to the longest among them. Tensors [B, T] on `device`.
+/// Tokens of the longest of those rows.
+[[nodiscard]] std::int64_t longestOf(const EncodedSplit& split, std::span<const std::int64_t> rows);
+
+/// Those rows, padded to `length` tokens, which none exceeds. Tensors [B, T] on `device`.
 [[nodiscard]] TokenBatch collate(const EncodedSplit& split, std::span<const std::int64_t> rows,
-                                 std::int64_t padId, const torch::Device& device);
+                                 std::int64_t length, std::int64_t padId, const torch::Device& device);
+
+/// The same, padded to the longest among them.
+[[nodiscard]] inline TokenBatch collate(const EncodedSplit& split, std::span<const std::int64_t> rows,
+                                        std::int64_t padId, const torch::Device& device) {
+    return collate(split, rows, longestOf(split, rows), padId, device);
+}
 
 /// Labels [B] of those rows on `device`.
 [[nodiscard]] torch::Tensor labelsOf(const EncodedSplit& split, std::span<const std::int64_t> rows,

@@ -11,14 +11,6 @@ std::uint64_t streamSeed(std::int64_t runSeed, RandomStream stream) {
     return bits.next() ^ RandomBits(static_cast<std::uint64_t>(stream)).next();
 }
 
-std::uint64_t RandomBits::next() {
-    m_state += 0x9E3779B97F4A7C15U;
-    std::uint64_t z = m_state;
-    z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-    z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-    return z ^ (z >> 31U);
-}
-
 std::uint64_t RandomBits::below(std::uint64_t bound) {
     // Numbers of an incomplete last round would favour the small results.
     const std::uint64_t limit = std::numeric_limits<std::uint64_t>::max() / bound * bound;

@@ -30,7 +30,13 @@ enum class RandomStream : std::uint64_t {
 class RandomBits {
 public:
     explicit RandomBits(std::uint64_t seed) : m_state(seed) {}
-    [[nodiscard]] std::uint64_t next();
+    [[nodiscard]] std::uint64_t next() {
+        m_state += 0x9E3779B97F4A7C15U;
+        std::uint64_t z = m_state;
+        z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
+        z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
+        return z ^ (z >> 31U);
+    }
     /// Uniform in 0 .. bound-1, without bias; bound >= 1.
     [[nodiscard]] std::uint64_t below(std::uint64_t bound);
     /// Uniform in [0, 1).

@@ -1,9 +1,11 @@
 #include "core/engine/train/evaluate.h"
 
 #include "core/analysis/softmax.h"
+#include "core/engine/workers.h"
 #include "core/error.h"
 
 #include <cmath>
+#include <mutex>
 
 namespace finescope::engine {
 
@@ -30,22 +32,24 @@ double matthewsCorrelation(const Labels& predicted, const Labels& labels, Eigen:
 } // namespace
 
 MatrixF extractFeatures(TunedModel& model, const EncodedSplit& split, const EvaluationHooks& hooks) {
-    const torch::NoGradGuard noGrad;
-    model.setTraining(false);
     MatrixF features(split.rows(), model.encoder->config.hiddenSize);
-    for (const std::vector<std::int64_t>& rows : cutIntoBatches(rowsByLength(split), kEvaluationBatch)) {
-        if (hooks.stop.stop_requested()) {
-            throw Error(ErrorKind::cancelled, "cancelled");
-        }
-        const MatrixF part =
-            toMatrix(model.features(collate(split, rows, model.encoder->config.padId, model.device)));
-        for (std::size_t i = 0; i < rows.size(); ++i) {
-            features.row(rows[i]) = part.row(static_cast<Eigen::Index>(i));
-        }
-        if (hooks.onBatch) {
-            hooks.onBatch(static_cast<std::int64_t>(rows.size()));
-        }
-    }
+    const std::vector<std::vector<std::int64_t>> batches =
+        cutIntoBatches(rowsByLength(split), kEvaluationBatch);
+    std::mutex told;
+    forEachTask(
+        static_cast<std::int64_t>(batches.size()), model.workers, hooks.stop, [&](int, std::int64_t task) {
+            const torch::NoGradGuard noGrad;
+            const std::vector<std::int64_t>& rows = batches[static_cast<std::size_t>(task)];
+            const MatrixF part =
+                toMatrix(model.features(collate(split, rows, model.encoder->config.padId, model.device)));
+            for (std::size_t i = 0; i < rows.size(); ++i) {
+                features.row(rows[i]) = part.row(static_cast<Eigen::Index>(i));
+            }
+            if (hooks.onBatch) {
+                const std::lock_guard guard(told);
+                hooks.onBatch(static_cast<std::int64_t>(rows.size()));
+            }
+        });
     if (!features.allFinite()) {
         throw Error(ErrorKind::numeric,
                     "the features of split " + split.name +

@@ -15,8 +15,9 @@ struct Scores {
 };
 
 struct EvaluationHooks {
-    std::function<void(std::int64_t rows)> onBatch; ///< rows done since the last call; may be empty
-    std::stop_token stop;                           ///< Error{cancelled} between two batches
+    /// Rows done since the last call; one call at a time, from any of the model's workers; may be empty.
+    std::function<void(std::int64_t rows)> onBatch;
+    std::stop_token stop; ///< Error{cancelled} between two batches
 };
 
 /// Features [N, h] of every row of a split, in its order, dropout off. Throws Error{numeric} if one is not

@@ -1,12 +1,17 @@
 #include "core/engine/train/fine_tune.h"
 
 #include "core/engine/task/random_stream.h"
+#include "core/engine/train/adam.h"
+#include "core/engine/workers.h"
 #include "core/error.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <span>
+#include <utility>
 
 namespace finescope::engine {
 
@@ -28,12 +33,6 @@ void requireFinite(double value, const char* what, const FineTuneStep& at, doubl
     }
 }
 
-void setLearningRate(torch::optim::AdamW& optimiser, double rate) {
-    for (torch::optim::OptimizerParamGroup& group : optimiser.param_groups()) {
-        group.options().set_lr(rate);
-    }
-}
-
 std::vector<torch::Tensor> copies(const std::vector<torch::Tensor>& parameters) {
     std::vector<torch::Tensor> kept;
     kept.reserve(parameters.size());
@@ -43,26 +42,63 @@ std::vector<torch::Tensor> copies(const std::vector<torch::Tensor>& parameters) 
     return kept;
 }
 
-// Loss, head norms and logit norm come back in one transfer: each .item() of its own would wait for the
-// device.
-void runStep(TunedModel& model, torch::optim::AdamW& optimiser, const std::vector<torch::Tensor>& parameters,
-             const TokenBatch& batch, const torch::Tensor& labels, double largestNorm, FineTuneStep& step) {
-    const torch::Tensor logits = model.classifier->forward(model.features(batch));
-    const torch::Tensor loss = torch::cross_entropy_loss(logits, labels);
-    optimiser.zero_grad();
-    loss.backward();
-    step.gradientNorm = torch::nn::utils::clip_grad_norm_(parameters, largestNorm);
-    optimiser.step();
+/// What one worker made of its share of a batch.
+struct Share {
+    torch::Tensor numbers;                ///< its part of the batch's mean loss, and of its mean logit norm
+    std::vector<torch::Tensor> gradients; ///< of that part of the loss
+};
+
+/// The `rows` out of a batch of `batchRows`, whose longest has `length` tokens: padded alike, a row loses the
+/// same to dropout in whatever share it is.
+Share passThrough(TunedModel& model, const std::vector<torch::Tensor>& parameters, const EncodedSplit& split,
+                  std::span<const std::int64_t> rows, std::int64_t batchRows, std::int64_t length,
+                  Dropout dropout) {
+    const torch::AutoGradMode withGradients(true);
+    const TokenBatch batch = collate(split, rows, length, model.encoder->config.padId, model.device);
+    const torch::Tensor logits = model.classifier->forward(model.features(batch, &dropout), &dropout);
+    const torch::Tensor loss =
+        torch::cross_entropy_loss(logits, labelsOf(split, rows, model.device), {}, at::Reduction::Sum) /
+        batchRows;
+    Share share;
+    share.gradients = torch::autograd::grad({loss}, parameters, {}, false, false, true);
+    share.numbers = torch::stack({loss.detach(), logits.detach().norm(2, 1).sum() / batchRows});
+    return share;
+}
+
+/// One step over the rows of a batch. Fills in what `step` tells of it.
+void runStep(TunedModel& model, Adam& optimiser, const std::vector<torch::Tensor>& parameters,
+             const EncodedSplit& split, const std::vector<std::int64_t>& rows,
+             const FineTuneSettings& settings, FineTuneStep& step) {
+    const auto count = static_cast<std::int64_t>(rows.size());
+    const std::int64_t workers = std::min<std::int64_t>(model.workers, count);
+    const std::int64_t length = longestOf(split, rows);
+    std::vector<Share> shares(static_cast<std::size_t>(workers));
+    forEachTask(workers, static_cast<int>(workers), {}, [&](int, std::int64_t worker) {
+        const std::int64_t begin = worker * count / workers, end = (worker + 1) * count / workers;
+        shares[static_cast<std::size_t>(worker)] = passThrough(
+            model, parameters, split,
+            std::span(rows).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
+            count, length, Dropout(settings.dropoutSeed, step.step, begin, end - begin));
+    });
     const torch::NoGradGuard noGrad;
+    torch::Tensor sums = shares.front().numbers;
+    std::vector<std::vector<torch::Tensor>> gradients;
+    for (Share& share : shares) {
+        gradients.push_back(std::move(share.gradients));
+    }
+    for (std::size_t worker = 1; worker < shares.size(); ++worker) {
+        sums = sums + shares[worker].numbers;
+    }
+    step.gradientNorm = optimiser.step(gradients, step.learningRate, settings.largestGradientNorm);
     const torch::nn::Linear& head = model.classifier->linear;
-    const torch::Tensor numbers = torch::stack({loss.detach(), head->weight.norm(), head->bias.norm(),
-                                                logits.detach().norm(2, 1).mean()})
+    // In one transfer: each .item() of its own would wait for the device.
+    const torch::Tensor numbers = torch::cat({sums, head->weight.norm().view(1), head->bias.norm().view(1)})
                                       .to(torch::kCPU, torch::kFloat64);
     const auto* values = numbers.data_ptr<double>();
     step.loss = values[0];
-    step.weightNorm = values[1];
-    step.biasNorm = values[2];
-    step.logitNorm = values[3];
+    step.logitNorm = values[1];
+    step.weightNorm = values[2];
+    step.biasNorm = values[3];
 }
 
 } // namespace
@@ -74,10 +110,7 @@ double linearDecay(double start, std::int64_t step, std::int64_t total) {
 std::int64_t fineTune(TunedModel& model, const EncodedSplit& train, const FineTuneSettings& settings,
                       const FineTuneHooks& hooks) {
     const std::vector<torch::Tensor> parameters = model.trainedParameters();
-    torch::optim::AdamW optimiser(parameters, torch::optim::AdamWOptions(settings.steps.learningRate)
-                                                  .betas(std::make_tuple(0.9, 0.999))
-                                                  .eps(1e-8)
-                                                  .weight_decay(0));
+    Adam optimiser(parameters, model.workers);
     RandomBits orderBits(settings.orderSeed);
     const std::int64_t stepsOfEpoch =
         (train.rows() + settings.steps.batchSize - 1) / settings.steps.batchSize;
@@ -88,7 +121,6 @@ std::int64_t fineTune(TunedModel& model, const EncodedSplit& train, const FineTu
     std::int64_t bestEpoch = 0;
     std::vector<torch::Tensor> bestState;
     for (std::int64_t epoch = 1; epoch <= settings.epochs; ++epoch) {
-        model.setTraining(true);
         double lossSum = 0;
         for (const auto& rows :
              cutIntoBatches(shuffledRows(train.rows(), orderBits), settings.steps.batchSize)) {
@@ -99,10 +131,7 @@ std::int64_t fineTune(TunedModel& model, const EncodedSplit& train, const FineTu
             ++step.step;
             step.epoch = static_cast<double>(step.step) / static_cast<double>(stepsOfEpoch);
             step.learningRate = linearDecay(settings.steps.learningRate, step.step, step.totalSteps);
-            setLearningRate(optimiser, step.learningRate);
-            runStep(model, optimiser, parameters,
-                    collate(train, rows, model.encoder->config.padId, model.device),
-                    labelsOf(train, rows, model.device), settings.largestGradientNorm, step);
+            runStep(model, optimiser, parameters, train, rows, settings, step);
             requireFinite(step.loss, "loss", step, settings.steps.learningRate);
             requireFinite(step.gradientNorm, "gradient", step, settings.steps.learningRate);
             lossSum += step.loss;
@@ -122,7 +151,6 @@ std::int64_t fineTune(TunedModel& model, const EncodedSplit& train, const FineTu
         torch::Tensor parameter = parameters[i];
         parameter.copy_(bestState[i]);
     }
-    model.setTraining(false);
     return bestEpoch;
 }
 

@@ -13,6 +13,7 @@ struct FineTuneSettings {
     StepSettings steps;
     double largestGradientNorm = 1.0;
     std::uint64_t orderSeed = 0; ///< of the order of rows
+    std::uint64_t dropoutSeed = 0;
 };
 
 /// One optimiser step, as recorded. Norms are L2; those of the head after the step.
@@ -41,8 +42,9 @@ struct FineTuneHooks {
 
 /// Fine-tunes model.trainedParameters() with AdamW (betas 0.9 and 0.999, eps 1e-8, no weight decay), clipping
 /// the gradient's norm, and leaves the model as it was after the epoch with the best metric; the earliest
-/// wins ties. Returns that epoch. Dropout draws from LibTorch's global generator. Throws Error{numeric} when
-/// the loss or the gradient is no finite number, Error{cancelled} between two steps. PAPER 3.4.
+/// wins ties. Returns that epoch. The model's workers share the rows of each batch; their number changes
+/// nothing but the rounding of sums. On a GPU dropout draws from LibTorch's generator. Throws Error{numeric}
+/// when the loss or the gradient is no finite number, Error{cancelled} between two steps. PAPER 3.4.
 [[nodiscard]] std::int64_t fineTune(TunedModel& model, const EncodedSplit& train,
                                     const FineTuneSettings& settings, const FineTuneHooks& hooks);
 

@@ -113,8 +113,9 @@ private:
         m_classNames = task.classNames;
         const EncoderConfig config = readEncoderConfig(plan().model);
         m_resolved.threads = plan().threads > 0 ? plan().threads : threadsWorthUsing(config.hiddenSize);
-        setThreads(m_resolved.threads);
         m_resolved.device = chooseDevice(plan().device);
+        // On a processor the model's workers are the threads.
+        setThreads(m_resolved.device.is_cpu() ? 1 : m_resolved.threads);
         warnIfSlow();
         m_resolved.steps = defaultSteps(plan().task, plan().method);
         m_resolved.steps.batchSize = plan().batchSize.value_or(m_resolved.steps.batchSize);
@@ -165,6 +166,7 @@ private:
         m_model.encoder = m_checkpoint.encoder;
         m_model.pooling = plan().pooling;
         m_model.device = m_resolved.device;
+        m_model.workers = m_resolved.device.is_cpu() ? m_resolved.threads : 1;
         const EncoderConfig& config = m_model.encoder->config;
         m_model.classifier = Classifier(config.hiddenSize, static_cast<std::int64_t>(m_classNames.size()),
                                         config.hiddenDropout, streamSeed(plan().seed, RandomStream::head));
@@ -389,7 +391,8 @@ private:
             return m_rows.back().validation.accuracy;
         };
         const FineTuneSettings settings{plan().epochs, m_resolved.steps, 1.0,
-                                        streamSeed(plan().seed, RandomStream::trainingOrder)};
+                                        streamSeed(plan().seed, RandomStream::trainingOrder),
+                                        streamSeed(plan().seed, RandomStream::dropout)};
         return firstRow + fineTune(m_model, split("train"), settings, hooks) - 1;
     }
 

@@ -4,13 +4,8 @@
 
 namespace finescope::engine {
 
-torch::Tensor TunedModel::features(const TokenBatch& batch) {
-    return pool(encoder->forward(batch), batch.mask, pooling);
-}
-
-void TunedModel::setTraining(bool on) {
-    encoder->train(on);
-    classifier->train(on);
+torch::Tensor TunedModel::features(const TokenBatch& batch, Dropout* dropout) {
+    return pool(encoder->forward(batch, dropout), batch.mask, pooling);
 }
 
 MatrixF TunedModel::weight() const {

@@ -13,11 +13,13 @@ struct TunedModel {
     Classifier classifier{nullptr};
     Pooling pooling = Pooling::first;
     torch::Device device{torch::kCPU};
+    /// Threads that share the rows of a batch or the batches of a split, each with LibTorch and its BLAS to
+    /// itself (setThreads(1) before): two made steps twice as fast, where two threads to a matrix product
+    /// were slower than one (PERFORMANCE.md 2, Threading).
+    int workers = 1;
 
     /// Features [B, h].
-    [[nodiscard]] torch::Tensor features(const TokenBatch& batch);
-    /// Dropout on or off.
-    void setTraining(bool on);
+    [[nodiscard]] torch::Tensor features(const TokenBatch& batch, Dropout* dropout = nullptr);
     /// V [C, h] and b [C].
     [[nodiscard]] MatrixF weight() const;
     [[nodiscard]] VectorF bias() const;

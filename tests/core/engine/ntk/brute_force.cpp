@@ -78,7 +78,6 @@ ParameterGroup groupOf(const std::string& name) {
 std::map<ParameterGroup, torch::Tensor> gradientsByGroup(Encoder encoder,
                                                          const std::vector<Encoding>& samples,
                                                          Pooling pooling, const torch::Tensor& directions) {
-    encoder->eval();
     const EncoderConfig& config = encoder->config;
     std::vector<torch::Tensor> parameters;
     std::vector<std::string> names;

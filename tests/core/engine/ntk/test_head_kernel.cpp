@@ -96,7 +96,6 @@ struct StepChange {
 StepChange stepChange(Architecture architecture, const Head& head, double rate) {
     Problem problem(architecture); // its own weights: the step changes them
     Encoder& encoder = problem.encoder;
-    encoder->eval();
     torch::Tensor weight = tests::toTensor(head.weight).requires_grad_(true);
     torch::Tensor bias = tests::toTensor(head.bias).squeeze(1).requires_grad_(true);
     std::vector<torch::Tensor> parameters = encoder->parameters();

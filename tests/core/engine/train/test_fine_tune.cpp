@@ -143,6 +143,56 @@ private Q_SLOTS:
         }
     }
 
+    void workersChangeNothingButRounding() {
+        EncoderConfig config = tinyConfig();
+        config.hiddenDropout = config.attentionDropout = 0.3;
+        const EncodedSplit split = tinySplit();
+        std::vector<std::vector<double>> ends;
+        std::vector<std::vector<double>> losses;
+        for (const int workers : {1, 2, 3, 9}) {
+            TunedModel model;
+            model.encoder = Encoder(config);
+            initialise(model.encoder, 3);
+            model.classifier = Classifier(8, 2, 0.3, 4);
+            model.workers = workers;
+            FineTuneHooks hooks;
+            losses.emplace_back();
+            hooks.onStep = [&](const FineTuneStep& step) { losses.back().push_back(step.loss); };
+            hooks.onEpoch = [](std::int64_t epoch, double) { return static_cast<double>(epoch); };
+            static_cast<void>(fineTune(model, split, {3, {4, 0.01}, 1.0, 9, 11}, hooks));
+            ends.push_back(flat(model.trainedParameters()));
+        }
+        for (std::size_t i = 1; i < ends.size(); ++i) {
+            for (std::size_t j = 0; j < losses[0].size(); ++j) {
+                QVERIFY_NEAR(losses[i][j], losses[0][j], 1e-4);
+            }
+            for (std::size_t j = 0; j < ends[0].size(); ++j) {
+                // Adam turns the rounding of a gradient near zero into a part of a whole step.
+                QVERIFY_NEAR(ends[i][j], ends[0][j], 2e-3);
+            }
+        }
+    }
+
+    void dropoutKeepsTheMeanAndFollowsRows() {
+        constexpr double kRate = 0.25;
+        const torch::Tensor ones = torch::ones({8, 3, 4001});
+        const torch::Tensor all = Dropout(7, 2, 0, 4).apply(ones, kRate);
+        const torch::Tensor kept = all.ne(0);
+        QVERIFY(all.masked_select(kept).allclose(torch::full({1}, 4.0 / 3)));
+        const double count = static_cast<double>(ones.numel()), share = kept.sum().item<double>() / count;
+        QVERIFY_NEAR(share, 1 - kRate, 5 * std::sqrt(kRate * (1 - kRate) / count));
+        // Two rows of `ones` belong to a row of the batch.
+        const torch::Tensor parts = torch::cat({Dropout(7, 2, 0, 1).apply(ones.narrow(0, 0, 2), kRate),
+                                                Dropout(7, 2, 1, 3).apply(ones.narrow(0, 2, 6), kRate)});
+        QVERIFY(parts.equal(all));
+        QVERIFY(!Dropout(7, 3, 0, 4).apply(ones, kRate).equal(all));
+        QVERIFY(!Dropout(8, 2, 0, 4).apply(ones, kRate).equal(all));
+        QVERIFY(!all.narrow(0, 0, 2).equal(all.narrow(0, 2, 2)));
+        Dropout twice(7, 2, 0, 4);
+        static_cast<void>(twice.apply(ones, kRate));
+        QVERIFY(!twice.apply(ones, kRate).equal(all));
+    }
+
     void bestEpochIsRestoredAndTheEarliestWinsTies() {
         TunedModel model = tinyModel();
         const EncodedSplit split = tinySplit();

@@ -1,4 +1,4 @@
-#include "core/engine/ntk/workers.h"
+#include "core/engine/workers.h"
 
 #include "core/error.h"
 
