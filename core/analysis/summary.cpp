@@ -1,22 +1,21 @@
 #include "core/analysis/summary.h"
 
-#include "core/analysis/feature_statistics.h"
+#include "core/analysis/classifier_norms.h"
+#include "core/analysis/feature_numbers.h"
 #include "core/analysis/kernel_statistics.h"
 #include "core/analysis/matthews.h"
 #include "core/analysis/reliability.h"
 #include "core/analysis/softmax.h"
 #include "core/analysis/spectrum.h"
 #include "core/analysis/temperature.h"
-#include "core/error.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <optional>
-#include <set>
 #include <string>
+#include <tuple>
 
 namespace finescope::analysis {
 
@@ -30,19 +29,6 @@ Json number(std::optional<double> value) {
 
 Json text(const std::string& value) {
     return value.empty() ? Json(nullptr) : Json(value);
-}
-
-/// Null for a quantity that these data do not have (Error{numeric}: no direction, no spread); every other
-/// error passes.
-Json unlessUndefined(const std::function<Json()>& compute) {
-    try {
-        return compute();
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::numeric) {
-            throw;
-        }
-        return nullptr;
-    }
 }
 
 const char* statusName(record::Status status) {
@@ -59,32 +45,6 @@ const char* statusName(record::Status status) {
     return "cancelled";
 }
 
-/// Norms of the classifier at one evaluation: from the snapshot, or from the recorded series where a run has
-/// no snapshots.
-struct ClassifierNorms {
-    std::optional<double> weight, bias;
-};
-
-ClassifierNorms normsAt(const record::Run& run, std::optional<record::EpochKey> key) {
-    if (!key) {
-        return {};
-    }
-    if (const auto row = run.classifierRow(*key)) {
-        const record::ClassifierSnapshot snapshot = run.parts->classifier(*row);
-        return {snapshot.weight.cast<double>().norm(), snapshot.bias.cast<double>().norm()};
-    }
-    const auto found = std::ranges::find(run.epochs.keys, *key);
-    if (found == run.epochs.keys.end()) {
-        return {};
-    }
-    const auto row = static_cast<std::size_t>(found - run.epochs.keys.begin());
-    const auto recorded = [&](std::string_view name) {
-        const record::Series* series = run.epochs.find(name);
-        return series != nullptr ? std::optional(series->values[row]) : std::nullopt;
-    };
-    return {recorded("classifier_weight_norm"), recorded("classifier_bias_norm")};
-}
-
 Json classifierObject(const record::Run& run) {
     // A file of snapshots alone, without /epochs, is read by its first and last snapshot.
     const auto& keys = run.epochs.keys.empty() ? run.classifierKeys : run.epochs.keys;
@@ -99,9 +59,12 @@ Json classifierObject(const record::Run& run) {
             afterProbing = probed;
         }
     }
-    const ClassifierNorms initial = normsAt(run, first);
-    const ClassifierNorms probed = normsAt(run, afterProbing);
-    const ClassifierNorms last = normsAt(run, reported);
+    const auto normsAt = [&](std::optional<record::EpochKey> key) {
+        return key ? classifierNormsAt(run, *key) : ClassifierNorms{};
+    };
+    const ClassifierNorms initial = normsAt(first);
+    const ClassifierNorms probed = normsAt(afterProbing);
+    const ClassifierNorms last = normsAt(reported);
     return {{"weight_norm",
              {{"initial", number(initial.weight)},
               {"after_lp", number(probed.weight)},
@@ -133,47 +96,25 @@ SplitData readSplit(const record::Run& run, const record::SplitInfo& info) {
 
 Json featuresObject(const record::Run& run, const SplitData& split) {
     const record::SplitInfo& info = *split.info;
-    std::optional<MatrixF> pretrained;
-    std::optional<MatrixF> final;
-    if (info.rows > 0 && info.pretrainedFeatureWidth > 0) {
-        pretrained = run.parts->pretrainedFeatures(info);
-    }
-    if (info.rows > 0 && info.featureWidth > 0) {
-        final = run.parts->features(info);
-    }
-    const auto cosine = [](const std::optional<MatrixF>& features) -> Json {
-        if (!features || features->rows() < 2) {
-            return nullptr;
-        }
-        return unlessUndefined([&] { return number(cosineSimilarity(*features)); });
+    const FeatureNumbers numbers = featureNumbers(
+        info.rows > 0 && info.pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(info) : MatrixF{},
+        info.rows > 0 && info.featureWidth > 0 ? run.parts->features(info) : MatrixF{}, split.labels);
+    const auto& [pretrained, final] = std::tie(numbers.fisherPretrained, numbers.fisherFinal);
+    const auto value = [](const std::optional<FisherRatio>& ratio) {
+        return ratio ? number(ratio->value) : Json(nullptr);
     };
-
-    const std::set<std::int64_t> present(split.labels.begin(), split.labels.end());
-    std::optional<double> ridge;
-    const auto fisher = [&](const std::optional<MatrixF>& features) -> std::pair<Json, Json> {
-        if (!features || present.size() < 2) {
-            return {nullptr, nullptr};
-        }
-        Json rank = nullptr;
-        Json value = unlessUndefined([&] {
-            const FisherRatio ratio =
-                fisherDiscriminantRatio(*features, split.labels, static_cast<int>(*present.rbegin()) + 1);
-            ridge = ratio.ridge;
-            rank = ratio.rankWithin;
-            return number(ratio.value);
-        });
-        return {std::move(value), std::move(rank)};
+    const auto rank = [](const std::optional<FisherRatio>& ratio) {
+        return ratio ? Json(ratio->rankWithin) : Json(nullptr);
     };
-    const auto [pretrainedFisher, pretrainedRank] = fisher(pretrained);
-    const auto [finalFisher, finalRank] = fisher(final);
-    const bool comparable = pretrained && final && pretrained->cols() == final->cols();
-    return {{"cosine_similarity", {{"pretrained", cosine(pretrained)}, {"final", cosine(final)}}},
-            {"difference", comparable ? number(featureDifference(*pretrained, *final)) : Json(nullptr)},
+    const auto& either = final ? final : pretrained;
+    return {{"cosine_similarity",
+             {{"pretrained", number(numbers.cosinePretrained)}, {"final", number(numbers.cosineFinal)}}},
+            {"difference", number(numbers.difference)},
             {"fdr",
-             {{"pretrained", pretrainedFisher},
-              {"final", finalFisher},
-              {"ridge", number(ridge)},
-              {"rank_within", {{"pretrained", pretrainedRank}, {"final", finalRank}}}}}};
+             {{"pretrained", value(pretrained)},
+              {"final", value(final)},
+              {"ridge", either ? number(either->ridge) : Json(nullptr)},
+              {"rank_within", {{"pretrained", rank(pretrained)}, {"final", rank(final)}}}}}};
 }
 
 Json splitObject(const record::Run& run, const SplitData& split, int binCount) {

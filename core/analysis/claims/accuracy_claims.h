@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/analysis/claims.h"
+#include "core/analysis/claims/claim_study.h"
+
+namespace finescope::analysis {
+
+/// C19 to C21, on accuracy in and out of distribution. PAPER 2.11, Tables 8, 10 and 16.
+[[nodiscard]] std::vector<Claim> accuracyClaims(const ClaimStudy& study);
+
+} // namespace finescope::analysis

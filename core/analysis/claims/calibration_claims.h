@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/analysis/claims.h"
+#include "core/analysis/claims/claim_study.h"
+
+namespace finescope::analysis {
+
+/// C16 to C18, on calibration before and after temperature scaling. PAPER 2.10, Tables 14 and 15.
+[[nodiscard]] std::vector<Claim> calibrationClaims(const ClaimStudy& study);
+
+} // namespace finescope::analysis

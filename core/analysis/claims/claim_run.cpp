@@ -1,0 +1,232 @@
+#include "core/analysis/claims/claim_run.h"
+
+#include "core/analysis/classifier_norms.h"
+#include "core/analysis/feature_numbers.h"
+#include "core/analysis/matthews.h"
+#include "core/analysis/neighbours.h"
+#include "core/analysis/reliability.h"
+#include "core/analysis/run_traits.h"
+#include "core/analysis/softmax.h"
+#include "core/analysis/spectrum.h"
+#include "core/analysis/temperature.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace finescope::analysis {
+
+namespace {
+
+using record::EpochKey;
+using record::Stage;
+
+constexpr int kNeighbours = 10;
+constexpr Eigen::Index kNeighbourRows = 500; // of a split, evenly spaced: the cost grows with their square
+
+std::optional<double> finite(std::optional<double> value) {
+    return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+double share(const Labels& predicted, const Labels& labels) {
+    std::size_t right = 0;
+    for (std::size_t row = 0; row < labels.size(); ++row) {
+        right += predicted[row] == labels[row] ? 1 : 0;
+    }
+    return static_cast<double>(right) / static_cast<double>(labels.size());
+}
+
+std::optional<double> fittedTemperature(const record::Run& run) {
+    const record::SplitInfo* validation = run.splitWithRole("validation");
+    if (validation == nullptr || validation->rows == 0) {
+        return std::nullopt;
+    }
+    const auto row = run.reportedLogits(*validation);
+    return row ? std::optional(
+                     fitTemperature(run.parts->logits(*validation, *row), run.parts->labels(*validation))
+                         .value)
+               : std::nullopt;
+}
+
+void describeLogits(ClaimSplit& split, const MatrixF& logits, const Labels& labels, std::string_view task,
+                    std::optional<double> temperature) {
+    const Reliability plain = reliability(logits, labels);
+    const Labels predicted = argmax(logits);
+    split.accuracy = share(predicted, labels);
+    split.metric = task == "cola" ? matthewsCorrelation(predicted, labels, static_cast<int>(logits.cols()))
+                                  : *split.accuracy;
+    split.ece = plain.ece;
+    split.mce = plain.mce;
+    if (temperature) {
+        const Reliability fitted = reliability(logits, labels, *temperature);
+        // Of the logits themselves divided by T, so that a prediction changed by rounding would be seen.
+        split.fittedAccuracy = share(argmax(logits / static_cast<float>(*temperature)), labels);
+        split.fittedEce = fitted.ece;
+        split.fittedMce = fitted.mce;
+    }
+}
+
+void describeNeighbours(ClaimSplit& split, const MatrixF& before, const MatrixF& after,
+                        const Labels& labels) {
+    const Eigen::Index count = std::min(before.rows(), kNeighbourRows);
+    if (count <= kNeighbours || after.rows() != before.rows()) {
+        return;
+    }
+    std::vector<Eigen::Index> rows;
+    Labels chosen;
+    for (Eigen::Index i = 0; i < count; ++i) {
+        rows.push_back(i * before.rows() / count);
+        chosen.push_back(labels[static_cast<std::size_t>(rows.back())]);
+    }
+    const MatrixF first = before(rows, Eigen::all), last = after(rows, Eigen::all);
+    split.neighbourOverlap = neighbourOverlap(first, last, kNeighbours);
+    split.purityPretrained = neighbourPurity(first, chosen, kNeighbours);
+    split.purity = neighbourPurity(last, chosen, kNeighbours);
+}
+
+ClaimSplit claimSplit(const record::Run& run, const record::SplitInfo& info,
+                      std::optional<double> temperature) {
+    ClaimSplit split{.name = info.name, .outOfDistribution = info.role == "ood"};
+    if (info.rows == 0) {
+        return split;
+    }
+    const Labels labels = run.parts->labels(info);
+    if (const auto row = run.reportedLogits(info)) {
+        describeLogits(split, run.parts->logits(info, *row), labels, run.task, temperature);
+    }
+    const MatrixF before = info.pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(info) : MatrixF{};
+    const MatrixF after = info.featureWidth > 0 ? run.parts->features(info) : MatrixF{};
+    const FeatureNumbers numbers = featureNumbers(before, after, labels);
+    split.cosinePretrained = numbers.cosinePretrained;
+    split.cosine = numbers.cosineFinal;
+    split.difference = numbers.difference;
+    const auto value = [](const std::optional<FisherRatio>& ratio) {
+        return ratio ? std::optional(ratio->value) : std::nullopt;
+    };
+    split.fisherPretrained = value(numbers.fisherPretrained);
+    split.fisher = value(numbers.fisherFinal);
+    if (!split.outOfDistribution) {
+        describeNeighbours(split, before, after, labels);
+    }
+    return split;
+}
+
+void describeClassifier(ClaimRun& numbers, const record::Run& run) {
+    const auto normAt = [&](EpochKey key) { return finite(classifierNormsAt(run, key).weight); };
+    numbers.probedNorm = normAt({1, Stage::linearProbing});
+    numbers.startNorm = normAt({0, Stage::fineTuning});
+    const std::optional<EpochKey> reported = run.reportedKey();
+    if (reported) {
+        numbers.finalNorm = normAt(*reported);
+    }
+    if (const auto last = reported ? run.classifierRow(*reported) : std::nullopt; last && *last > 0) {
+        const MatrixD first = run.parts->classifier(0).weight.cast<double>();
+        const MatrixD moved = run.parts->classifier(*last).weight.cast<double>() - first;
+        numbers.displacement = finite(moved.norm() / first.norm());
+    }
+
+    if (run.method == "lp") {
+        if (const record::Series* norms = run.steps.find("classifier_weight_norm")) {
+            for (std::size_t row = 0; row < run.steps.rows(); ++row) {
+                if (run.steps.keys[row].stage == Stage::linearProbing && std::isfinite(norms->values[row])) {
+                    numbers.normCurve.push_back(norms->values[row]);
+                }
+            }
+        }
+        return;
+    }
+    for (const EpochKey& key : run.epochs.keys) {
+        if (const auto norm = key.stage == Stage::fineTuning ? normAt(key) : std::nullopt) {
+            numbers.normCurve.push_back(*norm);
+        }
+    }
+}
+
+/// What the heat maps of F and P show. PAPER 2.7, C22.
+void describeHeatMaps(ClaimKernel& numbers, const record::KernelState& kernel) {
+    const Eigen::Index n = kernel.pTrain.rows();
+    if (n < 2) {
+        return;
+    }
+    const MatrixD heat = blockTraceNorms(kernel, KernelPart::fineTuningEffective);
+    const double others = (heat.sum() - heat.trace()) / static_cast<double>(n * (n - 1));
+    const auto above = (heat.diagonal().array() > others).count();
+    numbers.diagonalShare = static_cast<double>(above) / static_cast<double>(n);
+    numbers.diagonalRatio = finite(heat.trace() / static_cast<double>(n) / others);
+
+    const Eigen::ArrayXXd flat = blockTraceNorms(kernel, KernelPart::pretrainEffective).array();
+    numbers.pVariation = finite(std::sqrt((flat - flat.mean()).square().mean()) / flat.mean());
+
+    if (kernel.classes == 3 && kernel.trainLabels.size() == static_cast<std::size_t>(n)) {
+        double outer = 0, rest = 0, outerPairs = 0, restPairs = 0;
+        const auto isOuter = [&](Eigen::Index i) {
+            return kernel.trainLabels[static_cast<std::size_t>(i)] != 1;
+        };
+        for (Eigen::Index i = 0; i < n; ++i) {
+            for (Eigen::Index j = 0; j < n; ++j) {
+                if (i != j) {
+                    const bool both = isOuter(i) && isOuter(j);
+                    (both ? outer : rest) += heat(i, j);
+                    (both ? outerPairs : restPairs) += 1;
+                }
+            }
+        }
+        numbers.outerRatio = finite(outer / outerPairs / (rest / restPairs));
+    }
+}
+
+std::optional<ClaimKernel> claimKernel(const record::Run& run) {
+    // The kernel of the head that this method's fine-tuning starts from; a run may hold the other one too.
+    const char* const state = run.method.starts_with("lp-") ? "after_lp" : "pretrained";
+    if (std::ranges::find(run.kernelStates, state) == run.kernelStates.end()) {
+        return std::nullopt;
+    }
+    const record::KernelState kernel = run.parts->kernel(state);
+    const std::optional<MatrixD> spectrum = kernelSpectrum(kernel);
+    ClaimKernel numbers{.samples = kernel.pTrain.rows(), .classes = kernel.classes};
+    numbers.fineTuningRatio = fineTuningRatio(kernel);
+    if (kernel.loraScale && kernel.loraSigma2 && kernel.loraRank) {
+        numbers.loraFactor = *kernel.loraScale * *kernel.loraScale * *kernel.loraSigma2 *
+                             static_cast<double>(*kernel.loraRank);
+    }
+    for (const KernelPart which : kKernelParts) {
+        const auto row = static_cast<Eigen::Index>(which);
+        ClaimKernelPart& part = numbers.parts[static_cast<std::size_t>(which)];
+        part.frobeniusNorm = kernelFrobeniusNorm(kernel, which);
+        if (spectrum) {
+            const std::span<const double> values(spectrum->row(row).data(),
+                                                 static_cast<std::size_t>(spectrum->cols()));
+            part.rank = static_cast<double>(numericalRank(values));
+            if (which == KernelPart::fineTuningEffective) {
+                numbers.spectrum.assign(values.begin(), values.end());
+            }
+        }
+        if (kernel.regression) {
+            part.trainAccuracy = finite((*kernel.regression)(row, 0));
+            part.testAccuracy = finite((*kernel.regression)(row, 1));
+        }
+    }
+    describeHeatMaps(numbers, kernel);
+    return numbers;
+}
+
+} // namespace
+
+ClaimRun claimRun(const record::Run& run) {
+    ClaimRun numbers{.task = run.task, .model = run.model, .method = run.method, .seed = run.seed};
+    numbers.classifierScale = classifierScale(run);
+    if (const record::SplitInfo* test = run.splitWithRole("test")) {
+        numbers.collapsed = collapsedClass(run, *test).has_value();
+    }
+    describeClassifier(numbers, run);
+    const std::optional<double> temperature = fittedTemperature(run);
+    for (const record::SplitInfo& info : run.splits) {
+        if (info.role == "test" || info.role == "ood") {
+            numbers.splits.push_back(claimSplit(run, info, temperature));
+        }
+    }
+    numbers.kernel = claimKernel(run);
+    return numbers;
+}
+
+} // namespace finescope::analysis

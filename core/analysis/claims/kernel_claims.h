@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/analysis/claims.h"
+#include "core/analysis/claims/claim_study.h"
+
+namespace finescope::analysis {
+
+/// C8 to C14, on the neural tangent kernel where fine-tuning starts. PAPER 1.6, 2.7, Tables 2 and 9.
+[[nodiscard]] std::vector<Claim> kernelClaims(const ClaimStudy& study);
+
+} // namespace finescope::analysis

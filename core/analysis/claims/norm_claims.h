@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/analysis/claims.h"
+#include "core/analysis/claims/claim_study.h"
+
+namespace finescope::analysis {
+
+/// C1 to C3, on the norm of the classifier. PAPER 1.5, Table 13, Fig. 1 and 4.
+[[nodiscard]] std::vector<Claim> normClaims(const ClaimStudy& study);
+
+} // namespace finescope::analysis

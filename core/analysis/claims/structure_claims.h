@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/analysis/claims.h"
+#include "core/analysis/claims/claim_study.h"
+
+namespace finescope::analysis {
+
+/// C22 and C23: what the heat maps of the kernel and the maps of features show. PAPER Fig. 5, 6 and 8.
+[[nodiscard]] std::vector<Claim> structureClaims(const ClaimStudy& study);
+
+} // namespace finescope::analysis
