@@ -59,7 +59,7 @@ Claim ClaimCases::finish() const {
             claim.status = ClaimStatus::doesNotHold;
             append(claim.reason, "; ", name + "not so for " + failed);
         } else if (part.cases == 0) {
-            append(claim.reason, "; ", name + "not tested, needs " + part.needs);
+            append(claim.reason, "; ", name + (name.empty() ? "needs " : "not tested, needs ") + part.needs);
         }
     }
     if (tested && claim.status != ClaimStatus::doesNotHold) {

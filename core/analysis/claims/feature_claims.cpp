@@ -6,12 +6,11 @@ namespace finescope::analysis {
 
 namespace {
 
-/// C4 and C5: features move less with probing first.
-Claim probingSparesFeatures(const ClaimStudy& study, const char* id, const std::string& probing,
-                            const std::string& plain) {
-    ClaimCases cases(id, "The features of " + probing +
-                             " differ less from the pre-trained ones than those of " + plain +
-                             " (mean distance), on every test and out-of-distribution split");
+/// C4 and C5: features move less with probing first. `names`: the methods in the title.
+Claim probingSparesFeatures(const ClaimStudy& study, const char* id, const std::string& names,
+                            const std::string& probing, const std::string& plain) {
+    ClaimCases cases(id, "The mean distance of features from the pre-trained ones is smaller " + names +
+                             ", on every test and out-of-distribution split");
     cases.beginPart("", "runs of " + probing + " and " + plain + " of one task with features");
     for (const TaskRuns& group : taskRuns(study)) {
         for (const EvaluationSet& set : evaluationSets(group)) {
@@ -69,9 +68,9 @@ Claim fisherRatios(const ClaimStudy& study) {
 } // namespace
 
 std::vector<Claim> featureClaims(const ClaimStudy& study) {
-    return {probingSparesFeatures(study, "C4", "lp-ft", "ft"),
-            probingSparesFeatures(study, "C5", "lp-lora", "lora"), cosinesAreOrdered(study),
-            fisherRatios(study)};
+    return {probingSparesFeatures(study, "C4", "in LP-FT than in FT", "lp-ft", "ft"),
+            probingSparesFeatures(study, "C5", "in LP-LoRA than in LoRA", "lp-lora", "lora"),
+            cosinesAreOrdered(study), fisherRatios(study)};
 }
 
 } // namespace finescope::analysis

@@ -118,7 +118,7 @@ private Q_SLOTS:
         const auto statusOf = [&](const char* id) {
             return std::ranges::find(claims, id, &Claim::id)->status;
         };
-        for (const char* const id : {"C2", "C4", "C11", "C20"}) {
+        for (const char* const id : {"C2", "C3", "C4", "C11", "C14"}) {
             QVERIFY2(statusOf(id) == ClaimStatus::holds, id);
         }
         // By NumPy, from the files: the features of LoRA hardly move less than those of LP-LoRA.
