@@ -2,6 +2,7 @@
 
 #include "core/analysis/claims/claim_study.h"
 #include "core/analysis/summary.h"
+#include "core/record/kernel_writer.h"
 #include "core/record/run_reader.h"
 #include "tests/support/data.h"
 #include "tests/support/near.h"
@@ -176,6 +177,44 @@ private Q_SLOTS:
         }
         const double entries = static_cast<double>(n * n), mean = sum / entries;
         QVERIFY_NEAR(*numbers.kernel->pVariation, std::sqrt(squares / entries - mean * mean) / mean, 1e-8);
+    }
+
+    void threeClassesByHand() {
+        const QTemporaryDir folder;
+        const record::Run run = tinyRun(folder, "lp-ft", 1);
+        record::KernelState kernel;
+        kernel.state = "after_lp";
+        kernel.adapted = "full";
+        kernel.classes = 3;
+        kernel.trainIndex = {0, 1, 2, 3};
+        kernel.trainLabels = {0, 1, 2, 0};
+        kernel.trainResiduals = MatrixD::Constant(4, 3, 0.5);
+        kernel.pTrain = MatrixD::Ones(4, 4);
+        // The trace norm of a block w I_3 is 3 w: 5 on the diagonal, 2 within the first and third class.
+        MatrixD weights(4, 4);
+        weights << 5, 1, 2, 2, 1, 5, 1, 1, 2, 1, 5, 2, 2, 1, 2, 5;
+        kernel.fTrain = MatrixD::Zero(12, 12);
+        for (Eigen::Index row = 0; row < 12; ++row) {
+            for (Eigen::Index column = row % 3; column < 12; column += 3) {
+                kernel.fTrain(row, column) = weights(row / 3, column / 3);
+            }
+        }
+        record::addKernel(run.file, run.runId, kernel);
+        const ClaimRun numbers = claimRun(record::readRun(run.file));
+        QVERIFY(numbers.kernel.has_value());
+        QVERIFY_NEAR(*numbers.kernel->outerRatio, 2.0, 1e-12);
+        QVERIFY_NEAR(*numbers.kernel->diagonalRatio, 5 / 1.5, 1e-12);
+        QCOMPARE(*numbers.kernel->diagonalShare, 1.0);
+        QCOMPARE(*numbers.kernel->pVariation, 0.0);
+    }
+
+    void colaIsMeasuredByMatthewsCorrelation() {
+        const QTemporaryDir folder;
+        record::Run run = tinyRun(folder, "ft", 1);
+        const auto expected = summarise(run)["splits"]["test"];
+        QCOMPARE(*claimRun(run).splits[0].metric, expected["accuracy"].get<double>());
+        run.task = "cola";
+        QCOMPARE(*claimRun(run).splits[0].metric, expected["matthews"].get<double>());
     }
 };
 
