@@ -1,9 +1,12 @@
 #include "app/engine/tasks_command.h"
 
 #include "core/engine/task/catalogue.h"
+#include "core/engine/task/paper_counts.h"
+#include "core/error.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -11,51 +14,201 @@ namespace finescope::app {
 
 namespace {
 
-void printForPeople(const engine::Task& task) {
-    std::cout << task.name << "  " << task.title << "\n  files    ";
-    for (std::size_t i = 0; i < task.files.size(); ++i) {
-        std::cout << (i == 0 ? "" : "           ") << task.files[i].name << ": " << task.files[i].purpose
-                  << '\n';
+using Json = nlohmann::ordered_json;
+using engine::Task;
+using engine::TaskFile;
+
+/// A task and what a data folder holds of it.
+struct Found {
+    Task task; ///< as the folder has it, where it can be told
+    std::vector<TaskFile> missing;
+    std::optional<engine::TaskData> data; ///< where no file is missing
+    std::string failure;                  ///< why the files cannot be used; empty: they can
+};
+
+Found lookInto(const Task& task, const std::filesystem::path& folder) {
+    Found found{task, engine::missingFiles(task, folder), std::nullopt, {}};
+    try {
+        found.task = engine::taskIn(task.option, folder);
+        found.missing = engine::missingFiles(found.task, folder);
+        if (found.missing.empty()) {
+            found.data = engine::loadTask(task.option, folder);
+            found.task = found.data->task;
+        }
+    } catch (const Error& error) {
+        found.failure = found.missing.empty() ? error.what() : "";
     }
+    return found;
+}
+
+bool isMissing(const Found& found, const TaskFile& file) {
+    return std::ranges::find(found.missing, file.name, &TaskFile::name) != found.missing.end();
+}
+
+std::vector<std::string> templatesOf(const Task& task) {
+    std::vector<std::string> templates;
+    if (!task.text.first.fields().empty()) {
+        templates.push_back(task.text.first.pattern());
+    }
+    if (task.text.second) {
+        templates.push_back(task.text.second->pattern());
+    }
+    return templates;
+}
+
+std::string metricName(const Task& task) {
+    return task.metric == engine::SelectionMetric::matthews ? "matthews" : "accuracy";
+}
+
+void printTask(const Task& task) {
+    std::cout << task.name << "  " << task.title;
+    std::cout << (task.name == task.option ? "\n" : " (--task " + task.option + ")\n");
+    const auto printFiles = [](const char* title, const std::vector<TaskFile>& files) {
+        for (const TaskFile& file : files) {
+            std::cout << (&file == &files.front() ? title : "           ") << file.name << ": "
+                      << file.purpose << '\n';
+        }
+    };
+    printFiles("  files    ", task.files);
+    printFiles("        or ", task.otherFiles);
     std::cout << "  classes  ";
     for (std::size_t i = 0; i < task.classNames.size(); ++i) {
         std::cout << (i == 0 ? "" : ", ") << i << ' ' << task.classNames[i];
     }
-    std::cout << "\n  text     " << task.textTemplate << "\n\n";
+    std::cout << (task.classNames.empty() ? "as task.json says, or as found in the training file" : "");
+    const std::vector<std::string> templates = templatesOf(task);
+    std::cout << "\n  text     " << (templates.empty() ? "as task.json says" : templates.front());
+    if (templates.size() > 1) {
+        std::cout << "\n  and      " << templates[1];
+    }
+    std::cout << (task.text.lowerCase ? ", in lower case" : "") << "\n  best by  " << metricName(task)
+              << " on validation\n";
 }
 
-nlohmann::ordered_json describe(const engine::Task& task) {
-    nlohmann::ordered_json files = nlohmann::ordered_json::array();
-    for (const engine::TaskFile& file : task.files) {
-        files.push_back({{"name", file.name}, {"purpose", file.purpose}});
+void printData(const Found& found) {
+    for (const TaskFile& file : found.task.files) {
+        std::cout << (&file == &found.task.files.front() ? "  data     " : "           ") << file.name
+                  << (isMissing(found, file) ? ": missing\n" : ": there\n");
     }
-    return {{"name", task.name},
+    if (found.data) {
+        for (const engine::TaskSplit& split : found.data->splits) {
+            std::cout << "           " << split.name << ": " << engine::describeCount(split, found.task)
+                      << '\n';
+        }
+        for (const std::string& warning : found.data->warnings) {
+            std::cout << "  note     " << warning << '\n';
+        }
+    }
+    if (!found.failure.empty()) {
+        std::cout << "  unusable " << found.failure << '\n';
+    }
+}
+
+Json describeFiles(const std::vector<TaskFile>& files) {
+    Json list = Json::array();
+    for (const TaskFile& file : files) {
+        list.push_back({{"name", file.name}, {"purpose", file.purpose}});
+    }
+    return list;
+}
+
+Json describe(const Task& task) {
+    Json counts = Json::object();
+    for (const engine::PaperCount& count : task.paperCounts) {
+        counts[count.split] = count.printed;
+    }
+    return {{"task", task.option},
+            {"name", task.name},
             {"title", task.title},
             {"classes", task.classNames},
-            {"text", task.textTemplate},
-            {"files", std::move(files)}};
+            {"text", templatesOf(task)},
+            {"lower_case", task.text.lowerCase},
+            {"metric", metricName(task)},
+            {"files", describeFiles(task.files)},
+            {"other_files", describeFiles(task.otherFiles)},
+            {"paper_counts", std::move(counts)}};
+}
+
+Json describeData(const Found& found, const std::filesystem::path& folder) {
+    Json there = Json::array(), missing = Json::array(), splits = Json::array();
+    for (const TaskFile& file : found.task.files) {
+        (isMissing(found, file) ? missing : there).push_back(file.name);
+    }
+    for (std::size_t i = 0; found.data && i < found.data->splits.size(); ++i) {
+        const engine::TaskSplit& split = found.data->splits[i];
+        const engine::PaperCount* paper = engine::paperCount(found.task, split.name);
+        splits.push_back(
+            {{"name", split.name},
+             {"role", split.role},
+             {"rows", split.examples.size()},
+             {"abstracts", split.abstracts > 0 ? Json(split.abstracts) : Json(nullptr)},
+             {"as_in_paper", paper ? Json(engine::countOf(split) == paper->printed) : Json(nullptr)},
+             {"count", engine::describeCount(split, found.task)}});
+    }
+    return {{"folder", folder.string()},
+            {"there", std::move(there)},
+            {"missing", std::move(missing)},
+            {"splits", std::move(splits)},
+            {"notes", found.data ? Json(found.data->warnings) : Json::array()},
+            {"error", found.failure.empty() ? Json(nullptr) : Json(found.failure)}};
+}
+
+struct TasksOptions {
+    std::string task, data;
+    bool json = false;
+};
+
+int tasks(const TasksOptions& options) {
+    std::vector<Task> chosen = engine::taskCatalogue();
+    if (!options.task.empty()) {
+        chosen = {engine::findTask(options.task)};
+    }
+    if (!options.data.empty() && !std::filesystem::is_directory(options.data)) {
+        throw Error(ErrorKind::badFile, "--data " + options.data + ": this folder does not exist");
+    }
+    Json all = Json::array();
+    for (const Task& task : chosen) {
+        std::optional<Found> found;
+        if (!options.data.empty()) {
+            found = lookInto(task, options.data);
+        }
+        const Task& known = found ? found->task : task;
+        if (options.json) {
+            Json object = describe(known);
+            if (found) {
+                object["data"] = describeData(*found, options.data);
+            }
+            all.push_back(std::move(object));
+        } else {
+            printTask(known);
+            if (found) {
+                printData(*found);
+            }
+            std::cout << '\n';
+        }
+    }
+    if (options.json) {
+        std::cout << all.dump(2) << '\n';
+    }
+    if (!options.task.empty() && !options.data.empty()) {
+        static_cast<void>(engine::loadTask(options.task, options.data)); // says what is amiss, if anything
+    }
+    return 0;
 }
 
 } // namespace
 
 Command tasksCommand() {
     return {"tasks", "Every task with the files it wants, its classes and its text", [](CLI::App& app) {
-                auto asJson = std::make_shared<bool>(false);
-                app.add_flag("--json", *asJson, "One JSON array instead of text");
-                return [asJson](const CommandContext&) {
-                    nlohmann::ordered_json all = nlohmann::ordered_json::array();
-                    for (const engine::Task& task : engine::taskCatalogue()) {
-                        if (*asJson) {
-                            all.push_back(describe(task));
-                        } else {
-                            printForPeople(task);
-                        }
-                    }
-                    if (*asJson) {
-                        std::cout << all.dump(2) << '\n';
-                    }
-                    return 0;
-                };
+                auto options = std::make_shared<TasksOptions>();
+                app.add_option("--task", options->task, "This task only")->type_name("NAME");
+                app.add_option(
+                       "--data", options->data,
+                       "Say which files this folder holds, and how many rows their splits have; with --task, "
+                       "fail if it is not usable")
+                    ->type_name("DIR");
+                app.add_flag("--json", options->json, "One JSON array instead of text");
+                return [options](const CommandContext&) { return tasks(*options); };
             }};
 }
 

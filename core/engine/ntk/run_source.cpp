@@ -1,7 +1,7 @@
 #include "core/engine/ntk/run_source.h"
 
 #include "core/engine/file_hash.h"
-#include "core/engine/task/catalogue.h"
+#include "core/engine/task/task_data.h"
 #include "core/error.h"
 
 #include <nlohmann/json.hpp>
@@ -124,7 +124,7 @@ void compareFiles(const RunSource& source, const OnDifference& onDifference) {
 
 SourceSplits loadSplits(const RunSource& source, const record::Run& run, const OnDifference& onDifference) {
     SourceSplits splits;
-    for (TaskSplit& split : loadTask(findTask(source.task), source.data)) {
+    for (TaskSplit& split : loadTask(source.task, source.data).splits) {
         if (split.role == "train" || split.role == "test") {
             cut(split, split.role == "train" ? source.limitTrain : source.limitEval);
             compareLabels(split, run, onDifference);

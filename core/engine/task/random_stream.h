@@ -16,6 +16,7 @@ enum class RandomStream : std::uint64_t {
     kernelTrain = 6,
     kernelTest = 7,
     kernelWords = 8,
+    splitOrder = 9,
     demoTask = 101,
     demoVocabulary = 102,
     demoWeights = 103,

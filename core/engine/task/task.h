@@ -1,9 +1,12 @@
 #pragma once
 
+#include "core/engine/task/rows.h"
+#include "core/engine/task/text_template.h"
 #include "core/matrix.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,29 +26,64 @@ struct TaskSplit {
     std::string role; ///< train | validation | test | ood
     std::string task;
     std::vector<Example> examples;
+    std::int64_t abstracts = 0; ///< that the examples come from; 0 in formats without abstracts
+};
+
+/// What a file of a task is read for.
+enum class FileUse {
+    split,       ///< its rows are a split, or (train) the splits that are cut from it
+    testIds,     ///< rows of the training file with these ids are the test split
+    description, ///< task.json
 };
 
 struct TaskFile {
     std::string name;    ///< within the data folder
-    std::string purpose; ///< which splits it gives
+    std::string purpose; ///< which splits it gives, for people
+    FileUse use = FileUse::split;
+    std::string split, role; ///< of FileUse::split: as in TaskSplit
 };
 
-/// Where a task's validation split comes from.
-enum class SplitRule {
-    ninetyTen, ///< the last ceil(0.1 n) rows of train.jsonl; test = val.jsonl. PAPER 3.1
-    ownFiles,  ///< train.jsonl, val.jsonl, test.jsonl, ood.jsonl as they are
+/// What the encoder reads of a row.
+struct TaskText {
+    TextTemplate first;
+    std::optional<TextTemplate> second;
+    bool lowerCase = false;
+};
+
+/// What is cut off the end of the training file. PAPER 3.1
+struct HeldOut {
+    double validation = 0, test = 0;         ///< fractions of its rows, each rounded up
+    std::optional<std::int64_t> shuffleSeed; ///< puts the rows in random order before
+};
+
+/// By which score on the validation split the best epoch is chosen. PAPER 3.4
+enum class SelectionMetric { accuracy, matthews };
+
+/// Rows of a split (of PubMed: abstracts) in PAPER Table 7.
+struct PaperCount {
+    std::string split;
+    std::int64_t printed = 0;
+    std::int64_t published =
+        0; ///< of the published file, where the paper prints another number; else as printed
 };
 
 /// A classification task: how its files become splits. PAPER 3.1 to 3.3.
 struct Task {
-    std::string name;
+    std::string option; ///< what --task names it by: its name, or the format of a task of the user's own
+    std::string name;   ///< as in the run file
     std::string title;
-    std::vector<std::string> classNames; ///< [C], in label order
-    std::string textTemplate;            ///< what the encoder reads, in words
-    std::string firstField;
-    std::optional<std::string> secondField;
-    SplitRule splitRule = SplitRule::ninetyTen;
+    std::vector<std::string> classNames;        ///< [C], in label order; empty: found in the training file
+    std::map<std::string, std::int64_t> labels; ///< what stands in the files -> class
+    TaskText text;
+    std::string labelField;
+    FileFormat format;
     std::vector<TaskFile> files;
+    std::vector<TaskFile> otherFiles;  ///< another way in which it is published; empty: there is one only
+    std::vector<std::string> idFields; ///< that FileUse::testIds lists
+    HeldOut heldOut;
+    bool skipsUnreadableRows = false; ///< as the loader of the paper does for BOSS. PAPER 3.3
+    SelectionMetric metric = SelectionMetric::accuracy;
+    std::vector<PaperCount> paperCounts;
 };
 
 } // namespace finescope::engine

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace finescope::engine {
@@ -50,33 +51,47 @@ constexpr Lead leadOf(std::uint8_t byte) {
             static_cast<std::uint8_t>(byte == 0xF4 ? 0x8F : 0xBF)};
 }
 
+/// Takes the sequence at `i`; nothing for a maximal ill-formed one, which is passed over as well.
+std::optional<char32_t> takeCode(std::string_view text, std::size_t& i) {
+    const auto byte = static_cast<std::uint8_t>(text[i++]);
+    const Lead lead = leadOf(byte);
+    if (lead.following <= 0) {
+        return lead.following == 0 ? std::optional(static_cast<char32_t>(byte)) : std::nullopt;
+    }
+    auto code = static_cast<char32_t>(byte & (0x3F >> lead.following));
+    std::uint8_t least = lead.least, most = lead.most;
+    int left = lead.following;
+    for (; left > 0 && i < text.size(); --left, ++i) {
+        const auto next = static_cast<std::uint8_t>(text[i]);
+        if (next < least || next > most) {
+            break;
+        }
+        code = code << 6 | (next & 0x3F);
+        least = 0x80;
+        most = 0xBF;
+    }
+    return left == 0 ? std::optional(code) : std::nullopt;
+}
+
 } // namespace
 
 std::u32string decodeUtf8(std::string_view text) {
     std::u32string codes;
     codes.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
-        const auto byte = static_cast<std::uint8_t>(text[i++]);
-        const Lead lead = leadOf(byte);
-        if (lead.following <= 0) {
-            codes += lead.following == 0 ? static_cast<char32_t>(byte) : kReplacement;
-            continue;
-        }
-        auto code = static_cast<char32_t>(byte & (0x3F >> lead.following));
-        std::uint8_t least = lead.least, most = lead.most;
-        int left = lead.following;
-        for (; left > 0 && i < text.size(); --left, ++i) {
-            const auto next = static_cast<std::uint8_t>(text[i]);
-            if (next < least || next > most) {
-                break;
-            }
-            code = code << 6 | (next & 0x3F);
-            least = 0x80;
-            most = 0xBF;
-        }
-        codes += left == 0 ? code : kReplacement;
+        codes += takeCode(text, i).value_or(kReplacement);
     }
     return codes;
+}
+
+std::optional<std::size_t> firstIllFormed(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t start = i;
+        if (!takeCode(text, i)) {
+            return start;
+        }
+    }
+    return std::nullopt;
 }
 
 void appendUtf8(std::string& text, char32_t code) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,6 +10,9 @@ namespace finescope::engine {
 /// The code points of UTF-8 text; each maximal ill-formed sequence counts as one U+FFFD (Unicode 15, table
 /// 3-8).
 [[nodiscard]] std::u32string decodeUtf8(std::string_view text);
+
+/// Where the first ill-formed sequence begins, in bytes; nothing for UTF-8 text.
+[[nodiscard]] std::optional<std::size_t> firstIllFormed(std::string_view text);
 
 /// Appends a code point as UTF-8.
 void appendUtf8(std::string& text, char32_t code);

@@ -2,7 +2,6 @@
 
 #include "core/engine/file_hash.h"
 #include "core/engine/program_version.h"
-#include "core/engine/task/catalogue.h"
 #include "core/engine/tokenizer/tokenizer.h"
 
 #include <nlohmann/json.hpp>
@@ -29,14 +28,6 @@ Json hashes(const std::filesystem::path& folder, const std::vector<std::string>&
     return files;
 }
 
-std::vector<std::string> dataFiles(const TrainPlan& plan) {
-    std::vector<std::string> names;
-    for (const TaskFile& file : findTask(plan.task).files) {
-        names.push_back(file.name);
-    }
-    return names;
-}
-
 } // namespace
 
 std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint) {
@@ -52,7 +43,7 @@ std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoin
          {{"config.json", checkpoint.configSha256}, {"model.safetensors", checkpoint.weightsSha256}}},
         {"tokenizer_sha256", hashes(plan.model, tokenizerFiles(plan.model))},
         {"data", absolutePath(plan.data)},
-        {"data_sha256", hashes(plan.data, dataFiles(plan))},
+        {"data_sha256", hashes(plan.data, resolved.dataFiles)},
         {"ood", Json::object()},
         {"pooling", plan.pooling == Pooling::first ? "first" : "mean"},
         {"max_length", resolved.maxLength},

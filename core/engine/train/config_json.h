@@ -15,6 +15,7 @@ struct ResolvedPlan {
     std::int64_t maxLength = 0;
     int threads = 1;
     torch::Device device{torch::kCPU};
+    std::vector<std::string> dataFiles; ///< what is read of the data folder
 };
 
 /// The run file's `config`: a JSON object with everything needed to repeat the run. RUN_FILE.md, Root

@@ -46,18 +46,26 @@ std::string methodName(Method method) {
 
 StepSettings defaultSteps(std::string_view task, Method method) {
     // Columns: ft, lora, lp-ft, lp-lora. PAPER Table 6.
-    struct Row {
+    struct TaskRow {
         std::string_view task;
         StepSettings ft, lora, lpFt, lpLora;
     };
-    static constexpr Row kRows[] = {
+    static constexpr TaskRow kRows[] = {
         {"cb", {16, 5e-5}, {16, 1e-3}, {8, 5e-6}, {8, 1e-4}},
         {"rte", {16, 1e-5}, {16, 1e-3}, {8, 1e-5}, {8, 5e-4}},
+        {"boolq", {32, 1e-5}, {32, 5e-4}, {8, 1e-5}, {8, 5e-4}},
+        {"wic", {32, 1e-5}, {16, 1e-3}, {8, 1e-5}, {8, 1e-3}},
+        {"wsc", {16, 1e-3}, {16, 1e-4}, {8, 1e-3}, {8, 1e-4}},
+        {"cola", {32, 5e-5}, {16, 1e-3}, {8, 1e-5}, {8, 1e-3}},
+        {"sst2", {32, 1e-5}, {32, 5e-4}, {8, 1e-5}, {8, 1e-3}},
+        {"mrpc", {16, 1e-5}, {32, 5e-4}, {8, 1e-5}, {8, 1e-3}},
+        {"amazon", {16, 1e-5}, {16, 1e-3}, {8, 1e-6}, {8, 5e-4}},
+        {"pubmed", {8, 5e-6}, {8, 5e-4}, {8, 5e-6}, {8, 1e-3}},
         // The demo's encoder is a thousand times smaller, and takes larger steps.
         {"demo", {16, 1e-3}, {16, 5e-3}, {8, 1e-4}, {8, 1e-3}},
         {"", {16, 2e-5}, {16, 1e-3}, {8, 1e-5}, {8, 5e-4}},
     };
-    for (const Row& row : kRows) {
+    for (const TaskRow& row : kRows) {
         if (row.task == task || row.task.empty()) {
             switch (method) {
             case Method::lora:
@@ -77,6 +85,10 @@ StepSettings defaultSteps(std::string_view task, Method method) {
 
 void validate(const TrainPlan& plan) {
     const Task& task = findTask(plan.task);
+    if (!canBeTrained(task)) {
+        refuse("--task " + task.name + ": it has a test split only; train on amazon and give --ood " +
+               task.name + "=DIR");
+    }
     if (plan.model.empty() || plan.data.empty() || plan.output.empty()) {
         refuse("a run needs --model, --data and --output");
     }
@@ -104,8 +116,8 @@ void validate(const TrainPlan& plan) {
                "another --method");
     }
     std::set<std::string> names = {"train", "validation", "test"};
-    if (task.splitRule == SplitRule::ownFiles) {
-        names.insert("ood");
+    for (const TaskFile& file : task.files) {
+        names.insert(file.split);
     }
     for (const OutOfDistributionSet& set : plan.outOfDistribution) {
         if (set.name.empty() || set.name.find('/') != std::string::npos || set.name == ".") {

@@ -5,7 +5,7 @@
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/program_version.h"
-#include "core/engine/task/catalogue.h"
+#include "core/engine/task/paper_counts.h"
 #include "core/engine/task/random_stream.h"
 #include "core/engine/threads.h"
 #include "core/engine/torch_error.h"
@@ -109,8 +109,6 @@ private:
     // Everything that can be refused before there is a run file.
     void prepare() {
         refuseOutputEarly(plan());
-        const Task& task = findTask(plan().task);
-        m_classNames = task.classNames;
         const EncoderConfig config = readEncoderConfig(plan().model);
         m_resolved.threads = plan().threads > 0 ? plan().threads : threadsWorthUsing(config.hiddenSize);
         m_resolved.device = chooseDevice(plan().device);
@@ -121,7 +119,7 @@ private:
         m_resolved.steps.batchSize = plan().batchSize.value_or(m_resolved.steps.batchSize);
         m_resolved.steps.learningRate = plan().learningRate.value_or(m_resolved.steps.learningRate);
         m_resolved.maxLength = std::min(plan().maxLength, config.maxLength());
-        loadSplits(task, config);
+        loadSplits(config);
         loadModel();
         if (plan().saveCheckpoint) {
             makeCheckpointFolder(*plan().saveCheckpoint);
@@ -140,7 +138,7 @@ private:
         }
     }
 
-    void loadSplits(const Task& task, const EncoderConfig& config) {
+    void loadSplits(const EncoderConfig& config) {
         const std::unique_ptr<Tokenizer> tokenizer = loadTokenizer(plan().model);
         if (tokenizer->vocabularySize() > config.vocabularySize) {
             throw Error(ErrorKind::badFile, plan().model.string() + ": the tokenizer has " +
@@ -148,17 +146,27 @@ private:
                                                 " entries but config.json's vocab_size is " +
                                                 std::to_string(config.vocabularySize));
         }
-        std::vector<TaskSplit> splits = loadTask(task, plan().data);
+        TaskData data = loadTask(plan().task, plan().data);
+        note(describeCounts(data));
         for (const OutOfDistributionSet& set : plan().outOfDistribution) {
-            splits.push_back(loadOutOfDistribution(task, set.name, set.folder));
+            if (std::ranges::find(data.splits, set.name, &TaskSplit::name) != data.splits.end()) {
+                throw Error(ErrorKind::badInput, "--ood " + set.name + "=" + set.folder.string() +
+                                                     ": there is a split of that name already");
+            }
+            addOutOfDistribution(data, set.name, set.folder);
         }
-        for (TaskSplit& split : splits) {
+        std::ranges::for_each(data.warnings, [&](const std::string& warning) { warn(warning); });
+        for (const TaskFile& file : data.task.files) {
+            m_resolved.dataFiles.push_back(file.name);
+        }
+        for (TaskSplit& split : data.splits) {
             const auto& limit = split.role == "train" ? plan().limitTrain : plan().limitEval;
             if (limit && static_cast<std::size_t>(*limit) < split.examples.size()) {
                 split.examples.resize(static_cast<std::size_t>(*limit));
             }
             m_splits.push_back(encodeSplit(split, *tokenizer, m_resolved.maxLength));
         }
+        m_task = std::move(data.task);
     }
 
     void loadModel() {
@@ -168,8 +176,9 @@ private:
         m_model.device = m_resolved.device;
         m_model.workers = m_resolved.device.is_cpu() ? m_resolved.threads : 1;
         const EncoderConfig& config = m_model.encoder->config;
-        m_model.classifier = Classifier(config.hiddenSize, static_cast<std::int64_t>(m_classNames.size()),
-                                        config.hiddenDropout, streamSeed(plan().seed, RandomStream::head));
+        m_model.classifier =
+            Classifier(config.hiddenSize, static_cast<std::int64_t>(m_task.classNames.size()),
+                       config.hiddenDropout, streamSeed(plan().seed, RandomStream::head));
         if (usesLora(plan().method)) {
             addLora(m_model.encoder,
                     {plan().loraRank, plan().loraAlpha, streamSeed(plan().seed, RandomStream::lora)});
@@ -192,12 +201,12 @@ private:
         file.created = record::nowUtc();
         file.creator = programVersion();
         file.method = methodName(plan().method);
-        file.task = plan().task;
+        file.task = m_task.name;
         file.model = std::filesystem::absolute(plan().model / "").parent_path().filename().string();
         file.name = file.task + " " + file.method + " seed " + std::to_string(plan().seed);
         file.config = configJson(m_resolved, m_checkpoint);
         file.seed = plan().seed;
-        file.classNames = m_classNames;
+        file.classNames = m_task.classNames;
         file.classifierWidth = m_model.encoder->config.hiddenSize;
         std::uint64_t bytes = 0;
         const auto evaluations = static_cast<std::uint64_t>(fineTunes(plan().method) ? plan().epochs + 3 : 2);
@@ -207,8 +216,8 @@ private:
             const auto rows = static_cast<std::uint64_t>(split.rows());
             const std::uint64_t blocks =
                 split.role == "train" ? std::min<std::uint64_t>(evaluations, 4) : evaluations;
-            bytes +=
-                sizeof(float) * rows * (blocks * m_classNames.size() + 2 * static_cast<std::uint64_t>(width));
+            bytes += sizeof(float) * rows *
+                     (blocks * m_task.classNames.size() + 2 * static_cast<std::uint64_t>(width));
         }
         for (std::size_t i = 0; usesLora(plan().method) && i < m_model.encoder->layers.size(); ++i) {
             SelfAttentionImpl& attention = *m_model.encoder->layers[i]->attention;
@@ -308,6 +317,10 @@ private:
         return row;
     }
 
+    [[nodiscard]] double selectionScore(const Scores& scores) const {
+        return m_task.metric == SelectionMetric::matthews ? scores.matthews : scores.accuracy;
+    }
+
     void addRow(EpochRecord row) {
         m_epochRows = m_record->addEpoch(row) + 1;
         row.logits.clear();
@@ -350,7 +363,7 @@ private:
             m_record->addProbeIteration(row);
         };
         const ProbedHead head =
-            probeHead(trainFeatures, train.labels, static_cast<int>(m_classNames.size()), plan().probe,
+            probeHead(trainFeatures, train.labels, static_cast<int>(m_task.classNames.size()), plan().probe,
                       streamSeed(plan().seed, RandomStream::probeOrder), hooks);
         m_model.setHead(head.weight, head.bias);
         addRow(evaluate({1, Stage::linearProbing}, m_pretrained, TrainLogits::with));
@@ -388,7 +401,7 @@ private:
                 evaluate({static_cast<double>(epoch), Stage::fineTuning}, features, TrainLogits::without);
             row.trainLoss = meanLoss;
             addRow(std::move(row));
-            return m_rows.back().validation.accuracy;
+            return selectionScore(m_rows.back().validation);
         };
         const FineTuneSettings settings{plan().epochs, m_resolved.steps, 1.0,
                                         streamSeed(plan().seed, RandomStream::trainingOrder),
@@ -456,8 +469,11 @@ private:
 
     [[nodiscard]] std::string summaryLine() const {
         const EpochRecord& row = m_rows[static_cast<std::size_t>(m_selected)];
+        const std::string matthews = m_task.metric == SelectionMetric::matthews
+                                         ? ", test Matthews correlation " + fixed(row.test.matthews, 4)
+                                         : "";
         return plan().output.string() + ": complete, test accuracy " + fixed(row.test.accuracy, 4) +
-               ", validation accuracy " + fixed(row.validation.accuracy, 4) + " (epoch " +
+               matthews + ", validation accuracy " + fixed(row.validation.accuracy, 4) + " (epoch " +
                fixed(row.key.epoch, 0) + "), classifier norm " +
                fixed(m_rows.front().weight.cast<double>().norm(), 3) + " -> " +
                fixed(row.weight.cast<double>().norm(), 3) + ", feature difference " +
@@ -466,7 +482,7 @@ private:
 
     const TrainHooks& m_hooks;
     ResolvedPlan m_resolved;
-    std::vector<std::string> m_classNames;
+    Task m_task;
     std::vector<EncodedSplit> m_splits;
     Checkpoint m_checkpoint;
     TunedModel m_model;

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace finescope::engine {
+
+/// One JSON object a line. A field is found by its name, or by a path: "target.span1_text". A label may be a
+/// string, a number, or a boolean, which counts as "True" or "False".
+struct JsonLines {};
+
+/// Fields between delimiters.
+struct Delimited {
+    char delimiter = ',';
+    bool quotes = true;               ///< RFC 4180; else a quotation mark is a character like any other
+    std::vector<std::string> columns; ///< of a file without a header; empty: its first row names them
+};
+
+/// PubMed RCT: "###ID" begins an abstract, then a line "LABEL<TAB>sentence" for each sentence; an empty line
+/// ends it. The fields are "label" and "sentence". PAPER 3.3
+struct Abstracts {};
+
+using FileFormat = std::variant<JsonLines, Delimited, Abstracts>;
+
+/// What is wanted of each row.
+struct Columns {
+    std::vector<std::string> texts;
+    std::string label; ///< empty: none
+};
+
+struct Row {
+    std::int64_t line = 0;          ///< where it begins, from 1
+    std::vector<std::string> texts; ///< in the order of Columns
+    std::string label;
+    std::int64_t abstract = 0; ///< from 1; 0 in formats without abstracts
+};
+
+/// Calls `onRow` with each row of a UTF-8 file in file order. A byte order mark and empty lines are passed
+/// over; lines end in \n or \r\n. Throws Error{badFile} naming file and line for what is not of the format,
+/// not UTF-8 or has not the columns; an Error{badFile} of `onRow` gets "FILE, line N: " before its text.
+void readRows(const std::filesystem::path& file, const FileFormat& format, const Columns& columns,
+              const std::function<void(Row&&)>& onRow);
+
+} // namespace finescope::engine
