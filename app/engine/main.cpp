@@ -3,6 +3,7 @@
 #include "app/engine/make_demo_command.h"
 #include "app/engine/ntk_command.h"
 #include "app/engine/signals.h"
+#include "app/engine/study_command.h"
 #include "app/engine/tasks_command.h"
 #include "app/engine/train_command.h"
 #include "core/engine/program_version.h"
@@ -33,8 +34,8 @@ constexpr const char* kProgram = "finescope-engine";
 
 int run(int argc, char** argv, std::stop_token stop, finescope::app::Log& log) {
     const std::vector<Command> commands = {
-        finescope::app::trainCommand(), finescope::app::ntkCommand(),      finescope::app::tasksCommand(),
-        finescope::app::embedCommand(), finescope::app::makeDemoCommand(),
+        finescope::app::trainCommand(), finescope::app::ntkCommand(),   finescope::app::studyCommand(),
+        finescope::app::tasksCommand(), finescope::app::embedCommand(), finescope::app::makeDemoCommand(),
     };
 
     CLI::App app("Fine-tunes encoders and records everything in run files for finescope.", kProgram);

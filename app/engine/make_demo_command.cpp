@@ -1,7 +1,7 @@
 #include "app/engine/make_demo_command.h"
 
-#include "app/engine/child_process.h"
 #include "app/engine/progress.h"
+#include "core/engine/child_process.h"
 #include "core/engine/demo/make_demo.h"
 #include "core/engine/train/plan.h"
 #include "core/error.h"
@@ -26,30 +26,31 @@ std::string runFile(const fs::path& folder, engine::Method method) {
     return (folder / "runs" / (engine::methodName(method) + ".h5")).string();
 }
 
-ChildProcess startRun(const fs::path& folder, engine::Method method, std::int64_t seed) {
-    return ChildProcess({"train", "--model", (folder / "model").string(), "--task", "demo", "--data",
-                         (folder / "data").string(), "--method", engine::methodName(method), "--seed",
-                         std::to_string(seed), "--threads", "1", "--progress", "none", "--overwrite",
-                         "--output", runFile(folder, method)});
+engine::ChildProcess startRun(const fs::path& folder, engine::Method method, std::int64_t seed) {
+    return engine::ChildProcess({"train", "--model", (folder / "model").string(), "--task", "demo", "--data",
+                                 (folder / "data").string(), "--method", engine::methodName(method), "--seed",
+                                 std::to_string(seed), "--threads", "1", "--progress", "none", "--overwrite",
+                                 "--output", runFile(folder, method)});
 }
 
-ChildProcess startKernel(const fs::path& folder, engine::Method method) {
+engine::ChildProcess startKernel(const fs::path& folder, engine::Method method) {
     // As many samples as the demo's 6 MB have room for.
-    return ChildProcess({"ntk", runFile(folder, method), "--train-samples", "48", "--test-samples", "24",
-                         "--threads", "1", "--progress", "none"});
+    return engine::ChildProcess({"ntk", runFile(folder, method), "--train-samples", "48", "--test-samples",
+                                 "24", "--threads", "1", "--progress", "none"});
 }
 
 /// Starts a process for each method and waits until all have ended well.
-void forEachMethod(const CommandContext& context, const std::function<ChildProcess(engine::Method)>& start) {
+void forEachMethod(const CommandContext& context,
+                   const std::function<engine::ChildProcess(engine::Method)>& start) {
     // The longest first, so that the two lanes end together.
     constexpr std::array kMethods = {engine::Method::lpFt, engine::Method::lpLora, engine::Method::ft,
                                      engine::Method::lora, engine::Method::lp};
     for (std::size_t i = 0; i < kMethods.size(); i += kSideBySide) {
-        std::vector<ChildProcess> running;
+        std::vector<engine::ChildProcess> running;
         for (std::size_t k = i; k < std::min(i + kSideBySide, kMethods.size()); ++k) {
             running.push_back(start(kMethods[k]));
         }
-        for (ChildProcess& child : running) {
+        for (engine::ChildProcess& child : running) {
             if (child.wait(context.stop) != 0 || context.stop.stop_requested()) {
                 throw Error(context.stop.stop_requested() ? ErrorKind::cancelled : ErrorKind::internal,
                             "a run of the demo did not end well; its own message is above");

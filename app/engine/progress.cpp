@@ -34,23 +34,41 @@ std::string timeLeft(double seconds) {
     return text;
 }
 
-std::string barLine(const engine::TrainProgress& progress) {
+std::string bar(double part) {
     constexpr int kWidth = 30;
+    const int full = static_cast<int>(part * kWidth);
+    return '[' + std::string(static_cast<std::size_t>(full), '#') +
+           std::string(static_cast<std::size_t>(kWidth - full), '.') + "] " +
+           std::to_string(static_cast<int>(part * 100)) + " %  ";
+}
+
+std::string barLine(const engine::TrainProgress& progress) {
     std::string line = progress.stage;
     for (char& letter : line) {
         letter = letter == '_' ? ' ' : letter;
     }
     line.resize(12, ' ');
     if (progress.totalSteps > 0) {
-        const double part = static_cast<double>(progress.step) / static_cast<double>(progress.totalSteps);
-        const int full = static_cast<int>(part * kWidth);
-        line += '[' + std::string(static_cast<std::size_t>(full), '#') +
-                std::string(static_cast<std::size_t>(kWidth - full), '.') + "] " +
-                std::to_string(static_cast<int>(part * 100)) + " %  ";
+        line += bar(static_cast<double>(progress.step) / static_cast<double>(progress.totalSteps));
     }
     line += "step " + std::to_string(progress.step);
     if (progress.totalSteps > 0) {
         line += " of " + std::to_string(progress.totalSteps);
+    }
+    if (progress.secondsLeft) {
+        line += ", " + timeLeft(*progress.secondsLeft);
+    }
+    return line;
+}
+
+std::string barLine(const engine::StudyProgress& progress) {
+    std::string line =
+        "study       " +
+        bar(static_cast<double>(progress.complete + progress.failed) / static_cast<double>(progress.total)) +
+        std::to_string(progress.complete) + " of " + std::to_string(progress.total) + " runs complete, " +
+        std::to_string(progress.running) + " running";
+    if (progress.failed > 0) {
+        line += ", " + std::to_string(progress.failed) + " failed";
     }
     if (progress.secondsLeft) {
         line += ", " + timeLeft(*progress.secondsLeft);
@@ -83,8 +101,7 @@ void ProgressDisplay::show(const engine::TrainProgress& progress) {
     m_shownAt = time;
     m_stage = progress.stage;
     if (m_style == ProgressStyle::bar) {
-        std::fprintf(stderr, "\r%s\x1b[K", barLine(progress).c_str());
-        m_onLine = true;
+        showBar(barLine(progress));
         return;
     }
     nlohmann::ordered_json line = {{"event", "progress"},     {"stage", progress.stage},
@@ -94,6 +111,30 @@ void ProgressDisplay::show(const engine::TrainProgress& progress) {
         line["seconds_left"] = *progress.secondsLeft;
     }
     writeLine(line);
+}
+
+void ProgressDisplay::show(const engine::StudyProgress& progress) {
+    if (m_style == ProgressStyle::bar) {
+        showBar(barLine(progress));
+    } else if (m_style == ProgressStyle::json) {
+        nlohmann::ordered_json line = {{"event", "progress"},
+                                       {"stage", "study"},
+                                       {"step", progress.complete + progress.failed},
+                                       {"total_steps", progress.total},
+                                       {"epoch", 0},
+                                       {"seconds_left", nullptr},
+                                       {"running", progress.running},
+                                       {"failed", progress.failed}};
+        if (progress.secondsLeft) {
+            line["seconds_left"] = *progress.secondsLeft;
+        }
+        writeLine(line);
+    }
+}
+
+void ProgressDisplay::showBar(const std::string& line) {
+    std::fprintf(stderr, "\r%s\x1b[K", line.c_str());
+    m_onLine = true;
 }
 
 void ProgressDisplay::clear() {

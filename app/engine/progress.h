@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/engine/command.h"
+#include "core/engine/study/study_run.h"
 #include "core/engine/train/run.h"
 
 #include <functional>
@@ -17,12 +18,15 @@ class ProgressDisplay {
 public:
     explicit ProgressDisplay(ProgressStyle style);
     void show(const engine::TrainProgress& progress);
+    void show(const engine::StudyProgress& progress);
     /// Takes the bar off the line, so that a message can be printed.
     void clear();
     /// The last JSON line: {"event":"done",...}.
     void done(const std::string& status, const std::string& output, const std::string& message);
 
 private:
+    void showBar(const std::string& line);
+
     ProgressStyle m_style;
     std::string m_stage;
     double m_shownAt = -1; ///< seconds, steady clock
