@@ -187,7 +187,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("evaluation");
         QTest::addColumn<int>("kernels");
         QTest::newRow("demo") << 0 << 5 << 5;
-        QTest::newRow("minilm-quick") << 0 << 25 << 10;
+        QTest::newRow("minilm-quick") << 0 << 20 << 10;
         QTest::newRow("paper-superglue") << 0 << 125 << 16;
         QTest::newRow("paper-glue") << 0 << 75 << 0;
         QTest::newRow("paper-boss") << 0 << 25 << 0;
