@@ -189,7 +189,7 @@ int study(const StudyCommandOptions& options, const CommandContext& context) {
     if (options.output.empty()) {
         throw Error(ErrorKind::badInput, "--output is missing: name the folder of everything that comes out");
     }
-    engine::requireFolders(open.study);
+    engine::requireData(open.study);
     return options.cell ? runOne(open, options, context) : runAll(open, options, context);
 }
 

@@ -1,5 +1,8 @@
 #include "core/engine/study/grid_choice.h"
 
+#include "core/engine/task/catalogue.h"
+#include "core/engine/task/own_task.h"
+#include "core/engine/task/task_data.h"
 #include "core/engine/text_file.h"
 #include "core/error.h"
 #include "core/record/run_reader.h"
@@ -16,6 +19,13 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+/// The series of /epochs that selects an epoch also selects among candidates. PAPER 3.4.
+std::string selectionSeries(const GridSearch& search) {
+    const Task task =
+        isOwnTask(search.catalogue) ? taskIn(search.catalogue, search.data) : findTask(search.catalogue);
+    return task.metric == SelectionMetric::matthews ? "validation_matthews" : "validation_accuracy";
+}
 
 double selectedValue(const record::Run& run, const std::string& metric) {
     const record::Series* series = run.epochs.find(metric);
@@ -59,7 +69,7 @@ Json describe(const GridSearch& search, const GridChoice& choice, const StudyCel
     return {{"task", search.task},
             {"method", search.method},
             {"model", search.model},
-            {"metric", search.metric},
+            {"metric", choice.metric},
             {"candidates", std::move(candidates)},
             {"winner", choice.winner ? Json(search.candidates[*choice.winner]) : Json(nullptr)}};
 }
@@ -78,6 +88,7 @@ std::optional<std::size_t> bestCandidate(const std::vector<CandidateScore>& cand
 
 GridChoice chooseCandidate(const GridSearch& search, const StudyCells& cells, const StudyFolder& folder) {
     GridChoice choice;
+    choice.metric = selectionSeries(search);
     for (const std::vector<std::size_t>& numbers : search.cells) {
         CandidateScore score;
         double sum = 0;
@@ -88,7 +99,7 @@ GridChoice chooseCandidate(const GridSearch& search, const StudyCells& cells, co
                 choice.missing.push_back(number);
             }
             score.values.push_back(state == CellState::complete
-                                       ? selectedValue(record::readRun(folder.runFile(cell)), search.metric)
+                                       ? selectedValue(record::readRun(folder.runFile(cell)), choice.metric)
                                        : kNone);
             sum += score.values.back();
         }
@@ -132,7 +143,7 @@ std::string describeChoice(const GridSearch& search, const GridChoice& choice, c
     std::snprintf(mean.data(), mean.size(), "%.4f", *choice.candidates[*choice.winner].mean);
     const std::size_t seeds = choice.candidates[*choice.winner].values.size();
     return what + "chose " + describeSettings(search.candidates[*choice.winner]) + " of " +
-           std::to_string(search.candidates.size()) + " candidates, by a mean " + search.metric + " of " +
+           std::to_string(search.candidates.size()) + " candidates, by a mean " + choice.metric + " of " +
            mean.data() + " over " + std::to_string(seeds) + (seeds == 1 ? " seed" : " seeds");
 }
 

@@ -13,6 +13,7 @@ struct CandidateScore {
 };
 
 struct GridChoice {
+    std::string metric; ///< series of /epochs that decides
     std::vector<CandidateScore> candidates;
     std::optional<std::size_t> winner; ///< absent if runs are missing, or none of the candidates has a mean
     std::vector<std::size_t> missing;  ///< cells that have not ended
@@ -21,7 +22,8 @@ struct GridChoice {
 /// The candidate of the highest mean, the first of several; absent if none has one.
 [[nodiscard]] std::optional<std::size_t> bestCandidate(const std::vector<CandidateScore>& candidates);
 
-/// Reads the tuning runs of a search and chooses. PAPER 3.4.
+/// Reads the tuning runs of a search and chooses. PAPER 3.4. Throws Error{badFile} if a run is complete
+/// without the metric, or, of a task of the user's own, if its task.json cannot be used.
 [[nodiscard]] GridChoice chooseCandidate(const GridSearch& search, const StudyCells& cells,
                                          const StudyFolder& folder);
 

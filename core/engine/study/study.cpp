@@ -2,6 +2,7 @@
 
 #include "core/engine/study/study_level.h"
 #include "core/engine/task/catalogue.h"
+#include "core/engine/task/task_data.h"
 #include "core/error.h"
 
 #include <algorithm>
@@ -224,10 +225,15 @@ private:
                 refuseUnknown(member, {"data", "task", "ood", "methods", "comment"}, LevelKeys::all);
             }
         }
+        bool canTrain = false;
         try {
-            static_cast<void>(findTask(task.catalogue));
+            canTrain = canBeTrained(findTask(task.catalogue));
         } catch (const Error& error) {
             named.refuse(error.what());
+        }
+        if (!canTrain) {
+            named.refuse("task " + task.catalogue +
+                         " has a test split only: name it under \"ood\" of another");
         }
         require(node, !task.data.empty(), "data", "the folder of the task's files");
         require(node, !ownMethods.empty() || !generalMethods.empty(), "methods",
@@ -274,12 +280,20 @@ Study readStudy(const std::filesystem::path& file, const EnvironmentLookup& envi
     return StudyReader(file, environment).read();
 }
 
-void requireFolders(const Study& study) {
+void requireData(const Study& study) {
     for (const StudyModel& model : study.models) {
         requireFolder(model.folder, "model " + model.name);
     }
     for (const StudyTask& task : study.tasks) {
         requireFolder(task.data, "the data of task " + task.name);
+        std::string missing;
+        for (const TaskFile& file : missingFiles(taskIn(task.catalogue, task.data), task.data)) {
+            missing += (missing.empty() ? "" : ", ") + file.name;
+        }
+        if (!missing.empty()) {
+            throw Error(ErrorKind::badFile,
+                        task.data.string() + ": has no " + missing + ", which task " + task.name + " needs");
+        }
         for (const OutOfDistributionSet& set : task.outOfDistribution) {
             requireFolder(set.folder, "the out-of-distribution set " + set.name + " of task " + task.name);
         }

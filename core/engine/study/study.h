@@ -64,7 +64,8 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 [[nodiscard]] Study readStudy(const std::filesystem::path& file,
                               const EnvironmentLookup& environment = processEnvironment);
 
-/// Throws Error{badFile} if a folder of a model, a data set or an out-of-distribution set is missing.
-void requireFolders(const Study& study);
+/// Throws Error{badFile} if a folder of a model, a data set or an out-of-distribution set is missing, or a
+/// file of a data set.
+void requireData(const Study& study);
 
 } // namespace finescope::engine

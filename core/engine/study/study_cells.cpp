@@ -9,11 +9,6 @@ namespace finescope::engine {
 
 namespace {
 
-/// The metric that selects an epoch also selects among candidates. PAPER 3.4.
-std::string selectionMetric(const StudyTask& task) {
-    return task.catalogue == "cola" ? "validation_matthews" : "validation_accuracy";
-}
-
 std::string kernelState(Method method, const Settings& kernel) {
     const auto state = kernel.find("state");
     if (state == kernel.end() || state->second == "auto") {
@@ -82,7 +77,8 @@ private:
         GridSearch search{group.task.name,
                           group.model.name,
                           methodName(group.method.method),
-                          selectionMetric(group.task),
+                          group.task.catalogue,
+                          group.task.data,
                           *level.grid,
                           {}};
         for (const Settings& candidate : search.candidates) {

@@ -7,7 +7,8 @@ namespace finescope::engine {
 /// One search for the best settings of a method on a task with a model. PAPER 3.4.
 struct GridSearch {
     std::string task, model, method; ///< names in the study
-    std::string metric;              ///< series of /epochs that decides
+    std::string catalogue;           ///< the task's name in the catalogue
+    std::filesystem::path data;      ///< of the task
     std::vector<Settings> candidates;
     std::vector<std::vector<std::size_t>> cells; ///< of each candidate, one for each tuning seed
 };

@@ -145,6 +145,7 @@ private Q_SLOTS:
         row("grid of lp", around("\"methods\": {\"lp\": {\"grid\": {\"batch_size\": [8]}}},"), 5,
             "linear probing");
         row("task", around("", "\"task\": \"cbb\","), 8, "there is no task \"cbb\"");
+        row("task without training", around("", "\"task\": \"sst5\","), 8, "test split only");
         row("ood name", around("", "\"ood\": {\"test\": \"x\"},"), 8, "split of that name");
         row("name", "{\"name\": \"s\",\n\"models\": {\"a/b\": \"x\"}}", 2, "a name is made of");
         row("key twice", around("\"seeds\": [2],"), 5, "\"seeds\" is there twice; it was on line 4");

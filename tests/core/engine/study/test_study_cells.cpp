@@ -45,12 +45,15 @@ void writeRun(const std::filesystem::path& file, double accuracy,
     plan.classNames = {"a", "b"};
     plan.classifierWidth = 1;
     plan.stepSeries = {"train_loss"};
-    plan.epochSeries = {"validation_accuracy"};
+    plan.epochSeries = {"validation_accuracy", "validation_matthews"};
     record::RunWriter writer(file, plan, record::Existing::overwrite);
     // The other row must not be read.
     for (const auto& [epoch, value] : {std::pair{0.0, 0.99}, {1.0, accuracy}}) {
-        writer.appendEpoch(
-            {{epoch, record::Stage::fineTuning}, {value}, MatrixF::Zero(2, 1), VectorF::Zero(2), {}});
+        writer.appendEpoch({{epoch, record::Stage::fineTuning},
+                            {value, 1 - value},
+                            MatrixF::Zero(2, 1),
+                            VectorF::Zero(2),
+                            {}});
     }
     if (status == record::Status::complete) {
         writer.setSelected(1);
@@ -166,6 +169,16 @@ private Q_SLOTS:
         QCOMPARE(written.at("winner"), nlohmann::json({{"learning_rate", 1e-5}, {"batch_size", 16}}));
         QCOMPARE(written.at("candidates").at(2).at("by_seed").at("2"), nlohmann::json(1.0));
         QCOMPARE(written.at("candidates").at(2).at("mean"), nlohmann::json(0.75));
+    }
+
+    void colaIsChosenByMatthews() {
+        std::string text = kStudy;
+        text.replace(text.find("\"cb\""), 4, "\"cola\"");
+        m_cells = expandCells(m_texts.read(text));
+        writeTuningRuns({{0.9, 0.9}, {0.5, 0.5}, {0.4, 0.4}, {0.7, 0.7}}); // one minus that is Matthews
+        const GridChoice choice = chooseCandidate(search(), m_cells, *m_folder);
+        QCOMPARE(choice.metric, std::string("validation_matthews"));
+        QCOMPARE(choice.winner.value(), std::size_t{2});
     }
 
     void failedCandidatesLoseAndMissingOnesAreWaitedFor() {
