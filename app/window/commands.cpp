@@ -1,7 +1,6 @@
 #include "app/window/commands.h"
 
 #include "app/window/figure_command.h"
-#include "app/window/run_files.h"
 #include "app/window/text_output.h"
 #include "core/analysis/summary.h"
 #include "core/error.h"
@@ -11,6 +10,7 @@
 #include "core/figure/write_csv.h"
 #include "core/figure/write_latex.h"
 #include "core/figure/write_markdown.h"
+#include "core/record/run_files.h"
 #include "widgets/plot/figure_export.h"
 
 #include <nlohmann/json.hpp>
@@ -59,8 +59,8 @@ struct SummaryOptions {
 int runSummary(const SummaryOptions& options) {
     Json all = Json::array();
     std::string words;
-    for (const auto& file : expandRunFiles(options.files)) {
-        const std::vector<record::Run> run = readRuns({file});
+    for (const auto& file : record::expandRunFiles(options.files)) {
+        const std::vector<record::Run> run = record::readRuns({file});
         all.push_back(analysis::summarise(run.front(), options.bins));
         words += options.json ? "" : inWords(all.back());
     }
@@ -87,7 +87,7 @@ struct TableCommandOptions {
 };
 
 figure::Table buildTable(const TableCommandOptions& options) {
-    const std::vector<record::Run> runs = readRuns(expandRunFiles(options.files));
+    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(options.files));
     const figure::TableOptions tableOptions{.splits = options.splits, .binCount = options.bins};
     if (options.kind == "features") {
         return figure::featuresTable(runs, figure::featureEntries(runs), tableOptions);

@@ -1,6 +1,5 @@
 #include "app/window/figure_command.h"
 
-#include "app/window/run_files.h"
 #include "app/window/text_output.h"
 #include "core/error.h"
 #include "core/figure/figure_kinds.h"
@@ -8,6 +7,7 @@
 #include "core/figure/venue_presets.h"
 #include "core/figure/write_csv.h"
 #include "core/figure/write_pgfplots.h"
+#include "core/record/run_files.h"
 #include "widgets/plot/figure_export.h"
 #include "widgets/plot/figure_recipe.h"
 #include "widgets/plot/figure_theme.h"
@@ -210,7 +210,7 @@ void write(const figure::Figure& figure, const std::filesystem::path& target,
 int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     const figure::FigureRequest request = requestOf(arguments);
     const std::filesystem::path target = targetOf(arguments);
-    const std::vector<record::Run> runs = readRuns(expandRunFiles(request.files));
+    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(request.files));
     const figure::Figure figure = figure::buildFigure(request, runs);
     qputenv("QT_QPA_PLATFORM", "offscreen"); // no display is needed, and none may change the picture
     // Qt looks for a folder of the person's session and complains where there is none, as over ssh or in

@@ -1,4 +1,4 @@
-#include "app/window/run_files.h"
+#include "core/record/run_files.h"
 
 #include "core/error.h"
 #include "core/record/run_reader.h"
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <system_error>
 
-namespace finescope::window {
+namespace finescope::record {
 
 namespace fs = std::filesystem;
 
@@ -61,11 +61,11 @@ std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given) {
     return files;
 }
 
-std::vector<record::Run> readRuns(const std::vector<fs::path>& files) {
-    std::vector<record::Run> runs;
+std::vector<Run> readRuns(const std::vector<fs::path>& files) {
+    std::vector<Run> runs;
     runs.reserve(files.size());
-    std::ranges::transform(files, std::back_inserter(runs), record::readRun);
+    std::ranges::transform(files, std::back_inserter(runs), readRun);
     return runs;
 }
 
-} // namespace finescope::window
+} // namespace finescope::record

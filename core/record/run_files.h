@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-namespace finescope::window {
+namespace finescope::record {
 
 /// Files as given; a folder stands for all `*.h5` below it, sorted, hidden ones left out. No file twice.
 /// Throws Error{badFile} naming what does not exist, and a folder without run files.
 [[nodiscard]] std::vector<std::filesystem::path> expandRunFiles(const std::vector<std::string>& given);
 
-/// Reads them all; throws as record::readRun does at the first that cannot be read.
-[[nodiscard]] std::vector<record::Run> readRuns(const std::vector<std::filesystem::path>& files);
+/// Reads them all; throws as readRun does at the first that cannot be read.
+[[nodiscard]] std::vector<Run> readRuns(const std::vector<std::filesystem::path>& files);
 
-} // namespace finescope::window
+} // namespace finescope::record
