@@ -1,6 +1,7 @@
 #include "app/window/figure_command.h"
 
 #include "app/window/text_output.h"
+#include "app/window/verification_file.h"
 #include "core/error.h"
 #include "core/figure/figure_kinds.h"
 #include "core/figure/recipe.h"
@@ -207,11 +208,30 @@ void write(const figure::Figure& figure, const std::filesystem::path& target,
     }
 }
 
+/// A figure and the date of what it is made from.
+struct DatedFigure {
+    figure::Figure figure;
+    std::string created;
+};
+
+DatedFigure build(const figure::FigureRequest& request) {
+    if (figure::inputOf(request.kind) == figure::FigureInput::verification) {
+        if (request.files.size() != 1) {
+            throw Error(ErrorKind::badInput, "figure " + request.kind +
+                                                 ": one file is expected, the output of finescope-engine "
+                                                 "verify --json");
+        }
+        const analysis::TheoryLaboratory laboratory = readLaboratory(request.files.front());
+        return {figure::buildFigure(request, laboratory), laboratory.created};
+    }
+    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(request.files));
+    return {figure::buildFigure(request, runs), figure::dataDate(runs)};
+}
+
 int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     const figure::FigureRequest request = requestOf(arguments);
     const std::filesystem::path target = targetOf(arguments);
-    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(request.files));
-    const figure::Figure figure = figure::buildFigure(request, runs);
+    const DatedFigure built = build(request);
     qputenv("QT_QPA_PLATFORM", "offscreen"); // no display is needed, and none may change the picture
     // Qt looks for a folder of the person's session and complains where there is none, as over ssh or in
     // cron.
@@ -221,7 +241,7 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     }
     QHashSeed::setDeterministicGlobalSeed(); // Qt's PDF writer orders its fonts by hash
     const QApplication application(argc, argv);
-    write(figure, target, request, figure::dataDate(runs));
+    write(built.figure, target, request, built.created);
     return 0;
 }
 
@@ -246,7 +266,8 @@ void addFigureCommand(CLI::App& app, Action& action) {
         app.add_subcommand("figure", "A figure of run files as PDF, SVG, PNG, pgfplots or CSV");
     const auto given = std::make_shared<FigureArguments>();
     command->add_option("KIND", given->kind, "What to show: see below");
-    command->add_option("FILE", given->files, "Run files, or folders of them");
+    command->add_option("FILE", given->files,
+                        "Run files, or folders of them; of theory-*: the output of verify --json");
     command->add_option("--output,-o", given->output,
                         "File to write: .pdf, .svg, .png, .tex (pgfplots) or .csv (data)");
     command->add_option("--recipe", given->recipe,

@@ -7,6 +7,7 @@
 #include "core/figure/kernel_figures.h"
 #include "core/figure/kernel_heat_map.h"
 #include "core/figure/run_style.h"
+#include "core/figure/theory_figures.h"
 
 #include <algorithm>
 #include <array>
@@ -115,11 +116,16 @@ constexpr std::array kKinds{
     FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
     FigureKind{"temperature-curve", "ECE, MCE and NLL over the temperature"},
     FigureKind{"accuracy", "accuracy per method and split"},
+    FigureKind{"theory-orthogonal", "features orthogonal to the training samples; of verify --json",
+               FigureInput::verification},
+    FigureKind{"theory-lora", "LoRA's kernel against that of fine-tuning by rank; of verify --json",
+               FigureInput::verification},
 };
 
-constexpr std::array<Build, kKinds.size()> kBuilds{classifierNorm, training, spectrum,    kernelHeatMap,
-                                                   ratios,         features, reliability, temperatureCurves,
-                                                   accuracy};
+// In the order of the kinds, which begin with those of runs.
+constexpr std::array<Build, std::ranges::count(kKinds, FigureInput::runs, &FigureKind::input)> kBuilds{
+    classifierNorm, training,    spectrum,          kernelHeatMap, ratios,
+    features,       reliability, temperatureCurves, accuracy};
 
 } // namespace
 
@@ -132,10 +138,27 @@ std::span<const FigureKind> figureKinds() {
     return kKinds;
 }
 
+FigureInput inputOf(std::string_view kind) {
+    return std::ranges::find(kKinds, kind, &FigureKind::name)->input;
+}
+
 Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs) {
     validate(request);
+    if (inputOf(request.kind) != FigureInput::runs) {
+        throw Error(ErrorKind::badInput, request.kind + " is made from the output of finescope-engine verify "
+                                                        "--json, not from run files");
+    }
     const auto kind = std::ranges::find(kKinds, request.kind, &FigureKind::name);
     return kBuilds[static_cast<std::size_t>(kind - kKinds.begin())](request, runs);
+}
+
+Figure buildFigure(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory) {
+    validate(request);
+    if (inputOf(request.kind) != FigureInput::verification) {
+        throw Error(ErrorKind::badInput, request.kind + " is made from run files");
+    }
+    return request.kind == "theory-lora" ? theoryLoraFigure(laboratory.lora, request.spread)
+                                         : theoryOrthogonalFigure(laboratory.orthogonal, request.spread);
 }
 
 } // namespace finescope::figure

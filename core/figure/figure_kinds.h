@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/theory_laboratory.h"
 #include "core/figure/figure.h"
 #include "core/figure/recipe.h"
 #include "core/record/run.h"
@@ -10,12 +11,19 @@
 
 namespace finescope::figure {
 
+/// What a figure is made from.
+enum class FigureInput { runs, verification };
+
 /// A kind of figure as the command line and recipes name it.
 struct FigureKind {
     std::string_view name, description;
+    FigureInput input = FigureInput::runs; ///< run files, or the output of finescope-engine verify --json
 };
 
 [[nodiscard]] std::span<const FigureKind> figureKinds();
+
+/// Of a kind that validate() takes.
+[[nodiscard]] FigureInput inputOf(std::string_view kind);
 
 /// When the newest of the runs was made, ISO 8601; "" without runs. What dates a picture, so that the same
 /// files give the same bytes.
@@ -24,5 +32,8 @@ struct FigureKind {
 /// Builds what `request` asks for from runs that were read already. Throws Error{badInput} for an unknown
 /// kind and where the runs lack what the kind cannot do without; and what reading their large parts throws.
 [[nodiscard]] Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs);
+
+/// The same of the kinds that show what the linear laboratory measured.
+[[nodiscard]] Figure buildFigure(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory);
 
 } // namespace finescope::figure
