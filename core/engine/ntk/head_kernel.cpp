@@ -1,5 +1,6 @@
 #include "core/engine/ntk/head_kernel.h"
 
+#include "core/engine/tensor_matrix.h"
 #include "core/error.h"
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -14,27 +15,6 @@ namespace finescope::engine {
 namespace {
 
 constexpr double kSampledShare = 0.1; // of the word embeddings' entries, and of the output's: PAPER 2.6
-
-torch::Tensor toTensor(const MatrixD& matrix) {
-    return torch::from_blob(const_cast<double*>(matrix.data()), {matrix.rows(), matrix.cols()}, // only read
-                            torch::kFloat64)
-        .clone();
-}
-
-MatrixD gram(const MatrixD& left, const MatrixD& right) {
-    return ((left * right.transpose()).array() + 1).matrix();
-}
-
-MatrixD residuals(const MatrixD& features, const Head& head, const Labels& labels) {
-    MatrixD result = features * head.weight.transpose();
-    result.rowwise() += head.bias.transpose();
-    for (Eigen::Index i = 0; i < result.rows(); ++i) {
-        const Eigen::RowVectorXd exponentials = (result.row(i).array() - result.row(i).maxCoeff()).exp();
-        result.row(i) = -exponentials / exponentials.sum();
-        result(i, labels[static_cast<std::size_t>(i)]) += 1;
-    }
-    return result;
-}
 
 /// The paper's estimate of the word embeddings' part: a tenth of the table's entries, the same for all
 /// samples, and for each sample a tenth of the outputs, the same for the i-th train and test sample.
@@ -67,6 +47,24 @@ SweepKernel sampledWords(const LayerSweep& sweep, const Head& head, std::uint64_
 }
 
 } // namespace
+
+MatrixD headLogits(const MatrixD& features, const Head& head) {
+    return (features * head.weight.transpose()).rowwise() + head.bias.transpose();
+}
+
+MatrixD headResiduals(const MatrixD& features, const Head& head, const Labels& labels) {
+    MatrixD result = headLogits(features, head);
+    for (Eigen::Index i = 0; i < result.rows(); ++i) {
+        const Eigen::RowVectorXd exponentials = (result.row(i).array() - result.row(i).maxCoeff()).exp();
+        result.row(i) = -exponentials / exponentials.sum();
+        result(i, labels[static_cast<std::size_t>(i)]) += 1;
+    }
+    return result;
+}
+
+MatrixD pretrainKernel(const MatrixD& left, const MatrixD& right) {
+    return ((left * right.transpose()).array() + 1).matrix();
+}
 
 HeadSpan headSpan(const MatrixD& weight) {
     constexpr double kTolerance = 0x1p-22;
@@ -132,9 +130,9 @@ HeadKernel headKernel(const LayerSweep& sweep, const Head& head, const Labels& t
     const SweepResult swept = sweep.run(request);
 
     HeadKernel result;
-    result.pTrain = gram(swept.trainFeatures, swept.trainFeatures);
-    result.pTest = gram(swept.testFeatures, swept.trainFeatures);
-    result.trainResiduals = residuals(swept.trainFeatures, head, trainLabels);
+    result.pTrain = pretrainKernel(swept.trainFeatures, swept.trainFeatures);
+    result.pTest = pretrainKernel(swept.testFeatures, swept.trainFeatures);
+    result.trainResiduals = headResiduals(swept.trainFeatures, head, trainLabels);
     result.fTrain = MatrixD::Zero(n * classes, n * classes);
     result.fTest = MatrixD::Zero(m * classes, n * classes);
     if (full) {

@@ -13,6 +13,13 @@ struct Head {
     VectorD bias;   ///< b [C]
 };
 
+/// z [n, C] of features [n, h].
+[[nodiscard]] MatrixD headLogits(const MatrixD& features, const Head& head);
+/// delta = one-hot minus softmax [n, C], PAPER 1.1; labels [n] in 0 .. C-1.
+[[nodiscard]] MatrixD headResiduals(const MatrixD& features, const Head& head, const Labels& labels);
+/// P without its I_C: <phi, phi'> + 1 of features [m, h] and [n, h]. PAPER 1.2.
+[[nodiscard]] MatrixD pretrainKernel(const MatrixD& left, const MatrixD& right);
+
 /// Orthonormal rows that span those of a head: V = mixing * basis. Kernels of the basis, recombined in
 /// double, keep the small eigenvalues of F that products of nearly dependent rows lose. PERFORMANCE.md 2.
 struct HeadSpan {

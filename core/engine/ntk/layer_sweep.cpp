@@ -5,8 +5,9 @@
 #include "core/engine/ntk/gram.h"
 #include "core/engine/ntk/layer_gradients.h"
 #include "core/engine/ntk/scratch_space.h"
-#include "core/engine/workers.h"
+#include "core/engine/tensor_matrix.h"
 #include "core/engine/torch_error.h"
+#include "core/engine/workers.h"
 #include "core/error.h"
 
 #include <algorithm>
@@ -40,11 +41,6 @@ private:
     double m_done = 0;
 };
 
-MatrixD toMatrix(const torch::Tensor& tensor) {
-    const torch::Tensor values = tensor.to(torch::kCPU, torch::kFloat64).contiguous();
-    return Eigen::Map<const MatrixD>(values.data_ptr<double>(), values.size(0), values.size(1));
-}
-
 /// Row of the sweep for each row i R + q of the samples as they were given.
 torch::Tensor rowsInOrder(const std::vector<std::int64_t>& order, std::int64_t directions) {
     const auto count = static_cast<std::int64_t>(order.size());
@@ -65,7 +61,7 @@ SweepKernel inOrder(const torch::Tensor& sum, const SweepSamples& samples, const
     const torch::Tensor train = rowsInOrder(samples.trainOrder, rows.directions),
                         test = rowsInOrder(samples.testOrder, rows.directions) + rows.trainRows();
     const torch::Tensor columns = sum.index_select(1, train);
-    return {toMatrix(columns.index_select(0, train)), toMatrix(columns.index_select(0, test))};
+    return {toMatrixD(columns.index_select(0, train)), toMatrixD(columns.index_select(0, test))};
 }
 
 void checkEncodings(const EncoderConfig& config, const std::vector<Encoding>& encodings, const char* role) {
@@ -145,7 +141,7 @@ SweepResult Run::result() {
     const auto inOrderOf = [](const torch::Tensor& rows, const std::vector<std::int64_t>& order) {
         torch::Tensor sorted = torch::empty_like(rows);
         sorted.index_copy_(0, torch::tensor(order, torch::kInt64), rows);
-        return toMatrix(sorted);
+        return toMatrixD(sorted);
     };
     result.trainFeatures = inOrderOf(features.narrow(0, 0, m_samples.train), m_samples.trainOrder);
     result.testFeatures = inOrderOf(features.narrow(0, m_samples.train, m_samples.test), m_samples.testOrder);

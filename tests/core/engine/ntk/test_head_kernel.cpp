@@ -1,10 +1,10 @@
 #include "core/engine/ntk/head_kernel.h"
 
-#include "core/engine/model/embed.h"
 #include "core/engine/model/lora.h"
+#include "core/engine/tensor_matrix.h"
+#include "core/engine/theory/brute_force.h"
 #include "core/engine/threads.h"
 #include "core/error.h"
-#include "tests/core/engine/ntk/brute_force.h"
 
 #include <Eigen/Eigenvalues>
 
@@ -17,7 +17,6 @@
 
 using namespace finescope;
 using namespace finescope::engine;
-using namespace finescope::tests;
 
 namespace {
 
@@ -27,7 +26,7 @@ constexpr double kSummation = 1e-10; // of float64 sums in another order
 Head randomHead(std::int64_t classes, std::uint64_t seed) {
     torch::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
     const auto draw = [&](std::int64_t rows, std::int64_t columns) {
-        return tests::toMatrix(torch::empty({rows, columns}, torch::kFloat64).normal_(0, 1, generator));
+        return toMatrixD(torch::empty({rows, columns}, torch::kFloat64).normal_(0, 1, generator));
     };
     return {draw(classes, kWidth), draw(classes, 1).col(0)};
 }
@@ -58,22 +57,10 @@ struct Problem {
         std::vector<Encoding> all = train;
         all.insert(all.end(), test.begin(), test.end());
         const torch::Tensor directions =
-            tests::toTensor(head.weight).unsqueeze(1).expand({head.weight.rows(), kTrain + kTest, kWidth});
+            toTensor(head.weight).unsqueeze(1).expand({head.weight.rows(), kTrain + kTest, kWidth});
         return gradientsByGroup(encoder, all, Pooling::first, directions);
     }
 };
-
-MatrixD headGradients(const MatrixD& features, std::int64_t classes) {
-    // d z_c / dV is phi at row c, d z_c / db is 1 at c.
-    MatrixD rows = MatrixD::Zero(features.rows() * classes, classes * (kWidth + 1));
-    for (Eigen::Index i = 0; i < features.rows(); ++i) {
-        for (std::int64_t c = 0; c < classes; ++c) {
-            rows.block(i * classes + c, c * (kWidth + 1), 1, kWidth) = features.row(i);
-            rows(i * classes + c, c * (kWidth + 1) + kWidth) = 1;
-        }
-    }
-    return rows;
-}
 
 MatrixD withIdentity(const MatrixD& p, std::int64_t classes) {
     MatrixD result = MatrixD::Zero(p.rows() * classes, p.cols() * classes);
@@ -85,52 +72,6 @@ MatrixD withIdentity(const MatrixD& p, std::int64_t classes) {
         }
     }
     return result;
-}
-
-/// What one full-batch step of gradient descent with the summed loss changes, divided by its rate.
-struct StepChange {
-    MatrixD features; ///< of the test samples, [m, h]
-    MatrixD logits;   ///< [m, C]
-};
-
-StepChange stepChange(Architecture architecture, const Head& head, double rate) {
-    Problem problem(architecture); // its own weights: the step changes them
-    Encoder& encoder = problem.encoder;
-    torch::Tensor weight = tests::toTensor(head.weight).requires_grad_(true);
-    torch::Tensor bias = tests::toTensor(head.bias).squeeze(1).requires_grad_(true);
-    std::vector<torch::Tensor> parameters = encoder->parameters();
-    for (torch::Tensor& parameter : parameters) {
-        parameter.set_requires_grad(true);
-    }
-    parameters.insert(parameters.end(), {weight, bias});
-    const auto featuresOf = [&](const std::vector<Encoding>& samples) {
-        const TokenBatch batch = makeTokenBatch(samples, encoder->config.padId);
-        return pool(encoder->forward(batch), batch.mask, Pooling::first);
-    };
-    const auto testValues = [&] {
-        const torch::NoGradGuard noGrad;
-        const torch::Tensor features = featuresOf(problem.test);
-        return std::pair(tests::toMatrix(features), tests::toMatrix(torch::mm(features, weight.t()) + bias));
-    };
-    const auto before = testValues();
-    const torch::Tensor loss = torch::nn::functional::cross_entropy(
-        torch::mm(featuresOf(problem.train), weight.t()) + bias, torch::tensor(labelsFor(head.weight.rows())),
-        torch::nn::functional::CrossEntropyFuncOptions().reduction(torch::kSum));
-    std::vector<torch::Tensor> gradients = torch::autograd::grad({loss}, parameters, {}, {}, false, true);
-    const torch::NoGradGuard noGrad;
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-        if (!gradients[i].defined()) {
-            continue;
-        }
-        const bool positions = parameters[i].is_same(encoder->positionEmbeddings->weight);
-        if (parameters[i].is_same(encoder->wordEmbeddings->weight) ||
-            (positions && architecture == Architecture::roberta)) {
-            gradients[i][encoder->config.padId].zero_(); // the pad row does not learn
-        }
-        parameters[i].sub_(rate * gradients[i]);
-    }
-    const auto after = testValues();
-    return {(after.first - before.first) / rate, (after.second - before.second) / rate};
 }
 
 Eigen::VectorXd eigenvalues(const MatrixD& matrix) {
@@ -161,12 +102,12 @@ private Q_SLOTS:
                 for (const auto& [group, rows] : problem.gradients(head)) {
                     encoderGradients.push_back(rows);
                 }
-                const MatrixD ofEncoder = tests::toMatrix(torch::cat(encoderGradients, 1));
+                const MatrixD ofEncoder = toMatrixD(torch::cat(encoderGradients, 1));
                 MatrixD features(kTrain + kTest, kWidth);
                 const SweepResult forward = LayerSweep(problem.encoder, problem.train, problem.test, {})
                                                 .run({torch::zeros({0, kWidth}, torch::kFloat64), {}, {}});
                 features << forward.trainFeatures, forward.testFeatures;
-                const MatrixD ofHead = headGradients(features, classes);
+                const MatrixD ofHead = headGradients(features, head);
                 MatrixD all(ofHead.rows(), ofHead.cols() + ofEncoder.cols());
                 all << ofHead, ofEncoder;
                 const MatrixD theta = all * all.topRows(kTrain * classes).transpose();
@@ -184,7 +125,7 @@ private Q_SLOTS:
         const torch::Tensor rows =
             problem.gradients(head).at(ParameterGroup::queryValueWeight).narrow(0, 0, 3 * kTrain);
         QVERIFY(relativeDifference(problem.kernel(head).fTrainQueryValue,
-                                   tests::toMatrix(torch::mm(rows, rows.t()))) < kSummation);
+                                   toMatrixD(torch::mm(rows, rows.t()))) < kSummation);
     }
 
     // The part of the features does not know the head. T2
@@ -211,46 +152,6 @@ private Q_SLOTS:
         }
         head.weight *= 1e4; // far beyond what exp can hold
         QVERIFY(problem.kernel(head).trainResiduals.allFinite());
-    }
-
-    // Equations (1) and (2) of PAPER 1.2: what a step changes, to first order in its rate. T3
-    void oneStepIsThatOfTheKernel() {
-        constexpr std::int64_t kClasses = 3;
-        for (const Architecture architecture : {Architecture::bert, Architecture::roberta}) {
-            const Problem problem(architecture);
-            const Head head = randomHead(kClasses, 45);
-            const HeadKernel kernel = problem.kernel(head);
-            const MatrixD& delta = kernel.trainResiduals; // [n, C]
-            const VectorD fTerm = kernel.fTest * Eigen::Map<const VectorD>(delta.data(), delta.size());
-            const MatrixD logits =
-                kernel.pTest * delta + Eigen::Map<const MatrixD>(fTerm.data(), kTest, kClasses);
-            // The features' own kernel, of all h directions.
-            const SweepKernel ofFeatures =
-                LayerSweep(problem.encoder, problem.train, problem.test, {})
-                    .run({torch::eye(kWidth, torch::kFloat64), {groupsOf(AdaptedParameters::full)}, {}})
-                    .kernels.front();
-            const MatrixD pulled = delta * head.weight; // [n, h]
-            const VectorD change = ofFeatures.test * Eigen::Map<const VectorD>(pulled.data(), pulled.size());
-            const MatrixD features = Eigen::Map<const MatrixD>(change.data(), kTest, kWidth);
-            double lastLogits = 0, lastFeatures = 0;
-            for (const double rate : {1e-5, 1e-6, 1e-7}) {
-                const StepChange step = stepChange(architecture, head, rate);
-                const double ofLogits = (step.logits - logits).norm() / logits.norm(),
-                             inFeatures = (step.features - features).norm() / features.norm();
-                if (lastLogits > 0) {
-                    QVERIFY2(std::abs(lastLogits / ofLogits - 10) < 0.5 &&
-                                 std::abs(lastFeatures / inFeatures - 10) < 0.5,
-                             qPrintable(QStringLiteral("%1 after %2, %3 after %4")
-                                            .arg(ofLogits)
-                                            .arg(lastLogits)
-                                            .arg(inFeatures)
-                                            .arg(lastFeatures)));
-                }
-                lastLogits = ofLogits;
-                lastFeatures = inFeatures;
-            }
-            QVERIFY(lastLogits < 1e-3 && lastFeatures < 1e-3);
-        }
     }
 
     // T5
@@ -350,7 +251,7 @@ private Q_SLOTS:
         const MatrixD exact = problem.kernel(head).fTrain;
         const torch::Tensor words =
             problem.gradients(head).at(ParameterGroup::wordEmbedding).narrow(0, 0, 2 * kTrain);
-        const MatrixD part = tests::toMatrix(torch::mm(words, words.t()));
+        const MatrixD part = toMatrixD(torch::mm(words, words.t()));
         constexpr int kDraws = 400;
         std::vector<double> between;
         double own = 0;

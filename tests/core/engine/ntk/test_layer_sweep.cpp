@@ -2,9 +2,10 @@
 
 #include "core/engine/model/lora.h"
 #include "core/engine/ntk/gram.h"
+#include "core/engine/tensor_matrix.h"
+#include "core/engine/theory/brute_force.h"
 #include "core/engine/threads.h"
 #include "core/error.h"
-#include "tests/core/engine/ntk/brute_force.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -13,7 +14,6 @@
 
 using namespace finescope;
 using namespace finescope::engine;
-using namespace finescope::tests;
 
 namespace {
 
@@ -52,7 +52,7 @@ struct Problem {
 SweepKernel kernelOf(const torch::Tensor& gradients, std::int64_t directions) {
     const torch::Tensor train = gradients.narrow(0, 0, kTrain * directions),
                         test = gradients.narrow(0, kTrain * directions, kTest * directions);
-    return {tests::toMatrix(torch::mm(train, train.t())), tests::toMatrix(torch::mm(test, train.t()))};
+    return {toMatrixD(torch::mm(train, train.t())), toMatrixD(torch::mm(test, train.t()))};
 }
 
 /// Each group apart, and its name in what fails.
@@ -139,8 +139,7 @@ private Q_SLOTS:
                 GramSums sums(rows, {{ParameterGroup::bias}}, torch::kCPU);
                 sums.add(ParameterGroup::bias, given.to(type));
                 sums.add(ParameterGroup::bias, given.to(type)); // adds, does not replace
-                QVERIFY(relativeDifference(tests::toMatrix(sums.finished(0)), tests::toMatrix(2 * all)) <
-                        tolerance);
+                QVERIFY(relativeDifference(toMatrixD(sums.finished(0)), toMatrixD(2 * all)) < tolerance);
             }
         }
     }
@@ -275,7 +274,7 @@ private Q_SLOTS:
                     torch::tensor(encoding.ids).unsqueeze(0), torch::tensor(encoding.typeIds).unsqueeze(0),
                     torch::ones({1, static_cast<std::int64_t>(encoding.ids.size())}, torch::kInt64)};
                 const MatrixD expected =
-                    tests::toMatrix(pool(Encoder(problem.encoder)->forward(batch), batch.mask, pooling));
+                    toMatrixD(pool(Encoder(problem.encoder)->forward(batch), batch.mask, pooling));
                 const bool ofTrain = i < kTrain;
                 const MatrixD actual = ofTrain
                                            ? result.trainFeatures.row(static_cast<Eigen::Index>(i))
