@@ -6,6 +6,7 @@
 #include "app/engine/study_command.h"
 #include "app/engine/tasks_command.h"
 #include "app/engine/train_command.h"
+#include "app/engine/verify_command.h"
 #include "core/engine/program_version.h"
 #include "core/error.h"
 
@@ -34,8 +35,9 @@ constexpr const char* kProgram = "finescope-engine";
 
 int run(int argc, char** argv, std::stop_token stop, finescope::app::Log& log) {
     const std::vector<Command> commands = {
-        finescope::app::trainCommand(), finescope::app::ntkCommand(),   finescope::app::studyCommand(),
-        finescope::app::tasksCommand(), finescope::app::embedCommand(), finescope::app::makeDemoCommand(),
+        finescope::app::trainCommand(),    finescope::app::ntkCommand(),   finescope::app::studyCommand(),
+        finescope::app::verifyCommand(),   finescope::app::tasksCommand(), finescope::app::embedCommand(),
+        finescope::app::makeDemoCommand(),
     };
 
     CLI::App app("Fine-tunes encoders and records everything in run files for finescope.", kProgram);

@@ -1,6 +1,6 @@
 #include "core/engine/theory/verification.h"
 
-#include "core/engine/ntk/workers.h"
+#include "core/engine/workers.h"
 #include "core/engine/theory/encoder_theory.h"
 #include "core/engine/theory/head_checks.h"
 #include "core/engine/theory/kernel_checks.h"
