@@ -4,6 +4,7 @@
 #include "app/window/text_output.h"
 #include "core/analysis/summary.h"
 #include "core/error.h"
+#include "core/figure/accuracy_figures.h"
 #include "core/figure/kernel_table.h"
 #include "core/figure/number_text.h"
 #include "core/figure/tables.h"
@@ -43,6 +44,9 @@ std::string inWords(const Json& run) {
         text += "  " + name + ": n " + split["n"].dump() + ", accuracy " + shown(split["accuracy"]) +
                 ", ECE " + shown(split["ece"]) + ", MCE " + shown(split["mce"]) + ", NLL " +
                 shown(split["nll"]) + "\n";
+    }
+    for (const auto& [name, only] : run["collapsed"].items()) {
+        text += "  collapsed: class " + only.dump() + " is predicted for all of " + name + "\n";
     }
     if (run["temperature"].is_object()) {
         text += "  temperature fitted on validation: " + shown(run["temperature"]["value"]) + "\n";
@@ -101,7 +105,7 @@ figure::Table buildTable(const TableCommandOptions& options) {
     if (options.kind == "calibration") {
         return figure::calibrationTable(runs, tableOptions);
     }
-    return figure::accuracyTable(runs, tableOptions);
+    return figure::accuracyTable(runs, figure::accuracyEntries(runs), options.splits);
 }
 
 /// The format asked for, else by the suffix of the output, else Markdown.

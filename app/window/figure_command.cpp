@@ -313,7 +313,7 @@ void addFigureCommand(CLI::App& app, Action& action) {
     command->add_flag("--raw", given->raw, "spectrum: not divided by the largest singular value");
     command->add_option("--spectrum-axis", given->spectrumAxis, "spectrum: index (the default) or fraction")
         ->check(CLI::IsMember({"index", "fraction"}));
-    command->add_flag("--linear", given->linear, "Kernels: linear instead of logarithmic values");
+    command->add_flag("--linear", given->linear, "Kernels, norm-scaling: linear instead of logarithmic");
     command
         ->add_option("--colour-range", given->colourRange,
                      "kernel-heatmap: values at the ends of the colours")

@@ -4,13 +4,12 @@
 #include "app/window/help_text.h"
 #include "app/window/palette.h"
 #include "app/window/run_rows.h"
+#include "app/window/window_pages.h"
 #include "widgets/control/page_tabs.h"
 #include "widgets/dialog/export_dialog.h"
 #include "widgets/dialog/new_run_dialog.h"
 #include "widgets/page/calibration_page.h"
-#include "widgets/page/feature_page.h"
 #include "widgets/page/kernel_page.h"
-#include "widgets/page/training_page.h"
 #include "widgets/panel/jobs_panel.h"
 #include "widgets/panel/runs_panel.h"
 
@@ -52,12 +51,10 @@ MainWindow::MainWindow(const Surroundings& surroundings)
     setWindowTitle(QStringLiteral("finescope"));
     setAcceptDrops(true);
     arrange();
-    auto* calibration = new widgets::CalibrationPage(m_worker);
-    auto* kernel = new widgets::KernelPage(m_worker);
-    addPage(new widgets::TrainingPage);
-    addPage(kernel);
-    addPage(new widgets::FeaturePage(m_worker));
-    addPage(calibration);
+    const auto [pages, kernel, calibration] = makePages(m_worker);
+    for (Page* page : pages) {
+        addPage(page);
+    }
     connect(calibration, &widgets::CalibrationPage::temperatureChanged, &m_session, &Session::setTemperature);
     connect(&m_session, &Session::temperatureChanged, calibration, &widgets::CalibrationPage::setTemperature);
     connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showPage);

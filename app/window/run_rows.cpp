@@ -1,5 +1,6 @@
 #include "app/window/run_rows.h"
 
+#include "core/analysis/run_traits.h"
 #include "core/figure/run_style.h"
 
 #include <QDir>
@@ -51,6 +52,7 @@ std::vector<RunRow> runRows(const std::vector<OpenRun>& runs, const std::vector<
                    .name = QString::fromStdString(run.name),
                    .file = open.path,
                    .seed = run.seed,
+                   .scale = analysis::classifierScale(run),
                    .badge = badgeOf(open),
                    .fraction = std::nullopt,
                    .reason = reasonOf(open),

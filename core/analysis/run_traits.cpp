@@ -19,14 +19,15 @@ double classifierScale(const record::Run& run) {
 }
 
 std::optional<std::int64_t> collapsedClass(const record::Run& run, const record::SplitInfo& split) {
+    const auto allEqual = [](const Labels& labels) {
+        return std::ranges::all_of(labels, [&](auto label) { return label == labels.front(); });
+    };
     const auto row = run.reportedLogits(split);
-    if (split.rows < 2 || !row) {
+    if (split.rows == 0 || !row || allEqual(run.parts->labels(split))) {
         return std::nullopt;
     }
-    const auto predicted = argmax(run.parts->logits(split, *row));
-    const auto first = predicted.front();
-    return std::ranges::all_of(predicted, [&](auto other) { return other == first; }) ? std::optional(first)
-                                                                                      : std::nullopt;
+    const Labels predicted = argmax(run.parts->logits(split, *row));
+    return allEqual(predicted) ? std::optional(predicted.front()) : std::nullopt;
 }
 
 } // namespace finescope::analysis

@@ -11,9 +11,9 @@ namespace finescope::analysis {
 /// `classifier_scale`, 1 where the file says nothing.
 [[nodiscard]] double classifierScale(const record::Run& run);
 
-/// The one class that the reported model predicts for every row of a split: such a run has collapsed, and its
-/// feature and classifier numbers say little (PAPER, below Table 8). nullopt if it predicts several, if there
-/// is one row only, or if the split has no logits. Reads logits.
+/// The one class that the reported model predicts for every row of a split with more than one label: such a
+/// run has collapsed, and its feature and classifier numbers say little (PAPER, below Table 8). nullopt if it
+/// predicts several, if all labels are one, or if the split has no logits. Reads logits and labels.
 [[nodiscard]] std::optional<std::int64_t> collapsedClass(const record::Run& run,
                                                          const record::SplitInfo& split);
 

@@ -5,6 +5,7 @@
 #include "core/analysis/kernel_statistics.h"
 #include "core/analysis/matthews.h"
 #include "core/analysis/reliability.h"
+#include "core/analysis/run_traits.h"
 #include "core/analysis/softmax.h"
 #include "core/analysis/spectrum.h"
 #include "core/analysis/temperature.h"
@@ -140,6 +141,18 @@ Json splitObject(const record::Run& run, const SplitData& split, int binCount) {
     return object;
 }
 
+/// The class of every test and out-of-distribution split for all of which the model predicts that one class.
+Json collapsedObject(const record::Run& run) {
+    Json object = nullptr;
+    for (const record::SplitInfo& split : run.splits) {
+        const bool tested = split.role == "test" || split.role == "ood";
+        if (const auto only = tested ? collapsedClass(run, split) : std::nullopt) {
+            object[split.name] = *only;
+        }
+    }
+    return object;
+}
+
 Json temperatureObject(const std::vector<SplitData>& splits, int binCount) {
     Json object = {
         {"fitted_on", nullptr}, {"value", nullptr}, {"at_bound", nullptr}, {"splits", Json::object()}};
@@ -209,6 +222,7 @@ Json summarise(const record::Run& run, int binCount) {
         splits.push_back(readSplit(run, info));
         object["splits"][info.name] = splitObject(run, splits.back(), binCount);
     }
+    object["collapsed"] = collapsedObject(run);
     object["temperature"] = temperatureObject(splits, binCount);
     object["ntk"] = Json::object();
     for (const std::string& state : run.kernelStates) {

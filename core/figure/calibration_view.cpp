@@ -1,6 +1,5 @@
 #include "core/figure/calibration_view.h"
 
-#include "core/analysis/softmax.h"
 #include "core/error.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
@@ -107,21 +106,6 @@ std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> ru
         entries.push_back(std::move(entry));
     }
     return entries;
-}
-
-std::optional<double> reportedAccuracy(const record::Run& run, const std::string& splitName) {
-    const record::SplitInfo* split = run.split(splitName);
-    const auto block = split != nullptr ? run.reportedLogits(*split) : std::nullopt;
-    if (!block || split->rows == 0) {
-        return std::nullopt;
-    }
-    const Labels labels = run.parts->labels(*split);
-    const Labels predicted = analysis::argmax(run.parts->logits(*split, *block));
-    std::int64_t right = 0;
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        right += labels[i] == predicted[i] ? 1 : 0;
-    }
-    return static_cast<double>(right) / static_cast<double>(labels.size());
 }
 
 TemperatureCurve temperatureCurve(const CalibrationData& data, double low, double high, int points,

@@ -49,10 +49,6 @@ reliabilityEntries(std::span<const record::Run> runs, const std::string& split,
                    const TemperatureChoice& temperature, bool before, int binCount = 15,
                    std::optional<record::EpochKey> key = std::nullopt);
 
-/// Fraction of rows of `split` that the reported model classifies rightly (ties to the lowest class); nullopt
-/// if the run has no such split or no logits for it.
-[[nodiscard]] std::optional<double> reportedAccuracy(const record::Run& run, const std::string& split);
-
 /// ECE, MCE and NLL of `data` at `points` temperatures, equally spaced in the logarithm from `low` to `high`.
 [[nodiscard]] TemperatureCurve temperatureCurve(const CalibrationData& data, double low = 0.05,
                                                 double high = 20, int points = 121, int binCount = 15);

@@ -57,4 +57,8 @@ ClassifierNorms classifierNorms(const record::Run& run) {
     return {.weight = moments(Part::weight), .bias = moments(Part::bias)};
 }
 
+std::optional<double> startNorm(const record::Run& run) {
+    return normAt(run, record::EpochKey{.epoch = 0, .stage = record::Stage::fineTuning}, Part::weight);
+}
+
 } // namespace finescope::figure

@@ -21,4 +21,8 @@ struct ClassifierNorms {
 /// From the recorded series where it is there, else computed from the snapshots. PAPER 2.1.
 [[nodiscard]] ClassifierNorms classifierNorms(const record::Run& run);
 
+/// ||V||_F where fine-tuning starts, after any classifier scale: the row (0, stage 1), x of the norm-scaling
+/// figure (RUN_FILE.md, last section). nullopt where the run has no such row.
+[[nodiscard]] std::optional<double> startNorm(const record::Run& run);
+
 } // namespace finescope::figure

@@ -1,7 +1,6 @@
 #include "core/figure/feature_figures.h"
 
 #include "core/error.h"
-#include "core/figure/calibration_view.h"
 #include "core/figure/grouped_bars.h"
 #include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
@@ -64,14 +63,15 @@ std::vector<std::string> splitsOf(const Entries& names, const std::vector<std::s
     return splits;
 }
 
-/// A method on a task with a model: the unit of one bar colour.
+/// A variant on a task with a model: the unit of one bar colour.
 struct Unit {
-    std::string method, task, model;
-    auto operator<=>(const Unit&) const = default;
+    Variant variant;
+    std::string task, model;
+    bool operator==(const Unit&) const = default;
 };
 
 Unit unitOf(const FeatureEntry& entry) {
-    return {entry.method, entry.task, entry.model};
+    return {entry.variant, entry.task, entry.model};
 }
 
 std::vector<Unit> unitsOf(std::span<const FeatureEntry> entries) {
@@ -82,7 +82,7 @@ std::vector<Unit> unitsOf(std::span<const FeatureEntry> entries) {
         }
     }
     std::ranges::sort(units, {}, [](const Unit& unit) {
-        return std::tuple(unit.task, unit.model, methodOrder(unit.method), unit.method);
+        return std::tuple(unit.task, unit.model, variantOrder(unit.variant));
     });
     return units;
 }
@@ -91,7 +91,7 @@ std::string unitName(const Unit& unit, std::span<const Unit> units) {
     const auto differs = [&](std::string Unit::*field) {
         return std::ranges::any_of(units, [&](const Unit& other) { return other.*field != unit.*field; });
     };
-    std::string name = methodName(unit.method);
+    std::string name = variantName(unit.variant);
     name += differs(&Unit::task) ? ", " + unit.task : "";
     return name + (differs(&Unit::model) ? ", " + unit.model : "");
 }
@@ -118,10 +118,12 @@ std::vector<BarSeries> seriesOf(std::span<const FeatureEntry> entries, const std
     }
     for (std::size_t which = 0; which < units.size(); ++which) {
         const Unit& unit = units[which];
-        const auto sameMethod = [&](const Unit& other) { return other.method == unit.method; };
+        const auto sameMethod = [&](const Unit& other) {
+            return other.variant.method == unit.variant.method;
+        };
         const auto before = std::span(units).first(which);
         BarSeries series{.name = unitName(unit, units),
-                         .style = {.role = unit.method,
+                         .style = {.role = unit.variant.method,
                                    .shade = static_cast<int>(std::ranges::count_if(before, sameMethod)),
                                    .shades = static_cast<int>(std::ranges::count_if(units, sameMethod))},
                          .values = {}};
@@ -133,7 +135,7 @@ std::vector<BarSeries> seriesOf(std::span<const FeatureEntry> entries, const std
                 }
             }
         }
-        if (unit.method != "pretrained" || !pretrained) {
+        if (unit.variant.method != "pretrained" || !pretrained) {
             all.push_back(std::move(series));
         }
     }
@@ -171,16 +173,10 @@ Panel legendPanel(const Panel& panel) {
     return legend;
 }
 
-void addSpreadNote(Figure& figure, std::size_t largest, analysis::Spread spread) {
-    if (largest > 1) {
-        figure.notes.push_back("Bars: mean over seeds; whiskers: " + spreadName(spread) + ", n up to " +
-                               std::to_string(largest) + "; dots: single seeds.");
-    }
-}
-
 } // namespace
 
 std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs) {
+    const std::vector<Variant> variants = variantOfEach(runs);
     std::vector<FeatureEntry> entries;
     for (const std::size_t index : legendOrder(runs)) {
         const record::Run& run = runs[index];
@@ -190,7 +186,7 @@ std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs) {
                 continue;
             }
             FeatureEntry entry{.run = index,
-                               .method = run.method,
+                               .variant = variants[index],
                                .task = run.task,
                                .model = run.model,
                                .split = split.name};
@@ -249,52 +245,14 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
         figure.panels.push_back(std::move(panel));
     }
     figure.panels.push_back(legendPanel(figure.panels.front()));
-    addSpreadNote(figure, largest, options.spread);
+    if (std::string note = barsNote(largest, options.spread); !note.empty()) {
+        figure.notes.push_back(std::move(note));
+    }
     if (std::string note = fisherNote(entries, splits); !note.empty()) {
         figure.notes.push_back(std::move(note));
     }
     figure.altText =
         "Cosine similarity, feature difference and Fisher's discriminant ratio per method and split.";
-    return figure;
-}
-
-Figure accuracyFigure(std::span<const record::Run> runs, const AccuracyOptions& options) {
-    Figure figure;
-    figure.kind = "accuracy";
-    figure.title = "Accuracy per method and split";
-    std::vector<std::string> names;
-    for (const record::Run& run : runs) {
-        for (const record::SplitInfo& split : run.splits) {
-            if (!split.logitKeys.empty()) {
-                names.push_back(split.name);
-            }
-        }
-    }
-    const std::vector<std::string> splits = splitsOf(names, options.splits);
-    std::vector<BarSeries> series;
-    for (const RunGroup& group : groupRuns(runs)) {
-        BarSeries bars{.name = group.name, .style = group.style, .values = {}};
-        for (const std::string& name : splits) {
-            std::vector<double>& sample = bars.values.emplace_back();
-            for (const std::size_t member : group.members) {
-                if (const auto value = reportedAccuracy(runs[member], name)) {
-                    sample.push_back(*value);
-                }
-            }
-        }
-        series.push_back(std::move(bars));
-    }
-    Panel panel;
-    panel.y = {.label = "accuracy", .ticks = TickStyle::percent};
-    panel.legend = Legend::below;
-    const std::size_t n = addGroupedBars(panel, splits, series, {.spread = options.spread});
-    panel.y.range = Range{0, 1};
-    if (n == 0) {
-        panel.emptyText = runs.empty() ? "No runs chosen." : "No run holds logits to take the accuracy from.";
-    }
-    figure.panels.push_back(std::move(panel));
-    addSpreadNote(figure, n, options.spread);
-    figure.altText = figure.title + ".";
     return figure;
 }
 

@@ -3,6 +3,7 @@
 #include "core/analysis/feature_statistics.h"
 #include "core/analysis/seed_statistics.h"
 #include "core/figure/figure.h"
+#include "core/figure/variant.h"
 #include "core/record/run.h"
 
 #include <optional>
@@ -16,7 +17,8 @@ namespace finescope::figure {
 /// needed.
 struct FeatureEntry {
     std::size_t run = 0; ///< index into the set
-    std::string method{}, task{}, model{}, split{};
+    Variant variant{};
+    std::string task{}, model{}, split{};
     std::optional<double> cosinePretrained{}, cosineFinal{};
     std::optional<double> difference{};
     std::optional<analysis::FisherRatio> fisherPretrained{}, fisherFinal{};
@@ -36,14 +38,5 @@ struct FeaturesOptions {
 /// Table 1.
 [[nodiscard]] Figure featuresFigure(std::span<const FeatureEntry> entries,
                                     const FeaturesOptions& options = {});
-
-struct AccuracyOptions {
-    std::vector<std::string> splits{}; ///< empty: every split but train
-    analysis::Spread spread = analysis::Spread::tInterval95;
-};
-
-/// Accuracy of the reported model per method and split, mean over seeds with the spread and every seed's own
-/// value. Reads logits. PAPER Tables 8 and 10.
-[[nodiscard]] Figure accuracyFigure(std::span<const record::Run> runs, const AccuracyOptions& options = {});
 
 } // namespace finescope::figure

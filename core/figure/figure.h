@@ -87,6 +87,7 @@ struct ReferenceLine {
     double at = 0;
     std::string label{};
     Style style{};
+    bool dashed = false; ///< whatever the dash of its role: a place, not data
 };
 
 /// Values [rows, columns], row 0 at the bottom; names of rows and columns in the read-out, where they have
@@ -161,6 +162,7 @@ struct Cell {
     bool emphasised = false;
     std::optional<double> deviation{}; ///< sample standard deviation over runs, from two runs on
     std::int64_t count = 0;            ///< number of runs behind `value`; 0 for words
+    bool collapsed = false;            ///< a run behind `value` predicts one class for all of a split
 };
 
 struct Table {

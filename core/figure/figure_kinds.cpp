@@ -1,11 +1,13 @@
 #include "core/figure/figure_kinds.h"
 
 #include "core/error.h"
+#include "core/figure/accuracy_figures.h"
 #include "core/figure/calibration_figures.h"
 #include "core/figure/calibration_view.h"
 #include "core/figure/feature_figures.h"
 #include "core/figure/kernel_figures.h"
 #include "core/figure/kernel_heat_map.h"
+#include "core/figure/norm_scaling_figure.h"
 #include "core/figure/run_style.h"
 #include "core/figure/theory_figures.h"
 
@@ -79,7 +81,15 @@ Figure features(const FigureRequest& request, Runs runs) {
 }
 
 Figure accuracy(const FigureRequest& request, Runs runs) {
-    return accuracyFigure(runs, {.splits = request.splits, .spread = request.spread});
+    return accuracyFigure(runs, accuracyEntries(runs), {.splits = request.splits, .spread = request.spread});
+}
+
+Figure normScaling(const FigureRequest& request, Runs runs) {
+    return normScalingFigure(runs, normScalingEntries(runs),
+                             {.splits = request.splits,
+                              .spread = request.spread,
+                              .xScale = request.linearValues ? Scale::linear : Scale::logarithmic,
+                              .yScale = request.logY ? Scale::logarithmic : Scale::linear});
 }
 
 Figure spectrum(const FigureRequest& request, Runs runs) {
@@ -113,6 +123,8 @@ constexpr std::array kKinds{
     FigureKind{"kernel-heatmap", "trace norms of the kernel's blocks, samples by class"},
     FigureKind{"ft-ratio", "the kernel's FT ratio of every train sample, and its mean"},
     FigureKind{"features", "cosine similarity, feature difference and Fisher's ratio per method and split"},
+    FigureKind{"norm-scaling",
+               "feature difference against the classifier norm that fine-tuning started from"},
     FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
     FigureKind{"temperature-curve", "ECE, MCE and NLL over the temperature"},
     FigureKind{"accuracy", "accuracy per method and split"},
@@ -124,8 +136,8 @@ constexpr std::array kKinds{
 
 // In the order of the kinds, which begin with those of runs.
 constexpr std::array<Build, std::ranges::count(kKinds, FigureInput::runs, &FigureKind::input)> kBuilds{
-    classifierNorm, training,    spectrum,          kernelHeatMap, ratios,
-    features,       reliability, temperatureCurves, accuracy};
+    classifierNorm, training,    spectrum,    kernelHeatMap,     ratios,
+    features,       normScaling, reliability, temperatureCurves, accuracy};
 
 } // namespace
 

@@ -103,4 +103,10 @@ std::size_t addGroupedBars(Panel& panel, const std::vector<std::string>& categor
     return largest;
 }
 
+std::string barsNote(std::size_t largest, analysis::Spread spread) {
+    return largest < 2 ? std::string{}
+                       : "Bars: mean over seeds; whiskers: " + spreadName(spread) + ", n up to " +
+                             std::to_string(largest) + "; dots: single seeds.";
+}
+
 } // namespace finescope::figure

@@ -33,4 +33,7 @@ struct GroupedBarOptions {
 std::size_t addGroupedBars(Panel& panel, const std::vector<std::string>& categories,
                            const std::vector<BarSeries>& series, const GroupedBarOptions& options);
 
+/// What bars, whiskers and dots are, and the largest sample size; "" where no bar is a mean.
+[[nodiscard]] std::string barsNote(std::size_t largest, analysis::Spread spread);
+
 } // namespace finescope::figure

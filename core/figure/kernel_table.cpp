@@ -3,15 +3,14 @@
 #include "core/analysis/kernel_comparison.h"
 #include "core/analysis/spectrum.h"
 #include "core/error.h"
+#include "core/figure/dataset.h"
 #include "core/figure/kernel_figures.h"
-#include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
 #include "core/figure/table_cells.h"
 
 #include <algorithm>
 #include <functional>
 #include <optional>
-#include <tuple>
 
 namespace finescope::figure {
 
@@ -105,42 +104,38 @@ Table kernelTable(std::span<const KernelEntry> entries) {
                     "kernel regression accuracy and FT ratio of its pre-train-effective part (P), its "
                     "FT-effective part (F) and their sum.",
                 .columns = titles({"Data", "Method", "Kernel"}, columns)};
-    std::vector<std::tuple<std::string, std::string>> datasets;
+    std::vector<Dataset> datasets;
     for (const KernelEntry& entry : entries) {
-        if (const std::tuple key(entry.task, entry.model);
-            std::ranges::find(datasets, key) == datasets.end()) {
+        if (const Dataset key{entry.task, entry.model}; std::ranges::find(datasets, key) == datasets.end()) {
             datasets.push_back(key);
         }
     }
-    const bool models = std::ranges::any_of(
-        datasets, [&](const auto& key) { return std::get<1>(key) != std::get<1>(datasets.front()); });
-    for (const auto& [task, model] : datasets) {
-        std::vector<std::string> methods;
+    for (const Dataset& dataset : datasets) {
+        std::vector<Variant> variants;
         std::vector<const KernelEntry*> all;
         for (const KernelEntry& entry : entries) {
-            if (entry.task == task && entry.model == model) {
+            if (Dataset{entry.task, entry.model} == dataset) {
                 all.push_back(&entry);
-                if (std::ranges::find(methods, entry.method) == methods.end()) {
-                    methods.push_back(entry.method);
+                if (std::ranges::find(variants, entry.variant) == variants.end()) {
+                    variants.push_back(entry.variant);
                 }
             }
         }
-        std::ranges::sort(methods, {},
-                          [](const std::string& method) { return std::tuple(methodOrder(method), method); });
+        std::ranges::sort(variants, {}, variantOrder);
         const auto add = [&](const std::string& method, KernelPart part, const auto& group) {
-            std::vector<Cell> row{textCell(models ? task + " (" + model + ")" : task), textCell(method),
+            std::vector<Cell> row{textCell(datasetName(dataset, datasets)), textCell(method),
                                   textCell(std::string(kernelPartName(part)))};
             std::ranges::move(cells(group, part, columns), std::back_inserter(row));
             table.rows.push_back(std::move(row));
         };
         // P does not depend on method or head: that of the first run.
         add("\u2013", KernelPart::pretrainEffective, std::vector{all.front()});
-        for (const std::string& method : methods) {
+        for (const Variant& variant : variants) {
             std::vector<const KernelEntry*> group;
             std::ranges::copy_if(all, std::back_inserter(group),
-                                 [&](const KernelEntry* entry) { return entry->method == method; });
-            add(methodName(method), KernelPart::fineTuningEffective, group);
-            add(methodName(method), KernelPart::total, group);
+                                 [&](const KernelEntry* entry) { return entry->variant == variant; });
+            add(variantName(variant), KernelPart::fineTuningEffective, group);
+            add(variantName(variant), KernelPart::total, group);
         }
     }
     table.notes.push_back(rankNote() + " Accuracy: share of the nC yes-or-no decisions.");

@@ -61,7 +61,7 @@ std::vector<KernelEntry> kernelEntries(std::span<const record::Run> runs,
     for (const std::size_t index : legendOrder(runs)) {
         if (views[index]) {
             const record::Run& run = runs[index];
-            entries.push_back({labels[index].name, labels[index].style, run.method, run.task, run.model,
+            entries.push_back({labels[index].name, labels[index].style, variantOf(run), run.task, run.model,
                                run.classNames, views[index]});
         }
     }

@@ -2,6 +2,7 @@
 
 #include "core/analysis/kernel_statistics.h"
 #include "core/figure/figure.h"
+#include "core/figure/variant.h"
 #include "core/record/run.h"
 
 #include <array>
@@ -36,7 +37,8 @@ struct KernelView {
 struct KernelEntry {
     std::string name{};
     Style style{};
-    std::string method{}, task{}, model{};
+    Variant variant{};
+    std::string task{}, model{};
     std::vector<std::string> classNames{};
     std::shared_ptr<const KernelView> view{};
     /// Of the part that a heat map shows (kernel_heat_map.h); nullptr: computed when it is drawn.

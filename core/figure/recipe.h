@@ -44,7 +44,7 @@ struct FigureRequest {
         kernelParts{};        ///< empty: what suits the figure; a heat map takes the first
     bool rawSpectrum = false; ///< not divided by the largest singular value
     SpectrumAxis spectrumAxis = SpectrumAxis::index;
-    bool linearValues = false;          ///< of spectra and heat maps; else logarithmic
+    bool linearValues = false;          ///< of spectra, heat maps and norms of norm-scaling; else logarithmic
     std::optional<Range> colourRange{}; ///< of heat maps; nullopt: each map from its values
 
     double widthMm = 139.7;

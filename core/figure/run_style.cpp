@@ -1,7 +1,5 @@
 #include "core/figure/run_style.h"
 
-#include "core/figure/method_name.h"
-
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -18,8 +16,14 @@ bool differs(std::span<const record::Run> runs, std::string record::Run::*field)
                                [&](const record::Run& run) { return run.*field != runs.front().*field; });
 }
 
-auto orderKey(const record::Run& run) {
-    return std::tuple(run.task, run.model, methodOrder(run.method), run.method, run.seed);
+std::vector<std::size_t> inOrder(std::span<const record::Run> runs, const std::vector<Variant>& variants) {
+    std::vector<std::size_t> order(runs.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t index) {
+        const record::Run& run = runs[index];
+        return std::tuple(run.task, run.model, variantOrder(variants[index]), run.seed);
+    });
+    return order;
 }
 
 /// "RTE, roberta-base": what of task and model has to be said in this set.
@@ -37,27 +41,27 @@ std::string context(const record::Run& run, bool task, bool model) {
 } // namespace
 
 std::vector<std::size_t> legendOrder(std::span<const record::Run> runs) {
-    std::vector<std::size_t> order(runs.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t index) { return orderKey(runs[index]); });
-    return order;
+    return inOrder(runs, variantOfEach(runs));
 }
 
 std::vector<RunLabel> labelRuns(std::span<const record::Run> runs) {
     const bool task = differs(runs, &record::Run::task);
     const bool model = differs(runs, &record::Run::model);
+    const std::vector<Variant> variants = variantOfEach(runs);
     std::map<std::string, int> ofGroup, ofMethod;
-    for (const record::Run& run : runs) {
-        ++ofGroup[run.method + context(run, task, model)];
-        ++ofMethod[run.method];
+    const auto groupName = [&](std::size_t index) {
+        return variantName(variants[index]) + context(runs[index], task, model);
+    };
+    for (std::size_t index = 0; index < runs.size(); ++index) {
+        ++ofGroup[groupName(index)];
+        ++ofMethod[runs[index].method];
     }
     std::vector<RunLabel> labels(runs.size());
     std::map<std::string, int> shade, timesUsed;
-    for (const std::size_t index : legendOrder(runs)) {
+    for (const std::size_t index : inOrder(runs, variants)) {
         const record::Run& run = runs[index];
-        const std::string where = context(run, task, model);
-        std::string name = methodName(run.method) + where;
-        if (ofGroup[run.method + where] > 1) {
+        std::string name = groupName(index);
+        if (ofGroup[name] > 1) {
             name += ", seed " + std::to_string(run.seed);
         }
         if (const int times = ++timesUsed[name]; times > 1) {
@@ -73,15 +77,16 @@ std::vector<RunLabel> labelRuns(std::span<const record::Run> runs) {
 std::vector<RunGroup> groupRuns(std::span<const record::Run> runs) {
     const bool task = differs(runs, &record::Run::task);
     const bool model = differs(runs, &record::Run::model);
+    const std::vector<Variant> variants = variantOfEach(runs);
     std::vector<RunGroup> groups;
-    for (const std::size_t index : legendOrder(runs)) {
+    for (const std::size_t index : inOrder(runs, variants)) {
         const record::Run& run = runs[index];
-        if (groups.empty() || groups.back().method != run.method || groups.back().task != run.task ||
+        if (groups.empty() || groups.back().variant != variants[index] || groups.back().task != run.task ||
             groups.back().model != run.model) {
             RunGroup& group = groups.emplace_back();
-            group.name = methodName(run.method) + context(run, task, model);
+            group.name = variantName(variants[index]) + context(run, task, model);
             group.style.role = run.method;
-            group.method = run.method;
+            group.variant = variants[index];
             group.task = run.task;
             group.model = run.model;
         }
@@ -89,11 +94,11 @@ std::vector<RunGroup> groupRuns(std::span<const record::Run> runs) {
     }
     std::map<std::string, int> ofMethod, shade;
     for (const RunGroup& group : groups) {
-        ++ofMethod[group.method];
+        ++ofMethod[group.variant.method];
     }
     for (RunGroup& group : groups) {
-        group.style.shade = shade[group.method]++;
-        group.style.shades = ofMethod[group.method];
+        group.style.shade = shade[group.variant.method]++;
+        group.style.shades = ofMethod[group.variant.method];
     }
     return groups;
 }

@@ -2,6 +2,7 @@
 
 #include "core/analysis/seed_statistics.h"
 #include "core/figure/figure.h"
+#include "core/figure/variant.h"
 #include "core/record/run.h"
 
 #include <span>
@@ -12,8 +13,8 @@ namespace finescope::figure {
 
 /// How one run of a set appears in every legend and plot.
 struct RunLabel {
-    std::string name{}; ///< "LP-FT" if that is unique in the set, else "LP-FT, seed 3"; task and model where
-                        ///< they differ
+    std::string name{}; ///< "LP-FT" if that is unique in the set, else "LP-FT, seed 3"; the scale of its
+                        ///< classifier if it is not 1, task and model where they differ
     Style style{};      ///< role = method; shade = position among the runs of that method
 };
 
@@ -21,18 +22,20 @@ struct RunLabel {
 /// apart.
 [[nodiscard]] std::vector<RunLabel> labelRuns(std::span<const record::Run> runs);
 
-/// The runs of one method (on one task with one model): what a mean over seeds is taken over.
+/// The runs of one method at one classifier scale (on one task with one model): what a mean over seeds is
+/// taken over.
 struct RunGroup {
-    std::string name{}; ///< method, with task and model where they differ in the set
+    std::string name{}; ///< variantName(), with task and model where they differ in the set
     Style style{};
-    std::string method{}, task{}, model{};
+    Variant variant{};
+    std::string task{}, model{};
     std::vector<std::size_t> members{}; ///< indices into the set, by seed
 };
 
-/// The set by task, model and method, methods in the order of methodOrder().
+/// The set by task, model and variant, variants in the order of variantOrder().
 [[nodiscard]] std::vector<RunGroup> groupRuns(std::span<const record::Run> runs);
 
-/// Indices of the set in the order of legends: task, model, method, seed.
+/// Indices of the set in the order of legends: task, model, variant, seed.
 [[nodiscard]] std::vector<std::size_t> legendOrder(std::span<const record::Run> runs);
 
 /// "95 % t interval", "standard deviation" or "range": how a legend names the spread.

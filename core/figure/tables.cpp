@@ -2,16 +2,18 @@
 
 #include "core/figure/calibration_view.h"
 #include "core/figure/classifier_norms.h"
-#include "core/figure/method_name.h"
+#include "core/figure/collapse.h"
+#include "core/figure/dataset.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
 #include "core/figure/table_cells.h"
+#include "core/figure/variant.h"
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
-#include <tuple>
 
 namespace finescope::figure {
 
@@ -19,94 +21,52 @@ namespace {
 
 using record::Run;
 
-/// Everything recorded on one task with one model.
-struct Dataset {
-    std::string task, model;
-    auto operator<=>(const Dataset&) const = default;
-};
+/// A set of runs with what tables group them by, found out once.
+class Grouped {
+public:
+    explicit Grouped(std::span<const Run> set)
+        : runs(set), datasets(datasetsOf(set)), variants(variantsOf(set)), m_order(legendOrder(set)),
+          m_variantOf(variantOfEach(set)) {}
 
-Dataset datasetOf(const Run& run) {
-    return {run.task, run.model};
-}
-
-std::vector<Dataset> datasetsOf(std::span<const Run> runs) {
-    std::set<Dataset> all;
-    for (const Run& run : runs) {
-        all.insert(datasetOf(run));
+    /// Indices into `runs`, by seed.
+    [[nodiscard]] std::vector<std::size_t> members(const Dataset& dataset, const Variant& variant) const {
+        std::vector<std::size_t> found;
+        std::ranges::copy_if(m_order, std::back_inserter(found), [&](std::size_t index) {
+            return datasetOf(runs[index]) == dataset && m_variantOf[index] == variant;
+        });
+        return found;
     }
-    return {all.begin(), all.end()};
-}
 
-std::string datasetName(const Dataset& dataset, const std::vector<Dataset>& all) {
-    const bool models =
-        std::ranges::any_of(all, [&](const Dataset& other) { return other.model != dataset.model; });
-    return models ? dataset.task + " (" + dataset.model + ")" : dataset.task;
-}
-
-std::vector<std::string> methodsOf(std::span<const Run> runs) {
-    std::vector<std::string> methods;
-    for (const Run& run : runs) {
-        if (std::ranges::find(methods, run.method) == methods.end()) {
-            methods.push_back(run.method);
-        }
-    }
-    std::ranges::sort(methods, {},
-                      [](const std::string& method) { return std::tuple(methodOrder(method), method); });
-    return methods;
-}
-
-std::vector<std::size_t> members(std::span<const Run> runs, const Dataset& dataset,
-                                 const std::string& method) {
-    std::vector<std::size_t> found;
-    for (const std::size_t index : legendOrder(runs)) {
-        if (datasetOf(runs[index]) == dataset && runs[index].method == method) {
-            found.push_back(index);
-        }
-    }
-    return found;
-}
-
-/// Splits of a set of runs that satisfy `has`, in file order.
-template <typename Has>
-std::vector<std::string> splitsOf(std::span<const Run> runs, const Dataset& dataset,
-                                  const std::vector<std::string>& chosen, Has has) {
-    std::vector<std::string> names;
-    for (const Run& run : runs) {
-        if (datasetOf(run) != dataset) {
-            continue;
-        }
-        for (const record::SplitInfo& split : run.splits) {
-            const bool wanted = chosen.empty() ? split.role != "train"
-                                               : std::ranges::find(chosen, split.name) != chosen.end();
-            if (wanted && has(split) && std::ranges::find(names, split.name) == names.end()) {
-                names.push_back(split.name);
+    /// The head before any training of each seed: methods of one seed begin with the same one. A run that
+    /// scales it without probing first does not hold it.
+    [[nodiscard]] std::vector<double> initialNorms(const Dataset& dataset) const {
+        std::map<std::int64_t, double> bySeed;
+        for (const std::size_t index : m_order) {
+            const Run& run = runs[index];
+            const auto norm = datasetOf(run) == dataset ? classifierNorms(run).weight.initial : std::nullopt;
+            if (norm && (m_variantOf[index].scale == 1 || beginsWithProbing(run))) {
+                bySeed.emplace(run.seed, *norm);
             }
         }
+        std::vector<double> sample;
+        for (const auto& [seed, norm] : bySeed) {
+            sample.push_back(norm);
+        }
+        return sample;
     }
-    return names;
-}
 
-/// Emphasises the best mean of cells first..last if its t interval overlaps none of the others.
-void emphasiseBest(std::vector<Cell>& row, const std::vector<std::vector<double>>& samples,
-                   std::size_t first) {
-    std::vector<analysis::SeedStatistics> all;
-    std::size_t best = 0;
-    for (const auto& sample : samples) {
-        if (sample.size() < 2) {
-            return;
-        }
-        all.push_back(analysis::seedStatistics(sample));
-        best = all.back().mean > all[best].mean ? all.size() - 1 : best;
+    std::span<const Run> runs;
+    std::vector<Dataset> datasets;
+    std::vector<Variant> variants;
+
+private:
+    static bool beginsWithProbing(const Run& run) {
+        return !run.epochs.keys.empty() && run.epochs.keys.front().stage == record::Stage::linearProbing;
     }
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (i != best && all[i].high >= all[best].low) {
-            return;
-        }
-    }
-    if (all.size() > 1) {
-        row[first + best].emphasised = true;
-    }
-}
+
+    std::vector<std::size_t> m_order;
+    std::vector<Variant> m_variantOf;
+};
 
 struct FeatureNumber {
     const char* column;
@@ -132,58 +92,61 @@ std::vector<FeatureNumber> featureNumbers() {
     };
 }
 
-std::vector<double> sampleOf(std::span<const FeatureEntry> entries, const Dataset& dataset,
-                             const std::string& split, const std::string& method,
-                             const FeatureNumber& number) {
-    std::vector<double> sample;
+/// The numbers of a cell, and whether a run behind them collapsed.
+struct Sample {
+    std::vector<double> values;
+    bool collapsed = false;
+};
+
+Cell sampleCell(const Sample& sample, const Format& format) {
+    Cell cell = cellOf(sample.values, format);
+    cell.collapsed = sample.collapsed;
+    return cell;
+}
+
+Sample sampleOf(std::span<const FeatureEntry> entries, const Dataset& dataset, const std::string& split,
+                const Variant& variant, const FeatureNumber& number,
+                std::span<const Collapse> collapsedRuns) {
+    Sample sample;
     for (const FeatureEntry& entry : entries) {
         if (entry.split != split || Dataset{entry.task, entry.model} != dataset) {
             continue;
         }
-        if (method == "pretrained") {
+        if (variant.method == "pretrained") {
             // The same features whatever was done with them: one value, not one per run.
-            if (const auto value = number.pretrained(entry); value && sample.empty()) {
-                sample.push_back(*value);
+            if (const auto value = number.pretrained(entry); value && sample.values.empty()) {
+                sample.values.push_back(*value);
             }
-        } else if (const auto value = number.final(entry); value && entry.method == method) {
-            sample.push_back(*value);
+        } else if (const auto value = number.final(entry); value && entry.variant == variant) {
+            sample.values.push_back(*value);
+            sample.collapsed |= collapsed(collapsedRuns, entry.run, split);
         }
     }
     return sample;
 }
 
-/// The norm of the head before any training, once per seed: methods of one seed start from the same head.
-std::vector<double> initialNorms(std::span<const Run> runs, const Dataset& dataset) {
-    std::map<std::int64_t, double> bySeed;
-    for (const std::size_t index : legendOrder(runs)) {
-        if (datasetOf(runs[index]) == dataset) {
-            if (const auto norm = classifierNorms(runs[index]).weight.initial) {
-                bySeed.emplace(runs[index].seed, *norm);
-            }
-        }
+/// The norm before training for the variant "pretrained", else after it.
+Sample normSample(const Grouped& set, const Dataset& dataset, const Variant& variant,
+                  std::span<const Collapse> collapsedRuns) {
+    if (variant.method == "pretrained") {
+        return {.values = set.initialNorms(dataset)};
     }
-    std::vector<double> sample;
-    for (const auto& [seed, norm] : bySeed) {
-        sample.push_back(norm);
-    }
-    return sample;
-}
-
-std::vector<double> normsAfter(std::span<const Run> runs, const Dataset& dataset, const std::string& method) {
-    std::vector<double> sample;
-    for (const std::size_t index : members(runs, dataset, method)) {
-        if (const auto norm = classifierNorms(runs[index]).weight.reported) {
-            sample.push_back(*norm);
+    Sample sample;
+    for (const std::size_t index : set.members(dataset, variant)) {
+        if (const auto norm = classifierNorms(set.runs[index]).weight.reported) {
+            sample.values.push_back(*norm);
+            sample.collapsed |= collapsed(collapsedRuns, index);
         }
     }
     return sample;
 }
 
-std::vector<std::string> withPretrained(std::vector<std::string> methods) {
-    if (std::ranges::find(methods, "pretrained") == methods.end()) {
-        methods.insert(methods.begin(), "pretrained");
+std::vector<Variant> withPretrained(std::vector<Variant> variants) {
+    const Variant pretrained{.method = "pretrained"};
+    if (std::ranges::find(variants, pretrained) == variants.end()) {
+        variants.insert(variants.begin(), pretrained);
     }
-    return methods;
+    return variants;
 }
 
 /// Calibration of the runs of one method on one split.
@@ -239,31 +202,32 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
         .kind = "features",
         .caption = "Features: cosine similarity (CS), difference from the pre-trained model (Diff), Fisher's "
                    "discriminant ratio (FDR), and the classifier weight norm, Norm(C)."};
-    const std::vector<Dataset> datasets = datasetsOf(runs);
-    const std::vector<std::string> methods = withPretrained(methodsOf(runs));
+    const Grouped set(runs);
+    const std::vector<Collapse> collapsedRuns = collapses(runs);
+    const std::vector<Variant> variants = withPretrained(set.variants);
     table.columns.emplace_back("Method");
-    for (const std::string& method : methods) {
-        table.rows.push_back({textCell(methodName(method))});
+    for (const Variant& variant : variants) {
+        table.rows.push_back({textCell(variantName(variant))});
     }
-    for (const Dataset& dataset : datasets) {
-        const std::string prefix = datasets.size() > 1 ? datasetName(dataset, datasets) + " " : "";
+    for (const Dataset& dataset : set.datasets) {
+        const std::string prefix = set.datasets.size() > 1 ? datasetName(dataset, set.datasets) + " " : "";
         const auto splits = splitsOf(runs, dataset, options.splits, [](const record::SplitInfo& split) {
             return split.featureWidth > 0 || split.pretrainedFeatureWidth > 0;
         });
         for (const std::string& split : splits) {
             for (const FeatureNumber& number : featureNumbers()) {
                 table.columns.push_back(prefix + split + " " + number.column);
-                for (std::size_t i = 0; i < methods.size(); ++i) {
+                for (std::size_t i = 0; i < variants.size(); ++i) {
                     table.rows[i].push_back(
-                        cellOf(sampleOf(entries, dataset, split, methods[i], number), number.format));
+                        sampleCell(sampleOf(entries, dataset, split, variants[i], number, collapsedRuns),
+                                   number.format));
                 }
             }
         }
         table.columns.push_back(prefix + "Norm(C)");
-        for (std::size_t i = 0; i < methods.size(); ++i) {
-            table.rows[i].push_back(cellOf(methods[i] == "pretrained" ? initialNorms(runs, dataset)
-                                                                      : normsAfter(runs, dataset, methods[i]),
-                                           significantDigits(3)));
+        for (std::size_t i = 0; i < variants.size(); ++i) {
+            table.rows[i].push_back(
+                sampleCell(normSample(set, dataset, variants[i], collapsedRuns), significantDigits(3)));
         }
     }
     sayCounts(table);
@@ -277,28 +241,29 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
                 ", h = " + std::to_string(ratio.width) + ", ridge " + significant(ratio.ridge, 2) + ".");
         }
     }
+    markCollapses(table, runs, collapsedRuns);
     return table;
 }
 
 Table normsTable(std::span<const Run> runs) {
     Table table{.kind = "norms", .caption = "Classifier weight norm before and after training."};
-    const std::vector<Dataset> datasets = datasetsOf(runs);
-    const std::vector<std::string> methods = withPretrained(methodsOf(runs));
+    const Grouped set(runs);
+    const std::vector<Collapse> collapsedRuns = collapses(runs);
+    const std::vector<Variant> variants = withPretrained(set.variants);
     table.columns.emplace_back("Data");
-    for (const std::string& method : methods) {
-        table.columns.push_back(methodName(method));
+    for (const Variant& variant : variants) {
+        table.columns.push_back(variantName(variant));
     }
-    for (const Dataset& dataset : datasets) {
+    for (const Dataset& dataset : set.datasets) {
         std::vector<Cell>& row = table.rows.emplace_back();
-        row.push_back(textCell(datasetName(dataset, datasets)));
-        for (const std::string& method : methods) {
-            row.push_back(cellOf(method == "pretrained" ? initialNorms(runs, dataset)
-                                                        : normsAfter(runs, dataset, method),
-                                 significantDigits(3)));
+        row.push_back(textCell(datasetName(dataset, set.datasets)));
+        for (const Variant& variant : variants) {
+            row.push_back(sampleCell(normSample(set, dataset, variant, collapsedRuns), significantDigits(3)));
         }
     }
     sayCounts(table);
     table.notes.emplace_back("Pre-trained: the randomly initialised head, once per seed.");
+    markCollapses(table, runs, collapsedRuns);
     return table;
 }
 
@@ -308,19 +273,22 @@ Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
         .caption = "Calibration without and with temperature scaling, in percent; Imp. in percentage points.",
         .columns = {"Data", "Split", "Method", "ECE w/o TS", "ECE w/ TS", "ECE Imp.", "MCE w/o TS",
                     "MCE w/ TS", "MCE Imp.", "T"}};
-    const std::vector<Dataset> datasets = datasetsOf(runs);
+    const Grouped set(runs);
+    const std::vector<Collapse> collapsedRuns = collapses(runs);
     bool atBound = false;
-    for (const Dataset& dataset : datasets) {
+    for (const Dataset& dataset : set.datasets) {
         for (const std::string& split : calibrationSplits(runs, dataset, options)) {
-            for (const std::string& method : methodsOf(runs)) {
-                const auto samples =
-                    calibrationSamples(runs, members(runs, dataset, method), split, options.binCount);
+            for (const Variant& variant : set.variants) {
+                const std::vector<std::size_t> members = set.members(dataset, variant);
+                const auto samples = calibrationSamples(runs, members, split, options.binCount);
                 if (samples.eceBefore.empty()) {
                     continue;
                 }
                 std::vector<Cell>& row = table.rows.emplace_back();
-                row = {textCell(datasetName(dataset, datasets)), textCell(split),
-                       textCell(methodName(method))};
+                row = {textCell(datasetName(dataset, set.datasets)), textCell(split),
+                       textCell(variantName(variant))};
+                row.back().collapsed = std::ranges::any_of(
+                    members, [&](std::size_t index) { return collapsed(collapsedRuns, index, split); });
                 for (const auto* sample : {&samples.eceBefore, &samples.eceAfter, &samples.eceGain,
                                            &samples.mceBefore, &samples.mceAfter, &samples.mceGain}) {
                     row.push_back(cellOf(*sample, hundredths(2)));
@@ -339,37 +307,7 @@ Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
             "A fitted temperature lies at the bound of [0.01, 1000]: the validation split is "
             "separated, or carries no information.");
     }
-    return table;
-}
-
-Table accuracyTable(std::span<const Run> runs, const TableOptions& options) {
-    Table table{.kind = "accuracy", .caption = "Accuracy in percent.", .columns = {"Data", "Split"}};
-    const std::vector<Dataset> datasets = datasetsOf(runs);
-    const std::vector<std::string> methods = methodsOf(runs);
-    for (const std::string& method : methods) {
-        table.columns.push_back(methodName(method));
-    }
-    for (const Dataset& dataset : datasets) {
-        const auto splits = splitsOf(runs, dataset, options.splits,
-                                     [](const record::SplitInfo& split) { return !split.logitKeys.empty(); });
-        for (const std::string& split : splits) {
-            std::vector<Cell> row{textCell(datasetName(dataset, datasets)), textCell(split)};
-            std::vector<std::vector<double>> samples;
-            for (const std::string& method : methods) {
-                std::vector<double>& sample = samples.emplace_back();
-                for (const std::size_t index : members(runs, dataset, method)) {
-                    if (const auto accuracy = reportedAccuracy(runs[index], split)) {
-                        sample.push_back(100 * *accuracy);
-                    }
-                }
-                row.push_back(cellOf(sample, hundredths(2)));
-            }
-            emphasiseBest(row, samples, 2);
-            table.rows.push_back(std::move(row));
-        }
-    }
-    sayCounts(table);
-    table.notes.emplace_back("Bold: the best of a row, where its 95 % t interval overlaps no other's.");
+    markCollapses(table, runs, collapsedRuns);
     return table;
 }
 

@@ -16,9 +16,10 @@ struct TableOptions {
     int binCount = 15;
 };
 
-/// All tables: a row or a column per method in the order of methodOrder(), cells "mean ± sd" with the sample
-/// standard deviation over seeds, n in the notes (in the cell where it differs). A cell without data is a
-/// dash without a value.
+/// All tables: a row or a column per variant in the order of variantOrder(), cells "mean ± sd" with the
+/// sample standard deviation over seeds, n in the notes (in the cell where it differs). A cell without data
+/// is a dash without a value; one with a collapsed run behind it has a dagger that the notes explain. The
+/// accuracy table is in accuracy_figures.h, that of kernels in kernel_table.h.
 
 /// Rows methods, columns CS, Diff and FDR of each split and the classifier norm of each task. PAPER Tables 1
 /// and 11.
@@ -31,9 +32,5 @@ struct TableOptions {
 /// Rows task, split and method; columns ECE and MCE without and with the temperature fitted on the validation
 /// split, in percent, the improvement in percentage points, and the temperature. PAPER Tables 3 and 14.
 [[nodiscard]] Table calibrationTable(std::span<const record::Run> runs, const TableOptions& options = {});
-
-/// Rows tasks and splits, columns methods; accuracy in percent of the reported model. The best of a row is
-/// emphasised if its 95 % t interval overlaps no other's. PAPER Tables 8 and 10.
-[[nodiscard]] Table accuracyTable(std::span<const record::Run> runs, const TableOptions& options = {});
 
 } // namespace finescope::figure

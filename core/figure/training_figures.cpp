@@ -366,9 +366,8 @@ Figure finalNormFigure(std::span<const record::Run> runs, const CurveOptions& op
                        {.spread = options.spread, .scale = options.yScale, .placement = BarPlacement::alone});
     if (n == 0) {
         panel.emptyText = runs.empty() ? "No runs chosen." : "No run has recorded its classifier.";
-    } else if (n > 1) {
-        figure.notes.push_back("Bars: mean over seeds; whiskers: " + spreadName(options.spread) +
-                               "; dots: single seeds.");
+    } else if (std::string note = barsNote(n, options.spread); !note.empty()) {
+        figure.notes.push_back(std::move(note));
     }
     figure.altText = figure.title + " as bars per method: " + methodsOf(runs) + ".";
     return figure;

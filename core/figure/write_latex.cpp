@@ -9,7 +9,7 @@ namespace finescope::figure {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kReplacements{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kReplacements{{
     {"\\", "\\textbackslash{}"},
     {"{", "\\{"},
     {"}", "\\}"},
@@ -22,24 +22,40 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kReplace
     {"^", "\\textasciicircum{}"},
     {"<", "\\textless{}"},
     {">", "\\textgreater{}"},
+    {"|", "\\textbar{}"},
+    // After the end of a row these two would be taken for its options.
+    {"[", "{[}"},
+    {"*", "{*}"},
     {"\u2212", "$-$"},
     {"\u00b1", "$\\pm$"},
     {"\u2192", "$\\to$"},
     {"\u2013", "--"},
     {"\u00d7", "$\\times$"},
     {"\u2026", "\\ldots{}"},
+    {"\u2020", "$\\dagger$"},
 }};
 
 bool isDigit(char letter) {
     return std::isdigit(static_cast<unsigned char>(letter)) != 0;
 }
 
+bool isControl(char letter) {
+    return static_cast<unsigned char>(letter) < 0x20;
+}
+
 constexpr std::string_view kMinus = "\u2212";
+
+/// Whether the digits and points that `text` ends with go on a word: "phase2" is a name, not a number.
+bool isPartOfWord(std::string_view text) {
+    const std::size_t before = text.find_last_not_of("0123456789.");
+    return before != std::string_view::npos &&
+           (std::isalpha(static_cast<unsigned char>(text[before])) != 0 || text[before] == '_');
+}
 
 /// If an exponent as `significant` writes it ("e4", "e−5") follows a digit at `at`: its digits and where it
 /// ends.
 std::pair<std::string, std::size_t> exponentAt(std::string_view text, std::size_t at) {
-    if (at == 0 || text[at] != 'e' || !isDigit(text[at - 1])) {
+    if (at == 0 || text[at] != 'e' || !isDigit(text[at - 1]) || isPartOfWord(text.substr(0, at))) {
         return {};
     }
     std::size_t end = at + 1;
@@ -68,7 +84,8 @@ std::string latexText(const std::string& text) {
             continue;
         }
         std::size_t taken = 1;
-        std::string_view replacement = view.substr(at, 1);
+        // A blank line would end a caption or a cell.
+        std::string_view replacement = isControl(view[at]) ? " " : view.substr(at, 1);
         for (const auto& [from, to] : kReplacements) {
             if (view.substr(at).starts_with(from)) {
                 taken = from.size();

@@ -160,6 +160,13 @@ std::string markOf(const PgfLook& look) {
     return found == kMarks.end() ? "none" : found->second[look.filledMarker ? 1 : 0];
 }
 
+/// A comment ends with its line, whatever is in the names that it quotes.
+std::string inOneLine(std::string text) {
+    std::ranges::replace_if(
+        text, [](char letter) { return letter == '\n' || letter == '\r'; }, ' ');
+    return text;
+}
+
 /// Writes one figure; holds the colours it has defined.
 class Writer {
 public:
@@ -177,9 +184,9 @@ public:
 
 private:
     std::string preamble() const {
-        std::string text = "% " + m_figure.title + "\n";
+        std::string text = "% " + inOneLine(m_figure.title) + "\n";
         for (const std::string& note : m_figure.notes) {
-            text += "% " + note + "\n";
+            text += "% " + inOneLine(note) + "\n";
         }
         if (!m_options.recipe.empty()) {
             text += "% recipe: " + m_options.recipe + "\n";
@@ -290,8 +297,9 @@ private:
         for (const ReferenceLine& line : panel.references) {
             const std::string from = line.vertical ? axisPoint(line.at, y.low) : axisPoint(x.low, line.at);
             const std::string to = line.vertical ? axisPoint(line.at, y.high) : axisPoint(x.high, line.at);
-            text += "\\draw[" + colour(line.style) + ", " + dashOf(look(line.style).dash) +
-                    ", line width=0.6pt] " + from + " -- " + to;
+            text += "\\draw[" + colour(line.style) + ", " +
+                    dashOf(line.dashed ? "long-dash" : look(line.style).dash) + ", line width=0.6pt] " +
+                    from + " -- " + to;
             if (!line.label.empty() && !line.vertical) {
                 text += " node[anchor=south east, inner sep=1pt] {" + latexText(line.label) + "}";
             }

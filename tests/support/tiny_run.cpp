@@ -21,6 +21,7 @@ constexpr double kSignal = 1.0;     // distance of the classes in the pre-traine
 constexpr std::int64_t kProbingSteps = 12;
 constexpr std::int64_t kStepsPerEpoch = 20;
 constexpr double kPeakRate = 2e-5;
+constexpr double kOverwhelming = 5000; // how much more a bias is that decides everything
 
 // How a method ends: norms of the classifier and how far the features went.
 struct MethodShape {
@@ -130,20 +131,23 @@ Split makeSplit(const std::string& name, const std::string& role, std::int64_t r
 
 std::vector<Evaluation> evaluations(const TinyRun& options, const MethodShape& shape, double startNorm) {
     std::vector<Evaluation> all;
+    const double bias = options.collapsed ? kOverwhelming : 1;
     if (shape.probes) {
         all.push_back({{0, Stage::linearProbing}, startNorm, 0, 0, 0, 0});
-        all.push_back({{1, Stage::linearProbing}, shape.probedNorm, 1, 0.3, 0, kProbingSteps});
+        all.push_back({{1, Stage::linearProbing}, shape.probedNorm, 1, 0.3 * bias, 0, kProbingSteps});
     }
     if (shape.fineTunes) {
-        const double from = shape.probes ? shape.probedNorm : startNorm;
+        const double unscaled = shape.probes ? shape.probedNorm : startNorm;
+        const double from = options.classifierScale * unscaled;
+        const double movement = 2 * shape.movement / (1 + options.classifierScale);
         for (std::int64_t epoch = 0; epoch <= options.epochs; ++epoch) {
             const double t =
                 1.0 - std::exp(-2.5 * static_cast<double>(epoch) / static_cast<double>(options.epochs));
             all.push_back({{static_cast<double>(epoch), Stage::fineTuning},
-                           from + (shape.finalNorm - from) * t,
+                           from + (shape.finalNorm - unscaled) * t,
                            shape.probes ? 1.0 : t,
-                           (shape.probes ? 0.3 : 0.0) + 0.02 * t,
-                           shape.movement * t,
+                           ((shape.probes ? 0.3 : 0.0) + 0.02 * t) * bias,
+                           movement * t,
                            epoch == 0 ? 0 : kStepsPerEpoch});
         }
     }
@@ -249,16 +253,19 @@ TinyRunWriter::State::State(const std::filesystem::path& file, const TinyRun& ti
 record::RunPlan TinyRunWriter::State::plan() const {
     record::RunPlan plan;
     const auto seed = std::to_string(options.seed);
-    plan.runId = "tiny-" + options.task + "-" + options.method + "-" + seed;
+    plan.runId = "tiny-" + options.task + "-" + options.method + "-" + seed + "-" +
+                 std::to_string(options.classifierScale);
     plan.name = options.name.empty() ? options.method + ", seed " + seed : options.name;
     plan.created = "2026-01-01T00:00:00Z";
     plan.creator = "finescope tests";
     plan.method = options.method;
     plan.task = options.task;
     plan.model = "tiny-encoder";
-    plan.config = R"({"learning_rate": 2e-5, "batch_size": 8})";
+    plan.config = R"({"learning_rate": 2e-5, "batch_size": 8, "classifier_scale": )" +
+                  std::to_string(options.classifierScale) + "}";
     plan.seed = options.seed;
-    for (std::int64_t c = 0; c < options.classes; ++c) {
+    plan.classNames = options.classNames;
+    for (auto c = static_cast<std::int64_t>(plan.classNames.size()); c < options.classes; ++c) {
         plan.classNames.push_back("class " + std::to_string(c));
     }
     plan.classifierWidth = options.width;
@@ -289,6 +296,9 @@ MatrixF TinyRunWriter::State::weight(const Evaluation& at) const {
 
 VectorF TinyRunWriter::State::bias(double norm) const {
     VectorD b = headNoise.col(0);
+    if (options.collapsed) {
+        b = VectorD::Unit(options.classes, 0);
+    }
     return (b * (norm / b.norm())).cast<float>();
 }
 

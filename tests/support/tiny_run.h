@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace finescope::tests {
 
@@ -15,10 +16,13 @@ struct TinyRun {
     std::int64_t seed = 1;
     std::string task = "demo";
     std::int64_t classes = 3;
-    std::int64_t epochs = 4; ///< of fine-tuning
-    std::int64_t rows = 120; ///< of validation, test and ood each; train has twice as many
-    std::int64_t width = 16; ///< of the features, > classes
-    std::string name = {};   ///< "METHOD, seed SEED" if empty
+    std::int64_t epochs = 4;                  ///< of fine-tuning
+    std::int64_t rows = 120;                  ///< of validation, test and ood each; train has twice as many
+    std::int64_t width = 16;                  ///< of the features, > classes
+    std::string name = {};                    ///< "METHOD, seed SEED" if empty
+    double classifierScale = 1;               ///< the larger, the less the features move
+    bool collapsed = false;                   ///< the bias decides everything: class 0 for every row
+    std::vector<std::string> classNames = {}; ///< "class 0", "class 1", ... if empty
     record::Existing existing = record::Existing::overwrite;
 };
 

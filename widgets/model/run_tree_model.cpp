@@ -96,12 +96,17 @@ QIcon badgeIcon(RunRow::Badge badge) {
     Q_UNREACHABLE();
 }
 
+/// "seed 3", or "seed 3, scale 10".
+QString seedText(const RunRow& row) {
+    const QString seed = RunTreeModel::tr("seed %1").arg(row.seed);
+    return row.scale == 1 ? seed : RunTreeModel::tr("%1, scale %2").arg(seed).arg(row.scale);
+}
+
 QString tipOf(const RunRow& row) {
     QStringList lines{row.name.isEmpty() ? row.file : row.name,
-                      RunTreeModel::tr("%1, seed %2, on %3")
-                          .arg(QString::fromStdString(figure::methodName(row.method.toStdString())))
-                          .arg(row.seed)
-                          .arg(row.task),
+                      RunTreeModel::tr("%1, %2, on %3")
+                          .arg(QString::fromStdString(figure::methodName(row.method.toStdString())),
+                               seedText(row), row.task),
                       RunTreeModel::tr("Model: %1").arg(row.model), badgeWord(row.badge)};
     if (!row.reason.isEmpty()) {
         lines.append(row.reason);
@@ -203,8 +208,8 @@ void RunTreeModel::place(const RunRow& row) {
     fresh->name = row.name;
     fresh->row = row;
     const auto before = std::ranges::find_if(method.children, [&](const auto& run) {
-        return std::tie(fresh->order, fresh->name, fresh->row.key) <
-               std::tie(run->order, run->name, run->row.key);
+        return std::tie(fresh->order, fresh->row.scale, fresh->name, fresh->row.key) <
+               std::tie(run->order, run->row.scale, run->name, run->row.key);
     });
     const int at = static_cast<int>(before - method.children.begin());
     beginInsertRows(indexOf(method), at, at);
@@ -281,9 +286,10 @@ QVariant RunTreeModel::data(const QModelIndex& index, int role) const {
     switch (role) {
     case Qt::DisplayRole:
         if (isRun) {
-            const bool twin = std::ranges::count(node.parent->children, node.order, &Node::order) > 1;
-            return twin ? tr("seed %1, %2").arg(node.row.seed).arg(node.row.name)
-                        : tr("seed %1").arg(node.row.seed);
+            const bool twin = std::ranges::count_if(node.parent->children, [&node](const auto& other) {
+                                  return other->order == node.order && other->row.scale == node.row.scale;
+                              }) > 1;
+            return twin ? tr("%1, %2").arg(seedText(node.row), node.row.name) : seedText(node.row);
         }
         return node.kind == Node::Kind::method
                    ? QString::fromStdString(figure::methodName(node.name.toStdString()))
@@ -304,13 +310,8 @@ QVariant RunTreeModel::data(const QModelIndex& index, int role) const {
         return isRun ? tr("%1, %2").arg(data(index, Qt::DisplayRole).toString(), badgeWord(node.row.badge))
                      : data(index, Qt::DisplayRole);
     case searchRole:
-        return isRun ? QStringList{node.row.task,
-                                   node.row.method,
-                                   node.row.model,
-                                   node.row.name,
-                                   node.row.file,
-                                   tr("seed %1").arg(node.row.seed),
-                                   badgeWord(node.row.badge)}
+        return isRun ? QStringList{node.row.task, node.row.method,    node.row.model,           node.row.name,
+                                   node.row.file, seedText(node.row), badgeWord(node.row.badge)}
                            .join(QLatin1Char(' '))
                      : QString();
     default:

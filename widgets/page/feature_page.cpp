@@ -4,10 +4,10 @@
 #include "widgets/plot/plot_view.h"
 
 #include <QComboBox>
-#include <QLabel>
 #include <QVBoxLayout>
 
-#include <set>
+#include <algorithm>
+#include <iterator>
 
 namespace finescope::widgets {
 
@@ -29,8 +29,8 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
               "moved and "
               "how well they separate the classes."),
            parent),
-      m_background(background), m_plot(new PlotView(this)), m_split(new QComboBox(options())),
-      m_spread(makeSpreadPicker(options())) {
+      m_results(background, QStringLiteral("features"), featuresKey, figure::featureEntries),
+      m_plot(new PlotView(this)), m_split(new QComboBox(options())), m_spread(makeSpreadPicker(options())) {
     setObjectName(QStringLiteral("featurePage"));
     m_plot->setObjectName(QStringLiteral("featurePlot"));
     m_plot->setAccessibleName(title());
@@ -49,78 +49,28 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
 
 void FeaturePage::refresh() {
     m_plot->setTheme(theme());
-    auto missing = std::make_shared<std::vector<record::Run>>();
-    for (const record::Run& run : runs()) {
-        if (!m_known.contains(featuresKey(run))) {
-            missing->push_back(run);
-        }
-    }
-    if (missing->empty()) {
-        m_background.cancel(QStringLiteral("features"));
-        setLoading(false);
-        draw();
-        return;
-    }
     setLoading(true);
-    m_background.request<QHash<QString, Entries>>(
-        QStringLiteral("features"), this,
-        [missing](const TaskControl& control) {
-            QHash<QString, Entries> computed;
-            for (const record::Run& run : *missing) {
-                if (control.cancelled()) {
-                    break;
-                }
-                computed.insert(featuresKey(run), figure::featureEntries({&run, 1}));
-                control.progress(static_cast<double>(computed.size()) / static_cast<double>(missing->size()));
-            }
-            return computed;
-        },
-        [this](const Outcome<QHash<QString, Entries>>& outcome) {
-            setLoading(false);
-            if (const auto* failure = std::get_if<Failure>(&outcome)) {
-                showError(tr("The features could not be compared."), failure->message);
-            } else {
-                m_known.insert(std::get<QHash<QString, Entries>>(outcome));
-                draw();
-            }
-        });
+    m_results.complete(runs(), this, [this](const std::optional<Failure>& failure) {
+        setLoading(false);
+        if (failure) {
+            showError(tr("The features could not be compared."), failure->message);
+        } else {
+            draw();
+        }
+    });
 }
 
 void FeaturePage::draw() {
-    Entries entries;
-    for (std::size_t i = 0; i < runs().size(); ++i) {
-        for (figure::FeatureEntry entry : m_known.value(featuresKey(runs()[i]))) {
-            entry.run = i;
-            entries.push_back(std::move(entry));
-        }
-    }
-    listSplits(entries);
+    const std::vector<figure::FeatureEntry> entries = m_results.of(runs());
+    std::vector<std::string> splits;
+    std::ranges::transform(entries, std::back_inserter(splits), &figure::FeatureEntry::split);
+    listSplits(*m_split, splits);
     m_shown = !runs().empty();
     if (m_shown) {
-        m_plot->setFigure(
-            figure::featuresFigure(entries, {.splits = shownSplits(), .spread = pickedSpread(*m_spread)}));
+        m_plot->setFigure(figure::featuresFigure(
+            entries, {.splits = pickedSplits(*m_split), .spread = pickedSpread(*m_spread)}));
     }
     Q_EMIT contentChanged();
-}
-
-std::vector<std::string> FeaturePage::shownSplits() const {
-    const std::string split = m_split->currentData().toString().toStdString();
-    return split.empty() ? std::vector<std::string>() : std::vector<std::string>{split};
-}
-
-void FeaturePage::listSplits(const Entries& entries) {
-    const QString before = m_split->currentData().toString();
-    std::set<std::string> names;
-    for (const figure::FeatureEntry& entry : entries) {
-        names.insert(entry.split);
-    }
-    while (m_split->count() > 1) {
-        m_split->removeItem(1);
-    }
-    for (const std::string& name : names) {
-        m_split->addItem(QString::fromStdString(name), QString::fromStdString(name));
-    }
-    m_split->setCurrentIndex(std::max(0, m_split->findData(before)));
 }
 
 std::optional<PageFigure> FeaturePage::exportedFigure() const {
@@ -128,7 +78,7 @@ std::optional<PageFigure> FeaturePage::exportedFigure() const {
         return std::nullopt;
     }
     figure::FigureRequest request = requestOf("features");
-    request.splits = shownSplits();
+    request.splits = pickedSplits(*m_split);
     request.spread = pickedSpread(*m_spread);
     return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, std::move(request));
 }

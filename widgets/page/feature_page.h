@@ -1,10 +1,8 @@
 #pragma once
 
 #include "core/figure/feature_figures.h"
-#include "widgets/page/background.h"
 #include "widgets/page/page.h"
-
-#include <QHash>
+#include "widgets/page/run_results.h"
 
 class QComboBox;
 
@@ -27,16 +25,12 @@ protected:
     void refresh() override;
 
 private:
-    using Entries = std::vector<figure::FeatureEntry>;
-    [[nodiscard]] std::vector<std::string> shownSplits() const;
-    void listSplits(const Entries& entries);
     void draw();
 
-    Background& m_background;
+    RunResults<figure::FeatureEntry> m_results;
     PlotView* m_plot;
     QComboBox* m_split;
     QComboBox* m_spread;
-    QHash<QString, Entries> m_known; ///< by what the features of a run depend on
     bool m_shown = false;
 };
 

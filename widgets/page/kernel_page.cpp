@@ -10,7 +10,6 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
 #include <QSet>
@@ -356,9 +355,7 @@ void KernelPage::draw() {
             m_missing->show();
             m_missingText->setText(QString::fromStdString(m_table->table().notes.front()));
         }
-        const int seen = std::clamp(m_table->rowCount(), 1, kRowsSeen);
-        m_table->setFixedHeight(m_table->horizontalHeader()->sizeHint().height() +
-                                seen * m_table->verticalHeader()->defaultSectionSize() + 4);
+        m_table->fitHeight(kRowsSeen);
     }
     Q_EMIT contentChanged();
 }

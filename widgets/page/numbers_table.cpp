@@ -11,11 +11,13 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 
+#include <algorithm>
+
 namespace finescope::widgets {
 
 namespace {
 
-constexpr int kRowPadding = 6;
+constexpr int kRowPadding = 6, kFramePadding = 4;
 
 } // namespace
 
@@ -79,6 +81,12 @@ void NumbersTable::setTable(const figure::Table& table) {
             setItem(row, column, item);
         }
     }
+}
+
+void NumbersTable::fitHeight(int most) {
+    const int seen = std::clamp(rowCount(), 1, most);
+    setFixedHeight(horizontalHeader()->sizeHint().height() + seen * verticalHeader()->defaultSectionSize() +
+                   kFramePadding);
 }
 
 void NumbersTable::copy(const std::string& text) const {

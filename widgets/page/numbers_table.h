@@ -17,6 +17,8 @@ class NumbersTable : public QTableWidget {
 public:
     explicit NumbersTable(QWidget* parent = nullptr);
     void setTable(const figure::Table& table);
+    /// Takes the height of its rows, but of no more than `most`: then it scrolls.
+    void fitHeight(int most);
     [[nodiscard]] const figure::Table& table() const { return m_table; }
 
 protected:

@@ -7,6 +7,8 @@
 #include <QLabel>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace finescope::widgets {
 
 void addOption(QVBoxLayout* rows, const QString& caption, QWidget* control) {
@@ -22,8 +24,8 @@ void addOption(QVBoxLayout* rows, const QString& caption, QWidget* control) {
 
 QComboBox* makeSpreadPicker(QWidget* parent) {
     auto* picker = new QComboBox(parent);
-    for (const auto spread :
-         {analysis::Spread::tInterval95, analysis::Spread::standardDeviation, analysis::Spread::range}) {
+    for (const auto spread : {analysis::Spread::tInterval95, analysis::Spread::standardDeviation,
+                              analysis::Spread::standardError, analysis::Spread::range}) {
         picker->addItem(QString::fromStdString(figure::spreadName(spread)), static_cast<int>(spread));
     }
     return picker;
@@ -31,6 +33,25 @@ QComboBox* makeSpreadPicker(QWidget* parent) {
 
 analysis::Spread pickedSpread(const QComboBox& picker) {
     return static_cast<analysis::Spread>(picker.currentData().toInt());
+}
+
+void listSplits(QComboBox& picker, const std::vector<std::string>& names) {
+    const QString before = picker.currentData().toString();
+    while (picker.count() > 1) {
+        picker.removeItem(1);
+    }
+    for (const std::string& name : names) {
+        const QString text = QString::fromStdString(name);
+        if (picker.findData(text) < 0) {
+            picker.addItem(text, text);
+        }
+    }
+    picker.setCurrentIndex(std::max(0, picker.findData(before)));
+}
+
+std::vector<std::string> pickedSplits(const QComboBox& picker) {
+    const std::string split = picker.currentData().toString().toStdString();
+    return split.empty() ? std::vector<std::string>() : std::vector<std::string>{split};
 }
 
 } // namespace finescope::widgets

@@ -227,8 +227,9 @@ void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>
         if (!std::isfinite(at) || at < from - 0.5 || at > to + 0.5) {
             continue;
         }
-        painter.setPen(
-            style.pen(style.theme.role(line->style), style.paper ? style.dense : 1.2 * style.hairline));
+        RoleStyle role = style.theme.role(line->style);
+        role.dash = line->dashed ? Dash::dash : role.dash;
+        painter.setPen(style.pen(role, style.paper ? style.dense : 1.2 * style.hairline));
         if (line->vertical) {
             painter.drawLine(QPointF(at, map.rect.bottom()), QPointF(at, map.rect.top()));
         } else {

@@ -122,12 +122,14 @@ private Q_SLOTS:
         QCOMPARE(figure::csv(rebuilt(request)), shown("calibrationPage", 84));
     }
 
-    void trainingAndFeatures() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2)});
+    void whatIsDrawnOverSeedsAndScales() {
+        m_window->open({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2),
+                        makeRun("ft-10.h5", {.method = "ft", .classifierScale = 10})});
         for (const auto& [title, page] :
-             {std::pair("Training", "trainingPage"), std::pair("Features", "featurePage")}) {
+             {std::pair("Training", "trainingPage"), std::pair("Features", "featurePage"),
+              std::pair("Norm scaling", "normScalingPage"), std::pair("Accuracy", "accuracyPage")}) {
             showPage(title);
-            QTRY_VERIFY(find<widgets::Page>(page)->exportedFigure()); // Features are computed first
+            QTRY_VERIFY(find<widgets::Page>(page)->exportedFigure()); // most are computed first
             QCOMPARE(figure::csv(rebuilt(exported(path("page.svg"), 139.7))), shown(page, 139.7));
         }
     }

@@ -118,10 +118,11 @@ private Q_SLOTS:
         addKernel(ft);
         m_window->open({ft});
         showPage("Kernel");
-        QTRY_COMPARE(find<QTableWidget>("kernelNumbers")->rowCount(), 3);
-        trigger("copyLatex");
+        auto* table = find<QTableWidget>("kernelNumbers");
+        QTRY_COMPARE(table->rowCount(), 3);
+        table->findChild<QAction*>(QStringLiteral("copyLatex"))->trigger();
         QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("\\toprule")));
-        trigger("copyCsv");
+        table->findChild<QAction*>(QStringLiteral("copyCsv"))->trigger();
         QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("P + F")));
     }
 

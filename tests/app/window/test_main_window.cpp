@@ -23,6 +23,8 @@
 #include <QToolButton>
 #include <QTreeView>
 
+#include <array>
+
 using namespace finescope;
 using tests::FakeEngine;
 using tests::TinyRun;
@@ -30,6 +32,8 @@ using widgets::PlotView;
 using window::Setting;
 
 namespace {
+
+constexpr std::array kPages{"Training", "Kernel", "Features", "Norm scaling", "Calibration", "Accuracy"};
 
 using Table = widgets::CalibrationTable;
 /// The exact numbers of a run's test split at a temperature.
@@ -182,7 +186,7 @@ private Q_SLOTS:
         m_window->open({makeRun("ft.h5", "ft")});
         QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
         QTRY_VERIFY(find<PlotView>("trainingPlot")->hasFocus());
-        QTest::keyClick(QApplication::focusWidget(), Qt::Key_4, Qt::AltModifier);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_5, Qt::AltModifier);
         auto* table = find<QTableWidget>("calibrationNumbers");
         QTRY_COMPARE(table->rowCount(), 1);
         QTRY_VERIFY(QApplication::focusWidget());
@@ -397,7 +401,7 @@ private Q_SLOTS:
         m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
         QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
         m_window->resize(1024, 700);
-        for (const char* page : {"Training", "Kernel", "Features", "Calibration"}) {
+        for (const char* page : kPages) {
             showPage(page);
             QVERIFY2(m_window->minimumSizeHint().width() <= 1024, page);
             QVERIFY2(m_window->minimumSizeHint().height() <= 700, page);
@@ -409,7 +413,7 @@ private Q_SLOTS:
         m_window->open({makeRun("ft.h5", "ft")});
         QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
         QStringList nameless;
-        for (const char* page : {"Training", "Kernel", "Features", "Calibration"}) {
+        for (const char* page : kPages) {
             showPage(page);
             for (const QWidget* widget : m_window->findChildren<QWidget*>()) {
                 if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() ||

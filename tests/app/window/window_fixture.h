@@ -73,13 +73,14 @@ protected:
 
     static std::filesystem::path toPath(const QString& path) { return path.toStdU16String(); }
 
-    QString makeRun(const char* name, const char* method, std::int64_t seed = 1) {
+    QString makeRun(const char* name, const TinyRun& run) {
         QDir().mkpath(QFileInfo(path(name)).path());
-        TinyRun run;
-        run.method = method;
-        run.seed = seed;
         writeTinyRun(toPath(path(name)), run);
         return path(name);
+    }
+
+    QString makeRun(const char* name, const char* method, std::int64_t seed = 1) {
+        return makeRun(name, TinyRun{.method = method, .seed = seed});
     }
 
     void trigger(const char* action) { find<QAction>(action)->trigger(); }

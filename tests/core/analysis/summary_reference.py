@@ -155,6 +155,9 @@ def summarise(path):
                             "ridge": ratios[1][1] if ratios[1][1] is not None else ratios[0][1],
                             "rank_within": {"pretrained": ratios[0][2], "final": ratios[1][2]}}},
             }
+        one_class = {name: int(logits.argmax(1)[0]) for name, (role, logits, labels) in arrays.items()
+                     if role in ("test", "ood") and len(set(labels)) > 1 and len(set(logits.argmax(1))) == 1}
+        result["collapsed"] = one_class or None
         _, logits, labels = next(value for value in arrays.values() if value[0] == "validation")
         found = minimize_scalar(lambda x: nll(logits, labels, np.exp(x)), bounds=(np.log(0.01), np.log(1000)),
                                 method="bounded", options={"xatol": 1e-10})

@@ -108,7 +108,18 @@ private Q_SLOTS:
             keys.push_back(key);
         }
         QCOMPARE(keys, (std::vector<std::string>{"file", "run_id", "name", "method", "task", "model", "seed",
-                                                 "status", "classifier", "splits", "temperature", "ntk"}));
+                                                 "status", "classifier", "splits", "collapsed", "temperature",
+                                                 "ntk"}));
+    }
+
+    void aCollapsedRunNamesItsClass() {
+        const QTemporaryDir folder;
+        const auto file = folder.filePath(QStringLiteral("run.h5")).toStdString();
+        tests::writeTinyRun(file, {.method = "lora", .collapsed = true});
+        QCOMPARE(analysis::summarise(record::readRun(file))["collapsed"],
+                 (Json{{"test", 0}, {"shifted", 0}}));
+        tests::writeTinyRun(file, {.method = "lora"});
+        QVERIFY(analysis::summarise(record::readRun(file))["collapsed"].is_null());
     }
 
     void aRunThatHasJustBegunHasNulls() {

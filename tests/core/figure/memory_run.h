@@ -90,4 +90,24 @@ inline void addSplit(record::Run& run, const std::string& name, const std::strin
     run.splits.push_back(info);
 }
 
+/// Says that fine-tuning began with the classifier's weights multiplied by `scale`.
+inline void setScale(record::Run& run, double scale) {
+    run.config = "{\"classifier_scale\": " + std::to_string(scale) + "}";
+}
+
+/// Gives the split these features before and after fine-tuning.
+inline void setFeatures(record::Run& run, const std::string& name, const MatrixF& before,
+                        const MatrixF& after) {
+    auto parts = std::make_shared<MemoryParts>(static_cast<const MemoryParts&>(*run.parts));
+    parts->splits[name].pretrained = before;
+    parts->splits[name].features = after;
+    run.parts = parts;
+    for (record::SplitInfo& split : run.splits) {
+        if (split.name == name) {
+            split.pretrainedFeatureWidth = before.cols();
+            split.featureWidth = after.cols();
+        }
+    }
+}
+
 } // namespace finescope::tests

@@ -63,7 +63,6 @@ private Q_SLOTS:
     void splitsAreChosenByRole();
     void unknownSplitIsNamed();
     void curveMarksOptimum();
-    void accuracyBreaksTiesToTheLowestClass();
 };
 
 void TestCalibrationFigures::barsStandAtTheBinsEdges() {
@@ -226,13 +225,6 @@ void TestCalibrationFigures::curveMarksOptimum() {
     QCOMPARE(figure.panels[2].scatters.front().x.front(), curve.optimum->temperature);
     QCOMPARE(figure.panels[2].references.front().at, 2.0);
     QCOMPARE(figure.panels[2].references.front().style.role, std::string("current"));
-}
-
-void TestCalibrationFigures::accuracyBreaksTiesToTheLowestClass() {
-    record::Run run = emptyRun("ft");
-    addSplit(run, "test", "test", tuning(1), twoClasses({0, 0, 1, -1}), {0, 1, 0, 0});
-    QCOMPARE(*reportedAccuracy(run, "test"), 0.5);
-    QVERIFY(!reportedAccuracy(run, "other"));
 }
 
 QTEST_GUILESS_MAIN(TestCalibrationFigures)

@@ -17,25 +17,19 @@ record::Run featureRun(const std::string& method, std::int64_t seed, float scale
     MatrixF logits(4, 2);
     logits << 1, 0, 1, 0, 0, 1, 0, 1;
     addSplit(run, "test", "test", tuning(1), logits, {0, 0, 1, 1});
-    auto& parts = static_cast<MemoryParts&>(const_cast<record::RunParts&>(*run.parts));
     MatrixF features(4, 2);
     features << 1, 0, 2, 0, 0, 1, 0, 2;
-    parts.splits["test"].pretrained = features;
-    parts.splits["test"].features = scale * features;
-    run.splits.front().pretrainedFeatureWidth = 2;
-    run.splits.front().featureWidth = 2;
+    setFeatures(run, "test", features, scale * features);
     return run;
 }
 
-/// A run that classifies `right` of four rows of "test" rightly.
-record::Run accurateRun(const std::string& method, std::int64_t seed, int right) {
-    record::Run run = emptyRun(method, seed);
-    MatrixF logits(4, 2);
-    for (int row = 0; row < 4; ++row) {
-        logits.row(row) << (row < right ? 1.0F : 0.0F), 0.5F;
-    }
-    addSplit(run, "test", "test", tuning(1), logits, {0, 0, 0, 0});
-    return run;
+FeatureEntry entryOf(const std::string& method) {
+    FeatureEntry entry;
+    entry.variant.method = method;
+    entry.task = "rte";
+    entry.model = "tiny";
+    entry.split = "test";
+    return entry;
 }
 
 const Bars* barsOf(const Panel& panel, const std::string& name) {
@@ -55,8 +49,7 @@ private Q_SLOTS:
     void barsAreMeansOverSeeds();
     void fisherStandsOnDecades();
     void noFeaturesSayWhatIsMissing();
-    void accuracyCountsRightRows();
-    void chosenSplitsAreShown();
+    void scalesAreBarsOfTheirOwn();
 };
 
 void TestFeatureFigures::entriesAreTheStatisticsByHand() {
@@ -64,7 +57,7 @@ void TestFeatureFigures::entriesAreTheStatisticsByHand() {
     const auto entries = featureEntries(runs);
     QCOMPARE(entries.size(), std::size_t(1));
     const FeatureEntry& entry = entries.front();
-    QCOMPARE(entry.method, std::string("ft"));
+    QCOMPARE(entry.variant.method, std::string("ft"));
     QCOMPARE(entry.split, std::string("test"));
     // Six pairs: two of the same direction, four at right angles.
     QVERIFY_NEAR(entry.cosinePretrained.value(), 2.0 / 6, 1e-7);
@@ -126,10 +119,10 @@ void TestFeatureFigures::barsAreMeansOverSeeds() {
 }
 
 void TestFeatureFigures::fisherStandsOnDecades() {
-    FeatureEntry low{.method = "ft", .task = "rte", .model = "tiny", .split = "test"};
+    FeatureEntry low = entryOf("ft");
     low.fisherFinal = {.value = 30, .samples = 4, .width = 2};
     FeatureEntry high = low;
-    high.method = "lp-ft";
+    high.variant.method = "lp-ft";
     high.fisherFinal->value = 4000;
     const std::vector<FeatureEntry> entries{low, high};
     const Panel panel = featuresFigure(entries).panels[2];
@@ -144,37 +137,20 @@ void TestFeatureFigures::fisherStandsOnDecades() {
 void TestFeatureFigures::noFeaturesSayWhatIsMissing() {
     const Figure none = featuresFigure({});
     QVERIFY(none.panels[0].emptyText.starts_with("No run with recorded features"));
-    FeatureEntry entry{.method = "ft", .task = "rte", .model = "tiny", .split = "test"};
+    FeatureEntry entry = entryOf("ft");
     entry.cosineFinal = 0.5;
     const Figure figure = featuresFigure(std::vector{entry});
     QVERIFY(figure.panels[0].emptyText.empty());
     QCOMPARE(figure.panels[1].emptyText, std::string("No run holds what the feature difference needs."));
 }
 
-void TestFeatureFigures::accuracyCountsRightRows() {
-    const std::vector<record::Run> runs{accurateRun("lp-ft", 1, 3), accurateRun("ft", 1, 1),
-                                        accurateRun("ft", 2, 2)};
-    const Figure figure = accuracyFigure(runs, {.spread = analysis::Spread::range});
-    const Panel& panel = figure.panels.at(0);
-    QVERIFY(panel.y.ticks == TickStyle::percent);
-    QCOMPARE(barsOf(panel, "FT")->top.at(0), 0.375);
-    QCOMPARE(barsOf(panel, "LP-FT")->top.at(0), 0.75);
-    QCOMPARE(panel.curves.at(0).y.at(0), 0.25);
-    QCOMPARE(panel.curves.at(0).y.at(1), 0.5);
-    QCOMPARE(accuracyFigure({}).panels[0].emptyText, std::string("No runs chosen."));
-}
-
-void TestFeatureFigures::chosenSplitsAreShown() {
-    record::Run run = accurateRun("ft", 1, 4);
-    MatrixF logits(2, 2);
-    logits << 1, 0, 0, 1;
-    addSplit(run, "ood", "ood", tuning(1), logits, {0, 0});
-    addSplit(run, "train", "train", tuning(1), logits, {0, 0});
-    const std::vector<record::Run> runs{run};
-    QCOMPARE(accuracyFigure(runs).panels[0].x.categories, (std::vector<std::string>{"test", "ood"}));
-    const Figure one = accuracyFigure(runs, {.splits = {"ood"}});
-    QCOMPARE(one.panels[0].x.categories, std::vector<std::string>{"ood"});
-    QCOMPARE(one.panels[0].bars.at(0).top.at(0), 0.5);
+void TestFeatureFigures::scalesAreBarsOfTheirOwn() {
+    std::vector<record::Run> runs{featureRun("ft", 1, 4), featureRun("ft", 2, 2)};
+    setScale(runs[1], 0.5);
+    const Figure figure = featuresFigure(featureEntries(runs));
+    QVERIFY_NEAR(barsOf(figure.panels[1], "FT")->top.at(0), 4.5, 1e-6);
+    QVERIFY_NEAR(barsOf(figure.panels[1], "FT, scale 0.5")->top.at(0), 1.5, 1e-6);
+    QVERIFY(figure.panels[1].curves.empty()); // no spread over one seed each
 }
 
 QTEST_GUILESS_MAIN(TestFeatureFigures)

@@ -54,7 +54,8 @@ std::string notesOf(const Table& table) {
 }
 
 FeatureEntry entryOf(const std::string& method, double cosine, double difference) {
-    FeatureEntry entry{.method = method, .task = "rte", .model = "tiny", .split = "test"};
+    FeatureEntry entry{.task = "rte", .model = "tiny", .split = "test"};
+    entry.variant.method = method;
     entry.cosinePretrained = 0.96;
     entry.cosineFinal = cosine;
     entry.difference = difference;
@@ -72,8 +73,8 @@ private Q_SLOTS:
     void featuresHaveDashesWhereNothingMoved();
     void calibrationIsThatOfTwoConfidences();
     void calibrationWithoutValidationHasDashes();
-    void accuracyIsInPercent();
-    void boldOnlyWithoutOverlap();
+    void scalesAreGroupsOfTheirOwn();
+    void collapsedRunsHaveADagger();
     void namesAreEscapedInLatex();
 };
 
@@ -169,40 +170,61 @@ void TestTables::calibrationWithoutValidationHasDashes() {
     QVERIFY(notesOf(table).find("7 equal-width bins") != std::string::npos);
 }
 
-void TestTables::accuracyIsInPercent() {
-    record::Run ft = emptyRun("ft"), lpFt = emptyRun("lp-ft");
-    addMargins(ft, "test", "test", 3, 2, 1);
-    addMargins(lpFt, "ood", "ood", 8, 7, 1);
-    const Table table = accuracyTable(std::vector{ft, lpFt});
-    QCOMPARE(table.columns, (std::vector<std::string>{"Data", "Split", "FT", "LP-FT"}));
-    const auto& test = rowOf(table, "test", 1);
-    QCOMPARE(test[2].text, std::string("66.67"));
-    QCOMPARE(test[3].text, kDash);
-    QCOMPARE(rowOf(table, "ood", 1)[3].text, std::string("87.50"));
-    QVERIFY(notesOf(table).find("One run per cell.") != std::string::npos);
+/// Scaled heads start elsewhere: no mean over both, and a scaled head is not the one before training.
+void TestTables::scalesAreGroupsOfTheirOwn() {
+    std::vector<record::Run> runs{normRun("ft", 1, 5, 50), normRun("ft", 2, 0.7, 12),
+                                  normRun("ft", 3, 0.9, 14)};
+    setScale(runs.front(), 10);
+    const Table norms = normsTable(runs);
+    QCOMPARE(norms.columns, (std::vector<std::string>{"Data", "Pre-trained", "FT", "FT, scale 10"}));
+    QVERIFY_NEAR(rowOf(norms, "rte")[1].value.value(), 0.8, 1e-12);
+    QVERIFY_NEAR(rowOf(norms, "rte")[2].value.value(), 13, 1e-12);
+    QVERIFY_NEAR(rowOf(norms, "rte")[3].value.value(), 50, 1e-12);
+
+    for (record::Run& run : runs) {
+        addMargins(run, "test", "test", 4, 2, 1);
+    }
+    const Table calibration = calibrationTable(runs);
+    QCOMPARE(calibration.rows.size(), std::size_t(2));
+    QCOMPARE(calibration.rows[1][2].text, std::string("FT, scale 10"));
+    QCOMPARE(calibration.rows[0][3].count, std::int64_t(2));
+
+    std::vector<FeatureEntry> entries{entryOf("ft", 0.5, 1), entryOf("ft", 0.5, 3)};
+    entries[0].variant.scale = 10;
+    runs[0].splits.front().featureWidth = 2;
+    const Table features = featuresTable(runs, entries);
+    QVERIFY_NEAR(rowOf(features, "FT")[2].value.value(), 3, 1e-12);
+    QVERIFY_NEAR(rowOf(features, "FT, scale 10")[2].value.value(), 1, 1e-12);
 }
 
-/// t(0.975, 1) = 12.706: means 60 and 90 with deviations of 1.414 (n = 2) have intervals of +- 12.7 that stay
-/// apart, with deviations of 7.07 of +- 63.5 that do not.
-void TestTables::boldOnlyWithoutOverlap() {
-    const auto tableOf = [](const std::vector<int>& ft, const std::vector<int>& lpFt) {
-        std::vector<record::Run> runs;
-        for (const auto& [method, sample] : {std::pair("ft", ft), std::pair("lp-ft", lpFt)}) {
-            for (std::size_t seed = 0; seed < sample.size(); ++seed) {
-                runs.push_back(emptyRun(method, static_cast<std::int64_t>(seed)));
-                addMargins(runs.back(), "test", "test", 100, sample[seed], 1);
+/// A run that says "no" to everything although both classes are there.
+void TestTables::collapsedRunsHaveADagger() {
+    std::vector<record::Run> runs{normRun("lora", 1, 0.5, 1), normRun("lora", 2, 0.5, 1),
+                                  normRun("ft", 1, 0.5, 1)};
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        MatrixF logits(3, 2);
+        logits << 2, 0, 2, 0, (i == 0 ? 2.0F : 0.0F), 1;
+        addSplit(runs[i], "test", "test", tuning(1), logits, {0, 1, 1});
+    }
+    const auto daggers = [](const Table& table) {
+        std::string cells;
+        for (const auto& row : table.rows) {
+            for (const Cell& cell : row) {
+                cells += cell.text.ends_with("\u2020") ? cell.text + ";" : "";
             }
         }
-        return accuracyTable(runs);
+        return cells;
     };
-    const Table apart = tableOf({59, 61}, {89, 91});
-    QVERIFY(!apart.rows[0][2].emphasised && apart.rows[0][3].emphasised);
-    const Table near = tableOf({55, 65}, {85, 95});
-    QVERIFY(!near.rows[0][2].emphasised && !near.rows[0][3].emphasised);
-    const Table single = tableOf({60}, {90}); // one seed proves nothing
-    QVERIFY(!single.rows[0][2].emphasised && !single.rows[0][3].emphasised);
-    const Table alone = tableOf({59, 61}, {});
-    QVERIFY(!alone.rows[0][2].emphasised);
+    const Table norms = normsTable(runs);
+    QCOMPARE(daggers(norms), std::string("1.00 \u00b1 0 \u2020;"));
+    QVERIFY2(notesOf(norms).find("LoRA, seed 1 on test (no)") != std::string::npos, notesOf(norms).c_str());
+    QVERIFY(notesOf(norms).find("seed 2 on test") == std::string::npos);
+    QCOMPARE(daggers(calibrationTable(runs)), std::string("LoRA \u2020;"));
+    QVERIFY(latex(norms).find("$\\dagger$") != std::string::npos);
+
+    runs.erase(runs.begin());
+    QCOMPARE(daggers(normsTable(runs)), std::string());
+    QVERIFY(notesOf(normsTable(runs)).find("ollapsed") == std::string::npos);
 }
 
 void TestTables::namesAreEscapedInLatex() {

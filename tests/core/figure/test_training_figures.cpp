@@ -62,6 +62,7 @@ private Q_SLOTS:
     void selectedRowCounts();
     void trainingHasSixPanels();
     void namesTellRunsApart();
+    void scaledClassifiersAreNamedAndGroupedApart();
 };
 
 void TestTrainingFigures::probingLiesBeforeZeroOnEpochs() {
@@ -284,6 +285,26 @@ void TestTrainingFigures::namesTellRunsApart() {
     runs.back().task = "cb";
     QCOMPARE(names(labelRuns(runs)).back(), std::string("FT, cb"));
     QCOMPARE(groupRuns(runs).size(), std::size_t{3});
+}
+
+/// PAPER E5: runs of different scales are no seeds of one thing.
+void TestTrainingFigures::scaledClassifiersAreNamedAndGroupedApart() {
+    std::vector runs{emptyRun("ft", 1), emptyRun("ft", 2), emptyRun("ft", 1), emptyRun("ft", 2)};
+    for (record::Run& run : runs) {
+        addEpoch(run, tuning(0), 1);
+        addEpoch(run, tuning(1), 1);
+    }
+    setScale(runs[2], 10);
+    setScale(runs[3], 0.5);
+    QCOMPARE(labelRuns(runs)[2].name, std::string("FT, scale 10"));
+    QCOMPARE(labelRuns(runs)[0].name, std::string("FT, seed 1"));
+    const auto groups = groupRuns(runs);
+    QCOMPARE(groups.size(), std::size_t{3});
+    QCOMPARE(groups[0].name, std::string("FT, scale 0.5"));
+    QCOMPARE(groups[1].members, (std::vector<std::size_t>{0, 1}));
+    const Figure figure = classifierNormFigure(runs, {.curve = {.grouping = Grouping::methods}});
+    QCOMPARE(figure.panels[0].bands.size(), std::size_t{1}); // over the two seeds that were not scaled
+    QCOMPARE(legendOrder(runs), (std::vector<std::size_t>{3, 0, 1, 2}));
 }
 
 QTEST_GUILESS_MAIN(TestTrainingFigures)

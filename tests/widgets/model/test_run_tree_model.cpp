@@ -51,6 +51,19 @@ private Q_SLOTS:
         QCOMPARE(nameAt(model, {1, 1, 1}), QStringLiteral("seed 1"));
     }
 
+    void scaledClassifiersAreNamed() {
+        RunTreeModel model;
+        RunRow scaled = row("rte", "ft", 1), twin = row("rte", "ft", 1);
+        scaled.scale = 10;
+        scaled.key = QStringLiteral("scaled");
+        twin.scale = 0.5;
+        twin.key = QStringLiteral("twin");
+        model.setRuns({scaled, row("rte", "ft", 1), twin});
+        QCOMPARE(nameAt(model, {0, 0, 0}), QStringLiteral("seed 1, scale 0.5"));
+        QCOMPARE(nameAt(model, {0, 0, 1}), QStringLiteral("seed 1"));
+        QCOMPARE(nameAt(model, {0, 0, 2}), QStringLiteral("seed 1, scale 10"));
+    }
+
     void staysConsistentWhileRunsComeAndGo() {
         RunTreeModel model;
         RunFilter filter;

@@ -1,0 +1,22 @@
+#include "app/window/window_pages.h"
+
+#include "widgets/page/accuracy_page.h"
+#include "widgets/page/calibration_page.h"
+#include "widgets/page/feature_page.h"
+#include "widgets/page/kernel_page.h"
+#include "widgets/page/norm_scaling_page.h"
+#include "widgets/page/training_page.h"
+
+namespace finescope::window {
+
+WindowPages makePages(widgets::Background& background) {
+    auto* kernel = new widgets::KernelPage(background);
+    auto* calibration = new widgets::CalibrationPage(background);
+    return {.all = {new widgets::TrainingPage, kernel, new widgets::FeaturePage(background),
+                    new widgets::NormScalingPage(background), calibration,
+                    new widgets::AccuracyPage(background)},
+            .kernel = kernel,
+            .calibration = calibration};
+}
+
+} // namespace finescope::window

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+namespace finescope::widgets {
+class Background;
+class CalibrationPage;
+class KernelPage;
+class Page;
+} // namespace finescope::widgets
+
+namespace finescope::window {
+
+/// The pages of the window in the order of their tabs; the window becomes their owner. The two that say more
+/// than every page does are named.
+struct WindowPages {
+    std::vector<widgets::Page*> all;
+    widgets::KernelPage* kernel = nullptr;
+    widgets::CalibrationPage* calibration = nullptr;
+};
+
+[[nodiscard]] WindowPages makePages(widgets::Background& background);
+
+} // namespace finescope::window

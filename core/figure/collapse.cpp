@@ -1,0 +1,65 @@
+#include "core/figure/collapse.h"
+
+#include "core/analysis/run_traits.h"
+#include "core/figure/run_style.h"
+
+#include <algorithm>
+
+namespace finescope::figure {
+
+std::optional<std::string> collapsedClassName(const record::Run& run, const record::SplitInfo& split) {
+    if (split.role != "test" && split.role != "ood") {
+        return std::nullopt;
+    }
+    const auto found = analysis::collapsedClass(run, split);
+    if (!found) {
+        return std::nullopt;
+    }
+    const auto index = static_cast<std::size_t>(*found);
+    return index < run.classNames.size() ? run.classNames[index] : std::to_string(index);
+}
+
+std::vector<Collapse> collapses(std::span<const record::Run> runs) {
+    std::vector<Collapse> all;
+    for (std::size_t index = 0; index < runs.size(); ++index) {
+        for (const record::SplitInfo& split : runs[index].splits) {
+            if (auto name = collapsedClassName(runs[index], split)) {
+                all.push_back({index, split.name, std::move(*name)});
+            }
+        }
+    }
+    return all;
+}
+
+bool collapsed(std::span<const Collapse> all, std::size_t run, const std::string& split) {
+    return std::ranges::any_of(
+        all, [&](const Collapse& one) { return one.run == run && (split.empty() || one.split == split); });
+}
+
+std::string collapseNote(std::span<const record::Run> runs, std::span<const Collapse> all) {
+    const std::vector<RunLabel> labels = labelRuns(runs);
+    std::string text;
+    for (const Collapse& one : all) {
+        text += (text.empty() ? "Collapsed (one class predicted for all of a split): " : "; ") +
+                labels[one.run].name + " on " + one.split + " (" + one.className + ")";
+    }
+    return text.empty() ? text : text + ".";
+}
+
+void markCollapses(Table& table, std::span<const record::Run> runs, std::span<const Collapse> all) {
+    constexpr const char* kDagger = "\u2020";
+    bool any = false;
+    for (auto& row : table.rows) {
+        for (Cell& cell : row) {
+            if (cell.collapsed) {
+                cell.text += std::string(" ") + kDagger;
+                any = true;
+            }
+        }
+    }
+    if (any) {
+        table.notes.push_back(std::string(kDagger) + " " + collapseNote(runs, all));
+    }
+}
+
+} // namespace finescope::figure

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/figure/figure.h"
+#include "core/record/run.h"
+
+#include <span>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace finescope::figure {
+
+/// A method at one scale of its classifier (PAPER E5). Runs of different scales begin fine-tuning with
+/// different heads, so that no mean over seeds is taken over them together.
+struct Variant {
+    std::string method{};
+    double scale = 1; ///< of the classifier's weights at the start of fine-tuning
+    bool operator==(const Variant&) const = default;
+};
+
+[[nodiscard]] Variant variantOf(const record::Run& run);
+
+/// Of each run, in the order of the set: once for many questions, as it is read out of the config.
+[[nodiscard]] std::vector<Variant> variantOfEach(std::span<const record::Run> runs);
+
+/// "LP-FT", or "LP-FT, scale 10".
+[[nodiscard]] std::string variantName(const Variant& variant);
+
+/// What orders variants in every legend and table: the method by methodOrder(), then the scale.
+[[nodiscard]] std::tuple<int, std::string, double> variantOrder(const Variant& variant);
+
+/// The variants of a set, once each, in that order.
+[[nodiscard]] std::vector<Variant> variantsOf(std::span<const record::Run> runs);
+
+/// The look of one of `all`: the role of its method, a shade for each scale.
+[[nodiscard]] Style variantStyle(const Variant& variant, std::span<const Variant> all);
+
+} // namespace finescope::figure

@@ -1,0 +1,133 @@
+#include "core/figure/figure_kinds.h"
+#include "core/record/kernel_writer.h"
+#include "core/record/run_reader.h"
+#include "tests/core/record/patterned_run.h"
+#include "tests/support/tiny_run.h"
+
+#include <QFile>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace finescope;
+
+namespace {
+
+const QString kDemo = QStringLiteral(FINESCOPE_SOURCE_DIR "/resources/demo/runs");
+
+/// Runs a program in a folder; what it said, or nullopt if it failed (the log then has its words).
+std::optional<QByteArray> run(const QString& program, const QStringList& arguments, const QString& folder) {
+    QProcess process;
+    process.setWorkingDirectory(folder);
+    process.setProcessChannelMode(QProcess::MergedChannels);
+    process.start(program, arguments);
+    if (!process.waitForFinished(120000) || process.exitCode() != 0) {
+        qWarning("%s %s: %s", qPrintable(program), qPrintable(arguments.join(QLatin1Char(' '))),
+                 process.readAll().right(3000).constData());
+        return std::nullopt;
+    }
+    return process.readAll();
+}
+
+/// What pdflatex lacks to compile our files; "" if nothing.
+QString missing() {
+    if (QStandardPaths::findExecutable(QStringLiteral("pdflatex")).isEmpty()) {
+        return QStringLiteral("pdflatex is not installed");
+    }
+    for (const char* file : {"booktabs.sty", "pgfplots.sty", "standalone.cls", "fix-cm.sty"}) {
+        QProcess process;
+        process.start(QStringLiteral("kpsewhich"), {QLatin1String(file)});
+        if (!process.waitForFinished(60000) || process.exitCode() != 0) {
+            return QStringLiteral("LaTeX has no %1").arg(QLatin1String(file));
+        }
+    }
+    return {};
+}
+
+bool compiles(const QString& file, const QString& folder) {
+    return run(QStringLiteral("pdflatex"),
+               {QStringLiteral("-interaction=nonstopmode"), QStringLiteral("-halt-on-error"), file}, folder)
+        .has_value();
+}
+
+} // namespace
+
+/// LaTeX reads every table and figure that we write: of the recorded demo, and of runs whose names hold all
+/// that LaTeX takes for its own.
+class TestLatex : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+    QStringList m_runs;
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+
+    void addHostileRun(const QString& name, tests::TinyRun run) {
+        run.task = "[R&D]_50% #1\\{x}$y^2~|<\n\n*b";
+        run.classNames = {"*no_", "[100%] & #2", "{ma\\be}$"};
+        const auto file = path(name).toStdString();
+        tests::writeTinyRun(file, run);
+        record::addKernel(file, record::readRun(file).runId, tests::pattern::kernel("pretrained", 1));
+        m_runs << path(name);
+    }
+
+    bool write(const QStringList& arguments, const QString& output) const {
+        return run(QStringLiteral(FINESCOPE_PROGRAM),
+                   arguments + m_runs + QStringList{kDemo, QStringLiteral("--output"), output},
+                   m_folder.path())
+            .has_value();
+    }
+
+private Q_SLOTS:
+    void initTestCase() {
+        addHostileRun(QStringLiteral("a.h5"), {.method = "ft"});
+        addHostileRun(QStringLiteral("b.h5"), {.method = "my_method^%", .seed = 2, .classifierScale = 10});
+        addHostileRun(QStringLiteral("c.h5"), {.method = "lora", .collapsed = true});
+    }
+
+    void tablesOfEveryKind() {
+        QByteArray document = "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n";
+        for (const char* kind : {"features", "norms", "kernel", "calibration", "accuracy"}) {
+            const QString target = path(QStringLiteral("%1-table.tex").arg(QLatin1String(kind)));
+            QVERIFY2(write({QStringLiteral("table"), QLatin1String(kind)}, target), kind);
+            document += "\\input{" + target.toUtf8() + "}\n\\clearpage\n";
+        }
+        if (const QString what = missing(); !what.isEmpty()) {
+            QSKIP(qPrintable(what));
+        }
+        QFile file(path(QStringLiteral("tables.tex")));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(document + "\\end{document}\n") > 0);
+        file.close();
+        QVERIFY(compiles(file.fileName(), m_folder.path()));
+    }
+
+    void figuresOfEveryKind_data() {
+        QTest::addColumn<QString>("kind");
+        for (const figure::FigureKind& kind : figure::figureKinds()) {
+            if (!kind.name.starts_with("theory-")) { // those are not of run files
+                const std::string name(kind.name);
+                QTest::newRow(name.c_str()) << QString::fromStdString(name);
+            }
+        }
+    }
+
+    void figuresOfEveryKind() {
+        QFETCH(QString, kind);
+        for (const char* suffix : {"pdf", "svg", "png", "tex"}) {
+            const QString target = path(QStringLiteral("%1.%2").arg(kind, QLatin1String(suffix)));
+            QVERIFY2(write({QStringLiteral("figure"), kind, QStringLiteral("--group-by=method")}, target),
+                     suffix);
+            QVERIFY(QFile(target).size() > 1000);
+        }
+        if (const QString what = missing(); !what.isEmpty()) {
+            QSKIP(qPrintable(what));
+        }
+        QVERIFY(QFile::rename(path(kind + ".pdf"), path(kind + "-own.pdf")));
+        QVERIFY(compiles(path(kind + ".tex"), m_folder.path()));
+        QVERIFY(QFile::exists(path(kind + ".pdf")));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLatex)
+#include "test_latex.moc"

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "core/record/run.h"
+#include "widgets/page/background.h"
+
+#include <QHash>
+#include <QObject>
+#include <QString>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace finescope::widgets {
+
+/// What a page computes of each run, in the background and once for as long as the run does not change:
+/// entries that know their run by its index in a set (a member `run`).
+template <class Entry>
+class RunResults {
+public:
+    using Entries = std::vector<Entry>;
+    using Key = QString (*)(const record::Run&); ///< changes whenever Compute would give something else
+    using Compute = Entries (*)(std::span<const record::Run>); ///< any thread
+    using Done = std::function<void(const std::optional<Failure>&)>;
+
+    /// `name` is what the requests are made under.
+    RunResults(Background& background, QString name, Key key, Compute compute)
+        : m_background(background), m_name(std::move(name)), m_key(key), m_compute(compute) {}
+
+    /// Computes what is missing of these runs, then calls `done`: at once if nothing is. A later call
+    /// replaces an earlier one, whose `done` is never called.
+    void complete(const std::vector<record::Run>& runs, QObject* context, Done done) {
+        auto missing = std::make_shared<std::vector<record::Run>>();
+        for (const record::Run& run : runs) {
+            if (!m_known.contains(m_key(run))) {
+                missing->push_back(run);
+            }
+        }
+        if (missing->empty()) {
+            m_background.cancel(m_name);
+            done(std::nullopt);
+            return;
+        }
+        using Results = QHash<QString, Entries>;
+        m_background.request<Results>(
+            m_name, context,
+            [missing, key = m_key, compute = m_compute](const TaskControl& control) {
+                Results results;
+                for (const record::Run& run : *missing) {
+                    if (control.cancelled()) {
+                        break;
+                    }
+                    results.insert(key(run), compute({&run, 1}));
+                    control.progress(static_cast<double>(results.size()) /
+                                     static_cast<double>(missing->size()));
+                }
+                return results;
+            },
+            [this, done = std::move(done)](const Outcome<Results>& outcome) {
+                const auto* failure = std::get_if<Failure>(&outcome);
+                if (failure == nullptr) {
+                    m_known.insert(std::get<Results>(outcome));
+                }
+                done(failure != nullptr ? std::optional(*failure) : std::nullopt);
+            });
+    }
+
+    /// The entries of all these runs that were completed, in the order of the set.
+    [[nodiscard]] Entries of(const std::vector<record::Run>& runs) const {
+        Entries all;
+        for (std::size_t i = 0; i < runs.size(); ++i) {
+            for (Entry entry : m_known.value(m_key(runs[i]))) {
+                entry.run = i;
+                all.push_back(std::move(entry));
+            }
+        }
+        return all;
+    }
+
+private:
+    Background& m_background;
+    QString m_name;
+    Key m_key;
+    Compute m_compute;
+    QHash<QString, Entries> m_known;
+};
+
+/// A key for what depends on everything that a run says of its evaluations and its selected model.
+[[nodiscard]] QString evaluationKey(const record::Run& run);
+
+} // namespace finescope::widgets
