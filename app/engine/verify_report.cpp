@@ -83,4 +83,25 @@ std::string verificationText(const engine::Verification& verification) {
                                     static_cast<int>(verification.checks.size())));
 }
 
+std::string claimsText(std::span<const analysis::Claim> claims) {
+    std::string text;
+    for (const analysis::Claim& claim : claims) {
+        text += "\n" + claim.id + "  " + std::string(analysis::claimStatusName(claim.status)) + ": " +
+                claim.title + "\n";
+        if (!claim.reason.empty()) {
+            text += "     " + claim.reason + "\n";
+        }
+        for (const std::string& line : claim.numbers) {
+            text += "       " + line + "\n";
+        }
+    }
+    const auto count = [&](analysis::ClaimStatus status) {
+        return static_cast<int>(std::ranges::count(claims, status, &analysis::Claim::status));
+    };
+    return text + formatted("\nOf %d claims %d hold, %d do not hold, %d were not tested.\n",
+                            static_cast<int>(claims.size()), count(analysis::ClaimStatus::holds),
+                            count(analysis::ClaimStatus::doesNotHold),
+                            count(analysis::ClaimStatus::notTested));
+}
+
 } // namespace finescope::app

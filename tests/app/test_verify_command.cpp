@@ -53,9 +53,9 @@ private:
 
 private Q_SLOTS:
     void initTestCase() {
-        m_ended = runEngine(
-            {"verify", "--quick", "--json", "--seed", "7", "--threads", "2", "--output", path("verify.json")},
-            300000);
+        m_ended = runEngine({"verify", "--quick", "--json", "--seed", "7", "--threads", "2", "--output",
+                             path("verify.json"), QStringLiteral(FINESCOPE_SOURCE_DIR "/resources/demo")},
+                            300000);
     }
 
     void printsOneObject() {
@@ -84,6 +84,22 @@ private Q_SLOTS:
         const QJsonObject laboratory = object["laboratory"].toObject();
         QVERIFY(laboratory["orthogonal"].toObject()["series"].toArray().size() >= 2);
         QVERIFY(laboratory["lora"].toObject()["series"].toArray().size() >= 10);
+    }
+
+    // The demo's recorded runs are a study with one seed.
+    void claimsOfAStudy() {
+        const QJsonArray claims = QJsonDocument::fromJson(m_ended.out).object()["claims"].toArray();
+        QCOMPARE(claims.size(), 23);
+        const QStringList statuses{"holds", "does not hold", "not tested"};
+        for (int i = 0; i < 23; ++i) {
+            const QJsonObject claim = claims[i].toObject();
+            QCOMPARE(claim["id"].toString(), QStringLiteral("C%1").arg(i + 1));
+            QVERIFY(statuses.contains(claim["status"].toString()));
+            QVERIFY(claim["status"] == "not tested" ? !claim["reason"].toString().isEmpty()
+                                                    : !claim["numbers"].toArray().isEmpty());
+        }
+        QCOMPARE(claims[1].toObject()["status"].toString(), "holds");       // norms after LP and FT
+        QCOMPARE(claims[14].toObject()["status"].toString(), "not tested"); // no run with another scale
     }
 
     void figuresOfWhatItPrints_data() {
@@ -130,7 +146,8 @@ private Q_SLOTS:
 
     void wrongUseIsRefused() {
         for (const QStringList& arguments :
-             {QStringList{"--threads", "0"}, QStringList{"--seed", "one"}, QStringList{"--fast"}}) {
+             {QStringList{path("nowhere")}, QStringList{m_folder.path()}, QStringList{"--threads", "0"},
+              QStringList{"--seed", "one"}, QStringList{"--fast"}}) {
             const Ended ended = runEngine(QStringList{"verify"} + arguments);
             QCOMPARE(ended.status, 2);
             QCOMPARE(ended.err.count('\n'), 1);
