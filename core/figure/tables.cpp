@@ -233,8 +233,12 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
     sayCounts(table);
     table.notes.emplace_back("The pre-trained row has the randomly initialised head.");
     std::set<std::string> said;
+    const auto isShown = [&](const std::string& split) {
+        return options.splits.empty() ? split != "train"
+                                      : std::ranges::find(options.splits, split) != options.splits.end();
+    };
     for (const FeatureEntry& entry : entries) {
-        if (entry.fisherFinal && said.insert(entry.task + entry.split).second && entry.split != "train") {
+        if (entry.fisherFinal && isShown(entry.split) && said.insert(entry.task + entry.split).second) {
             const analysis::FisherRatio& ratio = *entry.fisherFinal;
             table.notes.push_back(
                 "FDR on " + entry.task + " " + entry.split + ": n = " + std::to_string(ratio.samples) +

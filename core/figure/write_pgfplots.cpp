@@ -2,6 +2,7 @@
 
 #include "core/figure/data_range.h"
 #include "core/figure/number_text.h"
+#include "core/figure/pgf_heat_map.h"
 #include "core/figure/write_latex.h"
 
 #include <algorithm>
@@ -48,6 +49,13 @@ double lineHeight(const PgfOptions& options) {
 double partOf(double value, const Range& range, Scale scale) {
     return scale == Scale::logarithmic ? std::log(value / range.low) / std::log(range.high / range.low)
                                        : (value - range.low) / (range.high - range.low);
+}
+
+/// TeX's lengths end at 16384 pt, which the logarithms of a narrow range exceed once they are stretched over
+/// an axis; there a linear axis shows the same.
+Scale drawnScale(Scale scale, const Range& range) {
+    constexpr double kNarrow = 2;
+    return range.high < kNarrow * range.low ? Scale::linear : scale;
 }
 
 bool hasTopLabel(const ReferenceLine& line) {
@@ -259,7 +267,7 @@ private:
             }
         }
         if (side == Side::left) {
-            text += heatMap(panel);
+            text += pgfHeatMap(panel);
             for (const Bars& bars : panel.bars) {
                 for (std::size_t i = 0; i < bars.left.size(); ++i) {
                     text += "\\path[" + barStyle(bars, i) + "] " + axisPoint(bars.left[i], bars.base[i]) +
@@ -320,7 +328,7 @@ private:
         double free = 0; // mm from the left edge of the axes
         for (const ReferenceLine& line : lines) {
             const double width = 0.5 * m_options.fontPt * kMmPerPt * static_cast<double>(line.label.size());
-            const double middle = box.width * partOf(line.at, x, panel.x.scale);
+            const double middle = box.width * partOf(line.at, x, drawnScale(panel.x.scale, x));
             const double left = std::max(free, std::min(middle - width / 2, box.width - width));
             text += "\\node[anchor=base west, inner sep=0pt] at (" + number(box.x + left) + "," +
                     number(box.y + box.height + 0.25 * lineHeight(m_options)) + ") {" +
@@ -328,33 +336,6 @@ private:
             free = left + width + 0.5 * m_options.fontPt * kMmPerPt;
         }
         return text;
-    }
-
-    static std::string heatMap(const Panel& panel) {
-        if (!panel.heatMap) {
-            return {};
-        }
-        const HeatMap& map = *panel.heatMap;
-        const HeatCells& cells = *map.cells;
-        const Range range = colourRange(map);
-        // Colours by their place on the scale, which is all that a logarithmic one needs.
-        std::string text = "\\addplot[forget plot, matrix plot*, point meta=explicit, point meta min=" +
-                           std::string(map.diverging ? "-1" : "0") +
-                           ", point meta max=1, mesh/cols=" + std::to_string(cells.columns) +
-                           "] coordinates {";
-        for (std::int64_t cell = 0; cell < cells.rows * cells.columns; ++cell) {
-            const double column = static_cast<double>(cell % cells.columns) + 0.5;
-            double x = column;
-            if (map.across) {
-                const double part = column / static_cast<double>(cells.columns);
-                x = panel.x.scale == Scale::logarithmic
-                        ? map.across->low * std::pow(map.across->high / map.across->low, part)
-                        : map.across->low + part * (map.across->high - map.across->low);
-            }
-            text += pair(x, static_cast<double>(cell / cells.columns) + 0.5) + " [" +
-                    datum(colourPlace(map, range, cells.values[static_cast<std::size_t>(cell)])) + "]";
-        }
-        return text + "};\n";
     }
 
     std::string ticks(const char* which, const Axis& axis, const Range& range, double length) const {
@@ -404,8 +385,8 @@ private:
                            ", tick align=outside, axis line style={gray}, tick style={gray}, "
                            "unbounded coords=jump";
         text += panel.heatMap ? ", colormap/viridis" : "";
-        text += panel.x.scale == Scale::logarithmic ? ", xmode=log" : "";
-        text += vertical.scale == Scale::logarithmic ? ", ymode=log" : "";
+        text += drawnScale(panel.x.scale, x) == Scale::logarithmic ? ", xmode=log" : "";
+        text += drawnScale(vertical.scale, y) == Scale::logarithmic ? ", ymode=log" : "";
         text += ticks("y", vertical, y, box.height) + ", ylabel={" + latexText(vertical.label) + "}";
         if (side == Side::right) {
             return text + ", axis x line=none, axis y line*=right, ylabel near ticks";

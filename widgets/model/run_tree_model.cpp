@@ -96,18 +96,22 @@ QIcon badgeIcon(RunRow::Badge badge) {
     Q_UNREACHABLE();
 }
 
-/// "seed 3", or "seed 3, scale 10".
+/// "seed 3", or "seed 3, ×10": the list is narrow.
 QString seedText(const RunRow& row) {
     const QString seed = RunTreeModel::tr("seed %1").arg(row.seed);
-    return row.scale == 1 ? seed : RunTreeModel::tr("%1, scale %2").arg(seed).arg(row.scale);
+    return row.scale == 1 ? seed : RunTreeModel::tr("%1, ×%2").arg(seed).arg(row.scale);
 }
 
 QString tipOf(const RunRow& row) {
     QStringList lines{row.name.isEmpty() ? row.file : row.name,
-                      RunTreeModel::tr("%1, %2, on %3")
-                          .arg(QString::fromStdString(figure::methodName(row.method.toStdString())),
-                               seedText(row), row.task),
+                      RunTreeModel::tr("%1, seed %2, on %3")
+                          .arg(QString::fromStdString(figure::methodName(row.method.toStdString())))
+                          .arg(row.seed)
+                          .arg(row.task),
                       RunTreeModel::tr("Model: %1").arg(row.model), badgeWord(row.badge)};
+    if (row.scale != 1) {
+        lines.append(RunTreeModel::tr("Classifier scale: %1").arg(row.scale));
+    }
     if (!row.reason.isEmpty()) {
         lines.append(row.reason);
     }

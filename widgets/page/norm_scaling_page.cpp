@@ -16,7 +16,8 @@ namespace finescope::widgets {
 
 namespace {
 
-constexpr int kRowsSeen = 8; // of the table before it scrolls
+constexpr int kRowsSeen = 8;        // of the table before it scrolls
+constexpr int kSentenceWidth = 420; // about sixty characters: what reads well
 
 figure::Scale scaleOf(const QCheckBox& logarithmic) {
     return logarithmic.isChecked() ? figure::Scale::logarithmic : figure::Scale::linear;
@@ -50,7 +51,8 @@ NormScalingPage::NormScalingPage(Background& background, QWidget* parent)
     m_logX->setObjectName(QStringLiteral("normScalingLogX"));
     m_logX->setChecked(true);
     m_logY->setObjectName(QStringLiteral("normScalingLogY"));
-    content()->addWidget(m_missing, 1);
+    m_missing->setFixedWidth(kSentenceWidth);
+    content()->addWidget(m_missing, 1, Qt::AlignHCenter);
     content()->addWidget(m_plot, 1);
     content()->addWidget(m_table);
     setFocusWidget(m_plot);

@@ -10,6 +10,7 @@
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QScrollBar>
 
 #include <algorithm>
 
@@ -84,9 +85,18 @@ void NumbersTable::setTable(const figure::Table& table) {
 }
 
 void NumbersTable::fitHeight(int most) {
+    m_mostRows = most;
     const int seen = std::clamp(rowCount(), 1, most);
+    const bool tooWide = horizontalHeader()->length() > viewport()->width();
     setFixedHeight(horizontalHeader()->sizeHint().height() + seen * verticalHeader()->defaultSectionSize() +
-                   kFramePadding);
+                   kFramePadding + (tooWide ? horizontalScrollBar()->sizeHint().height() : 0));
+}
+
+void NumbersTable::resizeEvent(QResizeEvent* event) {
+    QTableWidget::resizeEvent(event);
+    if (m_mostRows > 0) {
+        fitHeight(m_mostRows); // a scroll bar may have come or gone
+    }
 }
 
 void NumbersTable::copy(const std::string& text) const {

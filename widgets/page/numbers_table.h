@@ -23,11 +23,13 @@ public:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void copy(const std::string& text) const;
 
     figure::Table m_table;
+    int m_mostRows = 0; ///< of its height; 0: others decide
 };
 
 } // namespace finescope::widgets

@@ -95,6 +95,7 @@ private Q_SLOTS:
     void pgfplotsNamesEverything();
     void pgfplotsKeepsLabelsOffTheData();
     void pgfplotsCompiles();
+    void pgfplotsStaysWithinWhatTexCanDo();
     void recipeReadsBack();
     void recipeRefuses_data();
     void recipeRefuses();
@@ -155,7 +156,9 @@ void TestWriters::latexEscapes() {
             "50 \\% a\\_b \\#1 \\& \\{x\\} \\$ \\textasciitilde{} \\textasciicircum{} \\textbackslash{}"));
     QCOMPARE(latexText("8.14e4 \u00b1 2e\u22125"),
              std::string("8.14$\\times 10^{4}$ $\\pm$ 2$\\times 10^{-5}$"));
-    QCOMPARE(latexText("phase2e4x one1e"), std::string("phase2e4x one1e"));
+    QCOMPARE(latexText("phase2e4x one1e run1e5 v_2e3"), std::string("phase2e4x one1e run1e5 v\\_2e3"));
+    // What LaTeX would take for options of the row above, or for the end of a caption.
+    QCOMPARE(latexText("[a] *b|c\n\nd \u2020"), std::string("{[}a] {*}b\\textbar{}c  d $\\dagger$"));
 }
 
 void TestWriters::latexTableHasBooktabs() {
@@ -222,6 +225,29 @@ void TestWriters::pgfplotsCompiles() {
     QVERIFY(process.waitForFinished(120000));
     QVERIFY2(process.exitCode() == 0, process.readAllStandardOutput().constData());
     QVERIFY(QFile(folder.filePath("figure.pdf")).size() > 1000);
+}
+
+/// Both of these stopped pdflatex: a logarithmic axis from 9000 to 9100 ("Dimension too large"), and a map
+/// with one row on linear axes (no image of fewer than two).
+void TestWriters::pgfplotsStaysWithinWhatTexCanDo() {
+    Figure figure;
+    Panel& panel = figure.panels.emplace_back();
+    panel.x = {.scale = Scale::logarithmic, .range = Range{9000, 9100}};
+    panel.y = {.scale = Scale::logarithmic, .range = Range{1, 10}};
+    panel.curves.push_back({.name = "curve", .x = {9000, 9100}, .y = {1, 10}});
+    const std::string text = pgfplots(figure, {});
+    QVERIFY(text.find("xmode=log") == std::string::npos);
+    QVERIFY(text.find("ymode=log") != std::string::npos);
+
+    auto cells = std::make_shared<HeatCells>();
+    cells->rows = 1;
+    cells->columns = 2;
+    cells->values = {0, 1};
+    Panel map;
+    map.heatMap = HeatMap{.cells = cells};
+    figure.panels = {map};
+    const std::string twice = "(0.5,0.25) [0](1.5,0.25) [1](0.5,0.75) [0](1.5,0.75) [1]";
+    QVERIFY(pgfplots(figure, {}).find("mesh/cols=2] coordinates {" + twice + "}") != std::string::npos);
 }
 
 void TestWriters::recipeReadsBack() {
