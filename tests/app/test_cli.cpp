@@ -1,3 +1,7 @@
+#include "core/figure/figure_kinds.h"
+#include "core/record/kernel_writer.h"
+#include "core/record/run_reader.h"
+#include "tests/core/record/patterned_run.h"
 #include "tests/support/near.h"
 #include "tests/support/tiny_run.h"
 
@@ -86,6 +90,13 @@ void TestCli::initTestCase() {
         }
     }
     QCOMPARE(runProgram({"figure", "accuracy", path("runs"), "--output", path("kept.pdf")}).status, 0);
+
+    // What some kinds need besides: a scaled classifier, a kernel.
+    QVERIFY(QDir(m_folder.path()).mkpath("more"));
+    const std::string scaled = path("more/scaled.h5").toStdString();
+    writeTinyRun(scaled, {.method = "ft", .seed = 1, .classifierScale = 10});
+    finescope::record::addKernel(scaled, finescope::record::readRun(scaled).runId,
+                                 pattern::kernel("pretrained", 1));
 }
 
 void TestCli::summaryIsJson() {
@@ -99,9 +110,11 @@ void TestCli::summaryIsJson() {
 
 void TestCli::figuresOfEveryKind_data() {
     QTest::addColumn<QString>("kind");
-    for (const char* kind :
-         {"classifier-norm", "training", "features", "reliability", "temperature-curve", "accuracy"}) {
-        QTest::newRow(kind) << QString(kind);
+    for (const finescope::figure::FigureKind& kind : finescope::figure::figureKinds()) {
+        if (!kind.name.starts_with("theory-")) { // those are not of run files
+            const std::string name(kind.name);
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+        }
     }
 }
 
@@ -114,15 +127,15 @@ void TestCli::figuresOfEveryKind() {
                                                        {"csv", "panel,header,mark,series"}};
     for (const auto& [suffix, start] : starts) {
         const QString target = path(kind + "." + suffix);
-        const Outcome outcome = runProgram({"figure", kind, path("runs"), "--output", target});
+        const Outcome outcome = runProgram({"figure", kind, path("runs"), path("more"), "--output", target});
         QVERIFY2(outcome.status == 0, outcome.err.constData());
         QVERIFY(outcome.out.isEmpty());
         const QByteArray bytes = contents(target);
         QVERIFY2(bytes.startsWith(start), qPrintable(target));
         QVERIFY(bytes.size() > 1000);
     }
-    QVERIFY(contents(path(kind + ".tex")).contains("\\addplot") ||
-            contents(path(kind + ".tex")).contains("\\path"));
+    const QByteArray tex = contents(path(kind + ".tex"));
+    QVERIFY(tex.contains("\\addplot") || tex.contains("\\path"));
 }
 
 void TestCli::sameInputSameBytes() {

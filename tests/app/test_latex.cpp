@@ -114,17 +114,12 @@ private Q_SLOTS:
 
     void figuresOfEveryKind() {
         QFETCH(QString, kind);
-        for (const char* suffix : {"pdf", "svg", "png", "tex"}) {
-            const QString target = path(QStringLiteral("%1.%2").arg(kind, QLatin1String(suffix)));
-            QVERIFY2(write({QStringLiteral("figure"), kind, QStringLiteral("--group-by=method")}, target),
-                     suffix);
-            QVERIFY(QFile(target).size() > 1000);
-        }
+        const QString target = path(kind + ".tex");
+        QVERIFY(write({QStringLiteral("figure"), kind, QStringLiteral("--group-by=method")}, target));
         if (const QString what = missing(); !what.isEmpty()) {
             QSKIP(qPrintable(what));
         }
-        QVERIFY(QFile::rename(path(kind + ".pdf"), path(kind + "-own.pdf")));
-        QVERIFY(compiles(path(kind + ".tex"), m_folder.path()));
+        QVERIFY(compiles(target, m_folder.path()));
         QVERIFY(QFile::exists(path(kind + ".pdf")));
     }
 };

@@ -96,10 +96,10 @@ QIcon badgeIcon(RunRow::Badge badge) {
     Q_UNREACHABLE();
 }
 
-/// "seed 3", or "seed 3, ×10": the list is narrow.
+/// "seed 3", or "seed 3 ×10": the list is narrow.
 QString seedText(const RunRow& row) {
     const QString seed = RunTreeModel::tr("seed %1").arg(row.seed);
-    return row.scale == 1 ? seed : RunTreeModel::tr("%1, ×%2").arg(seed).arg(row.scale);
+    return row.scale == 1 ? seed : RunTreeModel::tr("%1 ×%2").arg(seed).arg(row.scale);
 }
 
 QString tipOf(const RunRow& row) {

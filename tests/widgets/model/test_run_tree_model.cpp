@@ -59,9 +59,9 @@ private Q_SLOTS:
         twin.scale = 0.5;
         twin.key = QStringLiteral("twin");
         model.setRuns({scaled, row("rte", "ft", 1), twin});
-        QCOMPARE(nameAt(model, {0, 0, 0}), QStringLiteral("seed 1, \u00d70.5"));
+        QCOMPARE(nameAt(model, {0, 0, 0}), QStringLiteral("seed 1 \u00d70.5"));
         QCOMPARE(nameAt(model, {0, 0, 1}), QStringLiteral("seed 1"));
-        QCOMPARE(nameAt(model, {0, 0, 2}), QStringLiteral("seed 1, \u00d710"));
+        QCOMPARE(nameAt(model, {0, 0, 2}), QStringLiteral("seed 1 \u00d710"));
     }
 
     void staysConsistentWhileRunsComeAndGo() {
