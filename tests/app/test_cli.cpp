@@ -132,7 +132,7 @@ void TestCli::figuresOfEveryKind() {
         QVERIFY(outcome.out.isEmpty());
         const QByteArray bytes = contents(target);
         QVERIFY2(bytes.startsWith(start), qPrintable(target));
-        QVERIFY(bytes.size() > 1000);
+        QVERIFY(bytes.size() > 300); // more than what comes before the data
     }
     const QByteArray tex = contents(path(kind + ".tex"));
     QVERIFY(tex.contains("\\addplot") || tex.contains("\\path"));
