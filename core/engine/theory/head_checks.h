@@ -44,11 +44,15 @@ using DivideHead = std::function<Head(const Head&, double temperature)>;
                                                         const Head& head,
                                                         const DivideHead& divide = dividedHead);
 
+/// Whether a head was rounded to float32 after it was fitted.
+enum class HeadRounding { none, single };
+
 /// T9: at the optimum of C_reg x sum CE + 0.5 ||V||^2, sum_i delta_i phi_i^T = V / C_reg and sum_i delta_i =
-/// 0, relative to their size at V = 0, b = 0. PAPER 1.8a. `which` names the solver.
+/// 0, relative to their size at V = 0, b = 0; of a rounded head, relative to the most that rounding and the
+/// solver's tolerance can make of them. PAPER 1.8a. `which` names the solver.
 [[nodiscard]] std::vector<CheckResult> checkStationarity(const std::string& model,
                                                          const ProbeSamples& samples, const Head& head,
-                                                         double strength, double bound,
+                                                         double strength, HeadRounding rounding,
                                                          const std::string& which);
 
 } // namespace finescope::engine

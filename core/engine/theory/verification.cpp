@@ -85,16 +85,16 @@ std::vector<CheckResult> checkModel(const TheoryModel& model, int classes, std::
     results.push_back(checkNormDerivative(name, samples, path.optimum, "late in linear probing"));
     results.push_back(checkNormsWantToGrow(name, samples, path));
     append(results, checkTemperature(name, samples, path.optimum));
-    constexpr double kSolver = 1e-7, kSingle = 1e-5; // the solver's 1e-8; heads rounded to float32
     for (const double strength : {0.01, 1.0, 100.0}) {
         const Head optimum = probePath(samples, classes, strength).optimum;
-        append(results, checkStationarity(name, samples, optimum, strength, kSolver, "fitted in double"));
+        append(results,
+               checkStationarity(name, samples, optimum, strength, HeadRounding::none, "fitted in double"));
     }
     const ProbedHead probed =
         probeHead(samples.features, samples.labels, classes, ProbeHead::exact, bits.next(), {});
     append(results,
            checkStationarity(name, samples, {probed.weight.cast<double>(), probed.bias.cast<double>()},
-                             probed.choice.chosen, kSingle, "probe of a run"));
+                             probed.choice.chosen, HeadRounding::single, "probe of a run"));
     append(results, checkRanks(model, start, "random head"));
     append(results, checkRanks(model, path.optimum, "probed head"));
     return results;
