@@ -61,7 +61,7 @@ int verify(const VerifyOptions& options, const CommandContext& context) {
     display.clear();
 
     nlohmann::ordered_json document = {
-        {"program", "finescope-engine " + engine::programVersion()},
+        {"program", engine::programVersion()},
         {"created", theory.laboratory.created},
         {"seed", settings.seed},
         {"quick", settings.quick},

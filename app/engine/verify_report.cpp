@@ -76,7 +76,8 @@ std::string loraText(const analysis::LoraLaboratory& lora) {
 std::string verificationText(const engine::Verification& verification) {
     const auto failed =
         std::ranges::count_if(verification.checks, [](const auto& check) { return !check.holds(); });
-    return checksText(verification.checks) + orthogonalText(verification.laboratory.orthogonal) +
+    return "Every error is the largest of n cases; a check holds if it is at most the bound.\n\n" +
+           checksText(verification.checks) + orthogonalText(verification.laboratory.orthogonal) +
            loraText(verification.laboratory.lora) +
            (failed == 0 ? formatted("\nAll %d checks hold.\n", static_cast<int>(verification.checks.size()))
                         : formatted("\n%d of %d checks FAIL.\n", static_cast<int>(failed),
