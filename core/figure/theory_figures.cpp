@@ -142,7 +142,8 @@ Panel quantilePanel(const analysis::LoraLaboratory& laboratory, const OfDimensio
                                .style = shadeOf("lora", i, levels / 2 + 1)});
     }
     const std::size_t middle = levels / 2;
-    panel.curves.push_back({.name = percent(laboratory.levels[middle], 0) + " of draws",
+    const double level = laboratory.levels[middle];
+    panel.curves.push_back({.name = level == 0.5 ? "median" : percent(level, 0) + " of draws",
                             .x = ranks,
                             .y = meanAt(middle),
                             .style = shadeOf("lora", 0, 1),

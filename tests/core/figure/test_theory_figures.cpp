@@ -73,7 +73,7 @@ private Q_SLOTS:
         QCOMPARE(figure.panels.size(), std::size_t{4});
         const Panel& quantiles = figure.panels[0];
         QVERIFY(quantiles.header.ends_with("d = 8"));
-        const Line& middle = curve(quantiles, "50 % of draws");
+        const Line& middle = curve(quantiles, "median");
         QCOMPARE(middle.x, (std::vector<double>{8, 256, 512}));
         QVERIFY_NEAR(middle.y[1], 1.5 / 16, 1e-12);
         QVERIFY_NEAR(band(quantiles, "5 % to 95 % of draws").high[1], 3.0 / 16, 1e-12);
