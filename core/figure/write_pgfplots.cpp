@@ -3,6 +3,7 @@
 #include "core/figure/data_range.h"
 #include "core/figure/number_text.h"
 #include "core/figure/pgf_heat_map.h"
+#include "core/figure/pgf_legend.h"
 #include "core/figure/write_latex.h"
 
 #include <algorithm>
@@ -14,7 +15,6 @@ namespace finescope::figure {
 
 namespace {
 
-constexpr double kMmPerPt = 25.4 / 72.27;
 constexpr double kBandOpacity = 0.18;
 constexpr double kFaintOpacity = 0.35;
 constexpr std::size_t kMostMarkers = 30; // on one line
@@ -62,30 +62,6 @@ bool hasTopLabel(const ReferenceLine& line) {
     return line.vertical && !line.label.empty();
 }
 
-struct LegendGrid {
-    int columns = 1, rows = 1;
-};
-
-/// As many entries to a row as the picture is wide, by the longest name.
-LegendGrid legendGrid(const Panel& panel, const PgfOptions& options) {
-    int entries = 0;
-    std::size_t longest = 0;
-    const auto count = [&](const std::string& name, bool shown) {
-        entries += shown ? 1 : 0;
-        longest = std::max(longest, shown ? name.size() : 0);
-    };
-    for (const Line& line : panel.curves) {
-        count(line.name, line.legend && !line.x.empty());
-    }
-    for (const Bars& bars : panel.bars) {
-        count(bars.name, bars.legend);
-    }
-    constexpr double kSample = 3.2, kCharacter = 0.55; // em
-    const double width = (kSample + kCharacter * static_cast<double>(longest)) * options.fontPt * kMmPerPt;
-    const int columns = std::max(1, static_cast<int>(options.widthMm / width));
-    return {columns, (entries + columns - 1) / columns};
-}
-
 /// Where every panel's axes stand. Text needs room in units of a line; what is left goes to the axes.
 std::vector<Box> layOut(const Figure& figure, const PgfOptions& options) {
     const double line = lineHeight(options);
@@ -104,7 +80,7 @@ std::vector<Box> layOut(const Figure& figure, const PgfOptions& options) {
             (panel.y.tickLabels ? 2.6 : 0.4) * line + (panel.y.label.empty() ? 0 : 1.3 * line);
         const double xRoom =
             (panel.x.tickLabels ? 1.5 : 0.4) * line + (panel.x.label.empty() ? 0 : 1.2 * line) +
-            (panel.legend == Legend::below ? (0.6 + 1.2 * legendGrid(panel, options).rows) * line : 0);
+            (panel.legend == Legend::below ? (0.6 + 1.2 * pgfLegendGrid(figure, i, options).rows) * line : 0);
         const auto headLines =
             static_cast<double>(panel.lines.size() + (panel.header.empty() ? 0 : 1) +
                                 (std::ranges::any_of(panel.references, hasTopLabel) ? 1 : 0));
@@ -185,7 +161,7 @@ public:
         std::string body;
         for (std::size_t i = 0; i < m_figure.panels.size(); ++i) {
             const Panel& panel = m_figure.panels[i];
-            body += panel.blank ? legendAlone(panel, boxes[i]) : panelText(panel, boxes[i]);
+            body += panel.blank ? legendAlone(panel, boxes[i]) : panelText(i, boxes[i]);
         }
         return preamble() + body + "\\end{tikzpicture}\n\\end{document}\n";
     }
@@ -403,6 +379,13 @@ private:
                         latexText(line.name) + "}\n";
             }
         }
+        for (const Band& band : panel.bands) {
+            if (hasOwnEntry(panel, band)) {
+                text += "\\addlegendimage{area legend, draw opacity=0, fill=" + colour(band.style) +
+                        ", fill opacity=" + number(kBandOpacity) + "}\n\\addlegendentry{" +
+                        latexText(band.name) + "}\n";
+            }
+        }
         for (const Bars& bars : panel.bars) {
             if (bars.legend) {
                 Bars plain = bars;
@@ -429,12 +412,13 @@ private:
         return std::ranges::min_element(points, {}, [](const auto& entry) { return entry.second; })->first;
     }
 
-    std::string legendOptions(const Panel& panel) const {
+    std::string legendOptions(std::size_t index) const {
+        const Panel& panel = m_figure.panels[index];
         std::string place = "legend pos=" + emptiestCorner(panel);
         if (panel.legend == Legend::below) {
             place = "legend style={at={(0,-" + number(2.9 * lineHeight(m_options)) +
                     "mm)}, anchor=north west}, legend columns=" +
-                    std::to_string(legendGrid(panel, m_options).columns);
+                    std::to_string(pgfLegendGrid(m_figure, index, m_options).columns);
         } else if (panel.legend == Legend::beside) {
             place = "legend pos=outer north east";
         }
@@ -454,7 +438,8 @@ private:
                          entries + "\\end{axis}\n";
     }
 
-    std::string panelText(const Panel& panel, const Box& box) {
+    std::string panelText(std::size_t index, const Box& box) {
+        const Panel& panel = m_figure.panels[index];
         std::string text = heading(panel, box);
         if (!panel.emptyText.empty()) {
             return text + "\\node[align=center, text width=" + number(box.width) + "mm] at (" +
@@ -463,7 +448,7 @@ private:
         }
         const std::string entries = panel.legend == Legend::none ? "" : legend(panel);
         text += "\\begin{axis}[" + axisOptions(panel, box, Side::left) +
-                (entries.empty() ? "" : legendOptions(panel)) + "]\n" + marks(panel, Side::left) + entries +
+                (entries.empty() ? "" : legendOptions(index)) + "]\n" + marks(panel, Side::left) + entries +
                 "\\end{axis}\n";
         if (panel.right) {
             text += "\\begin{axis}[" + axisOptions(panel, box, Side::right) + "]\n" +
