@@ -4,8 +4,8 @@
 //     bench_kernel [SAMPLES [TOKENS [CLASSES [MEMORY_GIB]]]]        64 128 2 4
 
 #include "core/engine/ntk/head_kernel.h"
-#include "core/engine/workers.h"
 #include "core/engine/threads.h"
+#include "core/engine/workers.h"
 
 #include <sys/resource.h>
 

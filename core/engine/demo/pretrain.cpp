@@ -1,7 +1,7 @@
 #include "core/engine/demo/pretrain.h"
 
+#include "core/engine/random_stream.h"
 #include "core/engine/task/batches.h"
-#include "core/engine/task/random_stream.h"
 #include "core/error.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/engine/task/random_stream.h"
+#include "core/engine/random_stream.h"
 
 #include <torch/types.h>
 

@@ -1,9 +1,9 @@
 #include "core/engine/task/task_data.h"
 
+#include "core/engine/random_stream.h"
 #include "core/engine/task/catalogue.h"
 #include "core/engine/task/examples.h"
 #include "core/engine/task/own_task.h"
-#include "core/engine/task/random_stream.h"
 #include "core/error.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/engine/ntk/head_kernel.h"
-#include "core/engine/task/random_stream.h"
+#include "core/engine/random_stream.h"
 #include "core/matrix.h"
 
 namespace finescope::engine {

@@ -1,6 +1,5 @@
 #include "core/engine/theory/verification.h"
 
-#include "core/engine/workers.h"
 #include "core/engine/theory/encoder_theory.h"
 #include "core/engine/theory/head_checks.h"
 #include "core/engine/theory/kernel_checks.h"
@@ -11,6 +10,7 @@
 #include "core/engine/threads.h"
 #include "core/engine/torch_error.h"
 #include "core/engine/train/probe.h"
+#include "core/engine/workers.h"
 #include "core/record/run_writer.h"
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "core/engine/train/fine_tune.h"
 
-#include "core/engine/task/random_stream.h"
+#include "core/engine/random_stream.h"
 #include "core/engine/train/adam.h"
 #include "core/engine/workers.h"
 #include "core/error.h"

@@ -1,6 +1,6 @@
 #include "core/engine/train/probe.h"
 
-#include "core/engine/task/random_stream.h"
+#include "core/engine/random_stream.h"
 
 namespace finescope::engine {
 

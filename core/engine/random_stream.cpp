@@ -1,4 +1,4 @@
-#include "core/engine/task/random_stream.h"
+#include "core/engine/random_stream.h"
 
 #include <limits>
 #include <numeric>
