@@ -1,10 +1,10 @@
 #include "core/engine/train/evaluate.h"
 
+#include "core/analysis/matthews.h"
 #include "core/analysis/softmax.h"
 #include "core/engine/workers.h"
 #include "core/error.h"
 
-#include <cmath>
 #include <mutex>
 
 namespace finescope::engine {
@@ -13,21 +13,6 @@ namespace {
 
 // Large enough for full matrix products, small enough for 512 tokens of a large encoder.
 constexpr std::int64_t kEvaluationBatch = 32;
-
-double matthewsCorrelation(const Labels& predicted, const Labels& labels, Eigen::Index classes) {
-    VectorD predictedCount = VectorD::Zero(classes), trueCount = VectorD::Zero(classes);
-    double right = 0;
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-        predictedCount[predicted[i]] += 1;
-        trueCount[labels[i]] += 1;
-        right += predicted[i] == labels[i] ? 1 : 0;
-    }
-    const auto n = static_cast<double>(labels.size());
-    const double covariance = right * n - predictedCount.dot(trueCount);
-    const double scale =
-        std::sqrt(n * n - predictedCount.squaredNorm()) * std::sqrt(n * n - trueCount.squaredNorm());
-    return scale > 0 ? covariance / scale : 0;
-}
 
 } // namespace
 
@@ -71,7 +56,7 @@ Scores score(const MatrixViewF& logits, const Labels& labels) {
         right += predicted[i] == labels[i] ? 1 : 0;
     }
     return {-analysis::logLikelihood(logits, labels).mean(), right / static_cast<double>(labels.size()),
-            matthewsCorrelation(predicted, labels, logits.cols())};
+            analysis::matthewsCorrelation(predicted, labels, static_cast<int>(logits.cols()))};
 }
 
 } // namespace finescope::engine

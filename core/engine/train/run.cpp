@@ -10,18 +10,15 @@
 #include "core/engine/threads.h"
 #include "core/engine/torch_error.h"
 #include "core/engine/train/config_json.h"
+#include "core/engine/train/output_places.h"
 #include "core/engine/train/run_record.h"
 #include "core/engine/train/stage_clock.h"
 #include "core/error.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <memory>
-#include <system_error>
-
-#include <unistd.h>
 
 namespace finescope::engine {
 
@@ -32,33 +29,6 @@ using record::Stage;
 
 constexpr std::int64_t kMostTrainFeatures = 5000; ///< rows; RUN_FILE.md's default for the training split
 constexpr double kSlowProducts = 20;              ///< GFLOP/s; reference BLAS gives 6, OpenBLAS 100 and more
-
-void refuseOutputEarly(const TrainPlan& plan) {
-    const std::filesystem::path folder =
-        plan.output.has_parent_path() ? plan.output.parent_path() : std::filesystem::path(".");
-    if (!std::filesystem::is_directory(folder)) {
-        throw Error(ErrorKind::badInput, "--output " + plan.output.string() + ": folder " + folder.string() +
-                                             " does not exist; create it first");
-    }
-    if (!plan.overwrite && std::filesystem::exists(std::filesystem::symlink_status(plan.output))) {
-        throw Error(ErrorKind::badInput, "--output " + plan.output.string() +
-                                             " exists already; choose another name or give --overwrite");
-    }
-}
-
-// Before training: a folder that cannot be written should not cost a run.
-void makeCheckpointFolder(const std::filesystem::path& folder) {
-    std::error_code failure;
-    std::filesystem::create_directories(folder, failure);
-    if (!failure && ::access(folder.c_str(), W_OK) != 0) {
-        failure = {errno, std::generic_category()};
-    }
-    if (failure) {
-        throw Error(ErrorKind::badInput, "--save-checkpoint " + folder.string() +
-                                             ": this folder cannot be written (" + failure.message() +
-                                             "); choose another one");
-    }
-}
 
 std::string fixed(double value, int decimals) {
     char text[48];
