@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <deque>
 #include <limits>
 #include <string>
@@ -16,6 +17,13 @@ namespace {
 constexpr std::size_t kMemory = 10;
 constexpr double kHandOver = 1e-4; // relative gradient norm from which Newton is faster
 constexpr int kQuasiNewtonLimit = 500;
+constexpr double kNoProgress = 1e-12; // relative; far below any tolerance of the objective
+
+std::string shortNumber(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g", value);
+    return text;
+}
 
 double dot(const MatrixD& a, const MatrixD& b) {
     return a.cwiseProduct(b).sum();
@@ -195,14 +203,14 @@ MatrixD newtonDirection(const LogisticProblem& problem, const Walker& walker, do
     return result;
 }
 
-void finishByNewton(const LogisticProblem& problem, Walker& walker, const SolverOptions& options) {
-    double height = 0;
-    bool solved = false;
-    while (!solved) {
+/// Whether the tolerances were met, or met but for what rounding leaves: with the gradient as small as asked
+/// for, no step goes down.
+bool reachedByNewton(const LogisticProblem& problem, Walker& walker, const SolverOptions& options,
+                     double& height) {
+    while (true) {
         const SolverState& state = walker.state();
-        solved = walker.converged();
-        if (solved && std::isinf(options.objectiveTolerance)) {
-            return;
+        if (walker.converged() && std::isinf(options.objectiveTolerance)) {
+            return true;
         }
         walker.requireNotStopped();
         // Loose while far away, ever tighter close by: superlinear convergence without solving early steps
@@ -210,21 +218,33 @@ void finishByNewton(const LogisticProblem& problem, Walker& walker, const Solver
         const double accuracy = std::clamp(std::sqrt(state.relativeGradientNorm), 1e-6, 0.1);
         const MatrixD direction = newtonDirection(problem, walker, accuracy);
         height = -0.5 * dot(walker.gradient(), direction);
-        solved = solved && height <= options.objectiveTolerance * state.objective;
-        if (!solved && (walker.exhausted() || !walker.advance(direction))) {
-            break;
+        if (walker.converged() && height <= options.objectiveTolerance * state.objective) {
+            return true;
         }
-        if (!solved) {
-            walker.refresh();
+        if (walker.exhausted()) {
+            return false;
+        }
+        const bool near = walker.converged();
+        const double before = state.objective;
+        if (!walker.advance(direction)) {
+            return near;
+        }
+        walker.refresh();
+        if (near && walker.converged() && state.objective >= (1 - kNoProgress) * before) {
+            return true;
         }
     }
-    if (!solved) {
-        throw Error(ErrorKind::numeric,
-                    "logistic regression stopped at a relative gradient norm of " +
-                        std::to_string(walker.state().relativeGradientNorm) + " and an objective of " +
-                        std::to_string(walker.state().objective) + ", " + std::to_string(height) +
-                        " above its minimum, after " + std::to_string(walker.state().iterations) +
-                        " iterations: are some features very much larger than others?");
+}
+
+void finishByNewton(const LogisticProblem& problem, Walker& walker, const SolverOptions& options) {
+    double height = 0;
+    if (!reachedByNewton(problem, walker, options, height)) {
+        throw Error(ErrorKind::numeric, "logistic regression stopped at a relative gradient norm of " +
+                                            shortNumber(walker.state().relativeGradientNorm) +
+                                            " and an objective of " + shortNumber(walker.state().objective) +
+                                            ", " + shortNumber(height) + " above its minimum, after " +
+                                            std::to_string(walker.state().iterations) +
+                                            " iterations: are some features very much larger than others?");
     }
 }
 

@@ -27,7 +27,8 @@ struct SolverOptions {
 };
 
 /// From zero: L-BFGS (memory 10) until the relative gradient norm is 1e-4 or after 500 iterations, then
-/// Newton to the tolerances. Throws Error{numeric} if they are not reached, Error{cancelled}.
+/// Newton to the tolerances, or to where rounding ends its way. Throws Error{numeric} if they are not
+/// reached, Error{cancelled}.
 [[nodiscard]] SolverState solveFromZero(const LogisticProblem& problem, const SolverOptions& options);
 
 /// Newton's method alone, from `start`: conjugate gradients with a diagonal preconditioner for each step, and

@@ -11,6 +11,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <random>
+
 using namespace finescope;
 using namespace finescope::analysis;
 
@@ -149,6 +151,24 @@ private Q_SLOTS:
         // Rows 0, 1, 2 are of the classes 0, 1, 0.
         QVERIFY_NEAR(tested(0, 1), 2.0 / 3, 1e-15);
         QVERIFY_NEAR(tested(0, 3), 2.0 / 3, 1e-15);
+    }
+
+    // A head of a large norm makes entries of a million: the gradient's own rounding is then all that is left
+    // of it, and the fits are as good as double precision has them.
+    void largeSeparableKernelsAreSolvedUpToRounding() {
+        std::mt19937_64 generator(5);
+        std::normal_distribution<double> normal;
+        for (int draw = 0; draw < 40; ++draw) {
+            auto kernel = separableKernel(6);
+            const double scale = std::pow(10, draw % 8);
+            MatrixD factors = MatrixD::NullaryExpr(kernel.fTrain.rows(), kernel.fTrain.rows(),
+                                                   [&] { return normal(generator); });
+            kernel.fTrain = scale * factors * factors.transpose();
+            const MatrixD found = kernelRegression(kernel);
+            QVERIFY(found(1, 0) >= 0.5 && found(1, 0) <= 1);
+            // Full rank and hardly any penalty: every decision can be learned.
+            QVERIFY2(scale < 1e3 || found(1, 0) == 1, qPrintable(QString::number(found(1, 0))));
+        }
     }
 
     void fewSamplesAndAStopAreRefused() {
