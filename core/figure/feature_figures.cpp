@@ -1,6 +1,5 @@
 #include "core/figure/feature_figures.h"
 
-#include "core/error.h"
 #include "core/figure/grouped_bars.h"
 #include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
@@ -13,40 +12,6 @@
 namespace finescope::figure {
 
 namespace {
-
-/// Number of classes that labels may name, even if the run does not list its class names.
-int classCount(const record::Run& run, const record::SplitInfo& split, const Labels& labels) {
-    const auto named = static_cast<std::int64_t>(run.classes());
-    const std::int64_t seen = labels.empty() ? 0 : *std::ranges::max_element(labels) + 1;
-    return static_cast<int>(std::max({named, split.classes, seen}));
-}
-
-/// Absent where these features have no such number (Error{numeric}: a row of length zero, no spread within
-/// classes): one such run must not take the others' bars away.
-template <typename Compute>
-auto unlessUndefined(Compute&& compute) -> std::optional<decltype(compute())> {
-    try {
-        return compute();
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::numeric) {
-            throw;
-        }
-        return std::nullopt;
-    }
-}
-
-/// Statistics of one feature matrix; what needs two rows or two classes stays absent without them.
-void describe(const MatrixF& features, const Labels& labels, int classes, std::optional<double>& cosine,
-              std::optional<analysis::FisherRatio>& fisher) {
-    if (features.rows() < 2) {
-        return;
-    }
-    cosine = unlessUndefined([&] { return analysis::cosineSimilarity(features); });
-    if (std::ranges::any_of(labels, [&](std::int64_t label) { return label != labels.front(); })) {
-        fisher =
-            unlessUndefined([&] { return analysis::fisherDiscriminantRatio(features, labels, classes); });
-    }
-}
 
 /// Splits to show, in order of first appearance unless the caller chose.
 template <typename Entries>
@@ -146,8 +111,8 @@ std::string fisherNote(std::span<const FeatureEntry> entries, const std::vector<
     std::string text;
     for (const std::string& split : splits) {
         for (const FeatureEntry& entry : entries) {
-            if (entry.split == split && entry.fisherFinal) {
-                const analysis::FisherRatio& ratio = *entry.fisherFinal;
+            if (entry.split == split && entry.numbers.fisherFinal) {
+                const analysis::FisherRatio& ratio = *entry.numbers.fisherFinal;
                 text += (text.empty() ? "Fisher's discriminant ratio: " : "; ") + split +
                         " n = " + std::to_string(ratio.samples) + ", h = " + std::to_string(ratio.width) +
                         ", rank within classes " + std::to_string(ratio.rankWithin) + ", ridge " +
@@ -191,14 +156,9 @@ std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs) {
                                .model = run.model,
                                .split = split.name};
             const Labels labels = run.parts->labels(split);
-            const int classes = classCount(run, split, labels);
             const MatrixF first = before ? run.parts->pretrainedFeatures(split) : MatrixF{};
             const MatrixF last = after ? run.parts->features(split) : MatrixF{};
-            describe(first, labels, classes, entry.cosinePretrained, entry.fisherPretrained);
-            describe(last, labels, classes, entry.cosineFinal, entry.fisherFinal);
-            if (before && after) {
-                entry.difference = analysis::featureDifference(first, last);
-            }
+            entry.numbers = analysis::featureNumbers(first, last, labels);
             entries.push_back(std::move(entry));
         }
     }
@@ -222,12 +182,16 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
         Scale scale;
     };
     const Column columns[] = {
-        {"cosine similarity", [](const FeatureEntry& entry) { return entry.cosinePretrained; },
-         [](const FeatureEntry& entry) { return entry.cosineFinal; }, Scale::linear},
-        {"feature difference", {}, [](const FeatureEntry& entry) { return entry.difference; }, Scale::linear},
+        {"cosine similarity", [](const FeatureEntry& entry) { return entry.numbers.cosinePretrained; },
+         [](const FeatureEntry& entry) { return entry.numbers.cosineFinal; }, Scale::linear},
+        {"feature difference",
+         {},
+         [](const FeatureEntry& entry) { return entry.numbers.difference; },
+         Scale::linear},
         {"Fisher's discriminant ratio",
-         [&](const FeatureEntry& entry) { return fisherValue(entry.fisherPretrained); },
-         [&](const FeatureEntry& entry) { return fisherValue(entry.fisherFinal); }, Scale::logarithmic},
+         [&](const FeatureEntry& entry) { return fisherValue(entry.numbers.fisherPretrained); },
+         [&](const FeatureEntry& entry) { return fisherValue(entry.numbers.fisherFinal); },
+         Scale::logarithmic},
     };
     std::size_t largest = 0;
     for (const Column& column : columns) {

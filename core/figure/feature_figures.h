@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/feature_statistics.h"
+#include "core/analysis/feature_numbers.h"
 #include "core/analysis/seed_statistics.h"
 #include "core/figure/figure.h"
 #include "core/figure/variant.h"
@@ -13,15 +13,12 @@
 
 namespace finescope::figure {
 
-/// What happened to the features of one split in one run. nullopt where the file does not hold what is
-/// needed.
+/// What happened to the features of one split in one run.
 struct FeatureEntry {
     std::size_t run = 0; ///< index into the set
     Variant variant{};
     std::string task{}, model{}, split{};
-    std::optional<double> cosinePretrained{}, cosineFinal{};
-    std::optional<double> difference{};
-    std::optional<analysis::FisherRatio> fisherPretrained{}, fisherFinal{};
+    analysis::FeatureNumbers numbers{};
 };
 
 /// Computes the entries of all splits of all runs that hold features. Reads every feature matrix once. Any

@@ -79,16 +79,18 @@ std::vector<FeatureNumber> featureNumbers() {
         return fisher ? std::optional(fisher->value) : std::nullopt;
     };
     return {
-        {"CS", [](const FeatureEntry& entry) { return entry.cosinePretrained; },
-         [](const FeatureEntry& entry) { return entry.cosineFinal; }, hundredths(3)},
+        {"CS", [](const FeatureEntry& entry) { return entry.numbers.cosinePretrained; },
+         [](const FeatureEntry& entry) { return entry.numbers.cosineFinal; }, hundredths(3)},
         {"Diff", [](const FeatureEntry&) { return std::optional<double>{}; },
          // Probing leaves the features alone: the paper's dash rather than a zero.
          [](const FeatureEntry& entry) {
-             return entry.difference && *entry.difference > 0 ? entry.difference : std::nullopt;
+             return entry.numbers.difference && *entry.numbers.difference > 0 ? entry.numbers.difference
+                                                                              : std::nullopt;
          },
          significantDigits(3)},
-        {"FDR", [ratio](const FeatureEntry& entry) { return ratio(entry.fisherPretrained); },
-         [ratio](const FeatureEntry& entry) { return ratio(entry.fisherFinal); }, significantDigits(3)},
+        {"FDR", [ratio](const FeatureEntry& entry) { return ratio(entry.numbers.fisherPretrained); },
+         [ratio](const FeatureEntry& entry) { return ratio(entry.numbers.fisherFinal); },
+         significantDigits(3)},
     };
 }
 
@@ -238,8 +240,9 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
                                       : std::ranges::find(options.splits, split) != options.splits.end();
     };
     for (const FeatureEntry& entry : entries) {
-        if (entry.fisherFinal && isShown(entry.split) && said.insert(entry.task + entry.split).second) {
-            const analysis::FisherRatio& ratio = *entry.fisherFinal;
+        if (entry.numbers.fisherFinal && isShown(entry.split) &&
+            said.insert(entry.task + entry.split).second) {
+            const analysis::FisherRatio& ratio = *entry.numbers.fisherFinal;
             table.notes.push_back(
                 "FDR on " + entry.task + " " + entry.split + ": n = " + std::to_string(ratio.samples) +
                 ", h = " + std::to_string(ratio.width) + ", ridge " + significant(ratio.ridge, 2) + ".");

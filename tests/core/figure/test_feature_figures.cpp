@@ -60,15 +60,15 @@ void TestFeatureFigures::entriesAreTheStatisticsByHand() {
     QCOMPARE(entry.variant.method, std::string("ft"));
     QCOMPARE(entry.split, std::string("test"));
     // Six pairs: two of the same direction, four at right angles.
-    QVERIFY_NEAR(entry.cosinePretrained.value(), 2.0 / 6, 1e-7);
-    QVERIFY_NEAR(entry.cosineFinal.value(), 2.0 / 6, 1e-7);
+    QVERIFY_NEAR(entry.numbers.cosinePretrained.value(), 2.0 / 6, 1e-7);
+    QVERIFY_NEAR(entry.numbers.cosineFinal.value(), 2.0 / 6, 1e-7);
     // Each row moves by three times its length, 1 or 2.
-    QVERIFY_NEAR(entry.difference.value(), 4.5, 1e-6);
+    QVERIFY_NEAR(entry.numbers.difference.value(), 4.5, 1e-6);
     // Scatter within classes: 1/2 along each axis; between them: 9/4 along each axis. No scale is left.
-    QVERIFY_NEAR(entry.fisherPretrained->value, 2 * (9.0 / 4) / (1.0 / 2), 1e-6);
-    QVERIFY_NEAR(entry.fisherFinal->value, entry.fisherPretrained->value, 1e-6);
-    QCOMPARE(entry.fisherFinal->samples, std::int64_t(4));
-    QCOMPARE(entry.fisherFinal->width, std::int64_t(2));
+    QVERIFY_NEAR(entry.numbers.fisherPretrained->value, 2 * (9.0 / 4) / (1.0 / 2), 1e-6);
+    QVERIFY_NEAR(entry.numbers.fisherFinal->value, entry.numbers.fisherPretrained->value, 1e-6);
+    QCOMPARE(entry.numbers.fisherFinal->samples, std::int64_t(4));
+    QCOMPARE(entry.numbers.fisherFinal->width, std::int64_t(2));
 }
 
 void TestFeatureFigures::whatTheFileLacksStaysAbsent() {
@@ -76,9 +76,9 @@ void TestFeatureFigures::whatTheFileLacksStaysAbsent() {
     runs.front().splits.front().pretrainedFeatureWidth = 0;
     const auto entries = featureEntries(runs);
     QCOMPARE(entries.size(), std::size_t(1)); // LP has no features at all
-    QVERIFY(!entries.front().cosinePretrained && !entries.front().difference &&
-            !entries.front().fisherPretrained);
-    QVERIFY(entries.front().cosineFinal.has_value());
+    QVERIFY(!entries.front().numbers.cosinePretrained && !entries.front().numbers.difference &&
+            !entries.front().numbers.fisherPretrained);
+    QVERIFY(entries.front().numbers.cosineFinal.has_value());
 }
 
 void TestFeatureFigures::whatIsUndefinedTakesNothingElseAway() {
@@ -88,9 +88,9 @@ void TestFeatureFigures::whatIsUndefinedTakesNothingElseAway() {
     const std::vector<record::Run> runs{collapsed, featureRun("lora", 1, 2)};
     const auto entries = featureEntries(runs);
     QCOMPARE(entries.size(), std::size_t(2));
-    QVERIFY(entries[0].fisherPretrained && !entries[0].fisherFinal);
-    QVERIFY_NEAR(entries[0].cosineFinal.value(), 2.0 / 6, 1e-7);
-    QVERIFY(entries[1].fisherFinal.has_value());
+    QVERIFY(entries[0].numbers.fisherPretrained && !entries[0].numbers.fisherFinal);
+    QVERIFY_NEAR(entries[0].numbers.cosineFinal.value(), 2.0 / 6, 1e-7);
+    QVERIFY(entries[1].numbers.fisherFinal.has_value());
 }
 
 void TestFeatureFigures::barsAreMeansOverSeeds() {
@@ -120,10 +120,10 @@ void TestFeatureFigures::barsAreMeansOverSeeds() {
 
 void TestFeatureFigures::fisherStandsOnDecades() {
     FeatureEntry low = entryOf("ft");
-    low.fisherFinal = {.value = 30, .samples = 4, .width = 2};
+    low.numbers.fisherFinal = {.value = 30, .samples = 4, .width = 2};
     FeatureEntry high = low;
     high.variant.method = "lp-ft";
-    high.fisherFinal->value = 4000;
+    high.numbers.fisherFinal->value = 4000;
     const std::vector<FeatureEntry> entries{low, high};
     const Panel panel = featuresFigure(entries).panels[2];
     QVERIFY(panel.y.scale == Scale::logarithmic);
@@ -138,7 +138,7 @@ void TestFeatureFigures::noFeaturesSayWhatIsMissing() {
     const Figure none = featuresFigure({});
     QVERIFY(none.panels[0].emptyText.starts_with("No run with recorded features"));
     FeatureEntry entry = entryOf("ft");
-    entry.cosineFinal = 0.5;
+    entry.numbers.cosineFinal = 0.5;
     const Figure figure = featuresFigure(std::vector{entry});
     QVERIFY(figure.panels[0].emptyText.empty());
     QCOMPARE(figure.panels[1].emptyText, std::string("No run holds what the feature difference needs."));

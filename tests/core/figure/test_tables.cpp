@@ -56,9 +56,9 @@ std::string notesOf(const Table& table) {
 FeatureEntry entryOf(const std::string& method, double cosine, double difference) {
     FeatureEntry entry{.task = "rte", .model = "tiny", .split = "test"};
     entry.variant.method = method;
-    entry.cosinePretrained = 0.96;
-    entry.cosineFinal = cosine;
-    entry.difference = difference;
+    entry.numbers.cosinePretrained = 0.96;
+    entry.numbers.cosineFinal = cosine;
+    entry.numbers.difference = difference;
     return entry;
 }
 
