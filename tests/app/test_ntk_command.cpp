@@ -230,27 +230,31 @@ private Q_SLOTS:
     }
 
     void foldersThatMovedWithTheRunAreFound() {
-        const QDir study(path(QStringLiteral("moved")));
+        const QDir first(path(QStringLiteral("first"))), study(path(QStringLiteral("moved")));
         for (const char* folder : {"model", "data", "runs"}) {
-            QVERIFY(study.mkpath(QLatin1String(folder)));
+            QVERIFY(first.mkpath(QLatin1String(folder)));
         }
         for (const QString& folder : {QStringLiteral("/model"), QStringLiteral("/data")}) {
             for (const QString& name : QDir(m_demo + folder).entryList(QDir::Files)) {
-                QVERIFY(QFile::copy(m_demo + folder + "/" + name, study.path() + folder + "/" + name));
+                QVERIFY(QFile::copy(m_demo + folder + "/" + name, first.path() + folder + "/" + name));
             }
         }
+        const Ended trained =
+            runEngine({"train", "--model", first.filePath(QStringLiteral("model")), "--task", "demo",
+                       "--data", first.filePath(QStringLiteral("data")), "--method", "ft", "--epochs", "1",
+                       "--limit-train", "40", "--limit-eval", "20", "--threads", "1", "--output",
+                       first.filePath(QStringLiteral("runs/ft.h5"))});
+        QVERIFY2(trained.status == 0, trained.err);
+        QVERIFY(QDir().rename(first.path(), study.path()));
         const QString file = study.filePath(QStringLiteral("runs/ft.h5"));
-        QVERIFY(QFile::copy(m_demo + "/runs/ft.h5", file));
-        const Ended found = runEngine({"ntk", file, "--train-samples", "6", "--test-samples", "2"});
+        const QStringList samples{"--train-samples", "6", "--test-samples", "2"};
+        const Ended found = runEngine(QStringList{"ntk", file} + samples);
         QVERIFY2(found.status == 0 && found.err.contains(study.filePath(QStringLiteral("model")).toUtf8()),
                  found.err);
         // Alone, it says what is missing and how to name it.
-        const QString alone = copyOf(QStringLiteral("ft"), QStringLiteral("alone"));
-        const auto config = nlohmann::json::parse(read(alone).config);
-        if (QFile::exists(QString::fromStdString(config["model"]))) {
-            return; // the demo was made here
-        }
-        const Ended refused = runEngine({"ntk", alone, "--train-samples", "6", "--test-samples", "2"});
+        const QString alone = path(QStringLiteral("alone.h5"));
+        QVERIFY(QFile::copy(file, alone));
+        const Ended refused = runEngine(QStringList{"ntk", alone} + samples);
         QVERIFY2(refused.status == 2 && refused.err.contains("--model"), refused.err);
     }
 
