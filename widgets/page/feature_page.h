@@ -1,37 +1,24 @@
 #pragma once
 
 #include "core/figure/feature_figures.h"
-#include "widgets/page/page.h"
 #include "widgets/page/run_results.h"
-
-class QComboBox;
+#include "widgets/page/seed_page.h"
 
 namespace finescope::widgets {
 
-class PlotView;
-
 /// What happened to the features: cosine similarity, difference and Fisher's discriminant ratio per method.
-class FeaturePage : public Page {
+class FeaturePage : public SeedPage {
     Q_OBJECT
 
 public:
     explicit FeaturePage(Background& background, QWidget* parent = nullptr);
 
-    [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
-    void copyFigure() const override;
-    void resetView() override;
-
 protected:
     void refresh() override;
+    bool draw() override;
 
 private:
-    void draw();
-
     RunResults<figure::FeatureEntry> m_results;
-    PlotView* m_plot;
-    QComboBox* m_split;
-    QComboBox* m_spread;
-    bool m_shown = false;
 };
 
 } // namespace finescope::widgets
