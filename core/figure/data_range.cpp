@@ -22,9 +22,33 @@ public:
         }
     }
 
+    [[nodiscard]] bool empty() const { return m_low > m_high; }
+
+    /// Takes in `intervals`, but of what lies beyond the data so far only half their span; on a linear axis
+    /// nothing below zero where the data are not.
+    void addWithin(const Extent& intervals) {
+        if (empty() || intervals.empty()) {
+            m_low = std::min(m_low, intervals.m_low);
+            m_high = std::max(m_high, intervals.m_high);
+            return;
+        }
+        if (m_low == m_high && !m_logarithmic) { // no span to measure by
+            m_low = m_low >= 0 ? std::max(0.0, intervals.m_low) : intervals.m_low;
+            m_high = std::max(m_high, intervals.m_high);
+            return;
+        }
+        const double factor = m_logarithmic ? std::sqrt(std::max(10.0, m_high / m_low)) : 1;
+        const double reach = m_logarithmic ? 0 : (m_high - m_low) / 2;
+        const double lowest =
+            m_low >= 0 && !m_logarithmic ? std::max(0.0, m_low - reach) : (m_low - reach) / factor;
+        const double highest = (m_high + reach) * factor;
+        m_low = std::min(m_low, std::max(lowest, intervals.m_low));
+        m_high = std::max(m_high, std::min(highest, intervals.m_high));
+    }
+
     /// With `air`, a part of the span, on both sides; linear ranges that nearly reach zero start there.
     [[nodiscard]] Range range(double air, bool fromZero) const {
-        if (m_low > m_high) {
+        if (empty()) {
             return m_logarithmic ? Range{0.1, 10} : Range{0, 1};
         }
         if (m_logarithmic) {
@@ -92,16 +116,16 @@ Range homeRangeY(const Panel& panel, Side side, Scale scale) {
     if (side == Side::left && panel.heatMap && panel.heatMap->cells->rows > 0) {
         return {0, static_cast<double>(panel.heatMap->cells->rows)};
     }
-    Extent extent(scale);
+    Extent extent(scale), intervals(scale);
     for (const auto& band : panel.bands) {
         if (band.side == side) {
-            extent.add(band.low);
-            extent.add(band.high);
+            intervals.add(band.low);
+            intervals.add(band.high);
         }
     }
     for (const auto& line : panel.curves) {
         if (line.side == side) {
-            extent.add(line.y);
+            (line.whiskers ? intervals : extent).add(line.y);
         }
     }
     if (side == Side::left) {
@@ -118,6 +142,7 @@ Range homeRangeY(const Panel& panel, Side side, Scale scale) {
             }
         }
     }
+    extent.addWithin(intervals);
     return extent.range(0.05, true);
 }
 

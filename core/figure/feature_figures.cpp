@@ -208,7 +208,12 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
         largest = std::max(largest, n);
         figure.panels.push_back(std::move(panel));
     }
-    figure.panels.push_back(legendPanel(figure.panels.front()));
+    constexpr std::size_t kLongest = 7; // names that the free cell has room for
+    if (figure.panels.front().bars.size() <= kLongest) {
+        figure.panels.push_back(legendPanel(figure.panels.front()));
+    } else {
+        figure.panels.back().legend = Legend::below;
+    }
     if (std::string note = barsNote(largest, options.spread); !note.empty()) {
         figure.notes.push_back(std::move(note));
     }

@@ -53,6 +53,7 @@ struct Line {
     bool legend = true;
     bool emphasised = true; ///< false: drawn faintly (a member under its mean)
     Side side = Side::left;
+    bool whiskers = false; ///< intervals about data: like bands, they widen an axis only so far
 };
 
 struct Band {

@@ -53,7 +53,8 @@ std::size_t addGroupedBars(Panel& panel, const std::vector<std::string>& categor
         options.placement == BarPlacement::sideBySide ? static_cast<double>(series.size()) : 1.5;
     const double slot = kOccupied / std::max(1.0, slots);
     std::size_t largest = 0;
-    Line whiskers{.name = spreadName(options.spread), .x = {}, .y = {}, .style = {}, .legend = false};
+    Line whiskers{
+        .name = spreadName(options.spread), .x = {}, .y = {}, .style = {}, .legend = false, .whiskers = true};
     for (std::size_t which = 0; which < series.size(); ++which) {
         const BarSeries& one = series[which];
         Bars bars{.name = one.name, .style = one.style, .legend = true};

@@ -97,12 +97,27 @@ void FigureLayout::forgetHeaderHeights() {
     }
 }
 
-QStringList FigureLayout::wrap(const Cell& cell, double width) const {
-    QStringList wrapped;
-    if (!cell.header.empty()) {
-        wrapped << QFontMetricsF(m_style.heading)
-                       .elidedText(QString::fromStdString(cell.header), Qt::ElideRight, width);
+QStringList FigureLayout::wrapHeading(const Cell& cell, double width) const {
+    const QString heading = QString::fromStdString(cell.header);
+    const QFontMetricsF metrics(m_style.heading);
+    if (heading.isEmpty() || metrics.horizontalAdvance(heading) <= width) {
+        return heading.isEmpty() ? QStringList() : QStringList(heading);
     }
+    // As much as fits before a comma, else before a space; else all of it in one shortened line.
+    for (const QString& mark : {QStringLiteral(", "), QStringLiteral(" ")}) {
+        for (qsizetype end = heading.lastIndexOf(mark); end > 0; end = heading.lastIndexOf(mark, end - 1)) {
+            const qsizetype next = end + mark.size();
+            const QString first = heading.first(next).trimmed();
+            if (metrics.horizontalAdvance(first) <= width) {
+                return {first, metrics.elidedText(heading.sliced(next), Qt::ElideRight, width)};
+            }
+        }
+    }
+    return {metrics.elidedText(heading, Qt::ElideRight, width)};
+}
+
+QStringList FigureLayout::wrapLines(const Cell& cell, double width) const {
+    QStringList wrapped;
     const QFontMetricsF metrics(m_style.caption);
     for (const auto& line : cell.lines) {
         // Double spaces separate what belongs together: break there first, and between words only where one
@@ -117,8 +132,10 @@ QStringList FigureLayout::wrap(const Cell& cell, double width) const {
             wrapped << current;
             current = part;
         };
-        for (const QString& part :
-             QString::fromStdString(line).split(QStringLiteral("  "), Qt::SkipEmptyParts)) {
+        // A number keeps its percent sign beside it.
+        const QString joined =
+            QString::fromStdString(line).replace(QStringLiteral(" %"), QStringLiteral("\u00a0%"));
+        for (const QString& part : joined.split(QStringLiteral("  "), Qt::SkipEmptyParts)) {
             if (metrics.horizontalAdvance(part) <= width) {
                 push(part, QStringLiteral("   "));
                 continue;
@@ -148,18 +165,26 @@ double FigureLayout::halfLabel(const QCPAxisRect* panel, Edge edge) const {
     return std::max(least, half - inside);
 }
 
+double FigureLayout::headingHeight() const {
+    return 1.15 * QFontMetricsF(m_style.heading).height();
+}
+
+double FigureLayout::lineHeight() const {
+    return 1.1 * m_style.em();
+}
+
 double FigureLayout::headerHeight(const Cell& cell) const {
-    const double heading = cell.header.empty() ? 0 : 1.15 * QFontMetricsF(m_style.heading).height();
     const auto lines = static_cast<double>(std::max<qsizetype>(cell.mostLines, cell.wrapped.size()));
-    const double rest = (lines - (cell.header.empty() ? 0 : 1)) * 1.1 * m_style.em();
-    const double above = cell.topLabels.empty() ? 0 : 1.1 * m_style.em();
-    return heading + std::max(0.0, rest) + (lines > 0 ? 0.35 * m_style.em() : 0) + above;
+    const double height = static_cast<double>(cell.heading.size()) * headingHeight() + lines * lineHeight();
+    const double above = cell.topLabels.empty() ? 0 : lineHeight();
+    return height + (height > 0 ? 0.35 * m_style.em() : 0) + above;
 }
 
 double FigureLayout::legendWidth(const Grid& grid, int row, int column, int end) const {
     double width = grid.innerWidth[static_cast<std::size_t>(column)];
-    for (int next = column + 1; next < end && row * m_columns + next < elementCount(); ++next) {
-        if (m_cells[static_cast<std::size_t>(row * m_columns + next)].legendPlace == figure::Legend::below) {
+    for (int next = column + 1; next < end; ++next) {
+        const auto index = static_cast<std::size_t>(row * m_columns + next);
+        if (index < m_cells.size() && m_cells[index].legendPlace == figure::Legend::below) {
             break;
         }
         const auto c = static_cast<std::size_t>(next);
@@ -252,7 +277,9 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
                 for (int column = first; column < end && exists(row, column); ++column) {
                     Cell& cell = m_cells[at(row, column)];
                     const auto c = static_cast<std::size_t>(column);
-                    cell.wrapped = wrap(cell, grid.innerWidth[c] + std::min(grid.right[c], 2 * m_style.em()));
+                    const double room = grid.innerWidth[c] + std::min(grid.right[c], 2 * m_style.em());
+                    cell.heading = wrapHeading(cell, room);
+                    cell.wrapped = wrapLines(cell, room);
                     header = std::max(header, headerHeight(cell));
                     double bottom = m_axisRects[at(row, column)]->margins().bottom();
                     if (cell.legendPlace == figure::Legend::below) {
@@ -383,17 +410,19 @@ void FigureLayout::draw(QCPPainter* painter) {
     }
     for (const Cell& cell : m_cells) {
         double y = cell.headerRect.top();
-        for (qsizetype i = 0; i < cell.wrapped.size(); ++i) {
-            const bool heading = i == 0 && !cell.header.empty();
-            const double height =
-                heading ? 1.15 * QFontMetricsF(m_style.heading).height() : 1.1 * m_style.em();
-            painter->setFont(heading ? m_style.heading : m_style.caption);
-            painter->setPen(heading ? m_style.theme.ink : m_style.theme.caption);
-            painter->drawText(QRectF(cell.headerRect.left(), y, cell.headerRect.width(), height),
-                              static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextDontClip,
-                              cell.wrapped[i]);
-            y += height;
-        }
+        const auto write = [&](const QStringList& lines, const QFont& font, const QColor& colour,
+                               double height) {
+            painter->setFont(font);
+            painter->setPen(colour);
+            for (const QString& line : lines) {
+                painter->drawText(QRectF(cell.headerRect.left(), y, cell.headerRect.width(), height),
+                                  static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextDontClip,
+                                  line);
+                y += height;
+            }
+        };
+        write(cell.heading, m_style.heading, m_style.theme.ink, headingHeight());
+        write(cell.wrapped, m_style.caption, m_style.theme.caption, lineHeight());
         if (!cell.legend.empty()) {
             cell.legend.paint(*painter, cell.legendAt, m_style, m_hidden);
         }

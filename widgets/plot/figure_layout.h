@@ -60,8 +60,9 @@ private:
         figure::Legend legendPlace = figure::Legend::none;
         figure::Panel legendSource; ///< the marks without their data
         std::vector<TopLabel> topLabels;
-        QStringList wrapped; ///< header lines as drawn; the first is the heading if there is one
-        int mostLines = 0;
+        QStringList heading; ///< as drawn: in two lines where one is too narrow
+        QStringList wrapped; ///< the lines under it, as drawn
+        int mostLines = 0;   ///< that `wrapped` ever had
         QRectF headerRect;
         LegendBlock legend;
         QPointF legendAt;
@@ -73,7 +74,10 @@ private:
     /// What a tick label at the end of the x axis needs beyond the panel.
     [[nodiscard]] double halfLabel(const QCPAxisRect* panel, Edge edge) const;
     [[nodiscard]] Grid arrange(int blocks);
-    [[nodiscard]] QStringList wrap(const Cell& cell, double width) const;
+    [[nodiscard]] QStringList wrapHeading(const Cell& cell, double width) const;
+    [[nodiscard]] QStringList wrapLines(const Cell& cell, double width) const;
+    [[nodiscard]] double headingHeight() const;
+    [[nodiscard]] double lineHeight() const;
     [[nodiscard]] double headerHeight(const Cell& cell) const;
     /// Room for the legend below a cell: up to the next cell of the row that has one.
     [[nodiscard]] double legendWidth(const Grid& grid, int row, int column, int end) const;

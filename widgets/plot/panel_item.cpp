@@ -140,9 +140,10 @@ void PanelItem::restyle() {
         styleAxis(rightAxis(), *m_panel.right, m_panel.right->scale);
         rightAxis()->grid()->setVisible(false);
     }
+    const bool bare = m_panel.blank || !m_panel.emptyText.empty(); // a scale without data would be made up
     for (QCPAxis* axis : {xAxis(), yAxis()}) {
-        axis->setVisible(!m_panel.blank);
-        axis->grid()->setVisible(axis->grid()->visible() && !m_panel.blank);
+        axis->setVisible(!bare);
+        axis->grid()->setVisible(axis->grid()->visible() && !bare);
     }
     applyRanges();
     m_legend = m_panel.legend == figure::Legend::inside ? LegendBlock(m_panel, m_style, 0) : LegendBlock();
