@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/random_bits.h"
+
 #include <cstdint>
 #include <vector>
 
@@ -25,27 +27,6 @@ enum class RandomStream : std::uint64_t {
 
 /// The seed of one stream of a run.
 [[nodiscard]] std::uint64_t streamSeed(std::int64_t runSeed, RandomStream stream);
-
-/// A small random number generator whose sequence is the same on every machine and standard library
-/// (splitmix64; Steele et al. 2014).
-class RandomBits {
-public:
-    explicit RandomBits(std::uint64_t seed) : m_state(seed) {}
-    [[nodiscard]] std::uint64_t next() {
-        m_state += 0x9E3779B97F4A7C15U;
-        std::uint64_t z = m_state;
-        z = (z ^ (z >> 30U)) * 0xBF58476D1CE4E5B9U;
-        z = (z ^ (z >> 27U)) * 0x94D049BB133111EBU;
-        return z ^ (z >> 31U);
-    }
-    /// Uniform in 0 .. bound-1, without bias; bound >= 1.
-    [[nodiscard]] std::uint64_t below(std::uint64_t bound);
-    /// Uniform in [0, 1).
-    [[nodiscard]] double unit();
-
-private:
-    std::uint64_t m_state;
-};
 
 /// 0 .. count-1 in random order.
 [[nodiscard]] std::vector<std::int64_t> shuffledRows(std::int64_t count, RandomBits& bits);
