@@ -1,11 +1,30 @@
 #include "core/analysis/reliability.h"
 
+#include "core/analysis/calibration_error.h"
+#include "core/analysis/forecasts.h"
 #include "core/analysis/reliability_sums.h"
+#include "core/analysis/softmax_row.h"
 #include "core/analysis/validation.h"
 
 #include <cmath>
 
 namespace finescope::analysis {
+
+std::vector<ReliabilityBin> meansOf(std::span<const BinSums> sums, const ConfidenceBins& edges) {
+    std::vector<ReliabilityBin> bins(sums.size());
+    for (std::size_t index = 0; index < sums.size(); ++index) {
+        ReliabilityBin& bin = bins[index];
+        bin.low = edges.edges()[index];
+        bin.high = edges.edges()[index + 1];
+        bin.count = sums[index].count;
+        if (bin.count > 0) {
+            const auto members = static_cast<double>(bin.count);
+            bin.accuracy = static_cast<double>(sums[index].right) / members;
+            bin.meanConfidence = sums[index].confidence / members;
+        }
+    }
+    return bins;
+}
 
 Reliability ReliabilitySums::finish(const ConfidenceBins& edges, double temperature) const {
     const auto total = static_cast<double>(count);
@@ -14,27 +33,14 @@ Reliability ReliabilitySums::finish(const ConfidenceBins& edges, double temperat
     result.count = count;
     result.nll = nll / total;
     result.brier = brier / total;
-    result.bins.resize(bins.size());
-    for (std::size_t index = 0; index < bins.size(); ++index) {
-        const Bin& sums = bins[index];
-        ReliabilityBin& bin = result.bins[index];
-        bin.low = edges.edges()[index];
-        bin.high = edges.edges()[index + 1];
-        bin.count = sums.count;
-        if (sums.count == 0) {
-            continue;
-        }
-        const auto members = static_cast<double>(sums.count);
-        bin.accuracy = static_cast<double>(sums.right) / members;
-        bin.meanConfidence = sums.confidence / members;
-        const double gap = std::abs(bin.gap());
-        result.ece += members / total * gap;
-        if (!result.mceBin || gap > result.mce) {
-            result.mce = gap;
-            result.mceBin = index;
-        }
-        result.accuracy += static_cast<double>(sums.right) / total;
-        result.meanConfidence += sums.confidence / total;
+    result.bins = meansOf(bins, edges);
+    const CalibrationError error = calibrationError(result.bins);
+    result.ece = error.ece;
+    result.mce = error.mce;
+    result.mceBin = error.mceBin;
+    for (const Bin& bin : bins) {
+        result.accuracy += static_cast<double>(bin.right) / total;
+        result.meanConfidence += bin.confidence / total;
     }
     return result;
 }
@@ -46,36 +52,33 @@ Reliability reliability(const MatrixViewF& logits, const Labels& labels, double 
     ReliabilitySums sums;
     sums.bins.resize(edges.count());
     sums.count = logits.rows();
-
-    Eigen::ArrayXd values(logits.cols());
+    SoftmaxRow softmax(logits.cols());
     for (Eigen::Index row = 0; row < logits.rows(); ++row) {
-        values = logits.row(row).cast<double>().transpose().array();
-        Eigen::Index predicted = 0;
-        for (Eigen::Index column = 1; column < logits.cols(); ++column) {
-            if (values(column) > values(predicted)) {
-                predicted = column;
-            }
-        }
+        softmax.set(logits.row(row), temperature);
         const auto label = static_cast<Eigen::Index>(labels[static_cast<std::size_t>(row)]);
-        // The largest is subtracted before the division: the largest exponent is exactly 0 at every
-        // temperature.
-        const double largest = values(predicted);
-        values = (values - largest) / temperature;
-        const double labelExponent = values(label);
-        values = values.exp();
-        const double sum = values.sum();
-        values /= sum;
-        const double confidence = values(predicted);
-        sums.nll += std::log(sum) - labelExponent;
-        values(label) -= 1;
-        sums.brier += values.square().sum();
-
-        ReliabilitySums::Bin& bin = sums.bins[edges.indexOf(confidence)];
-        ++bin.count;
-        bin.right += predicted == label ? 1 : 0;
-        bin.confidence += confidence;
+        const double confidence = softmax.probabilities()(softmax.predicted());
+        sums.bins[edges.indexOf(confidence)].add(confidence, softmax.predicted() == label);
+        sums.nll += std::log(softmax.sum()) -
+                    (static_cast<double>(logits(row, label)) - softmax.largest()) / temperature;
+        softmax.probabilities()(label) -= 1;
+        sums.brier += softmax.probabilities().square().sum();
     }
     return sums.finish(edges, temperature);
+}
+
+Reliability reliability(const MatrixViewF& logits, const Labels& labels, double temperature, Binning binning,
+                        int binCount) {
+    // What does not depend on the bins is the same in either kind.
+    Reliability result = reliability(logits, labels, temperature, binCount);
+    if (binning == Binning::equalMass) {
+        const Forecasts forecasts = topLabelForecasts(logits, labels, temperature);
+        result.bins = binForecasts(forecasts, ConfidenceBins::equalMass(forecasts.confidence, binCount));
+        const CalibrationError error = calibrationError(result.bins);
+        result.ece = error.ece;
+        result.mce = error.mce;
+        result.mceBin = error.mceBin;
+    }
+    return result;
 }
 
 } // namespace finescope::analysis

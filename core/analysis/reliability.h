@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/binning.h"
 #include "core/matrix.h"
 
 #include <optional>
@@ -7,7 +8,7 @@
 
 namespace finescope::analysis {
 
-/// One equal-width confidence bin (low, high]; the first is closed at 0.
+/// One confidence bin (low, high]; the first is closed at 0.
 struct ReliabilityBin {
     double low = 0, high = 0;
     std::int64_t count = 0;
@@ -35,5 +36,10 @@ struct Reliability {
 /// labels out of range or sizes that differ. Source: Guo et al. 2017; PAPER 2.10; DESIGN "Definitions".
 [[nodiscard]] Reliability reliability(const MatrixViewF& logits, const Labels& labels,
                                       double temperature = 1.0, int binCount = 15);
+
+/// The same in bins of either kind; in bins of equal mass, at most `binCount` of them: bins.size() says how
+/// many there are.
+[[nodiscard]] Reliability reliability(const MatrixViewF& logits, const Labels& labels, double temperature,
+                                      Binning binning, int binCount);
 
 } // namespace finescope::analysis

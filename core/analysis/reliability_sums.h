@@ -4,18 +4,31 @@
 #include "core/analysis/reliability.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace finescope::analysis {
 
+/// What one pass over the rows adds up in a bin.
+struct BinSums {
+    std::int64_t count = 0;
+    std::int64_t right = 0;
+    double confidence = 0;
+
+    void add(double rowConfidence, bool rowRight) {
+        ++count;
+        right += rowRight ? 1 : 0;
+        confidence += rowConfidence;
+    }
+};
+
+/// Divides by the counts. `sums` has as many entries as `edges` has bins.
+[[nodiscard]] std::vector<ReliabilityBin> meansOf(std::span<const BinSums> sums, const ConfidenceBins& edges);
+
 /// What one pass over the rows adds up; the exact and the fast path turn it into a Reliability in the same
 /// way.
 struct ReliabilitySums {
-    struct Bin {
-        std::int64_t count = 0;
-        std::int64_t right = 0;
-        double confidence = 0;
-    };
+    using Bin = BinSums;
     std::vector<Bin> bins;
     std::int64_t count = 0;
     double nll = 0;

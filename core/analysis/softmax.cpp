@@ -1,5 +1,6 @@
 #include "core/analysis/softmax.h"
 
+#include "core/analysis/softmax_row.h"
 #include "core/analysis/validation.h"
 
 #include <cmath>
@@ -8,12 +9,11 @@ namespace finescope::analysis {
 
 MatrixD softmax(const MatrixViewF& logits, double temperature) {
     requireTemperature(temperature);
-    MatrixD probabilities = logits.cast<double>() / temperature;
-    for (Eigen::Index row = 0; row < probabilities.rows(); ++row) {
-        auto values = probabilities.row(row).array();
-        // The largest exponent becomes 0, so that nothing overflows whatever the logits are.
-        values = (values - values.maxCoeff()).exp();
-        values /= values.sum();
+    MatrixD probabilities(logits.rows(), logits.cols());
+    SoftmaxRow softmaxRow(logits.cols());
+    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
+        softmaxRow.set(logits.row(row), temperature);
+        probabilities.row(row) = softmaxRow.probabilities().transpose();
     }
     return probabilities;
 }

@@ -82,6 +82,22 @@ void requireFeaturesAndLabels(const MatrixViewF& features, const Labels& labels,
     requireFinite(features, "features");
 }
 
+void requireConfidences(std::span<const double> confidences) {
+    if (confidences.empty()) {
+        throw Error(ErrorKind::badInput, "there are no predictions: expected at least one row");
+    }
+    RowList outside;
+    for (std::size_t row = 0; row < confidences.size(); ++row) {
+        if (!(confidences[row] >= 0 && confidences[row] <= 1)) {
+            outside.add(row);
+        }
+    }
+    if (!outside.empty()) {
+        throw Error(ErrorKind::badInput,
+                    "confidences must be numbers from 0 to 1, but they are not in " + outside.text());
+    }
+}
+
 void requireTemperature(double temperature) {
     if (!(temperature > 0) || !std::isfinite(temperature)) {
         throw Error(ErrorKind::badInput,

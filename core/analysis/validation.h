@@ -2,6 +2,7 @@
 
 #include "core/matrix.h"
 
+#include <span>
 #include <string_view>
 
 namespace finescope::analysis {
@@ -20,6 +21,9 @@ void requireLabels(const Labels& labels, Eigen::Index rows, Eigen::Index classes
 /// Throws Error{badInput} unless every value is finite. `what` is the plural that the message starts with
 /// ("logits").
 void requireFinite(const MatrixViewF& values, std::string_view what);
+
+/// Throws Error{badInput} unless there is at least one confidence and each is in [0, 1], rows named.
+void requireConfidences(std::span<const double> confidences);
 
 /// Throws Error{badInput} unless T is a positive, finite number.
 void requireTemperature(double temperature);

@@ -12,15 +12,24 @@ struct LabelledLogits {
     Labels labels;
 };
 
-/// The set of 1000 rows and 5 classes of PEERS 3.3, from a linear congruential generator: its calibration
-/// numbers were computed with the code of three other projects.
+/// The linear congruential generator of PEERS 3.3: numbers 0 .. 32767 that any language can repeat.
+class CongruentialNumbers {
+public:
+    std::uint64_t next() {
+        m_state = (m_state * 1103515245 + 12345) & 0x7fffffff;
+        return (m_state >> 16U) & 0x7fffU;
+    }
+
+private:
+    std::uint64_t m_state = 12345;
+};
+
+/// The set of 1000 rows and 5 classes of PEERS 3.3: its calibration numbers were computed with the code of
+/// three other projects.
 inline LabelledLogits congruentialLogits() {
     LabelledLogits result{MatrixF(1000, 5), Labels(1000)};
-    std::uint64_t state = 12345;
-    const auto next = [&state] {
-        state = (state * 1103515245 + 12345) & 0x7fffffff;
-        return (state >> 16U) & 0x7fffU;
-    };
+    CongruentialNumbers numbers;
+    const auto next = [&numbers] { return numbers.next(); };
     for (Eigen::Index row = 0; row < 1000; ++row) {
         for (Eigen::Index column = 0; column < 5; ++column) {
             result.logits(row, column) = static_cast<float>(static_cast<double>(next()) / 32768 * 12 - 6);
