@@ -1,0 +1,67 @@
+// What the Calibration page computes besides the numbers under the slider: intervals, smooth ECE, conventions
+// and bin stability of one run.
+
+#include "core/analysis/calibration_conventions.h"
+#include "core/analysis/calibration_error.h"
+#include "core/analysis/calibration_intervals.h"
+#include "core/analysis/smooth_calibration.h"
+#include "tests/core/analysis/sample_logits.h"
+
+#include <benchmark/benchmark.h>
+
+using namespace finescope;
+
+namespace {
+
+void sizes(benchmark::internal::Benchmark* bench) {
+    bench->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond);
+}
+
+analysis::Forecasts forecastsOf(const benchmark::State& state) {
+    const auto [logits, labels] = tests::randomLogits(state.range(0), 10, 3.0, 1);
+    return analysis::topLabelForecasts(logits, labels);
+}
+
+/// 1,000 replicates.
+void bootstrapBand(benchmark::State& state) {
+    const analysis::Forecasts forecasts = forecastsOf(state);
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(analysis::bootstrapBand(forecasts, analysis::ConfidenceBins(15)));
+    }
+}
+BENCHMARK(bootstrapBand)->Apply(sizes);
+
+/// 1,000 replicates.
+void consistencyBand(benchmark::State& state) {
+    const analysis::Forecasts forecasts = forecastsOf(state);
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(analysis::consistencyBand(forecasts, analysis::ConfidenceBins(15)));
+    }
+}
+BENCHMARK(consistencyBand)->Apply(sizes);
+
+void smoothCalibration(benchmark::State& state) {
+    const analysis::Forecasts forecasts = forecastsOf(state);
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(analysis::smoothCalibration(forecasts));
+    }
+}
+BENCHMARK(smoothCalibration)->Apply(sizes);
+
+void errorUnderEachConvention(benchmark::State& state) {
+    const analysis::Forecasts forecasts = forecastsOf(state);
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(analysis::errorUnderEachConvention(forecasts));
+    }
+}
+BENCHMARK(errorUnderEachConvention)->Apply(sizes);
+
+void errorByBinCount(benchmark::State& state) {
+    const analysis::Forecasts forecasts = forecastsOf(state);
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(analysis::errorByBinCount(forecasts));
+    }
+}
+BENCHMARK(errorByBinCount)->Apply(sizes);
+
+} // namespace
