@@ -22,4 +22,20 @@ namespace finescope::analysis {
 [[nodiscard]] VectorD lossByRowNorm(const MatrixViewF& features, const Labels& labels,
                                     const MatrixViewF& weight, const VectorF& bias);
 
+/// The same derivative without features, from the logits of the same evaluation: a logit is
+/// <phi_i, v_k> + b_k, so that <phi_i, v_k> = z_ik - b_k, exactly but for the rounding of the stored logits
+/// (2^-24 of their size). logits [N, C], labels [N], weight [C, h], bias [C]; returns [C]. Throws
+/// Error{badInput}. PAPER 1.5 (exact form).
+[[nodiscard]] VectorD lossByRowNormFromLogits(const MatrixViewF& logits, const Labels& labels,
+                                              const MatrixViewF& weight, const VectorF& bias);
+
+/// What became of each row of a classifier, [C] each: its norm before and after, the cosine between the two
+/// (-1..1, NaN where one of them is zero) and ||v_k' - v_k||_2. PAPER 5, C23 (the displacement of rows).
+struct RowChanges {
+    VectorD normBefore, normAfter, cosine, displacement;
+};
+
+/// before, after [C, h]. Throws Error{badInput} if the shapes differ.
+[[nodiscard]] RowChanges classifierRowChanges(const MatrixViewF& before, const MatrixViewF& after);
+
 } // namespace finescope::analysis
