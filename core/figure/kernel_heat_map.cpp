@@ -1,5 +1,6 @@
 #include "core/figure/kernel_heat_map.h"
 
+#include "core/figure/class_name.h"
 #include "core/figure/kernel_figures.h"
 
 #include <algorithm>
@@ -8,11 +9,6 @@
 namespace finescope::figure {
 
 namespace {
-
-std::string className(std::span<const std::string> names, std::int64_t label) {
-    const auto index = static_cast<std::size_t>(label);
-    return index < names.size() ? names[index] : "class " + std::to_string(label);
-}
 
 /// Indices of the train samples by class, and where each class but the first begins.
 struct ClassOrder {

@@ -75,35 +75,47 @@ double stepOfEpoch(const SeriesTable& steps, record::EpochKey key) {
     return previousEpoch > 0 ? previousStep * key.epoch / previousEpoch : key.epoch;
 }
 
+/// x of an evaluation within its stage, from 0 at the start of the stage.
+double withinStage(const record::Run& run, const record::EpochKey& key, XAxis xAxis) {
+    return xAxis == XAxis::steps ? stepOfEpoch(run.steps, key) : key.epoch;
+}
+
 /// x of a row within its stage, from 0 at the start of the stage.
 double withinStage(const record::Run& run, const SeriesTable& table, std::size_t row, XAxis xAxis) {
     const record::EpochKey key = table.keys[row];
-    const bool isSteps = &table == &run.steps;
-    if (xAxis == XAxis::steps) {
-        return isSteps ? static_cast<double>(table.step[row]) : stepOfEpoch(run.steps, key);
+    if (&table != &run.steps) {
+        return withinStage(run, key, xAxis);
     }
-    if (isSteps && key.stage == Stage::linearProbing) {
+    if (xAxis == XAxis::steps) {
+        return static_cast<double>(table.step[row]);
+    }
+    if (key.stage == Stage::linearProbing) {
         const double last = lastStep(run.steps, Stage::linearProbing);
         return last > 0 ? static_cast<double>(table.step[row]) / last : 0;
     }
     return key.epoch;
 }
 
+/// How long probing is on the axis; 0 if the run has no such stage.
 double probingLength(const record::Run& run, XAxis xAxis) {
+    if (!hasStage(run, Stage::linearProbing)) {
+        return 0;
+    }
     const double iterations = lastStep(run.steps, Stage::linearProbing);
     return xAxis == XAxis::steps && iterations > 0 ? iterations : 1;
+}
+
+/// x of the start of a stage.
+double startOf(Stage stage, double probing, Origin origin) {
+    return (stage == Stage::linearProbing ? 0 : probing) - (origin == Origin::fineTuning ? probing : 0);
 }
 
 } // namespace
 
 RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis, Origin origin) {
-    const bool probed = hasStage(run, Stage::linearProbing);
-    const bool tuned = hasStage(run, Stage::fineTuning);
-    const double probing = probed ? probingLength(run, xAxis) : 0;
+    const double probing = probingLength(run, xAxis);
     RunCurve curve;
-    if (probed && tuned) {
-        curve.switchAt = origin == Origin::fineTuning ? 0 : probing;
-    }
+    curve.switchAt = fineTuningStart(run, xAxis, origin);
     const record::Series* inSteps = firstOf(run.steps, names.steps);
     const record::Series* inEpochs = firstOf(run.epochs, names.epochs);
     for (const Stage stage : {Stage::linearProbing, Stage::fineTuning}) {
@@ -114,14 +126,30 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
         const bool useSteps = epochRows.empty() || (preferSteps && !stepRows.empty());
         const SeriesTable& table = useSteps ? run.steps : run.epochs;
         const record::Series* series = useSteps ? inSteps : inEpochs;
-        double start = stage == Stage::linearProbing ? 0 : probing;
-        start -= origin == Origin::fineTuning ? probing : 0;
+        const double start = startOf(stage, probing, origin);
         for (const std::size_t row : useSteps ? stepRows : epochRows) {
             curve.x.push_back(start + withinStage(run, table, row, xAxis));
             curve.y.push_back(series->values[row]);
         }
     }
     return curve;
+}
+
+std::optional<double> fineTuningStart(const record::Run& run, XAxis xAxis, Origin origin) {
+    if (!hasStage(run, Stage::linearProbing) || !hasStage(run, Stage::fineTuning)) {
+        return std::nullopt;
+    }
+    return startOf(Stage::fineTuning, probingLength(run, xAxis), origin);
+}
+
+std::vector<double> evaluationPlaces(const record::Run& run, std::span<const record::EpochKey> keys,
+                                     XAxis xAxis, Origin origin) {
+    const double probing = probingLength(run, xAxis);
+    std::vector<double> places;
+    for (const record::EpochKey& key : keys) {
+        places.push_back(startOf(key.stage, probing, origin) + withinStage(run, key, xAxis));
+    }
+    return places;
 }
 
 } // namespace finescope::figure

@@ -3,6 +3,7 @@
 #include "core/record/run.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,5 +35,12 @@ struct RunCurve {
 /// does not cover is taken from the other one, its rows placed by the step that `/steps` gives for their
 /// epoch. Empty if neither table has the quantity.
 [[nodiscard]] RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis, Origin origin);
+
+/// Where fine-tuning starts on that axis, if the run has both stages.
+[[nodiscard]] std::optional<double> fineTuningStart(const record::Run& run, XAxis xAxis, Origin origin);
+
+/// x of evaluations on the axis of runCurve().
+[[nodiscard]] std::vector<double>
+evaluationPlaces(const record::Run& run, std::span<const record::EpochKey> keys, XAxis xAxis, Origin origin);
 
 } // namespace finescope::figure

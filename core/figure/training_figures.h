@@ -1,30 +1,12 @@
 #pragma once
 
-#include "core/analysis/seed_statistics.h"
+#include "core/figure/curve_builder.h"
 #include "core/figure/figure.h"
-#include "core/figure/run_curves.h"
 #include "core/record/run.h"
 
 #include <span>
 
 namespace finescope::figure {
-
-enum class Grouping {
-    runs,    ///< every run is a line
-    methods, ///< mean line and band over the seeds of a method, its members drawn faintly
-};
-
-/// How curves over training are drawn.
-struct CurveOptions {
-    XAxis xAxis = XAxis::epochs;
-    Origin origin = Origin::fineTuning; ///< a logarithmic x axis counts from the start of the run
-    Scale xScale = Scale::linear, yScale = Scale::linear;
-    Grouping grouping = Grouping::runs;
-    analysis::Spread spread = analysis::Spread::tInterval95;
-    /// Weight of a moving average, 0 (off) to 0.99: smoothed curves, named so in the legend, before what was
-    /// recorded drawn faintly. Each stage by itself; the right axis never.
-    double smoothing = 0;
-};
 
 struct NormOptions {
     CurveOptions curve{};
