@@ -5,6 +5,7 @@
 #include "core/analysis/summary.h"
 #include "core/error.h"
 #include "core/figure/accuracy_figures.h"
+#include "core/figure/classifier_rows.h"
 #include "core/figure/kernel_table.h"
 #include "core/figure/number_text.h"
 #include "core/figure/tables.h"
@@ -85,7 +86,7 @@ void addSummaryCommand(CLI::App& app, Action& action) {
 }
 
 struct TableCommandOptions {
-    std::string kind, format, output;
+    std::string kind, format, output, origin;
     std::vector<std::string> files, splits;
     int bins = 15;
 };
@@ -101,6 +102,11 @@ figure::Table buildTable(const TableCommandOptions& options) {
     }
     if (options.kind == "kernel") {
         return figure::kernelTable(figure::readKernelEntries(runs));
+    }
+    if (options.kind == "classifier") {
+        const figure::Origin before =
+            options.origin == "start" ? figure::Origin::start : figure::Origin::fineTuning;
+        return figure::classifierRowsTable(runs, figure::classifierEntries(runs), {.before = before});
     }
     if (options.kind == "calibration") {
         return figure::calibrationTable(runs, tableOptions);
@@ -139,9 +145,9 @@ int runTable(const TableCommandOptions& options) {
 void addTableCommand(CLI::App& app, Action& action) {
     CLI::App* command = app.add_subcommand("table", "A table of run files, mean and deviation over seeds");
     const auto options = std::make_shared<TableCommandOptions>();
-    command->add_option("KIND", options->kind, "features, norms, kernel, calibration or accuracy")
+    command->add_option("KIND", options->kind, "features, norms, classifier, kernel, calibration or accuracy")
         ->required()
-        ->check(CLI::IsMember({"features", "norms", "kernel", "calibration", "accuracy"}));
+        ->check(CLI::IsMember({"features", "norms", "classifier", "kernel", "calibration", "accuracy"}));
     command->add_option("FILE", options->files, "Run files, or folders of them")->required();
     command->add_option("--format", options->format, "latex, csv or markdown (the default)")
         ->check(CLI::IsMember({"latex", "csv", "markdown"}));
@@ -149,6 +155,9 @@ void addTableCommand(CLI::App& app, Action& action) {
     command->add_option("--split", options->splits, "Only this split (may be repeated)")->take_all();
     command->add_option("--bins", options->bins, "Equal-width confidence bins (15)")
         ->check(CLI::Range(1, 1000));
+    command
+        ->add_option("--origin", options->origin, "classifier: before is fine-tuning (the default) or start")
+        ->check(CLI::IsMember({"fine-tuning", "start"}));
     command->callback([options, &action] { action = [options](int, char**) { return runTable(*options); }; });
 }
 

@@ -32,7 +32,7 @@ namespace {
 /// The arguments as given; what was not given stays empty, so that a recipe keeps its own value.
 struct FigureArguments {
     std::string kind, output, recipe, preset;
-    std::vector<std::string> files, splits, with;
+    std::vector<std::string> files, splits, classes, with;
     std::string temperature, epoch, x, origin, groupBy, spread, kernelState, spectrumAxis;
     std::vector<std::string> kernelParts;
     std::vector<double> colourRange;
@@ -76,6 +76,9 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
     }
     if (!arguments.splits.empty()) {
         request.splits = arguments.splits;
+    }
+    if (!arguments.classes.empty()) {
+        request.classes = arguments.classes;
     }
     if (!arguments.temperature.empty()) {
         request.temperature = temperatureOf(arguments.temperature);
@@ -279,7 +282,12 @@ void addFigureCommand(CLI::App& app, Action& action) {
     command->add_option("--dpi", given->dpi, "Resolution of PNG (300)");
     command
         ->add_option("--split", given->splits,
-                     "Only this split (may be repeated; calibration takes the first)")
+                     "Only this split (may be repeated; calibration and norm-derivative take the first)")
+        ->take_all();
+    command
+        ->add_option("--class", given->classes,
+                     "class-norms, class-angles, norm-derivative, classifier-rows: only this class (may be "
+                     "repeated)")
         ->take_all();
     command->add_option("--temperature", given->temperature,
                         "T for all runs, or 'fitted': each at its own (1)");
@@ -293,7 +301,9 @@ void addFigureCommand(CLI::App& app, Action& action) {
     command->add_flag("--final", given->finalBars, "classifier-norm: bars of the norm after training");
     command->add_option("--x", given->x, "epochs (the default) or steps")
         ->check(CLI::IsMember({"epochs", "steps"}));
-    command->add_option("--origin", given->origin, "Where x is 0: fine-tuning (the default) or start")
+    command
+        ->add_option("--origin", given->origin,
+                     "Where x is 0, or before is: fine-tuning (the default) or start")
         ->check(CLI::IsMember({"fine-tuning", "start"}));
     command->add_flag("--log-x", given->logX, "Logarithmic x axis");
     command->add_flag("--log-y", given->logY, "Logarithmic y axis");
@@ -313,7 +323,8 @@ void addFigureCommand(CLI::App& app, Action& action) {
     command->add_flag("--raw", given->raw, "spectrum: not divided by the largest singular value");
     command->add_option("--spectrum-axis", given->spectrumAxis, "spectrum: index (the default) or fraction")
         ->check(CLI::IsMember({"index", "fraction"}));
-    command->add_flag("--linear", given->linear, "Kernels, norm-scaling: linear instead of logarithmic");
+    command->add_flag("--linear", given->linear,
+                      "Kernels, norm-scaling, class-norms, classifier-rows: linear instead of logarithmic");
     command
         ->add_option("--colour-range", given->colourRange,
                      "kernel-heatmap: values at the ends of the colours")

@@ -4,6 +4,8 @@
 #include "core/figure/accuracy_figures.h"
 #include "core/figure/calibration_figures.h"
 #include "core/figure/calibration_view.h"
+#include "core/figure/classifier_figures.h"
+#include "core/figure/classifier_rows.h"
 #include "core/figure/feature_figures.h"
 #include "core/figure/kernel_figures.h"
 #include "core/figure/kernel_heat_map.h"
@@ -76,6 +78,33 @@ Figure temperatureCurves(const FigureRequest& request, Runs runs) {
     return temperatureCurveFigure(curves, options);
 }
 
+ClassifierCurveOptions classifierOptions(const FigureRequest& request) {
+    return {.curve = curveOptions(request), .classes = request.classes};
+}
+
+Figure classNorms(const FigureRequest& request, Runs runs) {
+    ClassifierCurveOptions options = classifierOptions(request);
+    options.curve.yScale = request.linearValues ? Scale::linear : Scale::logarithmic;
+    return classNormsFigure(runs, classifierEntries(runs), options);
+}
+
+Figure classAngles(const FigureRequest& request, Runs runs) {
+    return classAnglesFigure(runs, classifierEntries(runs), classifierOptions(request));
+}
+
+Figure normDerivative(const FigureRequest& request, Runs runs) {
+    const std::string split = request.splits.empty() ? defaultDerivativeSplit(runs) : request.splits.front();
+    return normDerivativeFigure(runs, normDerivativeEntries(runs, split), split, classifierOptions(request));
+}
+
+Figure classifierRows(const FigureRequest& request, Runs runs) {
+    return classifierRowsFigure(runs, classifierEntries(runs),
+                                {.classes = request.classes,
+                                 .before = request.origin,
+                                 .spread = request.spread,
+                                 .scale = request.linearValues ? Scale::linear : Scale::logarithmic});
+}
+
 Figure features(const FigureRequest& request, Runs runs) {
     return featuresFigure(featureEntries(runs), {.splits = request.splits, .spread = request.spread});
 }
@@ -119,6 +148,10 @@ Figure ratios(const FigureRequest& request, Runs runs) {
 constexpr std::array kKinds{
     FigureKind{"classifier-norm", "classifier weight norm over training; --with accuracy, --final"},
     FigureKind{"training", "loss, accuracy, weight, bias and logit norm over training"},
+    FigureKind{"class-norms", "norm of each class's row of the classifier over training"},
+    FigureKind{"class-angles", "angles between the classes' rows of the classifier over training"},
+    FigureKind{"norm-derivative", "derivative of a split's loss by the norm of each class's row"},
+    FigureKind{"classifier-rows", "the classifier's rows before and after: norms, cosine, displacement"},
     FigureKind{"spectrum", "singular values of the kernel's parts P and F and of P + F"},
     FigureKind{"kernel-heatmap", "trace norms of the kernel's blocks, samples by class"},
     FigureKind{"ft-ratio", "the kernel's FT ratio of every train sample, and its mean"},
@@ -136,8 +169,8 @@ constexpr std::array kKinds{
 
 // In the order of the kinds, which begin with those of runs.
 constexpr std::array<Build, std::ranges::count(kKinds, FigureInput::runs, &FigureKind::input)> kBuilds{
-    classifierNorm, training,    spectrum,    kernelHeatMap,     ratios,
-    features,       normScaling, reliability, temperatureCurves, accuracy};
+    classifierNorm, training, classNorms, classAngles, normDerivative, classifierRows,    spectrum,
+    kernelHeatMap,  ratios,   features,   normScaling, reliability,    temperatureCurves, accuracy};
 
 } // namespace
 

@@ -157,6 +157,7 @@ std::string requestToJson(const FigureRequest& request) {
     json["with_accuracy"] = request.withAccuracy;
     json["final"] = request.finalBars;
     json["splits"] = request.splits;
+    json["classes"] = request.classes;
     json["bins"] = request.bins;
     json["temperature"] = request.temperature.fitted ? Json("fitted") : Json(request.temperature.value);
     json["epoch"] = request.epoch ? Json(epochText(*request.epoch)) : Json(nullptr);
@@ -208,6 +209,7 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
     reader.read("with_accuracy", request.withAccuracy);
     reader.read("final", request.finalBars);
     reader.read("splits", request.splits);
+    reader.read("classes", request.classes);
     reader.read("bins", request.bins);
     if (const Json* temperature = reader.find("temperature");
         temperature != nullptr && *temperature == "fitted") {

@@ -33,7 +33,8 @@ struct FigureRequest {
     analysis::Spread spread = analysis::Spread::tInterval95;
     double smoothing = 0;
     bool withAccuracy = false, finalBars = false;
-    std::vector<std::string> splits{}; ///< calibration takes the first
+    std::vector<std::string> splits{};  ///< calibration and norm-derivative take the first
+    std::vector<std::string> classes{}; ///< of figures of the classifier's rows; empty: all
     int bins = 15;
     TemperatureChoice temperature{};
     std::optional<record::EpochKey> epoch{}; ///< of calibration figures; nullopt: the model each run reports
@@ -44,7 +45,8 @@ struct FigureRequest {
         kernelParts{};        ///< empty: what suits the figure; a heat map takes the first
     bool rawSpectrum = false; ///< not divided by the largest singular value
     SpectrumAxis spectrumAxis = SpectrumAxis::index;
-    bool linearValues = false;          ///< of spectra, heat maps and norms of norm-scaling; else logarithmic
+    /// Of spectra, heat maps, norms of norm-scaling and of the classifier's rows; else logarithmic.
+    bool linearValues = false;
     std::optional<Range> colourRange{}; ///< of heat maps; nullopt: each map from its values
 
     double widthMm = 139.7;

@@ -235,7 +235,7 @@ void TestCli::recipeStandsAlone() {
 }
 
 void TestCli::tablesInEveryFormat() {
-    for (const char* kind : {"features", "norms", "calibration", "accuracy"}) {
+    for (const char* kind : {"features", "norms", "classifier", "calibration", "accuracy"}) {
         QVERIFY(runProgram({"table", kind, path("runs"), "--format", "latex"}).out.contains("\\toprule"));
         QVERIFY(runProgram({"table", kind, path("runs")}).out.contains("| ---"));
         QCOMPARE(runProgram({"table", kind, path("runs"), "-o", path("t.csv")}).status, 0);

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/analysis/seed_statistics.h"
+#include "core/figure/classifier_view.h"
+#include "core/figure/figure.h"
+#include "core/figure/run_curves.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace finescope::figure {
+
+struct ClassifierRowsOptions {
+    std::vector<std::string> classes{}; ///< by name; empty: all
+    Origin before = Origin::fineTuning; ///< where "before" is; runs without fine-tuning: their start
+    analysis::Spread spread = analysis::Spread::tInterval95;
+    Scale scale = Scale::logarithmic; ///< of norms and displacements
+};
+
+/// Bars per method and class: norms before and after, cosine between a row before and after, and its
+/// displacement relative to its norm before. After: the model that each run reports. PAPER 5, C23.
+[[nodiscard]] Figure classifierRowsFigure(std::span<const record::Run> runs,
+                                          std::span<const ClassifierEntry> entries,
+                                          const ClassifierRowsOptions& options = {});
+
+/// The same numbers and the absolute displacements, a row per method and class and one for the whole matrix;
+/// mean and sample standard deviation over seeds.
+[[nodiscard]] Table classifierRowsTable(std::span<const record::Run> runs,
+                                        std::span<const ClassifierEntry> entries,
+                                        const ClassifierRowsOptions& options = {});
+
+} // namespace finescope::figure

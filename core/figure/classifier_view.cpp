@@ -1,0 +1,117 @@
+#include "core/figure/classifier_view.h"
+
+#include "core/error.h"
+#include "core/figure/class_name.h"
+
+#include <algorithm>
+
+namespace finescope::figure {
+
+std::vector<ClassifierEntry> classifierEntries(std::span<const record::Run> runs) {
+    std::vector<ClassifierEntry> entries;
+    for (std::size_t index = 0; index < runs.size(); ++index) {
+        const record::Run& run = runs[index];
+        if (run.classifierKeys.empty()) {
+            continue;
+        }
+        const auto count = run.classifierKeys.size();
+        const auto reportedKey = run.reportedKey();
+        const std::size_t reported =
+            (reportedKey ? run.classifierRow(*reportedKey) : std::nullopt).value_or(count - 1);
+        const auto tuning = run.classifierRow({.epoch = 0, .stage = record::Stage::fineTuning});
+        ClassifierEntry entry{.run = index, .keys = run.classifierKeys};
+        MatrixF first, atTuning, last;
+        for (std::size_t row = 0; row < count; ++row) {
+            const MatrixF weight = run.parts->classifier(row).weight;
+            if (row == 0) {
+                entry.classes = classNames(run.classNames, weight.rows());
+                entry.norms.resize(static_cast<Eigen::Index>(count), weight.rows());
+                first = weight;
+            }
+            entry.norms.row(static_cast<Eigen::Index>(row)) =
+                analysis::classifierRowNorms(weight).transpose();
+            entry.angles.push_back(analysis::classifierRowAngles(weight));
+            if (tuning == row) {
+                atTuning = weight;
+            }
+            if (row == reported) {
+                last = weight;
+            }
+        }
+        entry.sinceStart = analysis::classifierRowChanges(first, last);
+        if (tuning) {
+            entry.sinceFineTuning = analysis::classifierRowChanges(atTuning, last);
+        }
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+std::vector<std::string> derivativeSplits(const record::Run& run) {
+    std::vector<std::string> names;
+    for (const record::SplitInfo& split : run.splits) {
+        const bool all = std::ranges::all_of(run.classifierKeys, [&](const record::EpochKey& key) {
+            return std::ranges::find(split.logitKeys, key) != split.logitKeys.end();
+        });
+        if (all && !run.classifierKeys.empty()) {
+            names.push_back(split.name);
+        }
+    }
+    return names;
+}
+
+std::string defaultDerivativeSplit(std::span<const record::Run> runs) {
+    for (const record::Run& run : runs) {
+        const std::vector<std::string> names = derivativeSplits(run);
+        if (names.empty()) {
+            continue;
+        }
+        const auto test = std::ranges::find_if(
+            names, [&](const std::string& name) { return run.split(name)->role == "test"; });
+        return test == names.end() ? names.front() : *test;
+    }
+    return {};
+}
+
+std::vector<NormDerivativeEntry> normDerivativeEntries(std::span<const record::Run> runs,
+                                                       const std::string& split) {
+    std::vector<NormDerivativeEntry> entries;
+    for (std::size_t index = 0; index < runs.size(); ++index) {
+        const record::Run& run = runs[index];
+        const record::SplitInfo* info = run.split(split);
+        if (info == nullptr) {
+            continue;
+        }
+        NormDerivativeEntry entry{.run = index, .samples = info->rows};
+        Labels labels;
+        std::vector<VectorD> values;
+        for (std::size_t row = 0; row < info->logitKeys.size(); ++row) {
+            const auto snapshot = run.classifierRow(info->logitKeys[row]);
+            if (!snapshot) {
+                continue;
+            }
+            labels = labels.empty() ? run.parts->labels(*info) : labels;
+            const record::ClassifierSnapshot classifier = run.parts->classifier(*snapshot);
+            const MatrixF logits = run.parts->logits(*info, row);
+            try {
+                values.push_back(
+                    analysis::lossByRowNormFromLogits(logits, labels, classifier.weight, classifier.bias));
+            } catch (const Error& error) {
+                throw Error(error.kind(), run.file.string() + ", split " + split + ": " + error.what());
+            }
+            entry.keys.push_back(info->logitKeys[row]);
+        }
+        if (values.empty()) {
+            continue;
+        }
+        entry.classes = classNames(run.classNames, values.front().size());
+        entry.values.resize(static_cast<Eigen::Index>(values.size()), values.front().size());
+        for (std::size_t row = 0; row < values.size(); ++row) {
+            entry.values.row(static_cast<Eigen::Index>(row)) = values[row].transpose();
+        }
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+} // namespace finescope::figure

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "core/analysis/classifier.h"
+#include "core/record/run.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace finescope::figure {
+
+/// What the snapshots of one run's classifier say of its rows. C classes, K snapshots.
+struct ClassifierEntry {
+    std::size_t run = 0;                  ///< index into the set
+    std::vector<std::string> classes{};   ///< [C], all different
+    std::vector<record::EpochKey> keys{}; ///< [K]
+    MatrixD norms{};                      ///< [K, C], ||v_k||
+    std::vector<MatrixD> angles{};        ///< [K] of [C, C], radians
+    /// From the first snapshot, and from the start of fine-tuning where the run has one, to the model that
+    /// the run reports (RUN_FILE.md, last section).
+    analysis::RowChanges sinceStart{};
+    std::optional<analysis::RowChanges> sinceFineTuning{};
+};
+
+/// The classes of all entries in order of first appearance.
+template <typename Entry>
+[[nodiscard]] std::vector<std::string> classesOf(std::span<const Entry> entries) {
+    std::vector<std::string> names;
+    for (const Entry& entry : entries) {
+        for (const std::string& name : entry.classes) {
+            if (std::ranges::find(names, name) == names.end()) {
+                names.push_back(name);
+            }
+        }
+    }
+    return names;
+}
+
+/// Index of a class of an entry by its name, which is usually `guess`; nullopt if it has no such class.
+template <typename Entry>
+[[nodiscard]] std::optional<Eigen::Index> classIndex(const Entry& entry, const std::string& name,
+                                                     std::size_t guess) {
+    if (guess < entry.classes.size() && entry.classes[guess] == name) {
+        return static_cast<Eigen::Index>(guess);
+    }
+    const auto found = std::ranges::find(entry.classes, name);
+    return found == entry.classes.end() ? std::nullopt : std::optional(found - entry.classes.begin());
+}
+
+/// The entries of all runs that have snapshots of their classifier, each of which is read once. Any thread;
+/// O(K C^2 h) a run. PAPER 1.5.
+[[nodiscard]] std::vector<ClassifierEntry> classifierEntries(std::span<const record::Run> runs);
+
+/// The derivative of a split's mean loss by the norm of each classifier row, at every evaluation that has
+/// both logits of the split and a snapshot of the classifier. PAPER 1.5.
+struct NormDerivativeEntry {
+    std::size_t run = 0;
+    std::vector<std::string> classes{};
+    std::int64_t samples = 0; ///< of the split
+    std::vector<record::EpochKey> keys{};
+    MatrixD values{}; ///< [K, C]; analysis::lossByRowNormFromLogits
+};
+
+/// Names of the splits that have logits at every snapshot of the classifier, in the order of the file.
+[[nodiscard]] std::vector<std::string> derivativeSplits(const record::Run& run);
+
+/// The split shown unless one is named: of the first run that has any of those, the one for testing, else the
+/// first; "" if no run has any.
+[[nodiscard]] std::string defaultDerivativeSplit(std::span<const record::Run> runs);
+
+/// The entries of all runs that have logits of `split` at some snapshot. Reads all those logits: any thread.
+/// Throws Error{badInput} naming the file if they do not fit the classifier, and what the file reader throws.
+[[nodiscard]] std::vector<NormDerivativeEntry> normDerivativeEntries(std::span<const record::Run> runs,
+                                                                     const std::string& split);
+
+} // namespace finescope::figure
