@@ -2,6 +2,7 @@
 
 #include "widgets/page/accuracy_page.h"
 #include "widgets/page/calibration_page.h"
+#include "widgets/page/classifier_page.h"
 #include "widgets/page/feature_page.h"
 #include "widgets/page/kernel_page.h"
 #include "widgets/page/norm_scaling_page.h"
@@ -12,9 +13,9 @@ namespace finescope::window {
 WindowPages makePages(widgets::Background& background) {
     auto* kernel = new widgets::KernelPage(background);
     auto* calibration = new widgets::CalibrationPage(background);
-    return {.all = {new widgets::TrainingPage, kernel, new widgets::FeaturePage(background),
-                    new widgets::NormScalingPage(background), calibration,
-                    new widgets::AccuracyPage(background)},
+    return {.all = {new widgets::TrainingPage, new widgets::ClassifierPage(background), kernel,
+                    new widgets::FeaturePage(background), new widgets::NormScalingPage(background),
+                    calibration, new widgets::AccuracyPage(background)},
             .kernel = kernel,
             .calibration = calibration};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/seed_statistics.h"
+#include "core/figure/curve_builder.h"
 
 #include <QString>
 
@@ -21,10 +22,18 @@ void addOption(QVBoxLayout* rows, const QString& caption, QWidget* control);
 [[nodiscard]] QComboBox* makeSpreadPicker(QWidget* parent);
 [[nodiscard]] analysis::Spread pickedSpread(const QComboBox& picker);
 
-/// Lists these splits, each once in the order given, below the picker's first item, which stands for the
-/// usual ones; the choice stays where it is still there. A split's name is its data.
-void listSplits(QComboBox& picker, const std::vector<std::string>& names);
-/// The split picked; empty for the first item.
-[[nodiscard]] std::vector<std::string> pickedSplits(const QComboBox& picker);
+/// How curves over training are drawn.
+[[nodiscard]] QComboBox* makeXAxisPicker(QWidget* parent);
+[[nodiscard]] figure::XAxis pickedXAxis(const QComboBox& picker);
+[[nodiscard]] QComboBox* makeOriginPicker(QWidget* parent);
+[[nodiscard]] figure::Origin pickedOrigin(const QComboBox& picker);
+[[nodiscard]] QComboBox* makeGroupingPicker(QWidget* parent);
+[[nodiscard]] figure::Grouping pickedGrouping(const QComboBox& picker);
+
+/// Lists these names (of splits, of classes), each once in the order given, below the picker's first item,
+/// which stands for the usual ones; the choice stays where it is still there. A name is its item's data.
+void listNames(QComboBox& picker, const std::vector<std::string>& names);
+/// The name picked; empty for the first item.
+[[nodiscard]] std::vector<std::string> pickedNames(const QComboBox& picker);
 
 } // namespace finescope::widgets

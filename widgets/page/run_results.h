@@ -21,13 +21,15 @@ template <class Entry>
 class RunResults {
 public:
     using Entries = std::vector<Entry>;
-    using Key = QString (*)(const record::Run&); ///< changes whenever Compute would give something else
-    using Compute = Entries (*)(std::span<const record::Run>); ///< any thread
+    /// Changes whenever Compute would give something else.
+    using Key = std::function<QString(const record::Run&)>;
+    using Compute = std::function<Entries(std::span<const record::Run>)>; ///< any thread
     using Done = std::function<void(const std::optional<Failure>&)>;
 
     /// `name` is what the requests are made under.
     RunResults(Background& background, QString name, Key key, Compute compute)
-        : m_background(background), m_name(std::move(name)), m_key(key), m_compute(compute) {}
+        : m_background(background), m_name(std::move(name)), m_key(std::move(key)),
+          m_compute(std::move(compute)) {}
 
     /// Computes what is missing of these runs, then calls `done`: at once if nothing is. A later call
     /// replaces an earlier one, whose `done` is never called.

@@ -30,7 +30,7 @@ SeedPage::SeedPage(const QString& title, const QString& emptySentence, Words wor
 }
 
 std::vector<std::string> SeedPage::splits() const {
-    return pickedSplits(*m_split);
+    return pickedNames(*m_split);
 }
 
 analysis::Spread SeedPage::spread() const {
@@ -38,7 +38,7 @@ analysis::Spread SeedPage::spread() const {
 }
 
 void SeedPage::listNames(const std::vector<std::string>& names) {
-    listSplits(*m_split, names);
+    widgets::listNames(*m_split, names);
 }
 
 void SeedPage::begin() {

@@ -22,8 +22,8 @@ TrainingPage::TrainingPage(QWidget* parent)
            tr("Here you will see loss, accuracy and the norms of the classifier over the training of each "
               "run."),
            parent),
-      m_plot(new PlotView(this)), m_quantity(new QComboBox(options())), m_xAxis(new QComboBox(options())),
-      m_origin(new QComboBox(options())), m_grouping(new QComboBox(options())),
+      m_plot(new PlotView(this)), m_quantity(new QComboBox(options())), m_xAxis(makeXAxisPicker(options())),
+      m_origin(makeOriginPicker(options())), m_grouping(makeGroupingPicker(options())),
       m_spread(makeSpreadPicker(options())), m_logX(new QCheckBox(tr("Logarithmic x axis"), options())),
       m_logY(new QCheckBox(tr("Logarithmic y axis"), options())),
       m_accuracy(new QCheckBox(tr("With accuracy"), options())), m_smoothing(new QDoubleSpinBox(options())) {
@@ -38,14 +38,8 @@ TrainingPage::TrainingPage(QWidget* parent)
     m_quantity->addItem(tr("Classifier norm"), classifierNorm);
     m_quantity->addItem(tr("Classifier norm, final"), finalNorm);
     m_xAxis->setObjectName(QStringLiteral("trainingXAxis"));
-    m_xAxis->addItem(tr("Epochs"), static_cast<int>(figure::XAxis::epochs));
-    m_xAxis->addItem(tr("Steps"), static_cast<int>(figure::XAxis::steps));
     m_origin->setObjectName(QStringLiteral("trainingOrigin"));
-    m_origin->addItem(tr("Start of fine-tuning"), static_cast<int>(figure::Origin::fineTuning));
-    m_origin->addItem(tr("Start of the run"), static_cast<int>(figure::Origin::start));
     m_grouping->setObjectName(QStringLiteral("trainingGrouping"));
-    m_grouping->addItem(tr("Single runs"), static_cast<int>(figure::Grouping::runs));
-    m_grouping->addItem(tr("Methods, over seeds"), static_cast<int>(figure::Grouping::methods));
     m_spread->setObjectName(QStringLiteral("trainingSpread"));
     m_logX->setObjectName(QStringLiteral("trainingLogX"));
     m_logY->setObjectName(QStringLiteral("trainingLogY"));
@@ -86,11 +80,11 @@ figure::CurveOptions TrainingPage::curveOptions() const {
     const auto scale = [](const QCheckBox* box) {
         return box->isChecked() ? figure::Scale::logarithmic : figure::Scale::linear;
     };
-    return {.xAxis = static_cast<figure::XAxis>(m_xAxis->currentData().toInt()),
-            .origin = static_cast<figure::Origin>(m_origin->currentData().toInt()),
+    return {.xAxis = pickedXAxis(*m_xAxis),
+            .origin = pickedOrigin(*m_origin),
             .xScale = scale(m_logX),
             .yScale = scale(m_logY),
-            .grouping = static_cast<figure::Grouping>(m_grouping->currentData().toInt()),
+            .grouping = pickedGrouping(*m_grouping),
             .spread = pickedSpread(*m_spread),
             .smoothing = m_smoothing->value()};
 }
@@ -103,8 +97,7 @@ void TrainingPage::refresh() {
         control->setEnabled(quantity != finalNorm);
     }
     m_origin->setEnabled(quantity != finalNorm && !m_logX->isChecked());
-    m_spread->setEnabled(quantity == finalNorm ||
-                         m_grouping->currentData().toInt() == static_cast<int>(figure::Grouping::methods));
+    m_spread->setEnabled(quantity == finalNorm || pickedGrouping(*m_grouping) == figure::Grouping::methods);
     m_plot->setTheme(theme());
     if (!runs().empty()) {
         m_plot->setFigure(quantity == allQuantities

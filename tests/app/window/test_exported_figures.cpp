@@ -8,6 +8,7 @@
 #include "widgets/page/calibration_table.h"
 #include "widgets/page/page.h"
 #include "widgets/plot/figure_recipe.h"
+#include "widgets/plot/plot_view.h"
 
 #include <QComboBox>
 #include <QDialog>
@@ -131,6 +132,26 @@ private Q_SLOTS:
             showPage(title);
             QTRY_VERIFY(find<widgets::Page>(page)->exportedFigure()); // most are computed first
             QCOMPARE(figure::csv(rebuilt(exported(path("page.svg"), 139.7))), shown(page, 139.7));
+        }
+    }
+
+    void everyViewOfTheClassifier() {
+        m_window->open({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2), makeRun("lp-ft.h5", "lp-ft")});
+        showPage("Classifier");
+        const auto choose = [this](const char* name, int index) {
+            auto* picker = find<QComboBox>(name);
+            picker->setCurrentIndex(index);
+            Q_EMIT picker->activated(index);
+        };
+        choose("classifierGrouping", 1);
+        choose("classifierOrigin", 1);
+        const char* kinds[] = {"class-norms", "class-angles", "norm-derivative", "classifier-rows"};
+        for (int view = 0; view < 4; ++view) {
+            choose("classifierView", view);
+            QTRY_VERIFY(find<widgets::PlotView>("classifierPlot")->figure().kind == kinds[view]);
+            const figure::FigureRequest request = exported(path("page.svg"), 139.7);
+            QCOMPARE(request.kind, std::string(kinds[view]));
+            QCOMPARE(figure::csv(rebuilt(request)), shown("classifierPage", 139.7));
         }
     }
 };

@@ -33,7 +33,8 @@ using window::Setting;
 
 namespace {
 
-constexpr std::array kPages{"Training", "Kernel", "Features", "Norm scaling", "Calibration", "Accuracy"};
+constexpr std::array kPages{"Training",     "Classifier",  "Kernel",  "Features",
+                            "Norm scaling", "Calibration", "Accuracy"};
 
 using Table = widgets::CalibrationTable;
 /// The exact numbers of a run's test split at a temperature.
@@ -186,7 +187,7 @@ private Q_SLOTS:
         m_window->open({makeRun("ft.h5", "ft")});
         QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
         QTRY_VERIFY(find<PlotView>("trainingPlot")->hasFocus());
-        QTest::keyClick(QApplication::focusWidget(), Qt::Key_5, Qt::AltModifier);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_6, Qt::AltModifier);
         auto* table = find<QTableWidget>("calibrationNumbers");
         QTRY_COMPARE(table->rowCount(), 1);
         QTRY_VERIFY(QApplication::focusWidget());
