@@ -16,19 +16,22 @@ namespace finescope::figure {
 namespace {
 
 constexpr std::size_t kMostPanels = 10;
+constexpr std::size_t kRoomyHeader = 20; // characters that small panels have room for
 constexpr double kDegrees = 180 / std::numbers::pi;
 
 /// Something to follow over training in every entry: one value for each of its keys, none where the entry
 /// knows no such class.
 template <typename Entry>
 struct Track {
-    std::string header;
-    std::function<std::vector<double>(const Entry&)> values;
+    std::string header{};
+    std::vector<std::string> lines{}; ///< under the header
+    std::function<std::vector<double>(const Entry&)> values{};
 };
 
 /// What the panels of a figure have in common.
 struct Chart {
-    const char *kind, *title, *yLabel;
+    const char *kind, *title;
+    std::string yLabel;
     const char* what; ///< is missing where nothing is recorded
     const char* many; ///< what the tracks are of, in the plural
 };
@@ -52,6 +55,7 @@ public:
             for (const Track<Entry>& track : tracks) {
                 Panel& panel = figure.panels.emplace_back(m_curves.emptyPanel(chart.yLabel));
                 panel.header = track.header;
+                panel.lines = track.lines;
                 m_curves.add(panel, [&](std::size_t run) { return curveOf(run, {&track, 1}); });
             }
         } else {
@@ -78,7 +82,8 @@ public:
         }
         layOutSmallMultiples(figure);
         joinPanels(figure);
-        shareValues(figure);
+        shareRanges(figure);
+        completeLegend(figure);
         std::ranges::copy(m_curves.notes(), std::back_inserter(figure.notes));
         figure.altText = figure.title + ": " + methodsOf(m_runs) + ".";
         return figure;
@@ -137,21 +142,44 @@ private:
     }
 
     /// One range for all, so that classes compare at sight; the label once in each row.
-    static void shareValues(Figure& figure) {
+    static void shareRanges(Figure& figure) {
         Panel all;
+        all.x = figure.panels.front().x;
         all.y = figure.panels.front().y;
         for (const Panel& panel : figure.panels) {
             all.curves.insert(all.curves.end(), panel.curves.begin(), panel.curves.end());
             all.bands.insert(all.bands.end(), panel.bands.begin(), panel.bands.end());
             all.references.insert(all.references.end(), panel.references.begin(), panel.references.end());
         }
-        const Range range = homeRangeY(all, Side::left, all.y.scale);
+        const Range across = homeRangeX(all, all.x.scale), along = homeRangeY(all, Side::left, all.y.scale);
         for (std::size_t i = 0; i < figure.panels.size(); ++i) {
             if (figure.panels.size() > 1) {
-                figure.panels[i].y.range = range;
+                figure.panels[i].x.range = across;
+                figure.panels[i].y.range = along;
             }
             if (i % static_cast<std::size_t>(figure.columns) > 0) {
                 figure.panels[i].y.label.clear();
+            }
+        }
+    }
+
+    /// Runs that do not know the class of the panel that has the legend: by a line without a point.
+    static void completeLegend(Figure& figure) {
+        const auto below = std::ranges::find(figure.panels, Legend::below, &Panel::legend);
+        if (below == figure.panels.end() || below->curves.empty()) {
+            return;
+        }
+        for (const Panel& panel : figure.panels) {
+            for (const Line& line : panel.curves) {
+                if (&panel != &*below && line.legend &&
+                    std::ranges::find(below->curves, line.name, &Line::name) == below->curves.end()) {
+                    Line& entry = below->curves.emplace_back();
+                    entry.name = line.name;
+                    entry.style = line.style;
+                    entry.markers = line.markers;
+                    entry.x = {line.x.front()};
+                    entry.y = {std::numeric_limits<double>::quiet_NaN()};
+                }
             }
         }
     }
@@ -172,7 +200,7 @@ std::vector<Track<Entry>> classTracks(std::span<const Entry> entries, const std:
                                       MatrixD Entry::*values) {
     std::vector<Track<Entry>> tracks;
     for (const std::string& name : chosen.empty() ? classesOf(entries) : chosen) {
-        tracks.push_back({name, [name, values, guess = tracks.size()](const Entry& entry) {
+        tracks.push_back({name, {}, [name, values, guess = tracks.size()](const Entry& entry) {
                               const auto index = classIndex(entry, name, guess);
                               return index ? column(entry.*values, *index) : std::vector<double>{};
                           }});
@@ -182,16 +210,21 @@ std::vector<Track<Entry>> classTracks(std::span<const Entry> entries, const std:
 
 /// The angle between two classes, by their places among `all`, in degrees.
 Track<ClassifierEntry> angleTrack(const std::vector<std::string>& all, std::size_t i, std::size_t j) {
-    return {all[i] + ", " + all[j], [first = all[i], second = all[j], i, j](const ClassifierEntry& entry) {
-                std::vector<double> values;
-                const auto row = classIndex(entry, first, i), other = classIndex(entry, second, j);
-                for (const MatrixD& angles : entry.angles) {
-                    if (row && other) {
-                        values.push_back(kDegrees * angles(*row, *other));
-                    }
-                }
-                return values;
-            }};
+    Track<ClassifierEntry> track{.header = all[i] + ", " + all[j]};
+    if (track.header.size() > kRoomyHeader) { // it will be cut short
+        track.lines = {all[j]};
+    }
+    track.values = [first = all[i], second = all[j], i, j](const ClassifierEntry& entry) {
+        std::vector<double> values;
+        const auto row = classIndex(entry, first, i), other = classIndex(entry, second, j);
+        for (const MatrixD& angles : entry.angles) {
+            if (row && other) {
+                values.push_back(kDegrees * angles(*row, *other));
+            }
+        }
+        return values;
+    };
+    return track;
 }
 
 /// A track for each pair of classes: of all, of those chosen, or of one that is chosen and each other.
@@ -252,7 +285,7 @@ Figure normDerivativeFigure(std::span<const record::Run> runs, std::span<const N
     Figure figure = TrackFigure<NormDerivativeEntry>(runs, entries, curve)
                         .build({.kind = "norm-derivative",
                                 .title = "Derivative of the loss by the norm of each class's row",
-                                .yLabel = "derivative of the loss by the norm",
+                                .yLabel = "derivative of the loss (" + split + ") by the norm",
                                 .what = "classifier and logits of the same evaluations",
                                 .many = "classes"},
                                classTracks(entries, options.classes, &NormDerivativeEntry::values),

@@ -76,6 +76,7 @@ void NoteButton::setNote(const Note& note) {
 }
 
 void NoteButton::open() {
+    m_card->ensurePolished(); // before, it has no frame to reckon with
     m_card->adjustSize();
     const QRect room = screen()->availableGeometry();
     QPoint at = mapToGlobal(QPoint(0, height()));

@@ -36,6 +36,7 @@ ClassifierPage::ClassifierPage(Background& background, QWidget* parent)
     m_table->setObjectName(QStringLiteral("classifierNumbers"));
     m_table->setAccessibleName(tr("Rows of the classifier before and after, mean and deviation over seeds"));
     m_table->hide();
+    m_heading->setNote(classNormsNote());
     content()->addWidget(m_heading);
     content()->addWidget(m_plot, 1);
     content()->addWidget(m_table);
@@ -149,8 +150,11 @@ void ClassifierPage::finish(const std::optional<Failure>& failure) {
         showError(tr("The classifiers could not be read."), failure->message);
         return;
     }
-    draw();
-    m_shown = runs().empty() ? std::nullopt : std::optional(requestNow());
+    m_shown.reset();
+    if (!runs().empty()) {
+        draw();
+        m_shown = requestNow();
+    }
     Q_EMIT contentChanged();
 }
 

@@ -148,10 +148,13 @@ private Q_SLOTS:
         auto* button = page->findChild<QToolButton*>(QStringLiteral("noteButton"));
         auto* card = page->findChild<QWidget*>(QStringLiteral("noteCard"));
         QStringList sources;
-        for (const char* view : {"Norms", "Angles", "Derivative by norm", "Before and after"}) {
-            const QString before = heading->text();
+        for (const auto& [view, title] :
+             {std::pair("Norms", "Norm of each class's row"),
+              std::pair("Angles", "Angles between the classes' rows"),
+              std::pair("Derivative by norm", "Derivative of the loss by each norm"),
+              std::pair("Before and after", "Rows before and after")}) {
             pick("classifierView", view);
-            QTRY_VERIFY(heading->text() != before);
+            QTRY_COMPARE(heading->text(), QLatin1String(title));
             QTest::mouseClick(button, Qt::LeftButton);
             QTRY_VERIFY(card->isVisible());
             QCOMPARE(card->findChild<QLabel*>(QStringLiteral("noteTitle"))->text(), heading->text());

@@ -127,8 +127,17 @@ private Q_SLOTS:
         const Figure one = classAnglesFigure(more, entries, {.classes = {"class 2"}});
         QCOMPARE(one.panels.size(), std::size_t{3});
         QCOMPARE(one.panels[2].header, std::string("class 2, class 3"));
+        QVERIFY(one.panels[2].lines.empty());
         QCOMPARE(classAnglesFigure(more, entries, {.classes = {"no", "yes", "class 2"}}).panels.size(),
                  std::size_t{3});
+    }
+
+    void aLongPairHasItsSecondNameBelow() {
+        record::Run run = fineTuned();
+        run.classNames = {"entailment", "contradiction"};
+        const Figure figure = classAnglesFigure({&run, 1}, classifierEntries({&run, 1}));
+        QCOMPARE(figure.panels[0].header, std::string("entailment, contradiction")); // as CSV has it
+        QCOMPARE(figure.panels[0].lines, std::vector<std::string>{"contradiction"});
     }
 
     void manyClassesAreAMeanAndTheirRange() {
@@ -168,6 +177,7 @@ private Q_SLOTS:
         addSplit(run, "test", "test", tuning(0), logits, {1, 0});
         const auto entries = normDerivativeEntries({&run, 1}, "test");
         const Figure figure = normDerivativeFigure({&run, 1}, entries, "test");
+        QCOMPARE(figure.panels[0].y.label, std::string("derivative of the loss (test) by the norm"));
         QVERIFY(figure.notes.at(0).starts_with("Of the mean cross-entropy of the split test, n = 2,"));
         // p = (3/4, 1/4) and y = 1 in the first row, no projection in the second: (3/4 ln 3) / 2 / ||v_0||.
         QVERIFY_NEAR(figure.panels[0].curves.at(0).y.at(0), 0.75 * std::log(3.0) / 2, 1e-7);
@@ -233,6 +243,13 @@ private Q_SLOTS:
         QCOMPARE(figure.panels[0].curves.size(), std::size_t{2});
         QCOMPARE(lineOf(figure.panels[0], "FT, cb").y, (Values{2, 6}));
         QCOMPARE(figure.panels[1].curves.size(), std::size_t{1});
+        // The legend, below the last row, has them all; what the panel does not know is without a point.
+        const Panel& last = figure.panels[2];
+        QVERIFY(last.legend == Legend::below);
+        QCOMPARE(lineOf(last, "FT, cb").y, (Values{1, 3}));
+        QCOMPARE(lineOf(last, "FT, rte").y.size(), std::size_t{1});
+        QVERIFY(std::isnan(lineOf(last, "FT, rte").y.at(0)));
+        QVERIFY(figure.panels[0].x.range == figure.panels[2].x.range);
     }
 };
 

@@ -63,7 +63,8 @@ private Q_SLOTS:
         const QRect screen = m_window->screen()->availableGeometry();
         m_window->move(screen.right() - 60, screen.bottom() - 60);
         QTest::mouseClick(m_button, Qt::LeftButton);
-        QVERIFY(screen.contains(card()->geometry()));
+        const QRect at = card()->geometry();
+        QVERIFY2(screen.contains(at), qPrintable(QDebug::toString(at)));
     }
 };
 
