@@ -22,10 +22,11 @@ VectorD logLikelihood(const MatrixViewF& logits, const Labels& labels, double te
     requireTemperature(temperature);
     VectorD result(logits.rows());
     for (Eigen::Index row = 0; row < logits.rows(); ++row) {
-        const Eigen::ArrayXd scaled = logits.row(row).cast<double>().transpose().array() / temperature;
-        const double largest = scaled.maxCoeff();
+        Eigen::ArrayXd scaled = logits.row(row).cast<double>().transpose().array();
+        // Subtracted before the division: at a temperature near 0 the quotients themselves may overflow.
+        scaled = (scaled - scaled.maxCoeff()) / temperature;
         const auto label = static_cast<Eigen::Index>(labels[static_cast<std::size_t>(row)]);
-        result(row) = scaled(label) - largest - std::log((scaled - largest).exp().sum());
+        result(row) = scaled(label) - std::log(scaled.exp().sum());
     }
     return result;
 }

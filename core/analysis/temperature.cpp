@@ -1,6 +1,7 @@
 #include "core/analysis/temperature.h"
 
 #include "core/analysis/softmax.h"
+#include "core/analysis/temperature_objective.h"
 #include "core/analysis/validation.h"
 
 #include <cmath>
@@ -9,65 +10,56 @@ namespace finescope::analysis {
 
 namespace {
 
-/// First and second derivative of the mean NLL of softmax(beta z) by beta: mean(E_p[z] - z_y) and
-/// mean(Var_p[z]).
-struct Slope {
-    double first = 0, second = 0;
-};
-
-Slope slopeAt(const MatrixViewF& logits, const Labels& labels, double beta) {
-    Slope slope;
-    Eigen::ArrayXd shifted(logits.cols());
-    Eigen::ArrayXd weights(logits.cols());
-    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
-        shifted = logits.row(row).cast<double>().transpose().array();
-        shifted -= shifted.maxCoeff();
-        weights = (shifted * beta).exp();
-        const double sum = weights.sum();
-        const double mean = (weights * shifted).sum() / sum;
-        slope.first += mean - shifted(static_cast<Eigen::Index>(labels[static_cast<std::size_t>(row)]));
-        slope.second += (weights * (shifted - mean).square()).sum() / sum;
-    }
-    slope.first /= static_cast<double>(logits.rows());
-    slope.second /= static_cast<double>(logits.rows());
-    return slope;
-}
-
 /// True when every row gives all classes the same logit: the NLL is ln C whatever the temperature.
 bool isFlat(const MatrixViewF& logits) {
     return (logits.rowwise().maxCoeff().array() == logits.rowwise().minCoeff().array()).all();
+}
+
+bool isSeparable(const MatrixViewF& logits, const Labels& labels) {
+    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
+        const auto label = static_cast<Eigen::Index>(labels[static_cast<std::size_t>(row)]);
+        if (logits(row, label) < logits.row(row).maxCoeff()) {
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace
 
 FittedTemperature fitTemperature(const MatrixViewF& logits, const Labels& labels) {
     requireLogitsAndLabels(logits, labels);
-    const auto result = [&](double temperature, bool atBound) {
-        return FittedTemperature{temperature, atBound, -logLikelihood(logits, labels, temperature).mean()};
+    const auto result = [&](double temperature, TemperatureCase why) {
+        const bool atBound = why != TemperatureCase::minimum && why != TemperatureCase::constant;
+        return FittedTemperature{temperature, atBound, -logLikelihood(logits, labels, temperature).mean(),
+                                 why};
     };
     if (isFlat(logits)) {
-        return result(1.0, false);
+        return result(1.0, TemperatureCase::constant);
     }
 
     double low = 1 / kLargestTemperature;
     double high = 1 / kSmallestTemperature;
     // At the sharp end the slope is exactly 0 once all other exponentials have vanished: still no minimum
     // inside.
-    if (slopeAt(logits, labels, high).first <= 0) {
-        return result(kSmallestTemperature, true);
+    if (temperatureObjective(logits, labels, high).slope <= 0) {
+        return result(kSmallestTemperature,
+                      isSeparable(logits, labels) ? TemperatureCase::separable : TemperatureCase::below);
     }
-    if (slopeAt(logits, labels, low).first >= 0) {
-        return result(kLargestTemperature, true);
+    if (temperatureObjective(logits, labels, low).slope >= 0) {
+        const bool uninformative = temperatureObjective(logits, labels, 0).slope >= 0;
+        return result(kLargestTemperature,
+                      uninformative ? TemperatureCase::uninformative : TemperatureCase::above);
     }
 
     double beta = 1;
     for (int iteration = 0; iteration < 200; ++iteration) {
-        const Slope slope = slopeAt(logits, labels, beta);
-        if (slope.first == 0) {
+        const TemperatureObjective at = temperatureObjective(logits, labels, beta);
+        if (at.slope == 0) {
             break;
         }
-        (slope.first > 0 ? high : low) = beta;
-        double next = beta - slope.first / slope.second;
+        (at.slope > 0 ? high : low) = beta;
+        double next = beta - at.slope / at.curvature;
         // Also catches a vanishing second derivative (next is then infinite or NaN). The range spans five
         // decades, so halving is done in the logarithm.
         if (!(next > low && next < high)) {
@@ -79,7 +71,32 @@ FittedTemperature fitTemperature(const MatrixViewF& logits, const Labels& labels
             break;
         }
     }
-    return result(1 / beta, false);
+    return result(1 / beta, TemperatureCase::minimum);
+}
+
+std::string inWords(TemperatureCase why) {
+    switch (why) {
+    case TemperatureCase::minimum:
+        return {};
+    case TemperatureCase::separable:
+        return "the NLL falls for ever as T goes to 0, because no row gives another class more than its "
+               "label";
+    case TemperatureCase::below:
+        return "the NLL is least below T = 0.01, because the logits of a row hardly differ";
+    case TemperatureCase::uninformative:
+        return "the NLL falls for ever as T grows, because the logits of the labels are on average no larger "
+               "than those of the other classes";
+    case TemperatureCase::above:
+        return "the NLL is least above T = 1000, because the logits are so large";
+    case TemperatureCase::constant:
+        break;
+    }
+    return "the NLL is the same at every T, because each row gives all classes the same logit";
+}
+
+double equivalentClassifierNorm(double norm, double temperature) {
+    requireTemperature(temperature);
+    return norm / temperature;
 }
 
 } // namespace finescope::analysis

@@ -15,6 +15,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel, RobertaConfig, RobertaModel
 
+import make_adam
 import make_unicode_tables
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -145,6 +146,7 @@ def main(output, minilm=None, roberta=None):
     make_tokenizers(output, lines)
     make_models(output)
     make_unicode_tables.main(output / "unicode_tables.cpp")
+    make_adam.main(output / "adam_temperature.json")
     if minilm:
         make_minilm(output, pathlib.Path(minilm), lines)
     if roberta:
