@@ -153,9 +153,13 @@ Json collapsedObject(const record::Run& run) {
     return object;
 }
 
-Json temperatureObject(const std::vector<SplitData>& splits, int binCount) {
-    Json object = {
-        {"fitted_on", nullptr}, {"value", nullptr}, {"at_bound", nullptr}, {"splits", Json::object()}};
+Json temperatureObject(const record::Run& run, const std::vector<SplitData>& splits, int binCount) {
+    Json object = {{"fitted_on", nullptr},
+                   {"value", nullptr},
+                   {"at_bound", nullptr},
+                   {"reason", nullptr},
+                   {"equivalent_weight_norm", nullptr},
+                   {"splits", Json::object()}};
     const auto validation = std::ranges::find_if(
         splits, [](const SplitData& split) { return split.info->role == "validation" && split.evaluated(); });
     if (validation == splits.end()) {
@@ -165,11 +169,20 @@ Json temperatureObject(const std::vector<SplitData>& splits, int binCount) {
     object["fitted_on"] = validation->info->name;
     object["value"] = number(fitted.value);
     object["at_bound"] = fitted.atBound;
+    object["reason"] = text(inWords(fitted.why));
+    if (const auto key = run.reportedKey()) {
+        if (const auto norm = classifierNormsAt(run, *key).weight) {
+            object["equivalent_weight_norm"] = number(equivalentClassifierNorm(*norm, fitted.value));
+        }
+    }
     for (const SplitData& split : splits) {
         if (split.evaluated()) {
             const Reliability numbers = reliability(split.logits, split.labels, fitted.value, binCount);
-            object["splits"][split.info->name] = {
-                {"nll", number(numbers.nll)}, {"ece", number(numbers.ece)}, {"mce", number(numbers.mce)}};
+            object["splits"][split.info->name] = {{"nll", number(numbers.nll)},
+                                                  {"ece", number(numbers.ece)},
+                                                  {"mce", number(numbers.mce)},
+                                                  {"brier", number(numbers.brier)},
+                                                  {"in_sample", split.info == validation->info}};
         }
     }
     return object;
@@ -223,7 +236,7 @@ Json summarise(const record::Run& run, int binCount) {
         object["splits"][info.name] = splitObject(run, splits.back(), binCount);
     }
     object["collapsed"] = collapsedObject(run);
-    object["temperature"] = temperatureObject(splits, binCount);
+    object["temperature"] = temperatureObject(run, splits, binCount);
     object["ntk"] = Json::object();
     for (const std::string& state : run.kernelStates) {
         object["ntk"][state] = kernelObject(run.parts->kernel(state));

@@ -162,10 +162,15 @@ def summarise(path):
         found = minimize_scalar(lambda x: nll(logits, labels, np.exp(x)), bounds=(np.log(0.01), np.log(1000)),
                                 method="bounded", options={"xatol": 1e-10})
         temperature = float(np.exp(found.x))
-        result["temperature"] = {"fitted_on": "validation", "value": temperature, "at_bound": False, "splits": {}}
-        for name, (_, logits, labels) in arrays.items():
-            ece, mce = binned(softmax(logits / temperature, axis=1), labels)
-            result["temperature"]["splits"][name] = {"nll": nll(logits, labels, temperature), "ece": ece, "mce": mce}
+        result["temperature"] = {"fitted_on": "validation", "value": temperature, "at_bound": False, "reason": None,
+                                 "equivalent_weight_norm": norm("weight", reported) / temperature, "splits": {}}
+        for name, (role, logits, labels) in arrays.items():
+            scaled = softmax(logits / temperature, axis=1)
+            ece, mce = binned(scaled, labels)
+            result["temperature"]["splits"][name] = {
+                "nll": nll(logits, labels, temperature), "ece": ece, "mce": mce,
+                "brier": float(((scaled - np.eye(logits.shape[1])[labels]) ** 2).sum(1).mean()),
+                "in_sample": role == "validation"}
         result["ntk"] = {state: kernel(group) for state, group in file.get("ntk", {}).items()}
         return result
 
