@@ -1,5 +1,6 @@
 #include "core/figure/calibration_figures.h"
 
+#include "core/figure/calibration_notes.h"
 #include "core/figure/number_text.h"
 
 #include <algorithm>
@@ -9,17 +10,6 @@
 namespace finescope::figure {
 
 namespace {
-
-/// Of what the numbers are, as the beginning of a note.
-std::string evaluationText(const std::string& split, const std::optional<record::EpochKey>& epoch,
-                           const char* separator) {
-    std::string text = split.empty() ? "" : split + " split" + separator;
-    if (epoch) {
-        text += (epoch->stage == record::Stage::linearProbing ? "linear probing, " : "fine-tuning epoch ") +
-                exact(epoch->epoch) + separator;
-    }
-    return text;
-}
 
 using analysis::Reliability;
 using analysis::ReliabilityBin;
@@ -76,10 +66,6 @@ Scatter beforePoints(const Reliability& before) {
 
 std::string header(const ReliabilityEntry& entry) {
     return entry.name + ", n = " + std::to_string(entry.current.count);
-}
-
-std::string temperatureText(double temperature) {
-    return temperature == std::round(temperature) ? fixed(temperature, 0) : significant(temperature, 3);
 }
 
 /// "  T = 2", "  T = 1 → 1.73", or nothing at T = 1.
@@ -247,74 +233,11 @@ Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const Reliab
         "Shaded: gap between accuracy and mean confidence (the tick); hatched: bins with fewer than " +
             std::to_string(options.hatchBelow) +
             " rows. Lines in the histogram: accuracy and mean confidence."};
-    return figure;
-}
-
-Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
-                              const TemperatureCurveOptions& options) {
-    Figure figure;
-    figure.kind = "temperature-curve";
-    figure.title = "Calibration over temperature";
-    figure.columns = std::max(1, options.columns);
-    figure.altText = "Expected and maximum calibration error and negative log-likelihood over temperature.";
-    struct Number {
-        const char* label;
-        std::vector<double> TemperatureCurve::*values;
-        double Reliability::*atOptimum;
-        TickStyle ticks;
-    };
-    const Number numbers[] = {
-        {"ECE", &TemperatureCurve::ece, &Reliability::ece, TickStyle::percent},
-        {"MCE", &TemperatureCurve::mce, &Reliability::mce, TickStyle::percent},
-        {"NLL", &TemperatureCurve::nll, &Reliability::nll, TickStyle::number},
-    };
-    for (const Number& number : numbers) {
-        Panel panel;
-        panel.x = {.label = "temperature", .scale = Scale::logarithmic};
-        panel.y = {.label = number.label, .ticks = number.ticks};
-        for (const TemperatureCurve& curve : curves) {
-            panel.curves.push_back({.name = curve.name,
-                                    .x = curve.temperature,
-                                    .y = curve.*number.values,
-                                    .style = curve.style});
-            if (curve.optimum) {
-                const double value = (*curve.optimum).*number.atOptimum;
-                panel.scatters.push_back(
-                    {.name = curve.name + ": fitted temperature",
-                     .x = {curve.optimum->temperature},
-                     .y = {value},
-                     .style = curve.style,
-                     .note = {curve.name + ": T = " + significant(curve.optimum->temperature, 4) + ", " +
-                              number.label + " " +
-                              (number.ticks == TickStyle::percent ? percent(value) : fixed(value, 3))},
-                     .legend = false});
-            }
-        }
-        if (options.current) {
-            panel.references.push_back(
-                {.vertical = true, .at = *options.current, .label = "", .style = {.role = "current"}});
-        }
-        if (curves.empty()) {
-            panel.emptyText = "No runs with logits chosen.";
-        }
-        figure.panels.push_back(std::move(panel));
+    std::vector<std::pair<std::string, std::string>> cautions;
+    for (const ReliabilityEntry& entry : entries) {
+        cautions.emplace_back(entry.name, entry.caution);
     }
-    // The names have a place of their own: curves of several runs fill every corner.
-    Panel legend;
-    legend.blank = true;
-    legend.legend = Legend::inside;
-    for (const TemperatureCurve& curve : curves) {
-        legend.curves.push_back({.name = curve.name, .x = {}, .y = {}, .style = curve.style});
-    }
-    figure.panels.push_back(std::move(legend));
-    for (const TemperatureCurve& curve : curves) {
-        if (curve.optimum) {
-            figure.altText +=
-                " " + curve.name + ": fitted T = " + significant(curve.optimum->temperature, 4) + ".";
-        }
-    }
-    figure.notes = {evaluationText(options.split, options.epoch, "; ") +
-                    "dots: each run at the temperature that minimises its NLL on the validation split."};
+    addCautions(figure, cautions);
     return figure;
 }
 

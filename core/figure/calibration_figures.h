@@ -4,6 +4,7 @@
 #include "core/figure/figure.h"
 #include "core/record/run.h"
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@ struct ReliabilityEntry {
     Style style{};
     analysis::Reliability current;
     std::optional<analysis::Reliability> before{}; ///< then every number reads "before -> after"
+    std::string caution{}; ///< what its fitted temperature suffers from (fitCaution()), or ""
 };
 
 struct ReliabilityOptions {
@@ -38,25 +40,34 @@ struct ReliabilityOptions {
 /// The numbers of an entry as its header says them: {"ECE 21.2 %", "MCE 64.0 % (bin 3, n = 2)", "NLL 1.31"}.
 [[nodiscard]] std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry);
 
+/// A number that a curve over temperature can show.
+enum class CurveQuantity { ece, mce, nll, brier };
+inline constexpr std::array kCurveQuantities{CurveQuantity::ece, CurveQuantity::mce, CurveQuantity::nll,
+                                             CurveQuantity::brier};
+
 /// Calibration numbers of one run over temperature.
 struct TemperatureCurve {
     std::string name{};
     Style style{};
-    std::vector<double> temperature{};       ///< increasing, > 0
-    std::vector<double> ece{}, mce{}, nll{}; ///< at each temperature; fractions, fractions, nats
+    std::vector<double> temperature{}; ///< increasing, > 0
+    /// At each temperature: fractions, fractions, nats, and 0..2 summed over classes.
+    std::vector<double> ece{}, mce{}, nll{}, brier{};
     /// The fitted temperature and the numbers there; nullopt where there was nothing to fit on.
     std::optional<analysis::Reliability> optimum{};
+    std::string fittedOn{};                 ///< name of the split, "" without an optimum
+    std::optional<double> classifierNorm{}; ///< ||V||_F of the model; then the read-out says ||V||_F / T too
+    std::string caution{};                  ///< what the optimum suffers from (fitCaution()), or ""
 };
 
 struct TemperatureCurveOptions {
     std::string split{};
     std::optional<record::EpochKey> epoch{};
-    std::optional<double> current{}; ///< marked by a line in every panel
-    int columns = 2;
+    std::optional<double> current{};         ///< marked by a line in every panel
+    std::vector<CurveQuantity> quantities{}; ///< a panel each, in this order; empty: all four
 };
 
-/// ECE, MCE and NLL over log T and, in a fourth place, the legend; the current temperature and each run's
-/// optimum are marked.
+/// ECE, MCE, NLL and Brier score over log T with one legend below; T = 1, the current temperature and each
+/// run's optimum are marked. PAPER 2.10; Guo et al. 2017.
 [[nodiscard]] Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
                                             const TemperatureCurveOptions& options = {});
 

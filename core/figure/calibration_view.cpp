@@ -1,5 +1,6 @@
 #include "core/figure/calibration_view.h"
 
+#include "core/analysis/classifier_norms.h"
 #include "core/error.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
@@ -37,6 +38,41 @@ std::optional<std::size_t> blockAt(const record::Run& run, const record::SplitIn
                : std::optional(static_cast<std::size_t>(found - split.logitKeys.begin()));
 }
 
+[[noreturn]] void refuseEpoch(const record::Run& run, const record::SplitInfo& split,
+                              const record::EpochKey& key) {
+    refuse(run, "split '" + split.name + "' has no logits at epoch " + exact(key.epoch) + " of " +
+                    (key.stage == record::Stage::linearProbing ? "linear probing" : "fine-tuning"));
+}
+
+const record::SplitInfo* namedSplit(const record::Run& run, const std::string& name) {
+    const record::SplitInfo* split = run.split(name);
+    if (split == nullptr || split->logitKeys.empty()) {
+        refuse(run, "no logits for split '" + name + "'; it has them for: " + splitNames(run));
+    }
+    return split;
+}
+
+/// The rows that a temperature is fitted on.
+struct FitPlace {
+    const record::SplitInfo* split = nullptr;
+    std::size_t block = 0;
+};
+
+/// Of the split named, which must be there, or of the validation split, which need not.
+std::optional<FitPlace> fitPlace(const record::Run& run, const std::string& fitOn,
+                                 std::optional<record::EpochKey> key) {
+    const record::SplitInfo* split = fitOn.empty() ? run.splitWithRole("validation") : namedSplit(run, fitOn);
+    const auto block =
+        split == nullptr || split->logitKeys.empty() ? std::nullopt : blockAt(run, *split, key);
+    if (block) {
+        return FitPlace{split, *block};
+    }
+    if (!fitOn.empty()) {
+        refuseEpoch(run, *split, key.value_or(record::EpochKey{}));
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 const record::SplitInfo* defaultCalibrationSplit(const record::Run& run) {
@@ -53,44 +89,68 @@ const record::SplitInfo* defaultCalibrationSplit(const record::Run& run) {
 }
 
 CalibrationData readCalibration(const record::Run& run, const std::string& splitName,
-                                std::optional<record::EpochKey> key) {
-    const record::SplitInfo* split = splitName.empty() ? defaultCalibrationSplit(run) : run.split(splitName);
-    if (split == nullptr || split->logitKeys.empty()) {
-        refuse(run, splitName.empty()
-                        ? "holds no logits; calibration needs /splits/NAME/logits"
-                        : "no logits for split '" + splitName + "'; it has them for: " + splitNames(run));
+                                std::optional<record::EpochKey> key, const std::string& fitOn) {
+    if (splitName.empty() && defaultCalibrationSplit(run) == nullptr) {
+        refuse(run, "holds no logits; calibration needs /splits/NAME/logits");
     }
+    const record::SplitInfo* split =
+        splitName.empty() ? defaultCalibrationSplit(run) : namedSplit(run, splitName);
     const auto block = blockAt(run, *split, key);
     if (!block) {
-        refuse(run, "split '" + split->name + "' has no logits at epoch " + exact(key->epoch) + " of " +
-                        (key->stage == record::Stage::linearProbing ? "linear probing" : "fine-tuning"));
+        refuseEpoch(run, *split, *key);
     }
     CalibrationData data;
     data.split = split->name;
     data.key = split->logitKeys[*block];
     data.logits = run.parts->logits(*split, *block);
     data.labels = run.parts->labels(*split);
-    const record::SplitInfo* validation = run.splitWithRole("validation");
-    if (validation == nullptr) {
-        return data;
-    }
-    if (const auto fitBlock = blockAt(run, *validation, data.key)) {
-        data.fittedOn = validation->name;
-        data.inSample = validation == split;
+    data.classifierNorm = analysis::classifierNormsAt(run, *data.key).weight;
+    if (const auto fit = fitPlace(run, fitOn, data.key)) {
+        data.fittedOn = fit->split->name;
+        data.inSample = fit->split == split;
         data.fitted = data.inSample ? analysis::fitTemperature(data.logits, data.labels)
-                                    : analysis::fitTemperature(run.parts->logits(*validation, *fitBlock),
-                                                               run.parts->labels(*validation));
+                                    : analysis::fitTemperature(run.parts->logits(*fit->split, fit->block),
+                                                               run.parts->labels(*fit->split));
     }
     return data;
 }
 
+std::optional<FitSplit> readFitSplit(const record::Run& run, const std::string& fitOn,
+                                     std::optional<record::EpochKey> key) {
+    const auto fit = fitPlace(run, fitOn, key);
+    if (!fit) {
+        return std::nullopt;
+    }
+    return FitSplit{fit->split->name, run.parts->logits(*fit->split, fit->block),
+                    run.parts->labels(*fit->split)};
+}
+
+std::string fitCaution(const CalibrationData& data) {
+    if (!data.fitted) {
+        return {};
+    }
+    std::string caution;
+    if (data.inSample) {
+        caution = "T was fitted on the very rows that are shown, the " + data.fittedOn +
+                  " split (in-sample), which flatters it";
+    }
+    if (const std::string why = analysis::inWords(data.fitted->why); !why.empty()) {
+        caution += caution.empty() ? "" : "; ";
+        caution += data.fitted->atBound ? "T = " + exact(data.fitted->value) + " is the end of its range: "
+                                        : "T stays " + exact(data.fitted->value) + ": ";
+        caution += why;
+    }
+    return caution;
+}
+
 std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> runs, const std::string& split,
                                                  const TemperatureChoice& temperature, bool before,
-                                                 int binCount, std::optional<record::EpochKey> key) {
+                                                 int binCount, std::optional<record::EpochKey> key,
+                                                 const std::string& fitOn) {
     const std::vector<RunLabel> labels = labelRuns(runs);
     std::vector<ReliabilityEntry> entries;
     for (const std::size_t index : legendOrder(runs)) {
-        const CalibrationData data = readCalibration(runs[index], split, key);
+        const CalibrationData data = readCalibration(runs[index], split, key, fitOn);
         if (temperature.fitted && !data.fitted) {
             refuse(runs[index], "no validation split with logits to fit the temperature on; give a number "
                                 "instead of 'fitted'");
@@ -99,7 +159,8 @@ std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> ru
         ReliabilityEntry entry{.name = labels[index].name,
                                .style = labels[index].style,
                                .current = analysis::reliability(data.logits, data.labels, t, binCount),
-                               .before = {}};
+                               .before = {},
+                               .caution = temperature.fitted ? fitCaution(data) : std::string{}};
         if (before) {
             entry.before = analysis::reliability(data.logits, data.labels, 1.0, binCount);
         }
@@ -108,17 +169,39 @@ std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> ru
     return entries;
 }
 
+Range temperatureRange(std::span<const CalibrationData> data) {
+    Range range{0.05, 20};
+    for (const CalibrationData& run : data) {
+        if (run.fitted && run.fitted->value < range.low) {
+            range.low = run.fitted->value / 2;
+        } else if (run.fitted && run.fitted->value > range.high) {
+            range.high = run.fitted->value * 2;
+        }
+    }
+    return range;
+}
+
 TemperatureCurve temperatureCurve(const CalibrationData& data, double low, double high, int points,
                                   int binCount) {
-    TemperatureCurve curve;
+    const auto exactly = [&](double temperature) {
+        return analysis::reliability(data.logits, data.labels, temperature, binCount);
+    };
+    return temperatureCurve(data, exactly, {low, high}, points, binCount);
+}
+
+TemperatureCurve temperatureCurve(const CalibrationData& data, const NumbersAt& numbersAt, const Range& range,
+                                  int points, int binCount) {
+    TemperatureCurve curve{
+        .fittedOn = data.fittedOn, .classifierNorm = data.classifierNorm, .caution = fitCaution(data)};
     for (int i = 0; i < points; ++i) {
         const double part = points > 1 ? static_cast<double>(i) / (points - 1) : 0;
-        const double t = low * std::pow(high / low, part);
-        const analysis::Reliability at = analysis::reliability(data.logits, data.labels, t, binCount);
-        curve.temperature.push_back(t);
+        const double temperature = range.low * std::pow(range.high / range.low, part);
+        const analysis::Reliability at = numbersAt(temperature);
+        curve.temperature.push_back(temperature);
         curve.ece.push_back(at.ece);
         curve.mce.push_back(at.mce);
         curve.nll.push_back(at.nll);
+        curve.brier.push_back(at.brier);
     }
     if (data.fitted) {
         curve.optimum = analysis::reliability(data.logits, data.labels, data.fitted->value, binCount);

@@ -153,6 +153,8 @@ struct Figure {
     bool sharedColumns = false;
     std::vector<Panel> panels{};
     std::vector<std::string> notes{}; ///< conventions, statistics and n: caption material
+    /// What makes its numbers say less than they seem to; each is among the notes too.
+    std::vector<std::string> cautions{};
     std::string altText{};
 };
 

@@ -56,22 +56,27 @@ std::string calibrationSplit(const FigureRequest& request, Runs runs) {
 Figure reliability(const FigureRequest& request, Runs runs) {
     const std::string split = calibrationSplit(request, runs);
     return reliabilityFigure(
-        reliabilityEntries(runs, split, request.temperature, request.beforeAfter, request.bins,
-                           request.epoch),
+        reliabilityEntries(runs, split, request.temperature, request.beforeAfter, request.bins, request.epoch,
+                           request.fitOn),
         {.split = split, .epoch = request.epoch, .maxColumns = diagramColumns(request.widthMm)});
 }
 
 Figure temperatureCurves(const FigureRequest& request, Runs runs) {
     const std::string split = calibrationSplit(request, runs);
     const std::vector<RunLabel> labels = labelRuns(runs);
-    std::vector<TemperatureCurve> curves;
-    for (const std::size_t index : legendOrder(runs)) {
-        curves.push_back(temperatureCurve(readCalibration(runs[index], split, request.epoch), 0.05, 20, 241,
-                                          request.bins));
-        curves.back().name = labels[index].name;
-        curves.back().style = labels[index].style;
+    const std::vector<std::size_t> order = legendOrder(runs);
+    std::vector<CalibrationData> data;
+    for (const std::size_t index : order) {
+        data.push_back(readCalibration(runs[index], split, request.epoch, request.fitOn));
     }
-    TemperatureCurveOptions options{.split = split, .epoch = request.epoch};
+    const Range range = temperatureRange(data);
+    std::vector<TemperatureCurve> curves;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        curves.push_back(temperatureCurve(data[i], range.low, range.high, 241, request.bins));
+        curves.back().name = labels[order[i]].name;
+        curves.back().style = labels[order[i]].style;
+    }
+    TemperatureCurveOptions options{.split = split, .epoch = request.epoch, .quantities = request.quantities};
     if (!request.temperature.fitted && request.temperature.value != 1) {
         options.current = request.temperature.value;
     }
@@ -159,7 +164,7 @@ constexpr std::array kKinds{
     FigureKind{"norm-scaling",
                "feature difference against the classifier norm that fine-tuning started from"},
     FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
-    FigureKind{"temperature-curve", "ECE, MCE and NLL over the temperature"},
+    FigureKind{"temperature-curve", "ECE, MCE, NLL and Brier score over the temperature; --quantity"},
     FigureKind{"accuracy", "accuracy per method and split"},
     FigureKind{"theory-orthogonal", "features orthogonal to the training samples; of verify --json",
                FigureInput::verification},

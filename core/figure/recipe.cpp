@@ -35,6 +35,11 @@ constexpr std::array<std::pair<std::string_view, analysis::KernelPart>, 3> kKern
     {{"P", analysis::KernelPart::pretrainEffective},
      {"F", analysis::KernelPart::fineTuningEffective},
      {"total", analysis::KernelPart::total}}};
+constexpr std::array<std::pair<std::string_view, CurveQuantity>, 4> kQuantityNames{
+    {{"ece", CurveQuantity::ece},
+     {"mce", CurveQuantity::mce},
+     {"nll", CurveQuantity::nll},
+     {"brier", CurveQuantity::brier}}};
 constexpr std::array<std::pair<std::string_view, analysis::Spread>, 4> kSpreads{
     {{"t95", analysis::Spread::tInterval95},
      {"sd", analysis::Spread::standardDeviation},
@@ -45,6 +50,12 @@ template <typename Table, typename Value>
 std::string nameOf(const Table& table, Value value) {
     return std::string(
         std::ranges::find(table, value, [](const auto& entry) { return entry.second; })->first);
+}
+
+template <typename Value, typename Table>
+std::optional<Value> valueOf(const Table& table, std::string_view name) {
+    const auto found = std::ranges::find(table, name, [](const auto& entry) { return entry.first; });
+    return found == table.end() ? std::nullopt : std::optional<Value>(found->second);
 }
 
 /// Reads keys one by one and knows afterwards which ones nobody asked for.
@@ -69,15 +80,25 @@ public:
     void readNamed(const char* key, const Table& table, Value& value) {
         std::string name = nameOf(table, value);
         read(key, name);
-        const auto found = std::ranges::find(table, name, [](const auto& entry) { return entry.first; });
-        if (found == table.end()) {
-            std::string names;
-            for (const auto& entry : table) {
-                names += (names.empty() ? "" : ", ") + std::string(entry.first);
-            }
-            refuse(std::string("key '") + key + "' is '" + name + "'; it can be: " + names);
+        const auto known = valueOf<Value>(table, name);
+        if (!known) {
+            refuse(std::string("key '") + key + "' is '" + name + "'; it can be: " + namesIn(table));
         }
-        value = found->second;
+        value = *known;
+    }
+
+    /// An array of names; a missing one leaves `values` empty.
+    template <typename Table, typename Value>
+    void readNames(const char* key, const Table& table, std::vector<Value>& values) {
+        std::vector<std::string> names;
+        read(key, names);
+        for (const std::string& name : names) {
+            const auto known = valueOf<Value>(table, name);
+            if (!known) {
+                refuse(std::string("key '") + key + "' holds '" + name + "'; it can hold: " + namesIn(table));
+            }
+            values.push_back(*known);
+        }
     }
 
     const Json* find(const char* key) {
@@ -98,6 +119,15 @@ public:
     }
 
 private:
+    template <typename Table>
+    static std::string namesIn(const Table& table) {
+        std::string names;
+        for (const auto& entry : table) {
+            names += (names.empty() ? "" : ", ") + std::string(entry.first);
+        }
+        return names;
+    }
+
     const Json& m_json;
     std::string m_where;
     std::set<std::string> m_known;
@@ -137,9 +167,11 @@ std::optional<record::EpochKey> epochFromText(std::string_view text) {
 }
 
 std::optional<analysis::KernelPart> kernelPartFromText(std::string_view text) {
-    const auto found =
-        std::ranges::find(kKernelPartNames, text, [](const auto& entry) { return entry.first; });
-    return found == kKernelPartNames.end() ? std::nullopt : std::optional(found->second);
+    return valueOf<analysis::KernelPart>(kKernelPartNames, text);
+}
+
+std::optional<CurveQuantity> curveQuantityFromText(std::string_view text) {
+    return valueOf<CurveQuantity>(kQuantityNames, text);
 }
 
 std::string requestToJson(const FigureRequest& request) {
@@ -162,6 +194,11 @@ std::string requestToJson(const FigureRequest& request) {
     json["temperature"] = request.temperature.fitted ? Json("fitted") : Json(request.temperature.value);
     json["epoch"] = request.epoch ? Json(epochText(*request.epoch)) : Json(nullptr);
     json["before_after"] = request.beforeAfter;
+    json["fit_on"] = request.fitOn;
+    json["quantities"] = Json::array();
+    for (const CurveQuantity quantity : request.quantities) {
+        json["quantities"].push_back(nameOf(kQuantityNames, quantity));
+    }
     json["kernel_state"] = request.kernelState;
     json["kernel_parts"] = Json::array();
     for (const analysis::KernelPart part : request.kernelParts) {
@@ -226,16 +263,10 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
         }
     }
     reader.read("before_after", request.beforeAfter);
+    reader.read("fit_on", request.fitOn);
+    reader.readNames("quantities", kQuantityNames, request.quantities);
     reader.read("kernel_state", request.kernelState);
-    std::vector<std::string> parts;
-    reader.read("kernel_parts", parts);
-    for (const std::string& part : parts) {
-        const auto known = kernelPartFromText(part);
-        if (!known) {
-            reader.refuse("key 'kernel_parts' holds '" + part + "'; it can hold: P, F, total");
-        }
-        request.kernelParts.push_back(*known);
-    }
+    reader.readNames("kernel_parts", kKernelPartNames, request.kernelParts);
     reader.read("raw_spectrum", request.rawSpectrum);
     reader.readNamed("spectrum_axis", kSpectrumAxes, request.spectrumAxis);
     reader.read("linear_values", request.linearValues);

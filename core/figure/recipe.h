@@ -39,6 +39,8 @@ struct FigureRequest {
     TemperatureChoice temperature{};
     std::optional<record::EpochKey> epoch{}; ///< of calibration figures; nullopt: the model each run reports
     bool beforeAfter = false;
+    std::string fitOn{}; ///< split that temperatures are fitted on; "": the validation split
+    std::vector<CurveQuantity> quantities{}; ///< of temperature-curve; empty: all
 
     std::string kernelState{}; ///< "pretrained", "after_lp" or "": where the run's fine-tuning starts
     std::vector<analysis::KernelPart>
@@ -65,6 +67,10 @@ struct FigureRequest {
 
 /// A part of the kernel as recipes and the command line name it: "P", "F" or "total"; nullopt for other text.
 [[nodiscard]] std::optional<analysis::KernelPart> kernelPartFromText(std::string_view text);
+
+/// A number over temperature as recipes and the command line name it: "ece", "mce", "nll" or "brier"; nullopt
+/// for other text.
+[[nodiscard]] std::optional<CurveQuantity> curveQuantityFromText(std::string_view text);
 
 /// Missing keys keep their defaults. Throws Error{badInput} that starts with `where` (a file name) and names
 /// the key if one is unknown, has the wrong type or an impossible value.

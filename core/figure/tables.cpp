@@ -1,5 +1,7 @@
 #include "core/figure/tables.h"
 
+#include "core/analysis/paired_bootstrap.h"
+#include "core/figure/calibration_notes.h"
 #include "core/figure/calibration_view.h"
 #include "core/figure/classifier_norms.h"
 #include "core/figure/collapse.h"
@@ -154,18 +156,22 @@ std::vector<Variant> withPretrained(std::vector<Variant> variants) {
 /// Calibration of the runs of one method on one split.
 struct CalibrationSamples {
     std::vector<double> eceBefore, eceAfter, eceGain, mceBefore, mceAfter, mceGain, temperature;
-    bool atBound = false;
+    std::optional<analysis::RecalibrationChange> change; ///< of the last run
+    std::set<std::string> fittedOn;
+    std::vector<std::pair<std::string, std::string>> cautions; ///< by method
 };
 
 CalibrationSamples calibrationSamples(std::span<const Run> runs, const std::vector<std::size_t>& indices,
-                                      const std::string& split, int binCount) {
+                                      const std::string& split, const std::string& name,
+                                      const TableOptions& options) {
     CalibrationSamples samples;
+    const int binCount = options.binCount;
     for (const std::size_t index : indices) {
         const record::SplitInfo* info = runs[index].split(split);
         if (info == nullptr || info->logitKeys.empty()) {
             continue;
         }
-        const CalibrationData data = readCalibration(runs[index], split);
+        const CalibrationData data = readCalibration(runs[index], split, std::nullopt, options.fitOn);
         const auto before = analysis::reliability(data.logits, data.labels, 1.0, binCount);
         samples.eceBefore.push_back(100 * before.ece);
         samples.mceBefore.push_back(100 * before.mce);
@@ -176,10 +182,21 @@ CalibrationSamples calibrationSamples(std::span<const Run> runs, const std::vect
             samples.eceGain.push_back(100 * (before.ece - after.ece));
             samples.mceGain.push_back(100 * (before.mce - after.mce));
             samples.temperature.push_back(data.fitted->value);
-            samples.atBound |= data.fitted->atBound;
+            samples.fittedOn.insert(data.fittedOn);
+            samples.cautions.emplace_back(name, fitCaution(data));
+            if (options.intervals && indices.size() == 1) {
+                samples.change = analysis::recalibrationChange(
+                    analysis::rowScores(data.logits, data.labels),
+                    analysis::rowScores(data.logits, data.labels, data.fitted->value), binCount);
+            }
         }
     }
     return samples;
+}
+
+/// "16.03 [12.10, 19.95]": an improvement in percentage points with its interval.
+void addInterval(Cell& cell, const analysis::NumberChange& change) {
+    cell.text += " [" + fixed(-100 * change.high, 2) + ", " + fixed(-100 * change.low, 2) + "]";
 }
 
 std::vector<std::string> calibrationSplits(std::span<const Run> runs, const Dataset& dataset,
@@ -282,12 +299,14 @@ Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
                     "MCE w/ TS", "MCE Imp.", "T"}};
     const Grouped set(runs);
     const std::vector<Collapse> collapsedRuns = collapses(runs);
-    bool atBound = false;
+    bool anyInterval = false;
+    std::set<std::string> fittedOn;
+    std::vector<std::pair<std::string, std::string>> cautions;
     for (const Dataset& dataset : set.datasets) {
         for (const std::string& split : calibrationSplits(runs, dataset, options)) {
             for (const Variant& variant : set.variants) {
                 const std::vector<std::size_t> members = set.members(dataset, variant);
-                const auto samples = calibrationSamples(runs, members, split, options.binCount);
+                const auto samples = calibrationSamples(runs, members, split, variantName(variant), options);
                 if (samples.eceBefore.empty()) {
                     continue;
                 }
@@ -301,19 +320,30 @@ Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
                     row.push_back(cellOf(*sample, hundredths(2)));
                 }
                 row.push_back(cellOf(samples.temperature, significantDigits(3)));
-                atBound |= samples.atBound;
+                if (samples.change) {
+                    addInterval(row[5], samples.change->ece);
+                    addInterval(row[8], samples.change->mce);
+                    anyInterval = true;
+                }
+                fittedOn.insert(samples.fittedOn.begin(), samples.fittedOn.end());
+                std::ranges::copy(samples.cautions, std::back_inserter(cautions));
             }
         }
     }
     sayCounts(table);
-    table.notes.push_back(
-        std::to_string(options.binCount) +
-        " equal-width bins (low, high]; temperature: minimum of the NLL on the validation split.");
-    if (atBound) {
-        table.notes.emplace_back(
-            "A fitted temperature lies at the bound of [0.01, 1000]: the validation split is "
-            "separated, or carries no information.");
+    std::string splits;
+    for (const std::string& split : fittedOn) {
+        splits += (splits.empty() ? "" : " or ") + split;
     }
+    table.notes.push_back(std::to_string(options.binCount) +
+                          " equal-width bins (low, high]; temperature: minimum of the NLL on the " +
+                          (splits.empty() ? "validation" : splits) + " split.");
+    if (anyInterval) {
+        table.notes.emplace_back(
+            "Brackets: 95 % percentile bootstrap interval over the rows of the split, the "
+            "same rows without and with TS, 1000 resamples, seed 1.");
+    }
+    std::ranges::move(cautionSentences(cautions), std::back_inserter(table.notes));
     markCollapses(table, runs, collapsedRuns);
     return table;
 }

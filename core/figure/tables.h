@@ -14,6 +14,8 @@ struct TableOptions {
     std::vector<std::string>
         splits{}; ///< empty: every split but train (calibration: the default split of each run)
     int binCount = 15;
+    std::string fitOn{};    ///< calibration: split that temperatures are fitted on; "": the validation split
+    bool intervals = false; ///< calibration: of the improvement, where a cell is of one run
 };
 
 /// All tables: a row or a column per variant in the order of variantOrder(), cells "mean ± sd" with the
@@ -29,8 +31,10 @@ struct TableOptions {
 /// Rows tasks, columns the classifier norm before training and after each method. PAPER Table 13.
 [[nodiscard]] Table normsTable(std::span<const record::Run> runs);
 
-/// Rows task, split and method; columns ECE and MCE without and with the temperature fitted on the validation
-/// split, in percent, the improvement in percentage points, and the temperature. PAPER Tables 3 and 14.
+/// Rows task, split and method; columns ECE and MCE without and with the fitted temperature, in percent, the
+/// improvement in percentage points, and the temperature. With `intervals`, an improvement of one run has the
+/// interval of paired_bootstrap.h behind it in brackets; over seeds the deviation says more. PAPER Tables 3
+/// and 14.
 [[nodiscard]] Table calibrationTable(std::span<const record::Run> runs, const TableOptions& options = {});
 
 } // namespace finescope::figure

@@ -2,6 +2,8 @@
 #include "core/error.h"
 #include "core/figure/calibration_figures.h"
 #include "core/figure/calibration_view.h"
+#include "core/figure/figure_kinds.h"
+#include "core/figure/recipe.h"
 #include "memory_run.h"
 #include "tests/support/near.h"
 
@@ -63,6 +65,12 @@ private Q_SLOTS:
     void splitsAreChosenByRole();
     void unknownSplitIsNamed();
     void curveMarksOptimum();
+    void curvesShowTheNumbersAsked();
+    void rangeWidensToTheOptimum();
+    void curvesByAnotherPathAreThose();
+    void temperatureIsFittedOnTheSplitAskedFor();
+    void aTemperatureAtTheEndOfItsRangeIsSaid();
+    void recipesKeepSplitAndNumbers();
 };
 
 void TestCalibrationFigures::barsStandAtTheBinsEdges() {
@@ -215,16 +223,127 @@ void TestCalibrationFigures::curveMarksOptimum() {
     const double atOne =
         std::log1p(std::exp(-1.0)) + 0.25; // mean of three times ln(1+1/e) and once that plus 1
     QVERIFY_NEAR(curve.nll[10], atOne, 1e-7);
+    // One minus the label's probability, squared; over both classes twice that.
+    const auto loss = [](double margin) { return std::pow(1 / (1 + std::exp(margin)), 2); };
     QVERIFY(std::ranges::min(curve.nll) >= curve.optimum->nll);
+    QVERIFY_NEAR(curve.brier[10], 2 * (3 * loss(1) + loss(-1)) / 4, 1e-7);
+    QVERIFY(curve.caution.find("in-sample") != std::string::npos);
     curve.name = "FT";
     const Figure figure = temperatureCurveFigure(std::span(&curve, 1), {.current = 2.0});
     QCOMPARE(figure.panels.size(), std::size_t{4});
-    QVERIFY(figure.panels[3].blank);
+    QCOMPARE(figure.panels[3].y.label, std::string("Brier score"));
+    QCOMPARE(figure.panels[3].curves.front().y, curve.brier);
     QCOMPARE(figure.panels[3].curves.front().name, std::string("FT"));
     QCOMPARE(figure.panels[2].x.scale, Scale::logarithmic);
-    QCOMPARE(figure.panels[2].scatters.front().x.front(), curve.optimum->temperature);
-    QCOMPARE(figure.panels[2].references.front().at, 2.0);
-    QCOMPARE(figure.panels[2].references.front().style.role, std::string("current"));
+    for (const Panel& panel : figure.panels) {
+        QCOMPARE(panel.scatters.front().x.front(), curve.optimum->temperature);
+        QCOMPARE(panel.references[0].at, 2.0);
+        QCOMPARE(panel.references[0].style.role, std::string("current"));
+        QCOMPARE(panel.references[1].at, 1.0);
+        QVERIFY(panel.references[1].dashed);
+    }
+    QVERIFY(figure.panels[2].legend == Legend::below); // of the last row: as wide as the figure
+    QVERIFY(figure.notes.front().find("on the validation split; dashed: T = 1; solid: T = 2.") !=
+            std::string::npos);
+}
+
+void TestCalibrationFigures::curvesShowTheNumbersAsked() {
+    TemperatureCurve curve;
+    curve.name = "FT";
+    curve.temperature = {1, 2};
+    curve.ece = {.1, .2};
+    curve.nll = {3, 4};
+    const Figure figure = temperatureCurveFigure(std::span(&curve, 1),
+                                                 {.quantities = {CurveQuantity::nll, CurveQuantity::ece}});
+    QCOMPARE(figure.panels.size(), std::size_t{2});
+    QCOMPARE(figure.panels[0].y.label, std::string("NLL"));
+    QCOMPARE(figure.panels[0].curves.front().y, (Values{3, 4}));
+    QCOMPARE(figure.panels[1].curves.front().y, (Values{.1, .2}));
+    QVERIFY(figure.panels[0].scatters.empty());
+    QVERIFY(figure.notes.front().starts_with("no temperature was fitted"));
+    QCOMPARE(figure.altText, std::string("Calibration over temperature: NLL, ECE."));
+}
+
+void TestCalibrationFigures::rangeWidensToTheOptimum() {
+    CalibrationData inside, low, high;
+    inside.fitted = analysis::FittedTemperature{.value = 2};
+    low.fitted = analysis::FittedTemperature{.value = 0.01};
+    high.fitted = analysis::FittedTemperature{.value = 40};
+    QCOMPARE(temperatureRange(std::span(&inside, 1)), (Range{.05, 20}));
+    QCOMPARE(temperatureRange(std::vector<CalibrationData>(1)), (Range{.05, 20}));
+    QCOMPARE(temperatureRange(std::vector{inside, low, high}), (Range{.005, 80}));
+}
+
+void TestCalibrationFigures::curvesByAnotherPathAreThose() {
+    record::Run run = emptyRun("ft");
+    addSplit(run, "validation", "validation", tuning(1), twoClasses({1, 1, 1, 1}), {0, 0, 0, 1});
+    const CalibrationData data = readCalibration(run);
+    std::vector<double> asked;
+    const TemperatureCurve curve = temperatureCurve(
+        data,
+        [&asked](double temperature) {
+            asked.push_back(temperature);
+            analysis::Reliability numbers;
+            numbers.ece = temperature;
+            return numbers;
+        },
+        {0.1, 10}, 3);
+    QCOMPARE(asked.size(), std::size_t{3});
+    QCOMPARE(curve.ece, asked);
+    QVERIFY_NEAR(curve.optimum->temperature, 1 / std::log(3.0), 1e-8);
+}
+
+void TestCalibrationFigures::temperatureIsFittedOnTheSplitAskedFor() {
+    record::Run run = emptyRun("ft");
+    addEpoch(run, tuning(1), 8);
+    addSplit(run, "validation", "validation", tuning(1), twoClasses({1, 1, 1, 1}), {0, 0, 0, 1});
+    addSplit(run, "test", "test", tuning(1), twoClasses({2, 2, 2, 2}), {0, 0, 0, 1});
+    addSplit(run, "late", "test", tuning(2), twoClasses({2}), {0});
+    const CalibrationData own = readCalibration(run, "test", std::nullopt, "test");
+    QCOMPARE(own.fittedOn, std::string("test"));
+    QVERIFY(own.inSample);
+    QVERIFY_NEAR(own.fitted->value, 2 / std::log(3.0), 1e-8);
+    QCOMPARE(own.classifierNorm.value(), 8.0);
+    QVERIFY(fitCaution(own).find("(in-sample)") != std::string::npos);
+    QCOMPARE(fitCaution(readCalibration(run, "test")), std::string());
+    QCOMPARE(readFitSplit(run)->name, std::string("validation"));
+    QCOMPARE(readFitSplit(run, "test")->labels.size(), std::size_t{4});
+    QVERIFY_THROWS_EXCEPTION(Error, (void)readCalibration(run, "test", std::nullopt, "nowhere"));
+    QVERIFY_THROWS_EXCEPTION(Error, (void)readCalibration(run, "test", std::nullopt, "late"));
+
+    const auto entries =
+        reliabilityEntries(std::span(&run, 1), "test", {.fitted = true}, true, 15, std::nullopt, "test");
+    const Figure figure = reliabilityFigure(entries);
+    QCOMPARE(figure.cautions.size(), std::size_t{1});
+    QCOMPARE(figure.notes.back(), figure.cautions.front());
+    QVERIFY(figure.cautions.front().find("the test split (in-sample)") != std::string::npos);
+    // At a given temperature nothing was fitted that could flatter anything.
+    QVERIFY(reliabilityFigure(
+                reliabilityEntries(std::span(&run, 1), "test", {.value = 2}, true, 15, std::nullopt, "test"))
+                .cautions.empty());
+}
+
+void TestCalibrationFigures::aTemperatureAtTheEndOfItsRangeIsSaid() {
+    std::vector<record::Run> runs{emptyRun("ft"), emptyRun("lora")};
+    for (record::Run& run : runs) {
+        addSplit(run, "validation", "validation", tuning(1), twoClasses({1, 1}), {0, 0});
+        addSplit(run, "test", "test", tuning(1), twoClasses({2, 2}), {0, 1});
+    }
+    const Figure figure = buildFigure({.kind = "temperature-curve", .temperature = {.fitted = true}}, runs);
+    QCOMPARE(figure.cautions.size(), std::size_t{1}); // one sentence for both
+    QVERIFY(figure.cautions.front().starts_with("FT, LoRA: T = 0.01 is the end of its range: "));
+    QCOMPARE(figure.panels.front().curves.front().x.front(), 0.005);
+}
+
+void TestCalibrationFigures::recipesKeepSplitAndNumbers() {
+    FigureRequest request{.kind = "temperature-curve",
+                          .fitOn = "test",
+                          .quantities = {CurveQuantity::brier, CurveQuantity::mce}};
+    const FigureRequest read = requestFromJson(requestToJson(request), "r.json");
+    QCOMPARE(read.fitOn, std::string("test"));
+    QVERIFY(read.quantities == request.quantities);
+    QVERIFY_THROWS_EXCEPTION(
+        Error, (void)requestFromJson(R"({"finescope_recipe": 1, "quantities": ["acc"]})", "r.json"));
 }
 
 QTEST_GUILESS_MAIN(TestCalibrationFigures)

@@ -1,3 +1,5 @@
+#include "core/error.h"
+#include "core/figure/recalibration_table.h"
 #include "core/figure/tables.h"
 #include "core/figure/write_latex.h"
 #include "memory_run.h"
@@ -73,6 +75,8 @@ private Q_SLOTS:
     void featuresHaveDashesWhereNothingMoved();
     void calibrationIsThatOfTwoConfidences();
     void calibrationWithoutValidationHasDashes();
+    void improvementsOfOneRunHaveIntervals();
+    void waysToRecalibrateStandSideBySide();
     void scalesAreGroupsOfTheirOwn();
     void collapsedRunsHaveADagger();
     void namesAreEscapedInLatex();
@@ -155,6 +159,59 @@ void TestTables::calibrationIsThatOfTwoConfidences() {
     QCOMPARE(row[columnOf(table, "T")].text, std::string("2.89"));
     QVERIFY(notesOf(table).find("15 equal-width bins") != std::string::npos);
     QVERIFY(notesOf(table).find("bound") == std::string::npos);
+}
+
+void TestTables::improvementsOfOneRunHaveIntervals() {
+    record::Run run = emptyRun("ft");
+    addMargins(run, "validation", "validation", 20, 16, 4);
+    addMargins(run, "test", "test", 20, 14, 4);
+    const Table table = calibrationTable(std::vector{run}, {.fitOn = "test", .intervals = true});
+    const auto& row = table.rows.at(0);
+    // One bin: the gap before is |c - a| of a resample's accuracy a, and after the fit on its own rows |0.7 -
+    // a|.
+    const Cell& cell = row[columnOf(table, "ECE Imp.")];
+    QVERIFY_NEAR(row[columnOf(table, "ECE w/ TS")].value.value(), 0, 1e-6);
+    QVERIFY2(cell.text.starts_with("28.20 [") && cell.text.ends_with("]"), cell.text.c_str());
+    QVERIFY(notesOf(table).find("on the test split") != std::string::npos);
+    QVERIFY(notesOf(table).find("Brackets: 95 %") != std::string::npos);
+    QVERIFY(notesOf(table).find("FT: T was fitted on the very rows") != std::string::npos);
+    // Over seeds the deviation is there, and no bracket.
+    record::Run other = run;
+    other.seed = 2;
+    const Table two = calibrationTable(std::vector{run, other}, {.intervals = true});
+    QVERIFY(two.rows.at(0)[columnOf(two, "ECE Imp.")].text.find('[') == std::string::npos);
+    QVERIFY(notesOf(two).find("Brackets") == std::string::npos);
+}
+
+void TestTables::waysToRecalibrateStandSideBySide() {
+    record::Run run = emptyRun("ft");
+    addMargins(run, "validation", "validation", 20, 16, 4);
+    addMargins(run, "test", "test", 20, 14, 4);
+    const Table table = recalibrationTable(std::vector{run}, {}, {.resamples = 50});
+    QCOMPARE(table.rows.size(), allRecalibrators().size());
+    for (const auto& row : table.rows) {
+        QCOMPARE(row.size(), table.columns.size());
+    }
+    const auto column = [&](const char* name) { return columnOf(table, name); };
+    QCOMPARE(table.rows[0][column("ECE change")].text, kDash);
+    QCOMPARE(table.rows[0][column("ECE")].text, std::string("28.20"));
+    QVERIFY_NEAR(table.rows[1][column("T")].value.value(), 4 / std::log(4.0), 1e-4);
+    for (const std::size_t way : {1, 2, 5}) { // all learn that 80 % are right, 10 points above 70 %
+        QVERIFY_NEAR(table.rows[way][column("ECE")].value.value(), 10, 0.2);
+        QVERIFY(table.rows[way][column("ECE change")].text.starts_with("\u2212"));
+        QCOMPARE(table.rows[way][column("Predictions changed")].text, std::string("0"));
+    }
+    // Every label is class 0: against the rest it is certain, and six predictions become right.
+    QCOMPARE(table.rows[4][column("Predictions changed")].text, std::string("6"));
+    QVERIFY_NEAR(table.rows[4][column("Accuracy")].value.value(), 100, 1e-9);
+    QVERIFY(notesOf(table).find("fitted on the validation split") != std::string::npos);
+    QVERIFY(notesOf(table).find("FT, vector scaling: the NLL falls for ever") != std::string::npos);
+
+    record::Run without = emptyRun("ft");
+    addMargins(without, "test", "test", 20, 14, 4);
+    QVERIFY_THROWS_EXCEPTION(Error, (void)recalibrationTable(std::vector{without}));
+    const Table own = recalibrationTable(std::vector{without}, {.fitOn = "test"}, {.resamples = 5});
+    QVERIFY(notesOf(own).find("(in-sample)") != std::string::npos);
 }
 
 void TestTables::calibrationWithoutValidationHasDashes() {

@@ -1,0 +1,152 @@
+#include "core/figure/recalibration_table.h"
+
+#include "core/error.h"
+#include "core/figure/calibration_notes.h"
+#include "core/figure/calibration_view.h"
+#include "core/figure/number_text.h"
+#include "core/figure/run_style.h"
+#include "core/figure/table_cells.h"
+
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <set>
+
+namespace finescope::figure {
+
+namespace {
+
+using analysis::NumberChange;
+using analysis::Recalibrated;
+using analysis::RecalibrationChange;
+using analysis::Recalibrator;
+
+constexpr std::array kWays{
+    Recalibrator::none,          Recalibrator::temperature, Recalibrator::adamTemperature,
+    Recalibrator::vectorScaling, Recalibrator::isotonic,    Recalibrator::topLabelIsotonic};
+
+struct Number {
+    const char* name;
+    NumberChange RecalibrationChange::*change;
+    double factor; ///< 100 of what is shown in percent
+    int decimals;
+};
+
+constexpr std::array kNumbers{
+    Number{"ECE", &RecalibrationChange::ece, 100, 2}, Number{"MCE", &RecalibrationChange::mce, 100, 2},
+    Number{"NLL", &RecalibrationChange::nll, 1, 4}, Number{"Brier", &RecalibrationChange::brier, 1, 4},
+    Number{"Accuracy", &RecalibrationChange::accuracy, 100, 2}};
+
+std::string numberText(double value, const Number& number) {
+    return std::isinf(value) ? "\u221e" : fixed(number.factor * value, number.decimals);
+}
+
+Cell valueCell(double value, const Number& number) {
+    Cell cell = textCell(numberText(value, number));
+    if (std::isfinite(value)) {
+        cell.value = number.factor * value;
+    }
+    return cell;
+}
+
+/// "-16.03 [-19.95, -12.10]".
+Cell changeCell(const NumberChange& change, const Number& number) {
+    if (!std::isfinite(change.change())) {
+        return textCell("\u2013");
+    }
+    Cell cell = valueCell(change.change(), number);
+    if (std::isfinite(change.low)) {
+        cell.text += " [" + numberText(change.low, number) + ", " + numberText(change.high, number) + "]";
+    }
+    return cell;
+}
+
+std::vector<Cell> rowOf(const std::string& run, const std::string& split, const Recalibrated& result) {
+    std::vector<Cell> row{textCell(run), textCell(split), textCell(nameOf(result.recalibrator)),
+                          textCell(result.temperature ? significant(*result.temperature, 4) : "\u2013")};
+    row.back().value = result.temperature;
+    for (const Number& number : kNumbers) {
+        const NumberChange& change = result.change.*number.change;
+        row.push_back(valueCell(change.after, number));
+        row.push_back(result.recalibrator == Recalibrator::none ? textCell("\u2013")
+                                                                : changeCell(change, number));
+    }
+    row.push_back(textCell(std::to_string(result.changedPredictions)));
+    row.back().value = static_cast<double>(result.changedPredictions);
+    return row;
+}
+
+std::string cautionOf(const Recalibrated& result) {
+    std::string text = result.caution;
+    if (result.impossibleLabels > 0) {
+        text += (text.empty() ? "" : "; ") + std::to_string(result.impossibleLabels) +
+                (result.impossibleLabels == 1 ? " row has a label" : " rows have labels") +
+                " of probability 0, so that the NLL is infinite";
+    }
+    return text;
+}
+
+} // namespace
+
+std::span<const Recalibrator> allRecalibrators() {
+    return kWays;
+}
+
+Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& options,
+                         const analysis::PairedBootstrapOptions& bootstrap) {
+    Table table{.kind = "recalibration",
+                .caption =
+                    "Ways to recalibrate; ECE, MCE and accuracy in percent. Changes are against T = 1.",
+                .columns = {"Run", "Split", "Recalibration", "T"}};
+    for (const Number& number : kNumbers) {
+        table.columns.emplace_back(number.name);
+        table.columns.push_back(std::string(number.name) + " change");
+    }
+    table.columns.emplace_back("Predictions changed");
+    const std::vector<RunLabel> labels = labelRuns(runs);
+    std::set<std::string> fittedOn;
+    std::vector<std::pair<std::string, std::string>> cautions;
+    for (const std::size_t index : legendOrder(runs)) {
+        const record::Run& run = runs[index];
+        const CalibrationData data =
+            readCalibration(run, options.splits.empty() ? "" : options.splits.front());
+        const auto fit = readFitSplit(run, options.fitOn, data.key);
+        if (!fit) {
+            throw Error(ErrorKind::badInput, run.file.string() +
+                                                 ": no validation split with logits to recalibrate on; name "
+                                                 "another split with --fit-on");
+        }
+        fittedOn.insert(fit->name);
+        if (fit->name == data.split) {
+            cautions.emplace_back(labels[index].name, "fitted on the very rows that are shown, the " +
+                                                          data.split +
+                                                          " split (in-sample), which flatters every way");
+        }
+        for (const Recalibrated& result :
+             analysis::recalibrate(kWays, {fit->logits, fit->labels}, {data.logits, data.labels},
+                                   {.binCount = options.binCount, .bootstrap = bootstrap})) {
+            table.rows.push_back(rowOf(labels[index].name, data.split, result));
+            cautions.emplace_back(labels[index].name + ", " + nameOf(result.recalibrator), cautionOf(result));
+        }
+    }
+    std::string splits;
+    for (const std::string& split : fittedOn) {
+        splits += (splits.empty() ? "" : " or ") + split;
+    }
+    table.notes = {
+        std::to_string(options.binCount) + " equal-width bins (low, high]; fitted on the " + splits +
+            " split; Brier score summed over classes.",
+        "Brackets: " + fixed(100 * bootstrap.level, 0) +
+            " % percentile bootstrap interval of the change, the same rows before and after, " +
+            std::to_string(bootstrap.resamples) + " resamples, seed " + std::to_string(bootstrap.seed) + ".",
+        "Temperature: the exact minimum of the NLL; Adam: learning rate 0.001 from T = 1, at most 100000 "
+        "steps, early stopping after 10. Vector scaling: a factor and an offset per class, minimum of the "
+        "NLL. "
+        "Isotonic, class against rest: as scikit-learn's CalibratedClassifierCV and netcal; top label: of "
+        "the "
+        "confidence alone, so that predictions stay."};
+    std::ranges::move(cautionSentences(cautions), std::back_inserter(table.notes));
+    return table;
+}
+
+} // namespace finescope::figure
