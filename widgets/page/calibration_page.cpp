@@ -1,9 +1,12 @@
 #include "widgets/page/calibration_page.h"
 
+#include "core/figure/calibration_lens.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
 #include "widgets/control/elided_label.h"
+#include "widgets/control/epoch_player.h"
 #include "widgets/control/temperature_slider.h"
+#include "widgets/page/calibration_details.h"
 #include "widgets/page/calibration_table.h"
 #include "widgets/page/diagram_area.h"
 #include "widgets/page/option_rows.h"
@@ -14,6 +17,7 @@
 #include <QKeyEvent>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -45,10 +49,12 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
               "changes."),
            parent),
       m_background(background), m_diagrams(new PlotView), m_diagramArea(new DiagramArea(m_diagrams, this)),
-      m_slider(new TemperatureSlider(this)), m_curve(new PlotView(this)), m_table(new CalibrationTable(this)),
+      m_slider(new TemperatureSlider(this)), m_curve(new PlotView(this)), m_tables(new QStackedWidget(this)),
+      m_table(new CalibrationTable(m_tables)), m_details(new CalibrationDetails(background, m_tables)),
       m_note(makeCaption({}, this)), m_norms(makeElidedCaption(this)), m_mode(new QComboBox(options())),
-      m_split(new QComboBox(options())), m_epoch(new QComboBox(options())), m_bins(new QSpinBox(options())),
-      m_curveQuantity(new QComboBox(options())) {
+      m_split(new QComboBox(options())), m_epoch(new QComboBox(options())),
+      m_player(new EpochPlayer(options())), m_bins(new QSpinBox(options())),
+      m_curveQuantity(new QComboBox(options())), m_tableView(new QComboBox(options())) {
     setObjectName(QStringLiteral("calibrationPage"));
     m_diagrams->setObjectName(QStringLiteral("reliabilityPlot"));
     m_diagrams->setAccessibleName(tr("Reliability diagrams"));
@@ -67,7 +73,9 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     auto* bottom = new QSplitter(Qt::Horizontal, this);
     bottom->setChildrenCollapsible(false);
     bottom->addWidget(m_curve);
-    bottom->addWidget(m_table);
+    m_tables->addWidget(m_table);
+    m_tables->addWidget(m_details);
+    bottom->addWidget(m_tables);
     bottom->setStretchFactor(0, 2);
     bottom->setStretchFactor(1, 3);
     bottom->setSizes({kCurveWidth, kTableWidth});
@@ -105,14 +113,27 @@ void CalibrationPage::buildOptions() {
     for (const QString& name : {tr("ECE"), tr("MCE"), tr("NLL")}) {
         m_curveQuantity->addItem(name);
     }
+    m_curveQuantity->addItem(tr("ECE by number of bins"));
     m_curveQuantity->setCurrentIndex(2);
+    m_tableView->setObjectName(QStringLiteral("calibrationTableView"));
+    m_tableView->addItem(tr("Numbers"));
+    const auto addView = [this](const QString& name, CalibrationDetails::View view) {
+        m_tableView->addItem(name, static_cast<int>(view));
+    };
+    addView(tr("Conventions"), CalibrationDetails::View::conventions);
+    addView(tr("More measures"), CalibrationDetails::View::measures);
+    addView(tr("Classes"), CalibrationDetails::View::classes);
+    addView(tr("Worst bin"), CalibrationDetails::View::worstBin);
+    addView(tr("Ways to recalibrate"), CalibrationDetails::View::ways);
 
     addOption(optionRows(), tr("Temperature"), m_mode);
     addOption(optionRows(), tr("Split"), m_split);
     addOption(optionRows(), tr("Epoch"), m_epoch);
+    optionRows()->addWidget(m_player);
     addOption(optionRows(), tr("Bins"), m_bins);
     optionRows()->addSpacing(8);
-    addOption(optionRows(), tr("Curve over temperature"), m_curveQuantity);
+    addOption(optionRows(), tr("Curve"), m_curveQuantity);
+    addOption(optionRows(), tr("Table"), m_tableView);
     optionRows()->addStretch(1);
 
     connect(m_mode, &QComboBox::currentIndexChanged, this, [this] {
@@ -124,7 +145,15 @@ void CalibrationPage::buildOptions() {
     connect(m_split, &QComboBox::activated, this, &CalibrationPage::refreshWhenVisible);
     connect(m_epoch, &QComboBox::activated, this, &CalibrationPage::refreshWhenVisible);
     connect(m_bins, &QSpinBox::valueChanged, this, &CalibrationPage::refreshWhenVisible);
-    connect(m_curveQuantity, &QComboBox::activated, this, &CalibrationPage::drawCurve);
+    connect(m_player, &EpochPlayer::moved, this, [this](int position) {
+        m_epoch->setCurrentIndex(position + 1);
+        refreshWhenVisible();
+    });
+    connect(m_curveQuantity, &QComboBox::activated, this, [this] { drawCurve(Numbers::exact); });
+    connect(m_tableView, &QComboBox::activated, this, [this](int index) {
+        m_tables->setCurrentIndex(index == 0 ? 0 : 1);
+        askDetails(entries(Numbers::exact));
+    });
 }
 
 int CalibrationPage::diagramColumns() const {
@@ -218,6 +247,8 @@ void CalibrationPage::listEpochs() {
         m_epoch->addItem(epochName(key), QPointF(key.epoch, static_cast<int>(key.stage)));
     }
     m_epoch->setCurrentIndex(before.isValid() ? std::max(0, m_epoch->findData(before)) : 0);
+    m_player->setCount(static_cast<int>(keys.size()));
+    m_player->setPosition(m_epoch->currentIndex() - 1);
 }
 
 void CalibrationPage::refresh() {
@@ -241,11 +272,13 @@ void CalibrationPage::refresh() {
         m_background.cancel(kPrepareKey);
         m_prepared = std::move(kept);
         setLoading(false);
+        m_player->setBusy(false);
         collectShown();
         drawAnew();
         return;
     }
     setLoading(true);
+    m_player->setBusy(true);
     m_background.request<Prepared>(
         kPrepareKey, this,
         [missing, chosen, kept](const TaskControl& control) {
@@ -262,6 +295,7 @@ void CalibrationPage::refresh() {
         },
         [this](const Outcome<Prepared>& outcome) {
             setLoading(false);
+            m_player->setBusy(false);
             if (const auto* failure = std::get_if<Failure>(&outcome)) {
                 showError(
                     tr("The calibration of these runs cannot be shown. Uncheck the run that is named below."),
@@ -286,7 +320,7 @@ void CalibrationPage::collectShown() {
             without.append(QString::fromStdString(labels[i].name));
             continue;
         }
-        m_shown.push_back({runs()[i].file.string(), labels[i].name, labels[i].style, prepared});
+        m_shown.push_back({runs()[i], labels[i].name, labels[i].style, prepared});
         if (prepared->data.fitted) {
             optima.push_back({labels[i].name, labels[i].style, prepared->data.fitted->value});
         }
@@ -326,6 +360,7 @@ figure::ReliabilityOptions CalibrationPage::reliabilityOptions() const {
 void CalibrationPage::draw(Numbers numbers) {
     if (m_shown.empty()) {
         m_table->setRowCount(0);
+        m_details->clear();
         m_norms->clear();
         Q_EMIT contentChanged();
         return;
@@ -334,8 +369,9 @@ void CalibrationPage::draw(Numbers numbers) {
     m_diagrams->setFigure(figure::reliabilityFigure(shown, reliabilityOptions()));
     fillTable(shown);
     tellNorms(shown);
-    drawCurve();
+    drawCurve(numbers);
     if (numbers == Numbers::exact) {
+        askDetails(shown);
         Q_EMIT contentChanged();
     }
 }
@@ -348,7 +384,38 @@ void CalibrationPage::drawAnew() {
     }
 }
 
-void CalibrationPage::drawCurve() {
+void CalibrationPage::drawBinStability() {
+    std::vector<figure::LensEntry> entries;
+    for (const Shown& shown : m_shown) {
+        const PreparedRun& run = *shown.prepared;
+        entries.push_back({shown.name, shown.style, &run.data,
+                           eachFitted() ? run.fittedTemperature() : m_slider->temperature()});
+    }
+    figure::Figure figure = figure::binStabilityFigure(entries, m_bins->value());
+    figure.panels.front().legend = figure::Legend::none; // the diagrams above name the runs
+    m_curve->setFigure(figure);
+}
+
+void CalibrationPage::askDetails(const std::vector<figure::ReliabilityEntry>& entries) {
+    const QVariant picked = m_tableView->currentData();
+    if (!picked.isValid() || m_shown.empty()) {
+        return;
+    }
+    std::vector<DetailedRun> runs;
+    for (std::size_t i = 0; i < m_shown.size(); ++i) {
+        runs.push_back(
+            {m_shown[i].run, m_shown[i].name, entries[i].current.temperature, m_shown[i].prepared});
+    }
+    m_details->ask(static_cast<CalibrationDetails::View>(picked.toInt()), std::move(runs), m_bins->value());
+}
+
+void CalibrationPage::drawCurve(Numbers numbers) {
+    if (m_curveQuantity->currentIndex() == static_cast<int>(figure::kCurveQuantities.size())) {
+        if (numbers == Numbers::exact) { // 46 numbers of bins are too many for every step of the slider
+            drawBinStability();
+        }
+        return;
+    }
     std::vector<figure::TemperatureCurve> curves;
     for (const Shown& shown : m_shown) {
         curves.push_back(shown.prepared->curve);
@@ -405,7 +472,7 @@ std::optional<PageFigure> CalibrationPage::exportedFigure() const {
     request.epoch = choice().key;
     request.files.clear(); // only what is shown: a run without this split or epoch is not
     for (const Shown& shown : m_shown) {
-        request.files.push_back(shown.file);
+        request.files.push_back(shown.run.file.string());
     }
     request.temperature = {.fitted = eachFitted(), .value = m_slider->temperature()};
     request.beforeAfter = eachFitted();

@@ -10,12 +10,15 @@
 
 class QComboBox;
 class QSpinBox;
+class QStackedWidget;
 
 namespace finescope::widgets {
 
+class CalibrationDetails;
 class CalibrationTable;
 class DiagramArea;
 class ElidedLabel;
+class EpochPlayer;
 class PlotView;
 class TemperatureSlider;
 
@@ -47,7 +50,7 @@ private:
 
     /// A run that has what is chosen.
     struct Shown {
-        std::string file;
+        record::Run run;
         std::string name;
         figure::Style style;
         std::shared_ptr<const PreparedRun> prepared;
@@ -66,23 +69,31 @@ private:
     void draw(Numbers numbers);
     [[nodiscard]] std::vector<figure::ReliabilityEntry> entries(Numbers numbers) const;
     [[nodiscard]] figure::ReliabilityOptions reliabilityOptions() const;
-    void drawCurve();
+    void drawCurve(Numbers numbers);
     void tellNorms(const std::vector<figure::ReliabilityEntry>& entries);
     void fillTable(const std::vector<figure::ReliabilityEntry>& entries);
+    /// ECE over the number of bins, in place of a curve over temperature.
+    void drawBinStability();
+    /// What the picked table needs; only when it changes, or on release.
+    void askDetails(const std::vector<figure::ReliabilityEntry>& entries);
 
     Background& m_background;
     PlotView* m_diagrams;
     DiagramArea* m_diagramArea;
     TemperatureSlider* m_slider;
     PlotView* m_curve;
+    QStackedWidget* m_tables;
     CalibrationTable* m_table;
+    CalibrationDetails* m_details;
     QLabel* m_note;
     ElidedLabel* m_norms;
     QComboBox* m_mode;
     QComboBox* m_split;
     QComboBox* m_epoch;
+    EpochPlayer* m_player;
     QSpinBox* m_bins;
     QComboBox* m_curveQuantity;
+    QComboBox* m_tableView;
     Prepared m_prepared; ///< only what is shown, so that closed runs give their memory back
     std::vector<Shown> m_shown;
     int m_columns = 0; ///< of the diagrams when the page had its present size

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/analysis/calibration_intervals.h"
+#include "core/figure/calibration_view.h"
+#include "core/figure/figure.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace finescope::figure {
+
+/// A run under the lens: its logits at one temperature, with the names of its classes. The data outlive it.
+struct LensEntry {
+    std::string name{};
+    Style style{};
+    const CalibrationData* data = nullptr;
+    double temperature = 1;
+    std::vector<std::string> classNames{}; ///< in label order; where they are missing, classes have numbers
+};
+
+/// "The same predictions under every convention": a row for each convention, for each run its ECE and MCE in
+/// percent, and what the convention does at the edges of bins. PEERS 3.1.
+[[nodiscard]] Table conventionTable(std::span<const LensEntry> entries, int binCount = 15);
+
+/// A row for each run: ECE with the bootstrap interval and with what a calibrated model of the same
+/// confidences would show, in its parts of over- and under-confidence, of equal mass, class-wise and smooth,
+/// and the debiased L2 error; percent. O(N replicates) a run. Throws Error{cancelled} when
+/// `resampling` is stopped. PEERS 3.2.
+[[nodiscard]] Table measureTable(std::span<const LensEntry> entries, int binCount = 15,
+                                 const analysis::Resampling& resampling = {});
+
+/// A row for each class of each run: its rows, how often it is predicted and the ECE of its probability, in
+/// percent. PEERS 3.2.
+[[nodiscard]] Table classTable(std::span<const LensEntry> entries, int binCount = 15);
+
+/// A row for each run: the bin that makes the MCE, its rows by number (the first twenty), accuracy and mean
+/// confidence in percent.
+[[nodiscard]] Table worstBinTable(std::span<const LensEntry> entries, int binCount = 15);
+
+/// ECE over the number of equal-width bins, 5 to 50, a line for each run; `binCount` is marked.
+[[nodiscard]] Figure binStabilityFigure(std::span<const LensEntry> entries, int binCount = 15);
+
+} // namespace finescope::figure

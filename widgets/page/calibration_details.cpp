@@ -1,0 +1,97 @@
+#include "widgets/page/calibration_details.h"
+
+#include "core/figure/calibration_lens.h"
+#include "core/figure/recalibration_table.h"
+#include "widgets/page/numbers_table.h"
+#include "widgets/panel/heading.h"
+
+#include <QLabel>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <iterator>
+
+namespace finescope::widgets {
+
+namespace {
+
+const QString kKey = QStringLiteral("calibration-details");
+
+/// One run's part at a time, so that a newer question need not wait for all of them.
+figure::Table compute(CalibrationDetails::View view, const std::vector<DetailedRun>& runs, int binCount,
+                      const TaskControl& control) {
+    std::vector<figure::LensEntry> entries;
+    for (const DetailedRun& run : runs) {
+        entries.push_back({run.name, {}, &run.prepared->data, run.temperature, run.run.classNames});
+    }
+    switch (view) {
+    case CalibrationDetails::View::conventions:
+        return figure::conventionTable(entries, binCount);
+    case CalibrationDetails::View::classes:
+        return figure::classTable(entries, binCount);
+    case CalibrationDetails::View::worstBin:
+        return figure::worstBinTable(entries, binCount);
+    case CalibrationDetails::View::measures:
+    case CalibrationDetails::View::ways:
+        break;
+    }
+    const bool ways = view == CalibrationDetails::View::ways;
+    figure::Table all;
+    for (std::size_t i = 0; i < entries.size() && !control.cancelled(); ++i) {
+        const std::string& split = entries[i].data->split;
+        figure::Table one =
+            ways ? figure::recalibrationTable({&runs[i].run, 1}, {.splits = {split}, .binCount = binCount})
+                 : figure::measureTable({&entries[i], 1}, binCount);
+        for (std::vector<figure::Cell>& row : one.rows) {
+            row.front() = {.text = entries[i].name}; // told apart among the others
+        }
+        std::ranges::move(all.rows, std::inserter(one.rows, one.rows.begin()));
+        std::ranges::copy_if(
+            all.notes, std::inserter(one.notes, one.notes.begin()),
+            [&](const std::string& note) { return std::ranges::find(one.notes, note) == one.notes.end(); });
+        all = std::move(one);
+        control.progress(static_cast<double>(i + 1) / static_cast<double>(entries.size()));
+    }
+    return all;
+}
+
+} // namespace
+
+CalibrationDetails::CalibrationDetails(Background& background, QWidget* parent)
+    : QWidget(parent), m_background(background), m_table(new NumbersTable(this)),
+      m_message(makeCaption({}, this)) {
+    m_table->setObjectName(QStringLiteral("calibrationDetails"));
+    m_table->setAccessibleName(tr("More about the calibration of the checked runs"));
+    m_message->setObjectName(QStringLiteral("calibrationDetailsMessage"));
+    m_message->setWordWrap(true);
+    m_message->hide();
+    auto* rows = new QVBoxLayout(this);
+    rows->setContentsMargins(0, 0, 0, 0);
+    rows->addWidget(m_message);
+    rows->addWidget(m_table, 1);
+}
+
+void CalibrationDetails::ask(View view, std::vector<DetailedRun> runs, int binCount) {
+    m_background.request<figure::Table>(
+        kKey, this,
+        [view, runs = std::move(runs), binCount](const TaskControl& control) {
+            return compute(view, runs, binCount, control);
+        },
+        [this](const Outcome<figure::Table>& outcome) {
+            const auto* failure = std::get_if<Failure>(&outcome);
+            m_message->setVisible(failure != nullptr);
+            if (failure != nullptr) {
+                m_message->setText(tr("This table could not be made: %1").arg(failure->message));
+                return;
+            }
+            m_table->setTable(std::get<figure::Table>(outcome));
+        });
+}
+
+void CalibrationDetails::clear() {
+    m_background.cancel(kKey);
+    m_table->setTable({});
+    m_message->hide();
+}
+
+} // namespace finescope::widgets
