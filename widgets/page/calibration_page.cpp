@@ -110,7 +110,7 @@ void CalibrationPage::buildOptions() {
     m_bins->setValue(15);
     m_bins->setToolTip(tr("Equal-width bins (low, high]"));
     m_curveQuantity->setObjectName(QStringLiteral("calibrationCurve"));
-    for (const QString& name : {tr("ECE"), tr("MCE"), tr("NLL")}) {
+    for (const QString& name : {tr("ECE"), tr("MCE"), tr("NLL"), tr("Brier score")}) {
         m_curveQuantity->addItem(name);
     }
     m_curveQuantity->addItem(tr("ECE by number of bins"));
@@ -345,6 +345,7 @@ std::vector<figure::ReliabilityEntry> CalibrationPage::entries(Numbers numbers) 
             .current = at(eachFitted() ? run.fittedTemperature() : m_slider->temperature())};
         if (eachFitted()) {
             entry.before = at(1);
+            entry.caution = figure::fitCaution(run.data);
         }
         entries.push_back(std::move(entry));
     }
@@ -426,7 +427,7 @@ void CalibrationPage::drawCurve(Numbers numbers) {
         curves, {.split = reliabilityOptions().split,
                  .current = eachFitted() ? std::nullopt : std::optional(m_slider->temperature())});
     const auto picked = static_cast<std::size_t>(m_curveQuantity->currentIndex());
-    if (picked < all.panels.size()) {
+    if (picked < figure::kCurveQuantities.size()) {
         all.panels = {std::move(all.panels[picked])};
         all.panels.front().legend = figure::Legend::none; // the diagrams above name the runs
         all.columns = 1;
@@ -438,8 +439,8 @@ void CalibrationPage::drawCurve(Numbers numbers) {
 void CalibrationPage::tellNorms(const std::vector<figure::ReliabilityEntry>& entries) {
     QStringList norms;
     for (std::size_t i = 0; i < entries.size(); ++i) {
-        if (const auto norm = m_shown[i].prepared->classifierNorm) {
-            const double asIf = *norm / entries[i].current.temperature;
+        if (const auto norm = m_shown[i].prepared->data.classifierNorm) {
+            const double asIf = analysis::equivalentClassifierNorm(*norm, entries[i].current.temperature);
             norms.append(tr("%1 %2 → %3")
                              .arg(QString::fromStdString(entries[i].name),
                                   QString::fromStdString(figure::significant(*norm, 3)),

@@ -10,14 +10,6 @@ const record::SplitInfo* chosenSplit(const record::Run& run, const CalibrationCh
     return choice.split.empty() ? figure::defaultCalibrationSplit(run) : run.split(choice.split);
 }
 
-std::optional<double> normAt(const record::Run& run, std::optional<record::EpochKey> key) {
-    const auto row = key ? run.classifierRow(*key) : std::nullopt;
-    if (!row) {
-        return std::nullopt;
-    }
-    return run.parts->classifier(*row).weight.cast<double>().norm();
-}
-
 } // namespace
 
 analysis::Reliability PreparedRun::exactAt(double temperature) const {
@@ -27,10 +19,10 @@ analysis::Reliability PreparedRun::exactAt(double temperature) const {
 std::shared_ptr<const PreparedRun> prepareRun(const record::Run& run, const CalibrationChoice& choice) {
     figure::CalibrationData data = figure::readCalibration(run, choice.split, choice.key);
     analysis::SliderTable table(data.logits, data.labels, choice.bins);
-    figure::TemperatureCurve curve = figure::temperatureCurve(data, 0.05, 20, 121, choice.bins);
-    const auto norm = normAt(run, data.key);
+    const figure::Range range = figure::temperatureRange(std::span(&data, 1));
+    figure::TemperatureCurve curve = figure::temperatureCurve(data, range.low, range.high, 121, choice.bins);
     return std::make_shared<const PreparedRun>(
-        PreparedRun{std::move(data), std::move(table), std::move(curve), norm, choice.bins});
+        PreparedRun{std::move(data), std::move(table), std::move(curve), choice.bins});
 }
 
 QString preparedKey(const record::Run& run, const CalibrationChoice& choice) {

@@ -23,8 +23,7 @@ struct CalibrationChoice {
 struct PreparedRun {
     figure::CalibrationData data;
     analysis::SliderTable table;
-    figure::TemperatureCurve curve;       ///< without name and style
-    std::optional<double> classifierNorm; ///< ||V||_F at the same evaluation
+    figure::TemperatureCurve curve; ///< without name and style
     int bins = 15;
 
     /// The temperature of the run in the mode "each at its own fitted T"; 1 where there was nothing to fit
