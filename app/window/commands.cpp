@@ -8,6 +8,7 @@
 #include "core/figure/classifier_rows.h"
 #include "core/figure/kernel_table.h"
 #include "core/figure/number_text.h"
+#include "core/figure/recalibration_table.h"
 #include "core/figure/tables.h"
 #include "core/figure/write_csv.h"
 #include "core/figure/write_latex.h"
@@ -32,6 +33,20 @@ std::string shown(const Json& number, int digits = 4) {
     return number.is_number() ? figure::significant(number.get<double>(), digits) : "-";
 }
 
+std::string temperatureInWords(const Json& temperature) {
+    const Json& split = temperature["fitted_on"];
+    std::string text = "  temperature fitted on " +
+                       (split.is_string() ? split.get<std::string>() : "validation") + ": " +
+                       shown(temperature["value"]);
+    if (temperature["equivalent_weight_norm"].is_number()) {
+        text += ", as if the classifier weight norm were " + shown(temperature["equivalent_weight_norm"]);
+    }
+    if (temperature["reason"].is_string()) {
+        text += " (caution: " + temperature["reason"].get<std::string>() + ")";
+    }
+    return text + "\n";
+}
+
 /// The summary of one run for people: the JSON has everything.
 std::string inWords(const Json& run) {
     const Json& norms = run["classifier"]["weight_norm"];
@@ -50,7 +65,7 @@ std::string inWords(const Json& run) {
         text += "  collapsed: class " + only.dump() + " is predicted for all of " + name + "\n";
     }
     if (run["temperature"].is_object()) {
-        text += "  temperature fitted on validation: " + shown(run["temperature"]["value"]) + "\n";
+        text += temperatureInWords(run["temperature"]);
     }
     return text;
 }
@@ -88,12 +103,17 @@ void addSummaryCommand(CLI::App& app, Action& action) {
 struct TableCommandOptions {
     std::string kind, format, output, origin;
     std::vector<std::string> files, splits;
+    std::string fitOn;
     int bins = 15;
+    bool intervals = false;
 };
 
 figure::Table buildTable(const TableCommandOptions& options) {
     const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(options.files));
-    const figure::TableOptions tableOptions{.splits = options.splits, .binCount = options.bins};
+    const figure::TableOptions tableOptions{.splits = options.splits,
+                                            .binCount = options.bins,
+                                            .fitOn = options.fitOn,
+                                            .intervals = options.intervals};
     if (options.kind == "features") {
         return figure::featuresTable(runs, figure::featureEntries(runs), tableOptions);
     }
@@ -110,6 +130,9 @@ figure::Table buildTable(const TableCommandOptions& options) {
     }
     if (options.kind == "calibration") {
         return figure::calibrationTable(runs, tableOptions);
+    }
+    if (options.kind == "recalibration") {
+        return figure::recalibrationTable(runs, tableOptions);
     }
     return figure::accuracyTable(runs, figure::accuracyEntries(runs), options.splits);
 }
@@ -145,9 +168,12 @@ int runTable(const TableCommandOptions& options) {
 void addTableCommand(CLI::App& app, Action& action) {
     CLI::App* command = app.add_subcommand("table", "A table of run files, mean and deviation over seeds");
     const auto options = std::make_shared<TableCommandOptions>();
-    command->add_option("KIND", options->kind, "features, norms, classifier, kernel, calibration or accuracy")
+    command
+        ->add_option("KIND", options->kind,
+                     "features, norms, classifier, kernel, calibration, recalibration or accuracy")
         ->required()
-        ->check(CLI::IsMember({"features", "norms", "classifier", "kernel", "calibration", "accuracy"}));
+        ->check(CLI::IsMember(
+            {"features", "norms", "classifier", "kernel", "calibration", "recalibration", "accuracy"}));
     command->add_option("FILE", options->files, "Run files, or folders of them")->required();
     command->add_option("--format", options->format, "latex, csv or markdown (the default)")
         ->check(CLI::IsMember({"latex", "csv", "markdown"}));
@@ -158,6 +184,10 @@ void addTableCommand(CLI::App& app, Action& action) {
     command
         ->add_option("--origin", options->origin, "classifier: before is fine-tuning (the default) or start")
         ->check(CLI::IsMember({"fine-tuning", "start"}));
+    command->add_option("--fit-on", options->fitOn,
+                        "Split that temperatures are fitted on (the validation split)");
+    command->add_flag("--intervals", options->intervals,
+                      "calibration: bootstrap interval of an improvement of one run");
     command->callback([options, &action] { action = [options](int, char**) { return runTable(*options); }; });
 }
 

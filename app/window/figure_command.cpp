@@ -22,6 +22,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <memory>
 #include <optional>
 
@@ -34,7 +35,8 @@ struct FigureArguments {
     std::string kind, output, recipe, preset;
     std::vector<std::string> files, splits, classes, with;
     std::string temperature, epoch, x, origin, groupBy, spread, kernelState, spectrumAxis;
-    std::vector<std::string> kernelParts;
+    std::string fitOn;
+    std::vector<std::string> kernelParts, quantities;
     std::vector<double> colourRange;
     std::optional<int> bins, dpi;
     std::optional<double> widthMm, heightMm, fontPt, smoothing;
@@ -85,6 +87,15 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
     }
     if (arguments.beforeAfter && arguments.temperature.empty() && arguments.recipe.empty()) {
         request.temperature.fitted = true; // before and after need two temperatures
+    }
+    if (!arguments.fitOn.empty()) {
+        request.fitOn = arguments.fitOn;
+    }
+    if (!arguments.quantities.empty()) {
+        request.quantities.clear();
+        for (const std::string& quantity : arguments.quantities) {
+            request.quantities.push_back(figure::curveQuantityFromText(quantity).value());
+        }
     }
     if (!arguments.epoch.empty()) {
         request.epoch = figure::epochFromText(arguments.epoch);
@@ -235,6 +246,9 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     const figure::FigureRequest request = requestOf(arguments);
     const std::filesystem::path target = targetOf(arguments);
     const DatedFigure built = build(request);
+    for (const std::string& caution : built.figure.cautions) {
+        std::fprintf(stderr, "finescope: caution: %s\n", caution.c_str());
+    }
     qputenv("QT_QPA_PLATFORM", "offscreen"); // no display is needed, and none may change the picture
     // Qt looks for a folder of the person's session and complains where there is none, as over ssh or in
     // cron.
@@ -293,6 +307,13 @@ void addFigureCommand(CLI::App& app, Action& action) {
                         "T for all runs, or 'fitted': each at its own (1)");
     command->add_flag("--before-after", given->beforeAfter,
                       "Show T = 1 and --temperature (then 'fitted' unless given)");
+    command->add_option("--fit-on", given->fitOn,
+                        "Split that temperatures are fitted on (the validation split)");
+    command
+        ->add_option("--quantity", given->quantities,
+                     "temperature-curve: ece, mce, nll or brier, may be repeated (all)")
+        ->check(CLI::IsMember({"ece", "mce", "nll", "brier"}))
+        ->take_all();
     command->add_option("--epoch", given->epoch,
                         "Calibration at this epoch: 3, or lp:1 (the model that each run reports)");
     command->add_option("--bins", given->bins, "Equal-width confidence bins (15)");

@@ -70,6 +70,7 @@ private Q_SLOTS:
     void recipeMakesTheFigureAgain_data();
     void recipeMakesTheFigureAgain();
     void recipeStandsAlone();
+    void aTemperatureFittedOnWhatIsShownIsSaid();
     void tablesInEveryFormat();
     void badUseIsOneLine_data();
     void badUseIsOneLine();
@@ -234,7 +235,22 @@ void TestCli::recipeStandsAlone() {
     QVERIFY(contents(path("recipe.pdf")).startsWith("%PDF-"));
 }
 
+void TestCli::aTemperatureFittedOnWhatIsShownIsSaid() {
+    const QString target = path("fit.csv");
+    const Outcome outcome = runProgram({"figure", "temperature-curve", path("runs/ft-1.h5"), "--fit-on",
+                                        "test", "--quantity", "brier", "--output", target});
+    QCOMPARE(outcome.status, 0);
+    QVERIFY2(outcome.err.startsWith("finescope: caution: FT: ") && outcome.err.contains("(in-sample)"),
+             outcome.err.constData());
+    QCOMPARE(contents(target).count("\n1,,line,"), 241);
+    QVERIFY(!contents(target).contains("\n2,"));
+    QVERIFY(runProgram({"summary", path("runs/ft-1.h5")}).out.contains("temperature fitted on validation: "));
+}
+
 void TestCli::tablesInEveryFormat() {
+    QVERIFY(runProgram({"table", "recalibration", path("runs")}).out.contains("| vector scaling |"));
+    QVERIFY(
+        runProgram({"table", "calibration", path("runs"), "--fit-on", "test"}).out.contains("(in-sample)"));
     for (const char* kind : {"features", "norms", "classifier", "calibration", "accuracy"}) {
         QVERIFY(runProgram({"table", kind, path("runs"), "--format", "latex"}).out.contains("\\toprule"));
         QVERIFY(runProgram({"table", kind, path("runs")}).out.contains("| ---"));
@@ -262,6 +278,12 @@ void TestCli::badUseIsOneLine_data() {
     QTest::newRow("unknown split") << QStringList{"figure", "reliability", run,          "--split",
                                                   "tset",   "--output",    path("x.pdf")}
                                    << QByteArray("'tset'");
+    QTest::newRow("unknown split to fit on")
+        << QStringList{"figure", "temperature-curve", run, "--fit-on", "tset", "--output", path("x.pdf")}
+        << QByteArray("'tset'");
+    QTest::newRow("unknown number over temperature")
+        << QStringList{"figure", "temperature-curve", run, "--quantity", "acc", "--output", path("x.pdf")}
+        << QByteArray("acc");
     QTest::newRow("no epoch") << QStringList{"figure", "reliability", run,          "--epoch",
                                              "last",   "--output",    path("x.pdf")}
                               << QByteArray("last");
