@@ -8,8 +8,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
 namespace finescope::engine {
@@ -71,18 +69,6 @@ private:
 };
 
 } // namespace
-
-std::string readWhole(const std::filesystem::path& path) {
-    if (!std::filesystem::is_regular_file(path)) {
-        throw Error(ErrorKind::badFile, path.string() + ": no such file");
-    }
-    std::ifstream stream(path, std::ios::binary);
-    std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-    if (!stream) {
-        throw Error(ErrorKind::badFile, path.string() + ": cannot be read; check its permissions");
-    }
-    return bytes;
-}
 
 nlohmann::json readJsonObject(const std::filesystem::path& path) {
     const std::string text = readWhole(path);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/text/whole_file.h"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <filesystem>
@@ -9,8 +11,7 @@
 
 namespace finescope::engine {
 
-/// All bytes of a file. Throws Error{badFile} naming it if it is missing or cannot be read.
-[[nodiscard]] std::string readWhole(const std::filesystem::path& path);
+using text::readWhole;
 
 /// The JSON object in a file. Throws Error{badFile} naming the file, and line and column where it stops being
 /// JSON.

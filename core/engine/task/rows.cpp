@@ -1,8 +1,7 @@
 #include "core/engine/task/rows.h"
 
-#include "core/engine/task/data_text.h"
-#include "core/engine/task/delimited.h"
 #include "core/error.h"
+#include "core/text/data_text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -13,6 +12,9 @@ namespace finescope::engine {
 namespace {
 
 using nlohmann::json;
+using text::LineCutter;
+using text::RecordCutter;
+using text::refuseLine;
 using OnRow = std::function<void(Row&&)>;
 
 /// One file being read: what it hands on, and where it is when something is wrong.
@@ -199,7 +201,7 @@ void readAs(const Abstracts& /*format*/, const Source& source) {
 
 void readRows(const std::filesystem::path& file, const FileFormat& format, const Columns& columns,
               const OnRow& onRow) {
-    const Source source{file, readDataText(file), columns, onRow};
+    const Source source{file, text::readDataText(file), columns, onRow};
     std::visit([&](const auto& known) { readAs(known, source); }, format);
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/text/delimited.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -13,12 +15,7 @@ namespace finescope::engine {
 /// string, a number, or a boolean, which counts as "True" or "False".
 struct JsonLines {};
 
-/// Fields between delimiters.
-struct Delimited {
-    char delimiter = ',';
-    bool quotes = true;               ///< RFC 4180; else a quotation mark is a character like any other
-    std::vector<std::string> columns; ///< of a file without a header; empty: its first row names them
-};
+using text::Delimited;
 
 /// PubMed RCT: "###ID" begins an abstract, then a line "LABEL<TAB>sentence" for each sentence; an empty line
 /// ends it. The fields are "label" and "sentence". PAPER 3.3

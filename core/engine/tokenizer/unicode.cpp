@@ -26,78 +26,15 @@ const Range* findRange(std::span<const Range> ranges, char32_t code) {
     return &*std::prev(after);
 }
 
-/// What may follow a lead byte: how many continuation bytes, and the bounds of the first of them.
-struct Lead {
-    int following;
-    std::uint8_t least, most;
-};
-
-/// following is -1 for a byte that begins no sequence.
-constexpr Lead leadOf(std::uint8_t byte) {
-    if (byte < 0x80) {
-        return {0, 0, 0};
-    }
-    if (byte < 0xC2 || byte > 0xF4) {
-        return {-1, 0, 0};
-    }
-    if (byte < 0xE0) {
-        return {1, 0x80, 0xBF};
-    }
-    if (byte < 0xF0) {
-        return {2, static_cast<std::uint8_t>(byte == 0xE0 ? 0xA0 : 0x80),
-                static_cast<std::uint8_t>(byte == 0xED ? 0x9F : 0xBF)};
-    }
-    return {3, static_cast<std::uint8_t>(byte == 0xF0 ? 0x90 : 0x80),
-            static_cast<std::uint8_t>(byte == 0xF4 ? 0x8F : 0xBF)};
-}
-
-/// Takes the sequence at `i`; nothing for a maximal ill-formed one, which is passed over as well.
-std::optional<char32_t> takeCode(std::string_view text, std::size_t& i) {
-    const auto byte = static_cast<std::uint8_t>(text[i++]);
-    const Lead lead = leadOf(byte);
-    if (lead.following <= 0) {
-        return lead.following == 0 ? std::optional(static_cast<char32_t>(byte)) : std::nullopt;
-    }
-    auto code = static_cast<char32_t>(byte & (0x3F >> lead.following));
-    std::uint8_t least = lead.least, most = lead.most;
-    int left = lead.following;
-    for (; left > 0 && i < text.size(); --left, ++i) {
-        const auto next = static_cast<std::uint8_t>(text[i]);
-        if (next < least || next > most) {
-            break;
-        }
-        code = code << 6 | (next & 0x3F);
-        least = 0x80;
-        most = 0xBF;
-    }
-    return left == 0 ? std::optional(code) : std::nullopt;
-}
-
 } // namespace
 
 std::u32string decodeUtf8(std::string_view text) {
     std::u32string codes;
     codes.reserve(text.size());
     for (std::size_t i = 0; i < text.size();) {
-        codes += takeCode(text, i).value_or(kReplacement);
+        codes += text::takeCode(text, i).value_or(kReplacement);
     }
     return codes;
-}
-
-std::optional<std::size_t> firstIllFormed(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const std::size_t start = i;
-        if (!takeCode(text, i)) {
-            return start;
-        }
-    }
-    return std::nullopt;
-}
-
-void appendUtf8(std::string& text, char32_t code) {
-    std::array<utf8proc_uint8_t, 4> bytes{};
-    const auto count = utf8proc_encode_char(static_cast<utf8proc_int32_t>(code), bytes.data());
-    text.append(bytes.begin(), bytes.begin() + count);
 }
 
 std::string encodeUtf8(std::u32string_view text) {

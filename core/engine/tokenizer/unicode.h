@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cstddef>
-#include <optional>
+#include "core/text/utf8.h"
+
 #include <string>
 #include <string_view>
 
@@ -11,11 +11,7 @@ namespace finescope::engine {
 /// 3-8).
 [[nodiscard]] std::u32string decodeUtf8(std::string_view text);
 
-/// Where the first ill-formed sequence begins, in bytes; nothing for UTF-8 text.
-[[nodiscard]] std::optional<std::size_t> firstIllFormed(std::string_view text);
-
-/// Appends a code point as UTF-8.
-void appendUtf8(std::string& text, char32_t code);
+using text::appendUtf8;
 [[nodiscard]] std::string encodeUtf8(std::u32string_view text);
 
 /// Unicode's White_Space property.

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace finescope::engine {
+namespace finescope::text {
 
 /// Throws Error{badFile} "FILE, line N: what".
 [[noreturn]] void refuseLine(const std::filesystem::path& file, std::int64_t line, const std::string& what);
@@ -31,4 +31,4 @@ private:
     bool m_followsBlank = false;
 };
 
-} // namespace finescope::engine
+} // namespace finescope::text

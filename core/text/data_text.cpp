@@ -1,12 +1,12 @@
-#include "core/engine/task/data_text.h"
+#include "core/text/data_text.h"
 
-#include "core/engine/text_file.h"
-#include "core/engine/tokenizer/unicode.h"
 #include "core/error.h"
+#include "core/text/utf8.h"
+#include "core/text/whole_file.h"
 
 #include <algorithm>
 
-namespace finescope::engine {
+namespace finescope::text {
 
 void refuseLine(const std::filesystem::path& file, std::int64_t line, const std::string& what) {
     throw Error(ErrorKind::badFile, file.string() + ", line " + std::to_string(line) + ": " + what);
@@ -44,4 +44,4 @@ bool LineCutter::next() {
     return false;
 }
 
-} // namespace finescope::engine
+} // namespace finescope::text

@@ -1,10 +1,19 @@
 #pragma once
 
-#include "core/engine/task/rows.h"
-
+#include <cstdint>
+#include <filesystem>
+#include <string>
 #include <string_view>
+#include <vector>
 
-namespace finescope::engine {
+namespace finescope::text {
+
+/// Fields between delimiters.
+struct Delimited {
+    char delimiter = ',';
+    bool quotes = true;               ///< RFC 4180; else a quotation mark is a character like any other
+    std::vector<std::string> columns; ///< of a file without a header; empty: its first row names them
+};
 
 /// The records of a delimited text one after the other. RFC 4180 where there are quotes: a field may be
 /// enclosed in quotation marks and then hold delimiters, line ends and doubled quotation marks; a quotation
@@ -36,4 +45,4 @@ private:
     std::int64_t m_nextLine = 1; ///< of the first character of m_rest
 };
 
-} // namespace finescope::engine
+} // namespace finescope::text

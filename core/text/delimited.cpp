@@ -1,8 +1,8 @@
-#include "core/engine/task/delimited.h"
+#include "core/text/delimited.h"
 
-#include "core/engine/task/data_text.h"
+#include "core/text/data_text.h"
 
-namespace finescope::engine {
+namespace finescope::text {
 
 bool RecordCutter::next() {
     skipBlankLines();
@@ -81,4 +81,4 @@ bool RecordCutter::takeDelimiter() {
     return more;
 }
 
-} // namespace finescope::engine
+} // namespace finescope::text
