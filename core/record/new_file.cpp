@@ -63,7 +63,8 @@ void createProgress(const Site& site, hid_t file, RunDatasets& data) {
 }
 
 void createTables(const Site& site, hid_t file, const RunPlan& plan, RunDatasets& data) {
-    const hsize_t classes = plan.classNames.size();
+    data.classes = plan.classNames.size();
+    data.width = extent(plan.classifierWidth);
     for (const auto* group : {schema::kSteps, schema::kEpochs, schema::kClassifier}) {
         static_cast<void>(createGroup(site, file, group));
     }
@@ -79,10 +80,13 @@ void createTables(const Site& site, hid_t file, const RunPlan& plan, RunDatasets
         data.epochSeries.emplace_back(site, file, schema::in(schema::kEpochs, name), H5T_IEEE_F64LE,
                                       std::vector<hsize_t>{}, kEpochsTogether);
     }
-    data.weight = Column(site, file, schema::kClassifierWeight, H5T_IEEE_F32LE,
-                         {classes, extent(plan.classifierWidth)}, 1);
-    data.bias = Column(site, file, schema::kClassifierBias, H5T_IEEE_F32LE, {classes}, kEpochsTogether);
-    data.classifierKeys = KeyColumns(site, file, schema::kClassifier, kEpochsTogether);
+    if (data.width > 0) {
+        data.weight =
+            Column(site, file, schema::kClassifierWeight, H5T_IEEE_F32LE, {data.classes, data.width}, 1);
+        data.bias =
+            Column(site, file, schema::kClassifierBias, H5T_IEEE_F32LE, {data.classes}, kEpochsTogether);
+        data.classifierKeys = KeyColumns(site, file, schema::kClassifier, kEpochsTogether);
+    }
 }
 
 SplitColumns createSplit(const Site& site, hid_t file, const SplitPlan& plan, hsize_t classes) {

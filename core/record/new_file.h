@@ -44,11 +44,9 @@ struct RunDatasets {
     Column stepMarker;
     KeyColumns stepKeys, epochKeys, classifierKeys;
     std::vector<Column> stepSeries, epochSeries; ///< in the order of the plan
-    Column weight, bias;
-    std::vector<SplitColumns> splits; ///< in the order of the plan
-
-    [[nodiscard]] hsize_t classes() const { return weight.rowShape()[0]; }
-    [[nodiscard]] hsize_t width() const { return weight.rowShape()[1]; }
+    hsize_t classes = 0, width = 0;              ///< C, h; width 0: no classifier is recorded
+    Column weight, bias;                         ///< unset if there is no classifier
+    std::vector<SplitColumns> splits;            ///< in the order of the plan
 };
 
 /// A new, empty file at `hidden`, ready to be written by SWMR. Throws through `site`.

@@ -189,12 +189,12 @@ void RunWriter::State::checkRow(const EpochRow& row) {
         badInput(where + "has " + std::to_string(row.values.size()) + " values, expected " +
                  std::to_string(data.epochSeries.size()));
     }
-    if (extent(row.weight.rows()) != data.classes() || extent(row.weight.cols()) != data.width() ||
-        extent(row.bias.size()) != data.classes()) {
-        badInput(
-            where + "has a classifier of shape " + shapeText(row.weight.rows(), row.weight.cols()) +
-            " with " + std::to_string(row.bias.size()) + " biases, expected " +
-            shapeText(static_cast<Eigen::Index>(data.classes()), static_cast<Eigen::Index>(data.width())));
+    const hsize_t classes = data.width > 0 ? data.classes : 0;
+    if (extent(row.weight.rows()) != classes || extent(row.weight.cols()) != data.width ||
+        extent(row.bias.size()) != classes) {
+        badInput(where + "has a classifier of shape " + shapeText(row.weight.rows(), row.weight.cols()) +
+                 " with " + std::to_string(row.bias.size()) + " biases, expected " +
+                 shapeText(static_cast<Eigen::Index>(classes), static_cast<Eigen::Index>(data.width)));
     }
     if (std::ranges::find(writtenKeys, row.key) != writtenKeys.end()) {
         badInput(where + "repeats an epoch and stage that are there already");
@@ -210,10 +210,9 @@ SplitColumns& RunWriter::State::planned(const std::string& name, const MatrixF& 
     if (split == data.splits.end()) {
         badInput(where + "belong to no planned split");
     }
-    if (extent(logits.rows()) != split->rows || extent(logits.cols()) != data.classes()) {
-        badInput(
-            where + "have the shape " + shapeText(logits.rows(), logits.cols()) + ", expected " +
-            shapeText(static_cast<Eigen::Index>(split->rows), static_cast<Eigen::Index>(data.classes())));
+    if (extent(logits.rows()) != split->rows || extent(logits.cols()) != data.classes) {
+        badInput(where + "have the shape " + shapeText(logits.rows(), logits.cols()) + ", expected " +
+                 shapeText(static_cast<Eigen::Index>(split->rows), static_cast<Eigen::Index>(data.classes)));
     }
     return *split;
 }
@@ -289,9 +288,12 @@ void RunWriter::appendEpoch(const EpochRow& row) {
     state.change([&] {
         const auto& site = state.site;
         const auto floats = memoryType<float>();
-        state.data.weight.append(site, floats, row.weight.data(), 1);
-        state.data.bias.append(site, floats, row.bias.data(), 1);
-        state.data.classifierKeys.appendStage(site, row.key);
+        const bool classifier = state.data.width > 0;
+        if (classifier) {
+            state.data.weight.append(site, floats, row.weight.data(), 1);
+            state.data.bias.append(site, floats, row.bias.data(), 1);
+            state.data.classifierKeys.appendStage(site, row.key);
+        }
         for (auto& split : state.data.splits) {
             if (const auto logits = row.logits.find(split.name); logits != row.logits.end()) {
                 split.appendRow(site, row.key, logits->second);
@@ -302,7 +304,9 @@ void RunWriter::appendEpoch(const EpochRow& row) {
         }
         state.data.epochKeys.appendStage(site, row.key);
         state.flush();
-        state.data.classifierKeys.appendEpoch(site, row.key);
+        if (classifier) {
+            state.data.classifierKeys.appendEpoch(site, row.key);
+        }
         for (auto& split : state.data.splits) {
             if (row.logits.contains(split.name)) {
                 split.keys.appendEpoch(site, row.key);

@@ -20,7 +20,7 @@ struct RunPlan {
     std::string runId, name, created, creator, method, task, model, config;
     std::int64_t seed = 0;
     std::vector<std::string> classNames;  ///< [C]
-    std::int64_t classifierWidth = 0;     ///< h
+    std::int64_t classifierWidth = 0;     ///< h; 0: no classifier is recorded
     std::vector<std::string> stepSeries;  ///< names of the columns of `/steps`
     std::vector<std::string> epochSeries; ///< names of the columns of `/epochs`
     std::vector<SplitPlan> splits;
@@ -36,7 +36,7 @@ struct StepRow {
 struct EpochRow {
     EpochKey key;
     std::vector<double> values;            ///< in the order of RunPlan::epochSeries
-    MatrixF weight;                        ///< [C, h]
+    MatrixF weight;                        ///< [C, h]; empty, as bias, if no classifier is recorded
     VectorF bias;                          ///< [C]
     std::map<std::string, MatrixF> logits; ///< split name -> [N, C]; a split may be left out of a row
 };

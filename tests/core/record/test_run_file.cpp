@@ -30,6 +30,7 @@ class TestRunFile : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void everythingWrittenIsReadBack();
+    void aRunWithoutAClassifierHasNone();
     void inputThatDoesNotFitThePlanLeavesTheFileAsItWas();
     void anExistingFileIsNeverTouchedUnlessAskedTo();
     void overwritingLeavesTheOldFileToWhoeverReadsIt();
@@ -121,6 +122,26 @@ void TestRunFile::everythingWrittenIsReadBack() {
     QVERIFY((test.logitKeys == std::vector<EpochKey>{{1, Stage::fineTuning}, {0, Stage::fineTuning}}));
     QVERIFY(run.parts->logits(test, 1) == pattern::epochRow(5).logits["test"]);
     QCOMPARE(run.reportedLogits(test).value(), 0U);
+}
+
+void TestRunFile::aRunWithoutAClassifierHasNone() {
+    auto plan = pattern::plan();
+    plan.classifierWidth = 0;
+    auto row = pattern::epochRow(0);
+    const auto file = at("headless.h5");
+    {
+        RunWriter writer(file, plan, Existing::refuse);
+        QVERIFY_EXCEPTION_THROWN(writer.appendEpoch(row), finescope::Error);
+        row.weight = {};
+        row.bias = {};
+        writer.appendEpoch(row);
+        writer.finish(Status::complete);
+    }
+    const auto run = record::readRun(file);
+    QVERIFY(run.classifierKeys.empty());
+    QCOMPARE(run.classifierWidth, 0);
+    QCOMPARE(run.epochs.rows(), 1U);
+    QVERIFY(run.parts->logits(*run.split("test"), 0) == row.logits["test"]);
 }
 
 void TestRunFile::inputThatDoesNotFitThePlanLeavesTheFileAsItWas() {
