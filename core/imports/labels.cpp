@@ -1,0 +1,132 @@
+#include "core/imports/labels.h"
+
+#include "core/error.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <optional>
+
+namespace finescope::imports {
+
+namespace {
+
+using ClassPlaces = std::map<std::string, std::int64_t, std::less<>>;
+
+[[noreturn]] void refuse(const RawPredictions& raw, const RawSplit& split, const std::string& what) {
+    throw Error(ErrorKind::badFile, raw.file.string() + ", " + split.labelsName + ": " + what);
+}
+
+std::string listed(const std::vector<std::string>& names) {
+    constexpr std::size_t kShown = 8;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+        text += (i == 0 ? "" : ", ") + names[i];
+    }
+    return names.size() > kShown ? text + ", ..." : text;
+}
+
+/// Text as a whole number ("3", "3.0"), or nullopt.
+std::optional<std::int64_t> wholeNumber(double value) {
+    constexpr double kLargest = 9e15; // doubles hold every whole number up to here
+    return std::abs(value) <= kLargest && value == std::floor(value)
+               ? std::optional(static_cast<std::int64_t>(value))
+               : std::nullopt;
+}
+
+std::optional<std::int64_t> wholeNumber(const std::string& text) {
+    double value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stopped, problem] = std::from_chars(text.data(), end, value);
+    return problem == std::errc{} && stopped == end ? wholeNumber(value) : std::nullopt;
+}
+
+Labels byName(const RawSplit& split, const ClassPlaces& places) {
+    Labels labels;
+    for (const std::string& text : split.labelTexts) {
+        labels.push_back(places.find(text)->second);
+    }
+    return labels;
+}
+
+/// A text that is no number where all should be: the first that is no class either says most.
+[[noreturn]] void refuseText(const RawPredictions& raw, const RawSplit& split, std::size_t row,
+                             const ClassPlaces& places) {
+    for (std::size_t i = row; i < split.labelTexts.size(); ++i) {
+        const std::string& text = split.labelTexts[i];
+        if (!places.contains(text) && !wholeNumber(text)) {
+            refuse(raw, split,
+                   split.place(static_cast<Eigen::Index>(i)) + ": \"" + text +
+                       "\" is neither a whole number nor a class" +
+                       (raw.classNames.empty() ? "" : " (classes: " + listed(raw.classNames) + ")"));
+        }
+    }
+    refuse(raw, split,
+           split.place(static_cast<Eigen::Index>(row)) + ": \"" + split.labelTexts[row] +
+               "\" is a class, but other labels are numbers; write all of them in one way");
+}
+
+template <typename Values>
+Labels byNumber(const RawPredictions& raw, const RawSplit& split, const Values& values,
+                const ClassPlaces& places) {
+    Labels labels;
+    for (const auto& value : values) {
+        const auto whole = wholeNumber(value);
+        if (!whole) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>) {
+                refuseText(raw, split, labels.size(), places);
+            } else {
+                refuse(raw, split,
+                       split.place(static_cast<Eigen::Index>(labels.size())) + ": " + std::to_string(value) +
+                           " is no whole number");
+            }
+        }
+        labels.push_back(*whole);
+    }
+    return labels;
+}
+
+void requireClasses(const RawPredictions& raw, const RawSplit& split, const Labels& labels) {
+    const auto classes = static_cast<std::int64_t>(split.scores.cols());
+    const auto outside =
+        std::ranges::find_if(labels, [=](std::int64_t label) { return label < 0 || label >= classes; });
+    if (outside == labels.end()) {
+        return;
+    }
+    const auto [smallest, largest] = std::ranges::minmax(labels);
+    if (smallest >= 1 && largest == classes) {
+        refuse(raw, split,
+               "labels run from 1 to " + std::to_string(classes) + ", but classes are counted from 0; save " +
+                   split.labelsName + " - 1");
+    }
+    refuse(raw, split,
+           split.place(outside - labels.begin()) + " has the label " + std::to_string(*outside) + ", but " +
+               split.scoresName + " has " + std::to_string(classes) + " classes, 0 to " +
+               std::to_string(classes - 1) + (*outside < 0 ? "; leave out the rows without a label" : ""));
+}
+
+} // namespace
+
+std::vector<Labels> readLabels(const RawPredictions& raw) {
+    ClassPlaces places;
+    for (std::size_t i = 0; i < raw.classNames.size(); ++i) {
+        places.emplace(raw.classNames[i], static_cast<std::int64_t>(i));
+    }
+    const bool named = std::ranges::all_of(raw.splits, [&](const RawSplit& split) {
+        return !split.labelTexts.empty() &&
+               std::ranges::all_of(split.labelTexts,
+                                   [&](const std::string& text) { return places.contains(text); });
+    });
+    std::vector<Labels> all;
+    for (const RawSplit& split : raw.splits) {
+        Labels labels = named                      ? byName(split, places)
+                        : split.labelTexts.empty() ? byNumber(raw, split, split.labelNumbers, places)
+                                                   : byNumber(raw, split, split.labelTexts, places);
+        requireClasses(raw, split, labels);
+        all.push_back(std::move(labels));
+    }
+    return all;
+}
+
+} // namespace finescope::imports

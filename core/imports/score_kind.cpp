@@ -1,0 +1,161 @@
+#include "core/imports/score_kind.h"
+
+#include "core/error.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace finescope::imports {
+
+namespace {
+
+std::string number(double value) {
+    char text[32];
+    const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 4).ptr;
+    return {text, end};
+}
+
+std::string placeIn(const RawPredictions& raw, const RawSplit& split, Eigen::Index row) {
+    return raw.file.string() + ", " + split.scoresName + ", " + split.place(row) + ": ";
+}
+
+[[noreturn]] void refuse(const std::string& what) {
+    throw Error(ErrorKind::badFile, what);
+}
+
+/// How much the scores look like probabilities, in their worst row.
+struct Look {
+    double smallest = std::numeric_limits<double>::infinity();
+    double largest = -std::numeric_limits<double>::infinity();
+    double deviation = 0;           ///< largest |sum of a row - 1|
+    double sum = 1;                 ///< of that row
+    std::string negative, unsummed; ///< the places of the smallest value and of that row
+
+    [[nodiscard]] bool probable() const { return smallest >= 0 && deviation <= kSumTolerance; }
+};
+
+Look look(const RawPredictions& raw) {
+    Look all;
+    for (const RawSplit& split : raw.splits) {
+        for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
+            const double sum = split.scores.row(row).sum();
+            const double smallest = split.scores.row(row).minCoeff();
+            if (smallest < all.smallest) {
+                all.smallest = smallest;
+                all.negative = placeIn(raw, split, row);
+            }
+            all.largest = std::max(all.largest, split.scores.row(row).maxCoeff());
+            if (!(std::abs(sum - 1) <= all.deviation)) {
+                all.deviation = std::abs(sum - 1);
+                all.sum = sum;
+                all.unsummed = placeIn(raw, split, row);
+            }
+        }
+    }
+    return all;
+}
+
+bool isLogOfZero(const RawPredictions& raw, double value) {
+    return raw.stated == Meaning::logProbabilities && value == -std::numeric_limits<double>::infinity();
+}
+
+void requireFinite(const RawPredictions& raw) {
+    for (const RawSplit& split : raw.splits) {
+        for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
+            for (const double value : split.scores.row(row)) {
+                if (!std::isfinite(value) && !isLogOfZero(raw, value)) {
+                    refuse(placeIn(raw, split, row) + "is NaN or infinite; no number can be computed of it");
+                }
+            }
+        }
+    }
+}
+
+void requireNotNegative(const Look& seen) {
+    if (seen.smallest < 0) {
+        refuse(seen.negative + "has " + number(seen.smallest) +
+               ", but a probability is not negative; if these are logits say --kind logits");
+    }
+}
+
+KindDecision probabilities(const Look& seen, const std::string& why) {
+    return {ScoreKind::probabilities, why + "none is negative and every row sums to 1 within " +
+                                          number(seen.deviation) +
+                                          "; recorded as their natural logarithms, of which softmax at T = 1 "
+                                          "is the probabilities again"};
+}
+
+} // namespace
+
+KindDecision decideKind(const RawPredictions& raw, std::optional<ScoreKind> told) {
+    requireFinite(raw);
+    const Look seen = look(raw);
+    if (told == ScoreKind::probabilities) {
+        requireNotNegative(seen);
+        return probabilities(seen, "--kind says so; ");
+    }
+    if (told == ScoreKind::logits) {
+        return {ScoreKind::logits, "--kind says so"};
+    }
+    switch (raw.stated) {
+    case Meaning::logProbabilities:
+        return {ScoreKind::logits, "log probabilities are logits of the same softmax"};
+    case Meaning::logits:
+        if (seen.probable()) {
+            refuse(raw.file.string() + ": " + raw.splits.front().scoresName +
+                   " is called logits, but no value is negative and every row sums to 1 as probabilities do; "
+                   "say --kind probabilities, or --kind logits if they are logits all the same");
+        }
+        return {ScoreKind::logits, "the file calls them so, and they are no probabilities"};
+    case Meaning::probabilities:
+        requireNotNegative(seen);
+        if (!seen.probable()) {
+            refuse(seen.unsummed + "is called probabilities, but sums to " + number(seen.sum) +
+                   " instead of 1; say --kind logits if it holds logits, or --kind probabilities to divide "
+                   "each row by its sum");
+        }
+        return probabilities(seen, "the file calls them so; ");
+    default:
+        break;
+    }
+    if (seen.probable()) {
+        return probabilities(seen, "");
+    }
+    if (seen.smallest >= 0 && seen.largest <= 1) {
+        refuse(seen.unsummed + "all values lie between 0 and 1, but this row sums to " + number(seen.sum) +
+               " instead of 1; say --kind logits if they are logits, or --kind probabilities to divide each "
+               "row by its sum");
+    }
+    return {ScoreKind::logits, seen.smallest < 0
+                                   ? "values go down to " + number(seen.smallest) + ", so no probabilities"
+                                   : "values go up to " + number(seen.largest) + ", so no probabilities"};
+}
+
+Logits toLogits(const RawPredictions& raw, const RawSplit& split, ScoreKind kind, const Labels& labels) {
+    constexpr double kLargest = std::numeric_limits<float>::max();
+    const double smallestLog = std::log(kProbabilityFloor);
+    Logits logits{MatrixF(split.scores.rows(), split.scores.cols()), 0, 0};
+    for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
+        for (Eigen::Index c = 0; c < split.scores.cols(); ++c) {
+            double value = split.scores(row, c);
+            const bool floored =
+                kind == ScoreKind::probabilities ? value < kProbabilityFloor : isLogOfZero(raw, value);
+            if (floored) {
+                ++logits.floored;
+                logits.flooredLabel += c == labels[static_cast<std::size_t>(row)] ? 1 : 0;
+                value = smallestLog;
+            } else if (kind == ScoreKind::probabilities) {
+                value = std::log(value);
+            } else if (std::abs(value) > kLargest) {
+                refuse(placeIn(raw, split, row) + "has the logit " + number(value) +
+                       ", which float32, in which logits are recorded, cannot hold");
+            }
+            logits.values(row, c) = static_cast<float>(value);
+        }
+    }
+    return logits;
+}
+
+} // namespace finescope::imports
