@@ -49,6 +49,11 @@ std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given) {
             if (!fs::exists(name, missing)) {
                 throw Error(ErrorKind::badFile, name + ": no such file or folder");
             }
+            if (const fs::path suffix = fs::path(name).extension(); suffix == ".npz" || suffix == ".csv") {
+                throw Error(ErrorKind::badFile,
+                            name + " is no run file; make one of it: finescope-engine import " + name +
+                                " --output " + name + ".h5");
+            }
             add(name);
             continue;
         }

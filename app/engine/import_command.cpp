@@ -1,0 +1,104 @@
+#include "app/engine/import_command.h"
+
+#include "app/engine/choice.h"
+#include "app/engine/progress.h"
+#include "core/engine/file_hash.h"
+#include "core/engine/program_version.h"
+#include "core/imports/import_run.h"
+
+#include <memory>
+
+namespace finescope::app {
+
+namespace {
+
+using imports::ScoreKind;
+
+struct ImportOptions {
+    imports::ImportPlan plan;
+    ScoreKind kind = ScoreKind::logits; ///< if kindOption was given
+    bool overwrite = false, renew = false;
+    ProgressStyle progress = ProgressStyle::automatic;
+    CLI::Option* kindOption = nullptr;
+};
+
+void declareOptions(CLI::App& app, ImportOptions& options) {
+    imports::ImportPlan& plan = options.plan;
+    app.add_option("FILE", plan.file, "Predictions: .npz of NumPy, or .csv with a header")
+        ->required()
+        ->type_name("FILE");
+    app.add_option("--output,-o", plan.output, "The run file to write")->required()->type_name("RUN.h5");
+    options.kindOption = addChoice<ScoreKind>(
+        app, "--kind", options.kind,
+        {{"logits", ScoreKind::logits}, {"probabilities", ScoreKind::probabilities}},
+        "What the numbers are [what names and values of the file say; refused where they disagree]");
+    app.add_option("--logits", plan.names.scores,
+                   "The array of logits or probabilities; of a .csv how their columns begin [by name]")
+        ->type_name("NAME");
+    app.add_option("--labels", plan.names.labels, "The array or column of labels [by name]")
+        ->type_name("NAME");
+    app.add_option("--validation-logits", plan.names.validationScores,
+                   "The array of the validation split [by name: val_...]")
+        ->type_name("NAME");
+    app.add_option("--validation-labels", plan.names.validationLabels,
+                   "The array of the validation split's labels [by name: val_...]")
+        ->type_name("NAME");
+    app.add_option("--name", plan.runName, "Name of the run [the file's]")->type_name("TEXT");
+    app.add_option("--method", plan.method, "Method that made the predictions: lp, ft, ... or any text")
+        ->capture_default_str()
+        ->type_name("TEXT");
+    app.add_option("--task", plan.task, "Task that they are of [the file's name]")->type_name("TEXT");
+    app.add_option("--model", plan.model, "Model that made them")->type_name("TEXT");
+    CLI::Option* overwrite =
+        app.add_flag("--overwrite", options.overwrite, "Replace the run file if there is one");
+    app.add_flag("--renew", options.renew, "Replace it only if it was imported from the same file")
+        ->excludes(overwrite);
+    addProgressOption(app, options.progress);
+}
+
+std::string joined(const std::vector<std::string>& sentences) {
+    std::string text;
+    for (const std::string& sentence : sentences) {
+        text += (text.empty() ? "" : "; ") + sentence;
+    }
+    return text;
+}
+
+int importFile(const ImportOptions& options, const CommandContext& context) {
+    ProgressDisplay display(options.progress);
+    imports::ImportPlan plan = options.plan;
+    return tellingFailure(display, plan.output.string(), [&] {
+        if (options.kindOption->count() > 0) {
+            plan.kind = options.kind;
+        }
+        plan.existing = options.overwrite ? imports::ExistingOutput::overwrite
+                        : options.renew   ? imports::ExistingOutput::renew
+                                          : imports::ExistingOutput::refuse;
+        plan.creator = engine::programVersion();
+        plan.sha256 = engine::fileSha256(plan.file);
+        const imports::ImportReport report = imports::importRun(plan);
+        for (const std::string& note : report.notes) {
+            context.log.info(note);
+        }
+        for (const std::string& warning : report.warnings) {
+            context.log.warn(warning);
+        }
+        std::vector<std::string> all = report.warnings;
+        all.insert(all.end(), report.notes.begin(), report.notes.end());
+        display.done("complete", plan.output.string(), joined(all));
+        return 0;
+    });
+}
+
+} // namespace
+
+Command importCommand() {
+    return {"import", "Make a run file of logits or probabilities and labels that exist already",
+            [](CLI::App& app) {
+                const auto options = std::make_shared<ImportOptions>();
+                declareOptions(app, *options);
+                return [options](const CommandContext& context) { return importFile(*options, context); };
+            }};
+}
+
+} // namespace finescope::app
