@@ -44,6 +44,7 @@ MainWindow::MainWindow(const Surroundings& surroundings)
     : m_around(surroundings), m_systemPalette(QApplication::palette()), m_session(surroundings.pollMs),
       m_jobs(surroundings.engine, surroundings.settings.integer(Setting::parallelJobs)),
       m_kernelJobs(surroundings.engine, m_session, m_jobs, surroundings.prompts),
+      m_imports(surroundings.engine, surroundings.settings, surroundings.dataFolder),
       m_actions(buildMenus(*menuBar())), m_runs(new widgets::RunsPanel), m_jobsPanel(new widgets::JobsPanel),
       m_tabs(new widgets::PageTabs), m_pageStack(new QStackedWidget), m_optionStack(new QStackedWidget),
       m_optionPanel(nullptr), m_columns(new QSplitter(Qt::Horizontal)), m_rows(new QSplitter(Qt::Vertical)) {
@@ -227,8 +228,14 @@ void MainWindow::connectJobs() {
     connect(&m_jobs, &JobQueue::failed, this, [this](const QString& title, const QString& message) {
         currentPage()->showError(tr("%1 failed. What it recorded until then is kept.").arg(title), message);
     });
-    connect(&m_kernelJobs, &KernelJobs::refused, this,
-            [this](const QString& message) { currentPage()->showError(message, {}); });
+    const auto say = [this](const QString& message) { currentPage()->showError(message, {}); };
+    connect(&m_kernelJobs, &KernelJobs::refused, this, say);
+    connect(&m_imports, &PredictionImports::failed, this, say);
+    connect(&m_imports, &PredictionImports::imported, this,
+            [this](const QString& file, const QString& notes) {
+                m_session.open({file});
+                statusBar()->showMessage(notes);
+            });
     connect(m_jobsPanel, &widgets::JobsPanel::pauseRequested, &m_jobs, &JobQueue::pause);
     connect(m_jobsPanel, &widgets::JobsPanel::resumeRequested, &m_jobs, &JobQueue::resume);
     connect(m_jobsPanel, &widgets::JobsPanel::cancelRequested, &m_jobs, &JobQueue::cancel);
@@ -237,14 +244,15 @@ void MainWindow::connectJobs() {
 }
 
 void MainWindow::open(const QStringList& paths) {
-    m_session.open(paths);
-    remember(paths);
+    m_session.open(m_imports.take(paths));
+    m_around.settings.rememberFiles(paths);
+    listRecent();
 }
 
 void MainWindow::openFiles() {
     const QStringList files =
         m_around.prompts.openFiles(this, tr("Open Run Files"), m_around.settings.text(Setting::openFolder),
-                                   tr("Run files (*.h5);;All files (*)"));
+                                   tr("Run files and predictions (*.h5 *.npz *.csv);;All files (*)"));
     if (!files.isEmpty()) {
         m_around.settings.set(Setting::openFolder, QFileInfo(files.front()).absolutePath());
         open(files);
@@ -326,11 +334,6 @@ void MainWindow::exportFigure() {
         statusBar()->showMessage(tr("Written: %1").arg(path), kMessageMs);
     });
     dialog->open();
-}
-
-void MainWindow::remember(const QStringList& paths) {
-    m_around.settings.rememberFiles(paths);
-    listRecent();
 }
 
 void MainWindow::listRecent() {

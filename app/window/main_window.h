@@ -3,6 +3,7 @@
 #include "app/window/analysis_worker.h"
 #include "app/window/job_queue.h"
 #include "app/window/kernel_jobs.h"
+#include "app/window/prediction_imports.h"
 #include "app/window/session.h"
 #include "app/window/settings.h"
 #include "app/window/window_actions.h"
@@ -45,7 +46,7 @@ public:
     explicit MainWindow(const Surroundings& surroundings);
     ~MainWindow() override;
 
-    /// Opens run files and folders.
+    /// Opens run files and folders, and files of predictions by importing them.
     void open(const QStringList& paths);
 
 protected:
@@ -69,7 +70,6 @@ private:
     void runDemo();
     void newRun();
     void exportFigure();
-    void remember(const QStringList& paths);
     void listRecent();
 
     void applyTheme();
@@ -82,6 +82,7 @@ private:
     AnalysisWorker m_worker;
     JobQueue m_jobs;
     KernelJobs m_kernelJobs;
+    PredictionImports m_imports;
     WindowActions m_actions;
     widgets::RunsPanel* m_runs;
     widgets::JobsPanel* m_jobsPanel;

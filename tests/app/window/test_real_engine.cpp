@@ -5,6 +5,7 @@
 #include "tests/support/near.h"
 #include "tests/support/scripted_prompts.h"
 #include "tests/support/warnings.h"
+#include "widgets/page/calibration_table.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QAction>
@@ -16,12 +17,15 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSettings>
+#include <QTabBar>
+#include <QTableWidget>
 #include <QTemporaryDir>
 #include <QToolButton>
 #include <QTreeView>
 #include <QtTest>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 
 using namespace finescope;
@@ -186,6 +190,37 @@ private Q_SLOTS:
         };
         QTRY_VERIFY(std::abs(lastValue() - norm) < 1e-5 * norm);
         QCOMPARE(plot->figure().panels[0].curves.size(), std::size_t{1});
+    }
+
+    void predictionsAreImportedAndShown() {
+        QFile table(path("mine.csv"));
+        QVERIFY(table.open(QIODevice::WriteOnly));
+        table.write("split,label,p_cat,p_dog\ntest,cat,0.8,0.2\ntest,dog,0.6,0.4\nval,dog,0.3,0.7\nval,cat,0."
+                    "4,0.6\n");
+        table.close();
+        m_window->open({path("mine.csv")});
+        auto* numbers = find<QTableWidget>("calibrationNumbers");
+        find<QTabBar>("pageTabs")->setCurrentIndex(4);
+        QTRY_COMPARE_WITH_TIMEOUT(numbers->rowCount(), 1, kTrainingMs);
+        const record::Run run = record::readRun(path("mine.csv.h5").toStdU16String());
+        QCOMPARE(run.task, std::string("mine"));
+        QVERIFY((run.classNames == std::vector<std::string>{"cat", "dog"}));
+        QVERIFY_NEAR(
+            numbers->item(0, widgets::CalibrationTable::accuracyColumn)->data(Qt::UserRole).toDouble(), 0.5,
+            1e-12);
+        QVERIFY_NEAR(numbers->item(0, widgets::CalibrationTable::nllColumn)->data(Qt::UserRole).toDouble(),
+                     -(std::log(0.8) + std::log(0.4)) / 2, 1e-6);
+
+        QVERIFY(table.open(QIODevice::WriteOnly)); // once more, spoilt
+        table.write("label,p_cat,p_dog\ncat,0.8,x\n");
+        table.close();
+        m_window->open({path("mine.csv")});
+        const auto* bar = find<QWidget>("calibrationPage")->findChild<QWidget*>(QStringLiteral("messageBar"));
+        QTRY_VERIFY_WITH_TIMEOUT(bar->isVisible(), kTrainingMs);
+        const QString said = bar->findChild<QLabel*>(QStringLiteral("messageText"))->text();
+        QVERIFY2(said.contains(QStringLiteral("mine.csv, line 2: column p_dog: \"x\" is no number")),
+                 qPrintable(said));
+        QCOMPARE(numbers->rowCount(), 1);
     }
 
     void theDemoRunAgainIsCancelled() {

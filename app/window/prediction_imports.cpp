@@ -1,0 +1,74 @@
+#include "app/window/prediction_imports.h"
+
+#include "app/window/engine_process.h"
+#include "app/window/settings.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include <utility>
+
+namespace finescope::window {
+
+namespace {
+
+bool isPredictions(const QFileInfo& info) {
+    const QString suffix = info.suffix().toLower();
+    return !info.isDir() && (suffix == QLatin1String("npz") || suffix == QLatin1String("csv"));
+}
+
+} // namespace
+
+PredictionImports::PredictionImports(QString engine, const Settings& settings, QString dataFolder,
+                                     QObject* parent)
+    : QObject(parent), m_engine(std::move(engine)), m_settings(settings),
+      m_dataFolder(std::move(dataFolder)) {}
+
+PredictionImports::~PredictionImports() = default;
+
+QStringList PredictionImports::take(const QStringList& paths) {
+    QStringList rest;
+    for (const QString& path : paths) {
+        const QFileInfo info(path);
+        if (!isPredictions(info)) {
+            rest.append(path);
+        } else if (!m_running.contains(info.absoluteFilePath())) {
+            start(info.absoluteFilePath());
+        }
+    }
+    return rest;
+}
+
+QString PredictionImports::runFileFor(const QString& path) const {
+    const QFileInfo info(path);
+    QString folder = info.absolutePath();
+    if (!QFileInfo(folder).isWritable()) {
+        const QString chosen = m_settings.text(Setting::outputFolder);
+        folder = chosen.isEmpty() ? m_dataFolder : chosen;
+    }
+    return QDir(folder).filePath(info.fileName() + QStringLiteral(".h5"));
+}
+
+void PredictionImports::start(const QString& path) {
+    const QString runFile = runFileFor(path);
+    auto process = std::make_unique<EngineProcess>();
+    connect(process.get(), &EngineProcess::ended, this,
+            [this, path, runFile](const EngineEnd& end) { takeEnd(path, runFile, end); });
+    process->start(m_engine,
+                   {QStringLiteral("import"), path, QStringLiteral("--output"), runFile,
+                    QStringLiteral("--renew"), QStringLiteral("--progress"), QStringLiteral("json")});
+    m_running[path] = std::move(process);
+}
+
+void PredictionImports::takeEnd(const QString& path, const QString& runFile, const EngineEnd& end) {
+    // The signal came out of this object: it must not die under its own feet.
+    m_running[path].release()->deleteLater();
+    m_running.erase(path);
+    if (end.how == EngineEnd::How::complete) {
+        Q_EMIT imported(runFile, end.message);
+    } else {
+        Q_EMIT failed(end.message);
+    }
+}
+
+} // namespace finescope::window

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+#include <map>
+#include <memory>
+
+namespace finescope::window {
+
+class EngineProcess;
+class Settings;
+struct EngineEnd;
+
+/// Opens what is no run file yet: .npz and .csv files of logits or probabilities, of which the engine makes
+/// run files. They wait for no job: it takes a second. The run file FILE.h5 lies beside FILE, or where new
+/// runs go if that folder cannot be written; one that was imported from the same file before is replaced, any
+/// other is left alone and said. GUI thread.
+class PredictionImports : public QObject {
+    Q_OBJECT
+
+public:
+    /// `engine` is the program to start, `dataFolder` where runs go unless the settings say otherwise; the
+    /// settings outlive this.
+    PredictionImports(QString engine, const Settings& settings, QString dataFolder,
+                      QObject* parent = nullptr);
+    ~PredictionImports() override;
+
+    /// Starts the import of every file of predictions among these; returns the rest. One that is being
+    /// imported already is not started again.
+    [[nodiscard]] QStringList take(const QStringList& paths);
+
+Q_SIGNALS:
+    /// `notes` says what the engine found and decided.
+    void imported(const QString& runFile, const QString& notes);
+    void failed(const QString& message);
+
+private:
+    void start(const QString& path);
+    void takeEnd(const QString& path, const QString& runFile, const EngineEnd& end);
+    [[nodiscard]] QString runFileFor(const QString& path) const;
+
+    QString m_engine;
+    const Settings& m_settings;
+    QString m_dataFolder;
+    std::map<QString, std::unique_ptr<EngineProcess>> m_running; ///< by the path that is being imported
+};
+
+} // namespace finescope::window
