@@ -330,6 +330,8 @@ private Q_SLOTS:
         const QString run = makeRun("lenet.NPZ.h5", "imported"); // what the engine would write
         QMimeData data;
         data.setUrls({QUrl::fromLocalFile(file), QUrl::fromLocalFile(makeRun("ft.h5", "ft"))});
+        QDragEnterEvent enter(QPoint(10, 10), Qt::CopyAction, &data, Qt::LeftButton, {});
+        QApplication::sendEvent(m_window.get(), &enter);
         QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &data, Qt::LeftButton, {});
         QApplication::sendEvent(m_window.get(), &drop);
         m_window->open({file}); // while it is being imported: not once more
