@@ -18,6 +18,12 @@ double classifierScale(const record::Run& run) {
     return scale != config.end() && scale->is_number() && scale->get<double>() > 0 ? scale->get<double>() : 1;
 }
 
+bool hasLogProbabilities(const record::Run& run) {
+    const auto config = nlohmann::json::parse(run.config, nullptr, false);
+    const nlohmann::json::json_pointer place("/imported/logits_are_log_probabilities");
+    return config.is_object() && config.contains(place) && config[place] == true;
+}
+
 std::optional<std::int64_t> collapsedClass(const record::Run& run, const record::SplitInfo& split) {
     const auto allEqual = [](const Labels& labels) {
         return std::ranges::all_of(labels, [&](auto label) { return label == labels.front(); });

@@ -11,6 +11,10 @@ namespace finescope::analysis {
 /// `classifier_scale`, 1 where the file says nothing.
 [[nodiscard]] double classifierScale(const record::Run& run);
 
+/// Whether what is recorded as logits are logarithms of probabilities, as an import of probabilities has them
+/// (core/imports): softmax at any temperature is right, but the logits' own size is lost.
+[[nodiscard]] bool hasLogProbabilities(const record::Run& run);
+
 /// The one class that the reported model predicts for every row of a split with more than one label: such a
 /// run has collapsed, and its feature and classifier numbers say little (PAPER, below Table 8). nullopt if it
 /// predicts several, if all labels are one, or if the split has no logits. Reads logits and labels.

@@ -135,7 +135,9 @@ Json splitObject(const record::Run& run, const SplitData& split, int binCount) {
         object["ece"] = number(numbers.ece);
         object["mce"] = number(numbers.mce);
         object["mean_confidence"] = number(numbers.meanConfidence);
-        object["logit_norm"] = number(split.logits.cast<double>().rowwise().norm().mean());
+        if (!hasLogProbabilities(run)) {
+            object["logit_norm"] = number(split.logits.cast<double>().rowwise().norm().mean());
+        }
     }
     object["features"] = featuresObject(run, split);
     return object;

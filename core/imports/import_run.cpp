@@ -80,6 +80,7 @@ Decided decide(const ImportPlan& plan, const RawPredictions& raw) {
     std::vector<Labels> labels = readLabels(raw);
     const KindDecision kind = decideKind(raw, plan.kind);
     const bool probabilities = kind.kind == ScoreKind::probabilities;
+    const bool logProbabilities = probabilities || raw.stated == Meaning::logProbabilities;
 
     Decided decided;
     decided.report.warnings = raw.warnings;
@@ -103,6 +104,7 @@ Decided decide(const ImportPlan& plan, const RawPredictions& raw) {
                         {"sha256", plan.sha256.empty() ? Json(nullptr) : Json(plan.sha256)},
                         {"kind", probabilities ? "probabilities" : "logits"},
                         {"kind_because", kind.because},
+                        {"logits_are_log_probabilities", logProbabilities},
                         {"probability_floor", probabilities ? Json(kProbabilityFloor) : Json(nullptr)},
                         {"splits", Json::object()}};
     decided.row.key = kOnlyRow;

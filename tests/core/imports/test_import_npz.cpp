@@ -100,6 +100,7 @@ private Q_SLOTS:
 
         const auto summary = analysis::summarise(run, 15);
         QVERIFY(summary["temperature"]["value"].is_number());
+        QVERIFY(summary["splits"]["test"]["logit_norm"].is_number());
         QVERIFY(summary["classifier"]["weight_norm"]["final"].is_null());
         QVERIFY(summary["splits"]["test"]["features"]["difference"].is_null());
     }
@@ -113,7 +114,9 @@ private Q_SLOTS:
         QVERIFY(hasSentence(m_report.notes, "no validation split"));
         QVERIFY(run.parts->labels(*run.split("test")) ==
                 record::readRun(at("both.npz.h5")).parts->labels(*run.split("test")));
-        QVERIFY(analysis::summarise(run, 15)["temperature"]["value"].is_null());
+        const auto summary = analysis::summarise(run, 15);
+        QVERIFY(summary["temperature"]["value"].is_null());
+        QVERIFY(summary["splits"]["test"]["logit_norm"].is_null()); // of logits that nobody knows
         QVERIFY(nlohmann::json::parse(run.config)["imported"]["kind"] == "probabilities");
 
         const record::Run half = import(QStringLiteral("half.npz"));
