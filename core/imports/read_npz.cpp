@@ -242,6 +242,12 @@ private:
             if (array.problem.empty() && array.header.kind != 'O' && !array.header.isText()) {
                 continue; // numbers, as scikit-learn's classes_ may be
             }
+            const RawSplit& split = m_raw.splits.front();
+            if (array.isColumn() &&
+                array.header.shape[0] != static_cast<std::uint64_t>(split.scores.cols())) {
+                m_file.refuse(array, array.header.describe() + " does not fit " + split.scoresName +
+                                         ", which has " + std::to_string(split.scores.cols()) + " classes");
+            }
             m_raw.classNames = m_file.texts(array);
             m_used.push_back(&array);
             return;

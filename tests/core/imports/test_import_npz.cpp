@@ -254,7 +254,8 @@ private Q_SLOTS:
         add("two_labels.npz", "both labels and y could be the test labels; say which with --labels");
         add("other_classes.npz", "logits has 5 classes, but val_logits has 4");
         add("other_kinds.npz", "val_probs and logits are called different things");
-        add("names_short.npz", "2 different class names, but logits has 5 classes");
+        add("names_short.npz", "array class_names: (2,) of <U1 does not fit logits, which has 5 classes");
+        add("names_twice.npz", "4 different class names, but logits has 5 classes");
         add("unknown_name.npz",
             "row 1: \"x\" is neither a whole number nor a class (classes: a, b, c, d, e)");
         add("nothing.npz", "weights (2, 3, 4) of <f8, bias (3,) of <f8, among which no logits");

@@ -49,7 +49,7 @@ for kind in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"):
 for version in ((1, 0), (2, 0), (3, 0)):
     zipped(f"version_{version[0]}.npz", {"logits.npy": npy_bytes(value(), version)})
 np.savez_compressed(folder + "deflated.npz", logits=value(20000, 3))
-np.savez(folder + "texts.npz", unicode=np.array(["cat", "Übung", "日本"]), big=np.array(["cat", "Übung", "日本"]).astype(">U5"),
+np.savez(folder + "texts.npz", unicode=np.array(["cat", "Übung", "日本😀"]), big=np.array(["cat", "Übung", "日本😀"]).astype(">U5"),
          bytes=np.array([b"cat", b"dog"]), booleans=np.array([True, False, True]))
 python2 = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1L, 2L), }"
 python2 = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(python2) + 1) + python2 + b"\n" + struct.pack("<dd", 1.5, -2)
@@ -101,6 +101,7 @@ np.savez(folder + "two_labels.npz", logits=logits, labels=target, y=target)
 np.savez(folder + "other_classes.npz", logits=logits, labels=target, val_logits=logits[:, :4], val_labels=target % 4)
 np.savez(folder + "other_kinds.npz", logits=logits, labels=target, val_probs=softmax(logits), val_labels=target)
 np.savez(folder + "names_short.npz", logits=logits, labels=target, class_names=np.array(["a", "b"]))
+np.savez(folder + "names_twice.npz", logits=logits, labels=target, class_names=np.array(list("abcda")))
 np.savez(folder + "unknown_name.npz", logits=logits[:2], labels=np.array(["a", "x"]), class_names=np.array(list("abcde")))
 np.savez(folder + "nothing.npz", weights=np.zeros((2, 3, 4)), bias=np.zeros(3))
 np.savez(folder + "objects.npz", logits=np.array([[1, 2], [3]], dtype=object), labels=np.array([0, 1]))
