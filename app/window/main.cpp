@@ -27,7 +27,9 @@ int main(int argc, char** argv) {
         "finescope");
     app.set_version_flag("--version", "finescope " FINESCOPE_VERSION);
     std::vector<std::string> paths;
-    app.add_option("FILE", paths, "Run files or folders to open in the window; .npz and .csv files of predictions are imported");
+    app.add_option(
+        "FILE", paths,
+        "Run files or folders to open in the window; .npz and .csv files of predictions are imported");
     bool reportPaints = false;
     app.add_flag("--report-paints", reportPaints,
                  "Print one JSON line for each plot that the window paints (to measure it)");
