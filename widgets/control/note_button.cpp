@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kTextWidth = 400; // about sixty characters: what reads well
 constexpr int kIconSize = 16;
+constexpr int kEdge = 8; // from the card to the edge of the screen
 constexpr double kCaptionScale = 0.9;
 
 QLabel* makeText(const char* name, Qt::TextFormat format, QWidget* parent) {
@@ -76,9 +77,8 @@ void NoteButton::setNote(const Note& note) {
 }
 
 void NoteButton::open() {
-    m_card->ensurePolished(); // before, it has no frame to reckon with
     m_card->adjustSize();
-    const QRect room = screen()->availableGeometry();
+    const QRect room = screen()->availableGeometry().adjusted(kEdge, kEdge, -kEdge, -kEdge);
     QPoint at = mapToGlobal(QPoint(0, height()));
     at.setX(std::clamp(at.x(), room.left(), std::max(room.left(), room.right() - m_card->width())));
     if (at.y() + m_card->height() > room.bottom()) { // no room below: above
