@@ -227,9 +227,16 @@ Track<ClassifierEntry> angleTrack(const std::vector<std::string>& all, std::size
     return track;
 }
 
-/// A track for each pair of classes: of all, of those chosen, or of one that is chosen and each other.
-std::vector<Track<ClassifierEntry>> pairTracks(const std::vector<std::string>& all,
+/// A track for each pair of classes of some run: of all, of those chosen, or of one that is chosen and each
+/// other.
+std::vector<Track<ClassifierEntry>> pairTracks(std::span<const ClassifierEntry> entries,
                                                const std::vector<std::string>& chosen) {
+    const std::vector<std::string> all = classesOf(entries);
+    const auto together = [&](std::size_t i, std::size_t j) {
+        return std::ranges::any_of(entries, [&](const ClassifierEntry& entry) {
+            return classIndex(entry, all[i], i) && classIndex(entry, all[j], j);
+        });
+    };
     const auto wanted = [&](const std::string& name) {
         return chosen.empty() || std::ranges::find(chosen, name) != chosen.end();
     };
@@ -237,7 +244,7 @@ std::vector<Track<ClassifierEntry>> pairTracks(const std::vector<std::string>& a
     for (std::size_t i = 0; i < all.size(); ++i) {
         for (std::size_t j = i + 1; j < all.size(); ++j) {
             const int count = (wanted(all[i]) ? 1 : 0) + (wanted(all[j]) ? 1 : 0);
-            if (count == 2 || (count == 1 && chosen.size() == 1)) {
+            if ((count == 2 || (count == 1 && chosen.size() == 1)) && together(i, j)) {
                 tracks.push_back(angleTrack(all, i, j));
             }
         }
@@ -275,7 +282,7 @@ Figure classAnglesFigure(std::span<const record::Run> runs, std::span<const Clas
                 .yLabel = "angle between rows (degrees)",
                 .what = "classifier",
                 .many = "pairs of classes"},
-               pairTracks(classesOf(entries), options.classes));
+               pairTracks(entries, options.classes));
 }
 
 Figure normDerivativeFigure(std::span<const record::Run> runs, std::span<const NormDerivativeEntry> entries,

@@ -240,6 +240,8 @@ private Q_SLOTS:
         runs[1].classNames = {"maybe", "no"};
         const Figure figure = classNormsFigure(runs, classifierEntries(runs));
         QCOMPARE(figure.panels.size(), std::size_t{3}); // no, yes, maybe
+        const Figure angles = classAnglesFigure(runs, classifierEntries(runs));
+        QCOMPARE(angles.panels.size(), std::size_t{2}); // no run has both yes and maybe
         QCOMPARE(figure.panels[0].curves.size(), std::size_t{2});
         QCOMPARE(lineOf(figure.panels[0], "FT, cb").y, (Values{2, 6}));
         QCOMPARE(figure.panels[1].curves.size(), std::size_t{1});
