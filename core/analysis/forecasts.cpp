@@ -1,6 +1,6 @@
 #include "core/analysis/forecasts.h"
 
-#include "core/analysis/softmax_row.h"
+#include "core/analysis/exact_kernel.h"
 #include "core/analysis/validation.h"
 #include "core/error.h"
 
@@ -15,12 +15,10 @@ Forecasts topLabelForecasts(const MatrixViewF& logits, const Labels& labels, dou
     Forecasts result;
     result.confidence.reserve(labels.size());
     result.right.reserve(labels.size());
-    SoftmaxRow softmax(logits.cols());
-    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
-        softmax.set(logits.row(row), temperature);
-        result.confidence.push_back(softmax.probabilities()(softmax.predicted()));
-        result.right.push_back(softmax.predicted() == labels[static_cast<std::size_t>(row)] ? 1 : 0);
-    }
+    forEachExactRow(logits, labels, temperature, [&](const ExactRow& row) {
+        result.confidence.push_back(row.confidence);
+        result.right.push_back(row.right ? 1 : 0);
+    });
     return result;
 }
 

@@ -1,5 +1,6 @@
 #include "core/analysis/paired_bootstrap.h"
 
+#include "core/analysis/percentile.h"
 #include "core/analysis/reliability_sums.h"
 #include "core/error.h"
 #include "core/random_bits.h"
@@ -62,15 +63,6 @@ private:
     const ConfidenceBins& m_edges;
     std::vector<std::size_t> m_bin;
 };
-
-/// Linear between order statistics (type 7 of Hyndman and Fan 1996); `sorted` has at least one value.
-double quantile(const std::vector<double>& sorted, double probability) {
-    const double place = probability * static_cast<double>(sorted.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, sorted.size() - 1);
-    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 void setInterval(NumberChange& number, std::vector<double> changes, double level) {
     const bool finite = std::ranges::all_of(changes, [](double change) { return std::isfinite(change); });
     if (!finite || changes.empty()) {
@@ -78,8 +70,8 @@ void setInterval(NumberChange& number, std::vector<double> changes, double level
         return;
     }
     std::ranges::sort(changes);
-    number.low = quantile(changes, (1 - level) / 2);
-    number.high = quantile(changes, (1 + level) / 2);
+    number.low = percentileOfSorted(changes, (1 - level) / 2);
+    number.high = percentileOfSorted(changes, (1 + level) / 2);
 }
 
 } // namespace

@@ -1,11 +1,12 @@
 #include "core/analysis/reliability.h"
 
 #include "core/analysis/calibration_error.h"
+#include "core/analysis/exact_kernel.h"
 #include "core/analysis/forecasts.h"
 #include "core/analysis/reliability_sums.h"
-#include "core/analysis/softmax_row.h"
 #include "core/analysis/validation.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace finescope::analysis {
@@ -24,6 +25,17 @@ std::vector<ReliabilityBin> meansOf(std::span<const BinSums> sums, const Confide
         }
     }
     return bins;
+}
+
+void ReliabilitySums::add(const ReliabilitySums& other) {
+    for (std::size_t index = 0; index < bins.size(); ++index) {
+        bins[index].count += other.bins[index].count;
+        bins[index].right += other.bins[index].right;
+        bins[index].confidence += other.bins[index].confidence;
+    }
+    count += other.count;
+    nll += other.nll;
+    brier += other.brier;
 }
 
 Reliability ReliabilitySums::finish(const ConfidenceBins& edges, double temperature) const {
@@ -52,17 +64,11 @@ Reliability reliability(const MatrixViewF& logits, const Labels& labels, double 
     ReliabilitySums sums;
     sums.bins.resize(edges.count());
     sums.count = logits.rows();
-    SoftmaxRow softmax(logits.cols());
-    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
-        softmax.set(logits.row(row), temperature);
-        const auto label = static_cast<Eigen::Index>(labels[static_cast<std::size_t>(row)]);
-        const double confidence = softmax.probabilities()(softmax.predicted());
-        sums.bins[edges.indexOf(confidence)].add(confidence, softmax.predicted() == label);
-        sums.nll += std::log(softmax.sum()) -
-                    (static_cast<double>(logits(row, label)) - softmax.largest()) / temperature;
-        softmax.probabilities()(label) -= 1;
-        sums.brier += softmax.probabilities().square().sum();
-    }
+    forEachExactRow(logits, labels, temperature, [&](const ExactRow& row) {
+        sums.nll += row.nll;
+        sums.brier += row.brier;
+        sums.bins[edges.indexOf(row.confidence)].add(row.confidence, row.right);
+    });
     return sums.finish(edges, temperature);
 }
 

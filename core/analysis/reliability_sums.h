@@ -34,6 +34,9 @@ struct ReliabilitySums {
     double nll = 0;
     double brier = 0;
 
+    /// Adds the rows of another part, which has as many bins.
+    void add(const ReliabilitySums& other);
+
     /// Divides by the counts. `bins` has as many entries as `edges` has bins; count >= 1.
     [[nodiscard]] Reliability finish(const ConfidenceBins& edges, double temperature) const;
 };

@@ -1,5 +1,6 @@
 #include "core/analysis/row_scores.h"
 
+#include "core/analysis/exact_kernel.h"
 #include "core/analysis/reliability_sums.h"
 #include "core/analysis/validation.h"
 #include "core/error.h"
@@ -57,12 +58,12 @@ RowScores rowScores(const MatrixViewF& logits, const Labels& labels, double temp
     requireTemperature(temperature);
     requireLogitsAndLabels(logits, labels);
     RowScores scores;
-    for (Eigen::Index first = 0; first < logits.rows(); first += kBlock) {
-        MatrixD block = logits.middleRows(first, std::min(kBlock, logits.rows() - first)).cast<double>();
-        block.colwise() -= block.rowwise().maxCoeff().eval();
-        block /= temperature;
-        addSoftmaxRows(scores, block, {labels.begin() + first, labels.begin() + first + block.rows()});
-    }
+    forEachExactRow(logits, labels, temperature, [&](const ExactRow& row) {
+        scores.confidence.push_back(row.confidence);
+        scores.nll.push_back(row.nll);
+        scores.brier.push_back(row.brier);
+        scores.right.push_back(row.right ? 1 : 0);
+    });
     return scores;
 }
 
@@ -98,10 +99,7 @@ Reliability reliability(const RowScores& scores, int binCount, double temperatur
     sums.bins.resize(edges.count());
     sums.count = static_cast<std::int64_t>(scores.size());
     for (std::size_t row = 0; row < scores.size(); ++row) {
-        auto& bin = sums.bins[edges.indexOf(scores.confidence[row])];
-        ++bin.count;
-        bin.right += scores.right[row];
-        bin.confidence += scores.confidence[row];
+        sums.bins[edges.indexOf(scores.confidence[row])].add(scores.confidence[row], scores.right[row] != 0);
         sums.nll += scores.nll[row];
         sums.brier += scores.brier[row];
     }

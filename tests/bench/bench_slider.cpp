@@ -23,7 +23,26 @@ void sliderTable(benchmark::State& state) {
         benchmark::DoNotOptimize(table.at(temperature));
     }
 }
-BENCHMARK(sliderTable)->Apply(sizes);
+BENCHMARK(sliderTable)->Apply(sizes)->UseRealTime()->MeasureProcessCPUTime();
+
+/// The same with narrower instructions: 0 any x86-64, 1 AVX2, 2 AVX-512.
+void sliderTableInstructions(benchmark::State& state) {
+    const auto set = static_cast<analysis::InstructionSet>(state.range(0));
+    if (set > analysis::widestInstructionSet()) {
+        state.SkipWithError("this machine cannot run it");
+        return;
+    }
+    const auto [logits, labels] = tests::randomLogits(1000000, 10, 3.0, 1);
+    const analysis::SliderTable table(logits, labels, 15, set);
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(table.at(1.7));
+    }
+}
+BENCHMARK(sliderTableInstructions)
+    ->DenseRange(0, 2)
+    ->UseRealTime()
+    ->MeasureProcessCPUTime()
+    ->Unit(benchmark::kMillisecond);
 
 void sliderTablePreparation(benchmark::State& state) {
     const auto [logits, labels] = tests::randomLogits(state.range(0), state.range(1), 3.0, 1);

@@ -7,6 +7,8 @@
 
 #include <QtTest>
 
+#include <thread>
+
 using namespace finescope;
 using namespace finescope::analysis;
 
@@ -24,6 +26,19 @@ std::int64_t rowsNearAnEdge(const MatrixF& logits, double temperature, int bins,
     return count;
 }
 
+/// Whether two results of the same rows say the same to the last bit.
+bool same(const Reliability& one, const Reliability& other) {
+    bool same = one.ece == other.ece && one.mce == other.mce && one.nll == other.nll &&
+                one.brier == other.brier && one.accuracy == other.accuracy &&
+                one.meanConfidence == other.meanConfidence && one.bins.size() == other.bins.size();
+    for (std::size_t bin = 0; same && bin < one.bins.size(); ++bin) {
+        same = one.bins[bin].count == other.bins[bin].count &&
+               one.bins[bin].accuracy == other.bins[bin].accuracy &&
+               one.bins[bin].meanConfidence == other.bins[bin].meanConfidence;
+    }
+    return same;
+}
+
 } // namespace
 
 class TestSliderTable : public QObject {
@@ -34,21 +49,31 @@ private Q_SLOTS:
         QTest::addColumn<int>("rows");
         QTest::addColumn<int>("classes");
         QTest::addColumn<double>("spread");
-        QTest::addRow("one row") << 1 << 3 << 1.0;
-        QTest::addRow("less than a block") << 100 << 2 << 2.0;
-        QTest::addRow("one block") << 256 << 5 << 3.0;
-        QTest::addRow("blocks and a rest") << 5003 << 10 << 4.0;
-        QTest::addRow("many classes") << 700 << 150 << 3.0;
-        QTest::addRow("one class") << 40 << 1 << 1.0;
-        QTest::addRow("far apart") << 1000 << 4 << 500.0;
+        QTest::addColumn<int>("set");
+        const char* const names[] = {"any machine", "AVX2", "AVX-512"};
+        for (const InstructionSet set : availableInstructionSets()) {
+            const int index = static_cast<int>(set);
+            const auto add = [&](const char* what, int rows, int classes, double spread) {
+                QTest::addRow("%s, %s", what, names[index]) << rows << classes << spread << index;
+            };
+            add("one row", 1, 3, 1.0);
+            add("less than a block", 20, 2, 2.0);
+            add("one block", 32, 5, 3.0);
+            add("blocks and a rest", 5003, 10, 4.0);
+            add("chunks and a rest", 20011, 3, 2.0);
+            add("many classes", 700, 150, 3.0);
+            add("one class", 40, 1, 1.0);
+            add("far apart", 1000, 4, 500.0);
+        }
     }
     void agreesWithTheExactPath() {
         QFETCH(int, rows);
         QFETCH(int, classes);
         QFETCH(double, spread);
+        QFETCH(int, set);
         const auto [logits, labels] = tests::randomLogits(rows, classes, spread, 17);
         for (const int bins : {15, 10, 1, 64}) {
-            const SliderTable table(logits, labels, bins);
+            const SliderTable table(logits, labels, bins, static_cast<InstructionSet>(set));
             for (const double temperature : {0.01, 0.3, 1.0, 1.7, 6.4, 1000.0}) {
                 const Reliability fast = table.at(temperature);
                 const Reliability exact = reliability(logits, labels, temperature, bins);
@@ -97,6 +122,88 @@ private Q_SLOTS:
         QCOMPARE(result.bins[0].count, 300); // exactly on the edge 1/2: the lower bin
         QCOMPARE(result.meanConfidence, 0.5);
         QCOMPARE(result.accuracy, 0.0);
+    }
+
+    void agreesWhereItTakesSeveralThreads() {
+        // 1,200,000 logits; rows near an edge are counted, and no other row is in another bin.
+        const auto [logits, labels] = tests::randomLogits(120000, 10, 3.0, 5);
+        const SliderTable table(logits, labels);
+        for (const double temperature : {0.7, 2.3}) {
+            const Reliability fast = table.at(temperature);
+            const Reliability exact = reliability(logits, labels, temperature);
+            QCOMPARE(fast.count, exact.count);
+            std::int64_t moved = 0;
+            for (std::size_t bin = 0; bin < exact.bins.size(); ++bin) {
+                moved += std::abs(fast.bins[bin].count - exact.bins[bin].count);
+            }
+            QVERIFY(moved <= 2 * rowsNearAnEdge(logits, temperature, 15, 1e-6));
+            QVERIFY_NEAR(fast.nll, exact.nll, 1e-6);
+            QVERIFY_NEAR(fast.brier, exact.brier, 1e-6);
+            QVERIFY_NEAR(fast.meanConfidence, exact.meanConfidence, 1e-6);
+            QVERIFY_NEAR(fast.accuracy, exact.accuracy, 1e-12);
+            // Whoever took which rows, the sums are the same.
+            for (int turn = 0; turn < 5; ++turn) {
+                QVERIFY(same(table.at(temperature), fast));
+            }
+        }
+    }
+
+    void answersSeveralThreadsAtOnce() {
+        const auto [logits, labels] = tests::randomLogits(3000, 7, 2.0, 8);
+        const SliderTable table(logits, labels);
+        std::vector<Reliability> alone;
+        for (int i = 0; i < 4; ++i) {
+            alone.push_back(table.at(0.5 + i));
+        }
+        std::vector<Reliability> together(4);
+        {
+            std::vector<std::jthread> threads;
+            for (std::size_t i = 0; i < 4; ++i) {
+                threads.emplace_back([&, i] { together[i] = table.at(0.5 + static_cast<double>(i)); });
+            }
+        }
+        for (std::size_t i = 0; i < 4; ++i) {
+            QVERIFY(same(together[i], alone[i]));
+        }
+    }
+
+    void extremesAreThoseOfTheExactPath_data() {
+        QTest::addColumn<double>("temperature");
+        for (const double temperature : {1e-37, 1e-20, 1e20, 1e37}) {
+            QTest::addRow("T = %g", temperature) << temperature;
+        }
+    }
+    void extremesAreThoseOfTheExactPath() {
+        QFETCH(double, temperature);
+        MatrixF logits(5, 3);
+        logits << 0, 0, 0, 1, 1, 0, -3e38F, 3e38F, 1e30F, 1e-42F, 0, 0, 5, -5, 0;
+        const Labels labels{0, 1, 0, 0, 2};
+        const Reliability fast = SliderTable(logits, labels).at(temperature);
+        const Reliability exact = reliability(logits, labels, temperature);
+        QVERIFY_NEAR(fast.ece, exact.ece, 1e-6);
+        QVERIFY_NEAR(fast.mce, exact.mce, 1e-6);
+        QVERIFY_NEAR(fast.brier, exact.brier, 1e-6);
+        QVERIFY_NEAR(fast.meanConfidence, exact.meanConfidence, 1e-6);
+        QVERIFY(std::isfinite(fast.brier));
+        QVERIFY(fast.nll == exact.nll || std::abs(fast.nll / exact.nll - 1) < 1e-6);
+    }
+
+    void keepsLessThanTheLogits_data() {
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("classes");
+        QTest::addRow("10 classes") << 3200 << 10;
+        QTest::addRow("150 classes") << 320 << 150;
+        QTest::addRow("2 classes") << 3200 << 2;
+        QTest::addRow("one class") << 3200 << 1;
+        QTest::addRow("a rest") << 3201 << 10;
+    }
+    void keepsLessThanTheLogits() {
+        QFETCH(int, rows);
+        QFETCH(int, classes);
+        const SliderTable table(MatrixF::Zero(rows, classes), Labels(static_cast<std::size_t>(rows), 0));
+        const std::size_t padded = (static_cast<std::size_t>(rows) + 31) / 32 * 32;
+        QCOMPARE(table.bytes(), padded * (4 * static_cast<std::size_t>(classes - 1) + 1));
+        QVERIFY(table.bytes() < padded * static_cast<std::size_t>(classes) * sizeof(float));
     }
 
     void refusesWhatTheExactPathRefuses() {
