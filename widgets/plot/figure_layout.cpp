@@ -56,6 +56,7 @@ bool FigureLayout::take(QCPLayoutElement* element) {
 void FigureLayout::setFigure(const figure::Figure& figure) {
     m_columns = std::max(1, figure.columns);
     m_rowHeights = figure.rowHeights;
+    m_captionWidths.clear();
     for (std::size_t i = 0; i < m_cells.size(); ++i) {
         const figure::Panel& panel = figure.panels[i];
         Cell& cell = m_cells[i];
@@ -92,9 +93,17 @@ void FigureLayout::setFigure(const figure::Figure& figure) {
 }
 
 void FigureLayout::forgetHeaderHeights() {
+    m_captionWidths.clear();
     for (Cell& cell : m_cells) {
         cell.mostLines = 0;
     }
+}
+
+double FigureLayout::captionWidth(const QString& text) {
+    const auto known = m_captionWidths.constFind(text);
+    return known != m_captionWidths.cend()
+               ? *known
+               : *m_captionWidths.insert(text, QFontMetricsF(m_style.caption).horizontalAdvance(text));
 }
 
 QStringList FigureLayout::wrapHeading(const Cell& cell, double width) const {
@@ -116,16 +125,15 @@ QStringList FigureLayout::wrapHeading(const Cell& cell, double width) const {
     return {metrics.elidedText(heading, Qt::ElideRight, width)};
 }
 
-QStringList FigureLayout::wrapLines(const Cell& cell, double width) const {
+QStringList FigureLayout::wrapLines(const Cell& cell, double width) {
     QStringList wrapped;
-    const QFontMetricsF metrics(m_style.caption);
     for (const auto& line : cell.lines) {
         // Double spaces separate what belongs together: break there first, and between words only where one
         // part alone is too wide.
         QString current;
         const auto push = [&](const QString& part, const QString& glue) {
             const QString longer = current.isEmpty() ? part : current + glue + part;
-            if (current.isEmpty() || metrics.horizontalAdvance(longer) <= width) {
+            if (current.isEmpty() || captionWidth(longer) <= width) {
                 current = longer;
                 return;
             }
@@ -136,7 +144,7 @@ QStringList FigureLayout::wrapLines(const Cell& cell, double width) const {
         const QString joined =
             QString::fromStdString(line).replace(QStringLiteral(" %"), QStringLiteral("\u00a0%"));
         for (const QString& part : joined.split(QStringLiteral("  "), Qt::SkipEmptyParts)) {
-            if (metrics.horizontalAdvance(part) <= width) {
+            if (captionWidth(part) <= width) {
                 push(part, QStringLiteral("   "));
                 continue;
             }
@@ -149,7 +157,7 @@ QStringList FigureLayout::wrapLines(const Cell& cell, double width) const {
     return wrapped;
 }
 
-double FigureLayout::halfLabel(const QCPAxisRect* panel, Edge edge) const {
+double FigureLayout::halfLabel(const QCPAxisRect* panel, Edge edge) {
     const QCPAxis* axis = panel->axis(QCPAxis::atBottom);
     const double least = 0.6 * m_style.em();
     const QVector<double> ticks = axis->tickVector();
@@ -158,8 +166,7 @@ double FigureLayout::halfLabel(const QCPAxisRect* panel, Edge edge) const {
         return least;
     }
     const bool first = edge == Edge::left;
-    const double half =
-        QFontMetricsF(m_style.caption).horizontalAdvance(first ? labels.front() : labels.back()) / 2;
+    const double half = captionWidth(first ? labels.front() : labels.back()) / 2;
     const double inside = first ? axis->coordToPixel(ticks.front()) - panel->left()
                                 : panel->right() - axis->coordToPixel(ticks.back());
     return std::max(least, half - inside);

@@ -6,6 +6,8 @@
 
 #include <qcustomplot.h>
 
+#include <QHash>
+
 #include <set>
 #include <string>
 #include <vector>
@@ -28,7 +30,7 @@ public:
     void setFigure(const figure::Figure& figure);
 
     /// Heights once given to headers are kept so that changing numbers do not move the panels; this gives
-    /// them up.
+    /// them up, and what was measured with another font.
     void forgetHeaderHeights();
 
     /// The height that suits the figure at its present width: square panels square, others in the golden
@@ -72,12 +74,14 @@ private:
     enum class Edge { left, right };
 
     /// What a tick label at the end of the x axis needs beyond the panel.
-    [[nodiscard]] double halfLabel(const QCPAxisRect* panel, Edge edge) const;
+    [[nodiscard]] double halfLabel(const QCPAxisRect* panel, Edge edge);
     [[nodiscard]] Grid arrange(int blocks);
     [[nodiscard]] QStringList wrapHeading(const Cell& cell, double width) const;
-    [[nodiscard]] QStringList wrapLines(const Cell& cell, double width) const;
+    [[nodiscard]] QStringList wrapLines(const Cell& cell, double width);
     [[nodiscard]] double headingHeight() const;
     [[nodiscard]] double lineHeight() const;
+    /// Width of a text in the font of captions: one layout asks for the same many times.
+    [[nodiscard]] double captionWidth(const QString& text);
     [[nodiscard]] double headerHeight(const Cell& cell) const;
     /// Room for the legend below a cell: up to the next cell of the row that has one.
     [[nodiscard]] double legendWidth(const Grid& grid, int row, int column, int end) const;
@@ -88,6 +92,7 @@ private:
     std::vector<QCPAxisRect*> m_axisRects;
     std::vector<Cell> m_cells;
     std::vector<double> m_rowHeights;
+    QHash<QString, double> m_captionWidths;
     int m_columns = 1;
 };
 

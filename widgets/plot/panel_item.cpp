@@ -65,6 +65,13 @@ private:
     Ticks m_ticks;
 };
 
+bool sameAxis(const figure::Axis& one, const figure::Axis& other) {
+    const auto all = [](const figure::Axis& axis) {
+        return std::tie(axis.label, axis.scale, axis.ticks, axis.categories, axis.range, axis.tickLabels);
+    };
+    return all(one) == all(other);
+}
+
 int whole(double length) {
     return static_cast<int>(std::lround(length));
 }
@@ -124,8 +131,22 @@ void PanelItem::setPanel(const figure::Panel& panel) {
     if (m_ownColours && colours(panel) != colours(m_panel)) { // of another run or quantity
         forgetColours();
     }
+    // Axes that stay as they are keep their ticks and painted labels: under a slider only the marks change.
+    const bool styled = m_styledSize == m_axisRect->size() && hasAxesOf(panel);
     m_panel = panel;
-    restyle();
+    if (styled) {
+        showMarks();
+    } else {
+        restyle();
+    }
+}
+
+bool PanelItem::hasAxesOf(const figure::Panel& panel) const {
+    const bool sameRight = panel.right && m_panel.right
+                               ? sameAxis(*panel.right, *m_panel.right)
+                               : panel.right.has_value() == m_panel.right.has_value();
+    return sameAxis(panel.x, m_panel.x) && sameAxis(panel.y, m_panel.y) && sameRight &&
+           panel.blank == m_panel.blank && panel.heatMap.has_value() == m_panel.heatMap.has_value();
 }
 
 figure::Scale PanelItem::yScale() const {
@@ -145,6 +166,11 @@ void PanelItem::restyle() {
         axis->setVisible(!bare);
         axis->grid()->setVisible(axis->grid()->visible() && !bare);
     }
+    m_styledSize = m_axisRect->size();
+    showMarks();
+}
+
+void PanelItem::showMarks() {
     applyRanges();
     m_legend = m_panel.legend == figure::Legend::inside ? LegendBlock(m_panel, m_style, 0) : LegendBlock();
     showHeatMap();

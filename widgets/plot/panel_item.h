@@ -68,6 +68,8 @@ protected:
     [[nodiscard]] QRect clipRect() const override;
 
 private:
+    [[nodiscard]] bool hasAxesOf(const figure::Panel& panel) const;
+    void showMarks();
     void styleAxis(QCPAxis* axis, const figure::Axis& description, figure::Scale scale);
     void applyRanges();
     [[nodiscard]] figure::Scale yScale() const;
@@ -80,6 +82,7 @@ private:
     const PaintStyle& m_style;
     const std::set<std::string>& m_hidden;
     figure::Panel m_panel;
+    QSize m_styledSize{-1, -1}; ///< of the axis rect when its axes were styled
     std::optional<figure::Range> m_ownX, m_ownY, m_ownRight;
     std::optional<figure::Scale> m_ownYScale;
     std::optional<figure::Range> m_ownColours;
