@@ -62,6 +62,9 @@ CalibrationTable::CalibrationTable(QWidget* parent)
     : QTableWidget(0, 2 + static_cast<int>(kColumns.size()), parent) {
     setAccessibleName(tr("Calibration numbers of the checked runs"));
     layOnPage(*this);
+    // A header that fits its columns by itself measures one again for every cell that changes, under the
+    // slider for longer than painting takes.
+    horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     horizontalHeader()->setMaximumSectionSize(kWidestColumn);
     const auto head = [this](int column, const QString& title, const QString& tip) {
         auto* item = new QTableWidgetItem(title);
@@ -73,6 +76,22 @@ CalibrationTable::CalibrationTable(QWidget* parent)
     head(temperatureColumn, tr("T"), tr("The temperature fitted on the run's validation split"));
     for (const NumberColumn& column : kColumns) {
         head(column.column, tr(column.title), tr(column.tip));
+    }
+}
+
+void CalibrationTable::fitColumns() {
+    horizontalHeader()->resizeSections(QHeaderView::ResizeToContents);
+}
+
+void CalibrationTable::showEvent(QShowEvent* event) {
+    QTableWidget::showEvent(event);
+    fitColumns();
+}
+
+void CalibrationTable::changeEvent(QEvent* event) {
+    QTableWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange) {
+        fitColumns();
     }
 }
 
@@ -88,23 +107,34 @@ QTableWidgetItem& CalibrationTable::cell(int row, int column) {
 
 void CalibrationTable::setEntries(const std::vector<figure::ReliabilityEntry>& entries,
                                   const std::vector<bool>& fitted) {
+    const bool noTemperature = entries.empty() || !entries.front().before;
+    bool otherWidths =
+        rowCount() != static_cast<int>(entries.size()) || isColumnHidden(temperatureColumn) != noTemperature;
+    const auto write = [&](QTableWidgetItem& item, const QString& text) {
+        otherWidths = otherWidths || item.text().size() != text.size();
+        item.setText(text);
+    };
     setRowCount(static_cast<int>(entries.size()));
-    setColumnHidden(temperatureColumn, entries.empty() || !entries.front().before);
+    setColumnHidden(temperatureColumn, noTemperature);
     for (int row = 0; row < rowCount(); ++row) {
         const auto index = static_cast<std::size_t>(row);
         const figure::ReliabilityEntry& entry = entries[index];
         const QString name = QString::fromStdString(entry.name);
+        otherWidths = otherWidths || cell(row, nameColumn).text() != name;
         cell(row, nameColumn).setText(name);
         cell(row, nameColumn).setToolTip(name);
         const double temperature = entry.current.temperature;
-        cell(row, temperatureColumn)
-            .setText(fitted[index] ? QString::fromStdString(figure::fixed(temperature, 2)) : tr("none"));
+        write(cell(row, temperatureColumn),
+              fitted[index] ? QString::fromStdString(figure::fixed(temperature, 2)) : tr("none"));
         cell(row, temperatureColumn).setToolTip(fitted[index] ? QString() : tr("Nothing to fit T on"));
         cell(row, temperatureColumn).setData(Qt::UserRole, temperature);
         for (const NumberColumn& column : kColumns) {
-            cell(row, column.column).setText(numberText(column, entry));
+            write(cell(row, column.column), numberText(column, entry));
             cell(row, column.column).setData(Qt::UserRole, entry.current.*column.value);
         }
+    }
+    if (otherWidths) { // digits are as wide as each other
+        fitColumns();
     }
 }
 

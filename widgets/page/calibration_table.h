@@ -33,8 +33,11 @@ public:
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
 private:
+    void fitColumns();
     QTableWidgetItem& cell(int row, int column);
 };
 
