@@ -1,26 +1,12 @@
 #include "core/analysis/feature_numbers.h"
 
-#include "core/error.h"
+#include "core/analysis/unless_undefined.h"
 
 #include <algorithm>
 
 namespace finescope::analysis {
 
 namespace {
-
-/// Absent for a quantity that these data do not have (Error{numeric}: no direction, no spread); every other
-/// error passes.
-template <typename Compute>
-auto unlessUndefined(Compute&& compute) -> std::optional<decltype(compute())> {
-    try {
-        return compute();
-    } catch (const Error& error) {
-        if (error.kind() != ErrorKind::numeric) {
-            throw;
-        }
-        return std::nullopt;
-    }
-}
 
 std::optional<double> cosine(const MatrixViewF& features) {
     return features.rows() < 2 ? std::nullopt : unlessUndefined([&] { return cosineSimilarity(features); });

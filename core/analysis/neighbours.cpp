@@ -1,50 +1,19 @@
 #include "core/analysis/neighbours.h"
 
+#include "core/analysis/nearest_rows.h"
 #include "core/analysis/validation.h"
 #include "core/error.h"
 
 #include <algorithm>
-#include <limits>
-#include <numeric>
 #include <string>
-#include <vector>
 
 namespace finescope::analysis {
 
 namespace {
 
-using Indices = std::vector<Eigen::Index>;
-
-/// The k nearest other rows of each row, their indices ascending; of equal distances the lower index.
-std::vector<Indices> nearestRows(const MatrixViewF& features, int k) {
-    const Eigen::Index rows = features.rows();
-    if (k < 1 || rows <= k) {
-        throw Error(ErrorKind::badInput, "the " + std::to_string(k) +
-                                             " nearest neighbours need k >= 1 and more than k rows, got " +
-                                             std::to_string(rows));
-    }
+NearestRows nearestOf(const MatrixViewF& features, int k) {
     requireFinite(features, "features");
-    // Centred first: features that all look alike would lose their distances to cancellation.
-    const MatrixD values = features.cast<double>();
-    const MatrixD centred = values.rowwise() - values.colwise().mean();
-    const VectorD squared = centred.rowwise().squaredNorm();
-    MatrixD distances = -2 * centred * centred.transpose();
-    distances.rowwise() += squared.transpose(); // the row's own square is the same for all of its neighbours
-    distances.diagonal().setConstant(std::numeric_limits<double>::infinity());
-
-    std::vector<Indices> nearest(static_cast<std::size_t>(rows));
-    Indices order(static_cast<std::size_t>(rows));
-    for (Eigen::Index row = 0; row < rows; ++row) {
-        std::iota(order.begin(), order.end(), Eigen::Index{0});
-        std::ranges::partial_sort(order, order.begin() + k, [&](Eigen::Index one, Eigen::Index other) {
-            const double near = distances(row, one), far = distances(row, other);
-            return near < far || (near == far && one < other);
-        });
-        Indices& chosen = nearest[static_cast<std::size_t>(row)];
-        chosen.assign(order.begin(), order.begin() + k);
-        std::ranges::sort(chosen);
-    }
-    return nearest;
+    return nearestRows(features.cast<double>(), k);
 }
 
 } // namespace
@@ -55,14 +24,14 @@ double neighbourOverlap(const MatrixViewF& before, const MatrixViewF& after, int
                                              std::to_string(before.rows()) + " and " +
                                              std::to_string(after.rows()));
     }
-    const std::vector<Indices> first = nearestRows(before, k), second = nearestRows(after, k);
-    std::size_t kept = 0;
-    for (std::size_t row = 0; row < first.size(); ++row) {
-        Indices common;
-        std::ranges::set_intersection(first[row], second[row], std::back_inserter(common));
-        kept += common.size();
+    const NearestRows first = nearestOf(before, k), second = nearestOf(after, k);
+    Eigen::Index kept = 0;
+    for (Eigen::Index row = 0; row < before.rows(); ++row) {
+        for (const std::int32_t other : first.indices.row(row)) {
+            kept += (second.indices.row(row).array() == other).any() ? 1 : 0;
+        }
     }
-    return static_cast<double>(kept) / (static_cast<double>(first.size()) * k);
+    return static_cast<double>(kept) / (static_cast<double>(before.rows()) * k);
 }
 
 double neighbourPurity(const MatrixViewF& features, const Labels& labels, int k) {
@@ -71,14 +40,14 @@ double neighbourPurity(const MatrixViewF& features, const Labels& labels, int k)
                                              std::to_string(labels.size()) + " labels of " +
                                              std::to_string(features.rows()) + " rows");
     }
-    const std::vector<Indices> nearest = nearestRows(features, k);
+    const NearestRows nearest = nearestOf(features, k);
     std::ptrdiff_t same = 0;
-    for (std::size_t row = 0; row < nearest.size(); ++row) {
-        same += std::ranges::count_if(nearest[row], [&](Eigen::Index other) {
-            return labels[static_cast<std::size_t>(other)] == labels[row];
+    for (Eigen::Index row = 0; row < features.rows(); ++row) {
+        same += std::ranges::count_if(nearest.indices.row(row), [&](std::int32_t other) {
+            return labels[static_cast<std::size_t>(other)] == labels[static_cast<std::size_t>(row)];
         });
     }
-    return static_cast<double>(same) / (static_cast<double>(nearest.size()) * k);
+    return static_cast<double>(same) / (static_cast<double>(features.rows()) * k);
 }
 
 } // namespace finescope::analysis

@@ -1,5 +1,6 @@
 #include "core/analysis/parallel.h"
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
@@ -38,6 +39,23 @@ void forEachTask(std::size_t tasks, std::size_t threads, const std::function<voi
     if (failure) {
         std::rethrow_exception(failure);
     }
+}
+
+void inParallel(int threads, std::size_t count, const std::function<void(std::size_t)>& work,
+                const WorkHooks& hooks, const std::string& what) {
+    const std::size_t wanted =
+        threads > 0 ? static_cast<std::size_t>(threads) : std::max(1U, std::thread::hardware_concurrency());
+    std::mutex progressMutex;
+    std::size_t done = 0;
+    forEachTask(count, wanted, [&](std::size_t item) {
+        work(item);
+        const std::scoped_lock lock(progressMutex);
+        ++done;
+        throwIfCancelled(hooks, what);
+        if (hooks.onProgress) {
+            hooks.onProgress(static_cast<double>(done) / static_cast<double>(count));
+        }
+    });
 }
 
 } // namespace finescope::analysis

@@ -18,4 +18,7 @@ struct ScatterDirections {
 /// Error{numeric} that a failure to converge throws.
 [[nodiscard]] ScatterDirections scatterDirections(const MatrixD& centredRows, std::string_view what);
 
+/// The same from the scatter rows^T rows itself, of which only the lower triangle is read: [h, h].
+[[nodiscard]] ScatterDirections scatterDirectionsOf(const Eigen::MatrixXd& scatter, std::string_view what);
+
 } // namespace finescope::analysis
