@@ -15,8 +15,8 @@ namespace finescope::figure {
 /// Who or what a mark stands for. The theme maps `role` to colour, dash and marker. Roles are the methods of
 /// LOOK.md ("pretrained", "lp", "ft", "lp-ft", "lora", "lp-lora", or any other string) and the semantic ones
 /// "diagonal", "over-confidence", "under-confidence", "reference", "accuracy", "mean-confidence", "current",
-/// "optimum", "switch", "boundary" (on a heat map), "neutral". Members of one role (seeds) differ by
-/// lightness: member `shade` of `shades`.
+/// "optimum", "switch", "boundary" (on a heat map), "neutral", "classifier-row", and those of classes,
+/// "class-1" to "class-8". Members of one role (seeds) differ by lightness: member `shade` of `shades`.
 struct Style {
     std::string role = "neutral";
     int shade = 0;
@@ -74,12 +74,23 @@ struct Bars {
     bool outlined = true;
 };
 
+/// How the markers of a scatter are filled.
+enum class Fill {
+    ofRole, ///< as the theme says
+    open,
+    solid,
+};
+
 struct Scatter {
     std::string name{};
     std::vector<double> x{}, y{};
     Style style{};
     std::vector<std::string> note{};
     bool legend = true;
+    double size = 1; ///< relative to the theme's markers
+    Fill fill = Fill::ofRole;
+    /// Empty, or the sample that each point is: points of one sample in two panels belong together.
+    std::vector<std::int64_t> samples{};
 };
 
 /// A straight line across the panel at one x (vertical) or y (horizontal), with an optional label at its end.

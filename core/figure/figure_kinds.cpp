@@ -6,7 +6,9 @@
 #include "core/figure/calibration_view.h"
 #include "core/figure/classifier_figures.h"
 #include "core/figure/classifier_rows.h"
+#include "core/figure/feature_details_figure.h"
 #include "core/figure/feature_figures.h"
+#include "core/figure/feature_map.h"
 #include "core/figure/kernel_figures.h"
 #include "core/figure/kernel_heat_map.h"
 #include "core/figure/norm_scaling_figure.h"
@@ -114,6 +116,25 @@ Figure features(const FigureRequest& request, Runs runs) {
     return featuresFigure(featureEntries(runs), {.splits = request.splits, .spread = request.spread});
 }
 
+Figure featureCurves(const FigureRequest& request, Runs runs) {
+    return featureCurvesFigure(runs, {.curve = curveOptions(request)});
+}
+
+Figure featureDistributions(const FigureRequest& request, Runs runs) {
+    const FeatureDetailsOptions options{.split =
+                                            request.splits.empty() ? std::string{} : request.splits.front()};
+    return featureDetailsFigure(featureDetailEntries(runs, options), options);
+}
+
+Figure featureMap(const FigureRequest& request, Runs runs) {
+    const FeatureMapOptions options{.split = request.splits.empty() ? std::string{} : request.splits.front(),
+                                    .projection = request.projection,
+                                    .perplexity = request.perplexity,
+                                    .seed = request.mapSeed,
+                                    .beforeAfter = request.beforeAfter};
+    return featureMapFigure(featureMaps(runs, options), options);
+}
+
 Figure accuracy(const FigureRequest& request, Runs runs) {
     return accuracyFigure(runs, accuracyEntries(runs), {.splits = request.splits, .spread = request.spread});
 }
@@ -161,6 +182,10 @@ constexpr std::array kKinds{
     FigureKind{"kernel-heatmap", "trace norms of the kernel's blocks, samples by class"},
     FigureKind{"ft-ratio", "the kernel's FT ratio of every train sample, and its mean"},
     FigureKind{"features", "cosine similarity, feature difference and Fisher's ratio per method and split"},
+    FigureKind{"feature-distributions",
+               "cosine similarity and difference of every sample, and Fisher's ratio, with intervals"},
+    FigureKind{"feature-curves", "feature difference and cosine similarity over training"},
+    FigureKind{"feature-map", "features and classifier rows in the plane; --projection, --before-after"},
     FigureKind{"norm-scaling",
                "feature difference against the classifier norm that fine-tuning started from"},
     FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
@@ -174,8 +199,10 @@ constexpr std::array kKinds{
 
 // In the order of the kinds, which begin with those of runs.
 constexpr std::array<Build, std::ranges::count(kKinds, FigureInput::runs, &FigureKind::input)> kBuilds{
-    classifierNorm, training, classNorms, classAngles, normDerivative, classifierRows,    spectrum,
-    kernelHeatMap,  ratios,   features,   normScaling, reliability,    temperatureCurves, accuracy};
+    classifierNorm,       training,      classNorms,    classAngles, normDerivative,
+    classifierRows,       spectrum,      kernelHeatMap, ratios,      features,
+    featureDistributions, featureCurves, featureMap,    normScaling, reliability,
+    temperatureCurves,    accuracy};
 
 } // namespace
 

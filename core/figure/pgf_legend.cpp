@@ -42,6 +42,9 @@ PgfLegendGrid pgfLegendGrid(const Figure& figure, std::size_t index, const PgfOp
     for (const Bars& bars : panel.bars) {
         count(bars.name, bars.legend);
     }
+    for (const Scatter& scatter : panel.scatters) {
+        count(scatter.name, scatter.legend && !scatter.name.empty());
+    }
     constexpr double kSample = 3.2, kCharacter = 0.55; // em
     const double width = (kSample + kCharacter * static_cast<double>(longest)) * options.fontPt * kMmPerPt;
     const int columns = std::max(1, static_cast<int>(roomFor(figure, index, options) / width));

@@ -46,6 +46,8 @@ constexpr std::array<std::pair<std::string_view, analysis::Spread>, 4> kSpreads{
      {"se", analysis::Spread::standardError},
      {"range", analysis::Spread::range}}};
 
+constexpr Names<Projection> kProjections{{{"pca", Projection::pca}, {"tsne", Projection::tsne}}};
+
 template <typename Table, typename Value>
 std::string nameOf(const Table& table, Value value) {
     return std::string(
@@ -209,6 +211,9 @@ std::string requestToJson(const FigureRequest& request) {
     json["linear_values"] = request.linearValues;
     json["colour_range"] =
         request.colourRange ? Json{request.colourRange->low, request.colourRange->high} : Json(nullptr);
+    json["projection"] = nameOf(kProjections, request.projection);
+    json["perplexity"] = request.perplexity;
+    json["seed"] = request.mapSeed;
     json["width_mm"] = request.widthMm;
     json["height_mm"] = request.heightMm ? Json(*request.heightMm) : Json(nullptr);
     json["font_pt"] = request.fontPt;
@@ -278,6 +283,9 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
         }
         request.colourRange = Range{ends[0], ends[1]};
     }
+    reader.readNamed("projection", kProjections, request.projection);
+    reader.read("perplexity", request.perplexity);
+    reader.read("seed", request.mapSeed);
     reader.read("width_mm", request.widthMm);
     if (const Json* height = reader.find("height_mm"); height != nullptr && !height->is_null()) {
         request.heightMm = 0.0;
@@ -304,6 +312,8 @@ void validate(const FigureRequest& request) {
                 (std::isfinite(request.temperature.value) && request.temperature.value > 0),
             "temperature must be a number above 0, or 'fitted'");
     require(request.smoothing >= 0 && request.smoothing <= 0.99, "smoothing must be from 0 to 0.99");
+    require(request.perplexity >= 1 && std::isfinite(request.perplexity),
+            "perplexity must be a number from 1 on");
     if (request.colourRange) {
         require(std::isfinite(request.colourRange->low) && std::isfinite(request.colourRange->high) &&
                     request.colourRange->low < request.colourRange->high &&

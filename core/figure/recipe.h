@@ -2,6 +2,7 @@
 
 #include "core/analysis/seed_statistics.h"
 #include "core/figure/calibration_view.h"
+#include "core/figure/feature_map.h"
 #include "core/figure/figure.h"
 #include "core/figure/kernel_figures.h"
 #include "core/figure/run_curves.h"
@@ -50,6 +51,10 @@ struct FigureRequest {
     /// Of spectra, heat maps, norms of norm-scaling and of the classifier's rows; else logarithmic.
     bool linearValues = false;
     std::optional<Range> colourRange{}; ///< of heat maps; nullopt: each map from its values
+
+    Projection projection = Projection::pca; ///< of feature maps, with what follows
+    double perplexity = 30;
+    std::uint64_t mapSeed = 1;
 
     double widthMm = 139.7;
     std::optional<double> heightMm{}; ///< nullopt: what suits the figure

@@ -33,6 +33,13 @@ Quantity logitNorm() {
     return {"logit norm", {{"train_logit_norm"}, {"logit_norm"}}};
 }
 
+Quantity featureDifference() {
+    return {"feature difference", {{}, {"feature_difference"}}};
+}
+Quantity featureCosine() {
+    return {"cosine similarity", {{}, {"feature_cosine_similarity"}}};
+}
+
 CurveBuilder::Source curvesOf(std::span<const record::Run> runs, const CurveBuilder& curves,
                               const Quantity& quantity) {
     return [runs, names = quantity.names, xAxis = curves.options().xAxis, origin = curves.options().origin](
@@ -72,6 +79,28 @@ Figure finalNormFigure(std::span<const record::Run> runs, const CurveOptions& op
     return figure;
 }
 
+/// Small multiples of these quantities.
+Figure multiplesOf(std::span<const record::Run> runs, const std::vector<Quantity>& quantities,
+                   const TrainingOptions& options) {
+    Figure figure;
+    figure.columns = std::max(1, options.columns);
+    figure.sharedColumns = true;
+    CurveBuilder curves(runs, options.curve);
+    for (const Quantity& quantity : quantities) {
+        Panel panel = curves.emptyPanel(quantity.label);
+        if (quantity.names.epochs == accuracy().names.epochs) {
+            panel.y.ticks = TickStyle::percent;
+            panel.y.scale = Scale::linear;
+        }
+        curves.add(panel, curvesOf(runs, curves, quantity));
+        curves.finish(panel, quantity.label);
+        figure.panels.push_back(std::move(panel));
+    }
+    joinPanels(figure);
+    figure.notes = curves.notes();
+    return figure;
+}
+
 } // namespace
 
 Figure classifierNormFigure(std::span<const record::Run> runs, const NormOptions& options) {
@@ -97,27 +126,20 @@ Figure classifierNormFigure(std::span<const record::Run> runs, const NormOptions
 }
 
 Figure trainingFigure(std::span<const record::Run> runs, const TrainingOptions& options) {
-    Figure figure;
+    Figure figure = multiplesOf(
+        runs, {trainLoss(), validationLoss(), accuracy(), weightNorm(), biasNorm(), logitNorm()}, options);
     figure.kind = "training";
     figure.title = "Training";
-    figure.columns = std::max(1, options.columns);
-    figure.sharedColumns = true;
-    CurveBuilder curves(runs, options.curve);
-    for (const Quantity& quantity :
-         {trainLoss(), validationLoss(), accuracy(), weightNorm(), biasNorm(), logitNorm()}) {
-        Panel panel = curves.emptyPanel(quantity.label);
-        if (quantity.names.epochs == accuracy().names.epochs) {
-            panel.y.ticks = TickStyle::percent;
-            panel.y.scale = Scale::linear;
-        }
-        curves.add(panel, curvesOf(runs, curves, quantity));
-        curves.finish(panel, quantity.label);
-        figure.panels.push_back(std::move(panel));
-    }
-    joinPanels(figure);
-    figure.notes = curves.notes();
     figure.altText =
         "Loss, accuracy, classifier norms and logit norm over training: " + methodsOf(runs) + ".";
+    return figure;
+}
+
+Figure featureCurvesFigure(std::span<const record::Run> runs, const TrainingOptions& options) {
+    Figure figure = multiplesOf(runs, {featureDifference(), featureCosine()}, options);
+    figure.kind = "feature-curves";
+    figure.title = "Features over training";
+    figure.altText = "Feature difference and cosine similarity over training: " + methodsOf(runs) + ".";
     return figure;
 }
 

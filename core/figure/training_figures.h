@@ -27,4 +27,9 @@ struct TrainingOptions {
 /// norm, bias norm and logit norm. A quantity that no run recorded keeps its panel, which then says so.
 [[nodiscard]] Figure trainingFigure(std::span<const record::Run> runs, const TrainingOptions& options = {});
 
+/// Small multiples of what `/epochs` holds of the features of the test split: how far they are from the
+/// pre-trained ones and how alike they are.
+[[nodiscard]] Figure featureCurvesFigure(std::span<const record::Run> runs,
+                                         const TrainingOptions& options = {});
+
 } // namespace finescope::figure

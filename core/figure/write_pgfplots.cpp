@@ -216,6 +216,17 @@ private:
         return style;
     }
 
+    std::string scatterStyle(const Scatter& scatter) {
+        PgfLook looks = look(scatter.style);
+        if (scatter.fill != Fill::ofRole) {
+            looks.filledMarker = scatter.fill == Fill::solid;
+        }
+        const std::string mark = markOf(looks);
+        return "only marks, " + colour(scatter.style) + ", mark=" + (mark == "none" ? "*" : mark) +
+               ", mark size=" + number(1.4 * scatter.size) + "pt" +
+               (scatter.fill == Fill::ofRole ? ", mark options={draw=black}" : "");
+    }
+
     std::string barStyle(const Bars& bars, std::size_t index) {
         const std::string name = colour(bars.style);
         std::string style = "fill=" + name + ", fill opacity=" + (bars.outlined ? "0.55" : "0.35");
@@ -263,9 +274,7 @@ private:
         }
         if (side == Side::left) {
             for (const Scatter& scatter : panel.scatters) {
-                text += "\\addplot[forget plot, only marks, " + colour(scatter.style) + ", mark=" +
-                        (markOf(look(scatter.style)) == "none" ? "*" : markOf(look(scatter.style))) +
-                        ", mark size=1.4pt, mark options={draw=black}] coordinates {";
+                text += "\\addplot[forget plot, " + scatterStyle(scatter) + "] coordinates {";
                 for (std::size_t i = 0; i < scatter.x.size(); ++i) {
                     text += pair(scatter.x[i], scatter.y[i]);
                 }
@@ -392,6 +401,12 @@ private:
                 plain.hatched.clear();
                 text += "\\addlegendimage{area legend, " + barStyle(plain, 0) + "}\n\\addlegendentry{" +
                         latexText(bars.name) + "}\n";
+            }
+        }
+        for (const Scatter& scatter : panel.scatters) {
+            if (scatter.legend && !scatter.name.empty()) {
+                text += "\\addlegendimage{" + scatterStyle(scatter) + "}\n\\addlegendentry{" +
+                        latexText(scatter.name) + "}\n";
             }
         }
         return text;

@@ -1,0 +1,309 @@
+#include "core/figure/feature_details_figure.h"
+
+#include "core/figure/method_name.h"
+#include "core/figure/number_text.h"
+#include "core/figure/run_style.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+namespace finescope::figure {
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* kDash = "\u2013";
+
+/// One set of features under the name that legends give it.
+struct NamedSet {
+    std::string name;
+    Style style;
+    const analysis::FeatureSet* set;
+};
+
+/// Those after fine-tuning, behind the pre-trained ones, which are the same in all runs of a task and a
+/// model.
+std::vector<NamedSet> setsOf(std::span<const FeatureDetailEntry> entries) {
+    std::vector<NamedSet> sets;
+    std::vector<const FeatureDetailEntry*> origins;
+    for (const FeatureDetailEntry& entry : entries) {
+        const bool known = std::ranges::any_of(origins, [&](const FeatureDetailEntry* other) {
+            return other->task == entry.task && other->model == entry.model;
+        });
+        if (!known && entry.details.pretrained.cosine) {
+            origins.push_back(&entry);
+        }
+    }
+    for (const FeatureDetailEntry* origin : origins) {
+        const std::string which = origins.size() > 1 ? ", " + origin->task + ", " + origin->model : "";
+        sets.push_back({.name = methodName("pretrained") + which,
+                        .style = {.role = "pretrained"},
+                        .set = &origin->details.pretrained});
+    }
+    for (const FeatureDetailEntry& entry : entries) {
+        sets.push_back({.name = entry.name, .style = entry.style, .set = &entry.details.final});
+    }
+    return sets;
+}
+
+/// The share of the values at or below each of them, as steps.
+Line distribution(const std::string& name, const Style& style, const VectorD& values) {
+    std::vector<double> sorted(values.begin(), values.end());
+    std::ranges::sort(sorted);
+    Line line{.name = name, .x = {}, .y = {}, .style = style};
+    const auto count = static_cast<double>(sorted.size());
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+        line.x.insert(line.x.end(), {sorted[i], sorted[i]});
+        line.y.insert(line.y.end(), {static_cast<double>(i) / count, static_cast<double>(i + 1) / count});
+    }
+    return line;
+}
+
+std::string withInterval(double value, const std::optional<analysis::Interval>& interval) {
+    const std::string text = significant(value, 3);
+    return interval
+               ? text + " [" + significant(interval->low, 3) + ", " + significant(interval->high, 3) + "]"
+               : text;
+}
+
+Panel distributionPanel(const char* label) {
+    Panel panel;
+    panel.x.label = label;
+    panel.y.label = "share of samples at or below";
+    panel.y.ticks = TickStyle::percent;
+    panel.y.range = Range{0, 1};
+    return panel;
+}
+
+Panel fisherPanel(const std::vector<NamedSet>& sets) {
+    Panel panel;
+    panel.y.label = "Fisher's discriminant ratio";
+    panel.y.scale = Scale::logarithmic;
+    panel.x.ticks = TickStyle::category;
+    for (const NamedSet& named : sets) {
+        const auto& fisher = named.set->fisher;
+        if (!fisher || !(fisher->ratio.value > 0)) {
+            continue;
+        }
+        const auto place = static_cast<double>(panel.x.categories.size());
+        panel.x.categories.push_back(named.name);
+        panel.scatters.push_back({.name = named.name + ": ratio",
+                                  .x = {place},
+                                  .y = {fisher->ratio.value},
+                                  .style = named.style,
+                                  .note = {withInterval(fisher->ratio.value, fisher->interval)},
+                                  .legend = false});
+        if (fisher->interval) {
+            panel.curves.push_back({.name = named.name + ": interval",
+                                    .x = {place, place},
+                                    .y = {fisher->interval->low, fisher->interval->high},
+                                    .style = named.style,
+                                    .legend = false});
+        }
+    }
+    panel.x.range = Range{-0.5, static_cast<double>(panel.x.categories.size()) - 0.5};
+    if (panel.x.categories.empty()) {
+        panel.emptyText = "No run holds what Fisher's discriminant ratio needs.";
+    }
+    return panel;
+}
+
+std::vector<std::string> notesOf(std::span<const FeatureDetailEntry> entries,
+                                 const std::vector<NamedSet>& sets, const FeatureDetailsOptions& options) {
+    std::string cosines, differences;
+    const auto add = [](std::string& text, const std::string& name, const analysis::Estimate& estimate) {
+        text += (text.empty() ? "" : "; ") + name + " " + withInterval(estimate.value, estimate.interval);
+    };
+    for (const NamedSet& named : sets) {
+        if (named.set->cosine) {
+            add(cosines, named.name, *named.set->cosine);
+        }
+    }
+    for (const FeatureDetailEntry& entry : entries) {
+        if (entry.details.difference) {
+            add(differences, entry.name, *entry.details.difference);
+        }
+    }
+    std::vector<std::string> notes;
+    if (options.numbers.intervals) {
+        const auto& bootstrap = options.numbers.bootstrap;
+        notes.push_back("Split " + entries.front().split + "; intervals " + percent(bootstrap.level, 0) +
+                        ": of means by the weighted bootstrap (" + std::to_string(bootstrap.replicates) +
+                        " replicates, seed " + std::to_string(bootstrap.seed) +
+                        "), of Fisher's ratio by a jackknife of up to " +
+                        std::to_string(options.numbers.jackknifeGroups) + " groups.");
+    }
+    if (!cosines.empty()) {
+        notes.push_back("Mean cosine similarity: " + cosines + ".");
+    }
+    if (!differences.empty()) {
+        notes.push_back("Mean feature difference: " + differences + ".");
+    }
+    return notes;
+}
+
+Cell numberCell(std::optional<double> value, std::int64_t count,
+                const std::optional<analysis::Interval>& interval = {}) {
+    if (!value || std::isnan(*value)) {
+        return {.text = kDash};
+    }
+    return {.text = withInterval(*value, interval), .value = value, .count = count};
+}
+
+std::optional<double> entryOf(const VectorD& values, std::size_t index) {
+    const auto at = static_cast<Eigen::Index>(index);
+    return at < values.size() ? std::optional(values(at)) : std::nullopt;
+}
+
+} // namespace
+
+std::string defaultFeatureSplit(std::span<const record::Run> runs) {
+    for (const char* role : {"test", "validation", "ood", "train"}) {
+        for (const record::Run& run : runs) {
+            for (const record::SplitInfo& split : run.splits) {
+                if (split.role == role && split.pretrainedFeatureWidth + split.featureWidth > 0) {
+                    return split.name;
+                }
+            }
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> classNamesFor(const record::Run& run, const Labels& labels) {
+    std::vector<std::string> names = run.classNames;
+    for (const std::int64_t label : labels) {
+        while (label >= static_cast<std::int64_t>(names.size())) {
+            names.push_back("class " + std::to_string(names.size()));
+        }
+    }
+    return names;
+}
+
+std::vector<FeatureDetailEntry> featureDetailEntries(std::span<const record::Run> runs,
+                                                     const FeatureDetailsOptions& options,
+                                                     const analysis::WorkHooks& hooks) {
+    const std::string splitName = options.split.empty() ? defaultFeatureSplit(runs) : options.split;
+    const std::vector<RunLabel> labels = labelRuns(runs);
+    const std::vector<std::size_t> order = legendOrder(runs);
+    std::vector<FeatureDetailEntry> entries;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const record::Run& run = runs[order[i]];
+        const record::SplitInfo* split = run.split(splitName);
+        if (split == nullptr || split->pretrainedFeatureWidth + split->featureWidth == 0) {
+            continue;
+        }
+        FeatureDetailEntry entry{.run = order[i],
+                                 .name = labels[order[i]].name,
+                                 .style = labels[order[i]].style,
+                                 .task = run.task,
+                                 .model = run.model,
+                                 .split = splitName};
+        const Labels classes = run.parts->labels(*split);
+        entry.classNames = classNamesFor(run, classes);
+        const MatrixF before =
+            split->pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(*split) : MatrixF{};
+        const MatrixF after = split->featureWidth > 0 ? run.parts->features(*split) : MatrixF{};
+        const auto count = static_cast<double>(order.size());
+        entry.details = analysis::featureDetails(
+            before, after, classes, static_cast<int>(entry.classNames.size()), options.numbers,
+            analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count));
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+Figure featureDetailsFigure(std::span<const FeatureDetailEntry> entries,
+                            const FeatureDetailsOptions& options) {
+    Figure figure;
+    figure.kind = "feature-distributions";
+    figure.title = "Features, sample by sample";
+    figure.columns = 2;
+    const std::vector<NamedSet> sets = setsOf(entries);
+    Panel cosines = distributionPanel("cosine similarity with the other samples");
+    Panel differences = distributionPanel("feature difference");
+    for (const NamedSet& named : sets) {
+        if (named.set->cosines.size() > 0) {
+            cosines.curves.push_back(distribution(named.name, named.style, named.set->cosines));
+        }
+    }
+    for (const FeatureDetailEntry& entry : entries) {
+        if (entry.details.differences.size() > 0) {
+            differences.curves.push_back(distribution(entry.name, entry.style, entry.details.differences));
+        }
+    }
+    const char* const none = "No run with recorded features chosen.";
+    cosines.emptyText = cosines.curves.empty() ? none : "";
+    differences.emptyText =
+        differences.curves.empty() ? entries.empty() ? none : "No run holds features before and after." : "";
+    Panel fisher = fisherPanel(sets);
+    Panel legend;
+    legend.blank = true;
+    legend.legend = Legend::inside;
+    for (const Line& line : cosines.curves) {
+        legend.curves.push_back({.name = line.name, .x = {kNaN}, .y = {kNaN}, .style = line.style});
+    }
+    figure.panels = {std::move(cosines), std::move(differences), std::move(fisher), std::move(legend)};
+    if (!entries.empty()) {
+        figure.notes = notesOf(entries, sets, options);
+    }
+    figure.altText = "Distributions over samples of cosine similarity and feature difference, and Fisher's "
+                     "discriminant ratio with its interval.";
+    return figure;
+}
+
+Table featureDetailsTable(std::span<const FeatureDetailEntry> entries) {
+    Table table;
+    table.kind = "feature-classes";
+    table.caption = "Features by class";
+    table.columns = {
+        "run",           "class", "n", "cosine before", "cosine after", "difference", "Fisher's before",
+        "Fisher's after"};
+    for (const FeatureDetailEntry& entry : entries) {
+        const analysis::FeatureDetails& details = entry.details;
+        std::int64_t all = 0;
+        for (const std::int64_t count : details.counts) {
+            all += count;
+        }
+        const auto estimate = [&](const std::optional<analysis::Estimate>& of) {
+            return of ? numberCell(of->value, all, of->interval) : numberCell({}, 0);
+        };
+        const auto ratio = [&](const analysis::FeatureSet& set) {
+            return set.fisher ? numberCell(set.fisher->ratio.value, all, set.fisher->interval)
+                              : numberCell({}, 0);
+        };
+        table.rows.push_back({{.text = entry.name},
+                              {.text = "all"},
+                              {.text = std::to_string(all), .value = static_cast<double>(all), .count = 1},
+                              estimate(details.pretrained.cosine),
+                              estimate(details.final.cosine),
+                              estimate(details.difference),
+                              ratio(details.pretrained),
+                              ratio(details.final)});
+        for (std::size_t label = 0; label < details.counts.size(); ++label) {
+            const std::int64_t count = details.counts[label];
+            const auto cell = [&](const VectorD& values) {
+                return numberCell(entryOf(values, label), count);
+            };
+            const auto share = [&](const analysis::FeatureSet& set) {
+                return set.fisher ? cell(set.fisher->perClass) : numberCell({}, 0);
+            };
+            table.rows.push_back(
+                {{.text = entry.name},
+                 {.text = entry.classNames[label]},
+                 {.text = std::to_string(count), .value = static_cast<double>(count), .count = 1},
+                 cell(details.pretrained.cosineWithinClass),
+                 cell(details.final.cosineWithinClass),
+                 cell(details.differenceOfClass),
+                 share(details.pretrained),
+                 share(details.final)});
+        }
+    }
+    table.notes.push_back("Cosine similarity of a class: of the pairs within it. Fisher's ratio of a class: "
+                          "what it adds to that of all. In brackets: 95 % intervals over samples.");
+    return table;
+}
+
+} // namespace finescope::figure
