@@ -85,8 +85,15 @@ void FigureLayout::setFigure(const figure::Figure& figure) {
                     {bars.name, {}, {}, {}, {}, bars.style, {}, {}, bars.legend, true});
             }
             for (const auto& scatter : panel.scatters) {
-                cell.legendSource.scatters.push_back(
-                    {scatter.name, {}, {}, scatter.style, {}, scatter.legend});
+                cell.legendSource.scatters.push_back({scatter.name,
+                                                      {},
+                                                      {},
+                                                      scatter.style,
+                                                      {},
+                                                      scatter.legend,
+                                                      scatter.size,
+                                                      scatter.fill,
+                                                      {}});
             }
         }
     }

@@ -13,6 +13,8 @@ namespace finescope::widgets {
 
 namespace {
 
+constexpr double kSmallestMarker = 0.8, kLargestMarker = 1.6; // a legend must stay readable
+
 double iconWidth(const PaintStyle& style) {
     return 1.9 * style.em();
 }
@@ -26,7 +28,7 @@ std::vector<LegendEntry> entriesOf(const figure::Panel& panel) {
                 return entry;
             }
         }
-        entries.push_back({text, style, false, false, false, false, {}});
+        entries.push_back({.name = text, .style = style, .rect = {}});
         return entries.back();
     };
     for (const auto& line : panel.curves) {
@@ -48,7 +50,10 @@ std::vector<LegendEntry> entriesOf(const figure::Panel& panel) {
     }
     for (const auto& scatter : panel.scatters) {
         if (scatter.legend && !scatter.name.empty()) {
-            add(scatter.name, scatter.style).point = true;
+            auto& entry = add(scatter.name, scatter.style);
+            entry.point = true;
+            entry.fill = scatter.fill;
+            entry.size = scatter.size;
         }
     }
     return entries;
@@ -140,7 +145,8 @@ void LegendBlock::paint(QPainter& painter, QPointF topLeft, const PaintStyle& st
             painter.drawLine(QPointF(icon.left(), middle), QPointF(icon.right(), middle));
         }
         if (entry.markers || entry.point) {
-            paintMarker(painter, icon.center(), role, style.marker, style);
+            const double size = std::clamp(entry.size, kSmallestMarker, kLargestMarker) * style.marker;
+            paintMarker(painter, icon.center(), filled(role, entry.fill), size, style);
         }
         painter.setPen(style.theme.ink);
         painter.setFont(style.caption);

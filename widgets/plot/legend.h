@@ -20,7 +20,9 @@ struct LegendEntry {
     QString name;
     figure::Style style;
     bool line = false, markers = false, area = false, point = false;
-    QRectF rect; ///< relative to the legend, set by arrange
+    figure::Fill fill = figure::Fill::ofRole; ///< of a point
+    double size = 1;                          ///< of a point
+    QRectF rect;                              ///< relative to the legend, set by arrange
 };
 
 /// Entries of a panel in rows that are at most `width` wide; one entry per row when `width` is 0.

@@ -161,13 +161,20 @@ void paintLine(QPainter& painter, const figure::Line& line, const PanelMap& map,
 
 void paintScatter(QPainter& painter, const figure::Scatter& scatter, const PanelMap& map,
                   const PaintStyle& style) {
-    const RoleStyle role = style.theme.role(scatter.style);
+    const RoleStyle role = filled(style.theme.role(scatter.style), scatter.fill);
     for (std::size_t i = 0; i < std::min(scatter.x.size(), scatter.y.size()); ++i) {
         const QPointF at(map.x(scatter.x[i]), map.y(scatter.y[i]));
         if (std::isfinite(at.x()) && std::isfinite(at.y())) {
-            paintMarker(painter, at, role, style.marker, style);
+            paintMarker(painter, at, role, style.marker * scatter.size, style);
         }
     }
+}
+
+RoleStyle filled(RoleStyle role, figure::Fill fill) {
+    if (fill != figure::Fill::ofRole) {
+        role.filledMarker = fill == figure::Fill::solid;
+    }
+    return role;
 }
 
 void paintMarker(QPainter& painter, QPointF at, const RoleStyle& role, double size, const PaintStyle& style) {

@@ -22,6 +22,8 @@ void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>
                      const PaintStyle& style);
 
 /// One marker of the role centred on `at`.
+/// The role with its markers filled as a scatter wants them.
+[[nodiscard]] RoleStyle filled(RoleStyle role, figure::Fill fill);
 void paintMarker(QPainter& painter, QPointF at, const RoleStyle& role, double size, const PaintStyle& style);
 
 /// The tints of filled areas: bands at 18 %, bars at the role's own opacity.
