@@ -38,6 +38,9 @@ struct FigureArguments {
     std::string fitOn;
     std::vector<std::string> kernelParts, quantities;
     std::vector<double> colourRange;
+    std::string projection;
+    std::optional<double> perplexity;
+    std::optional<std::uint64_t> seed;
     std::optional<int> bins, dpi;
     std::optional<double> widthMm, heightMm, fontPt, smoothing;
     bool beforeAfter = false, finalBars = false, logX = false, logY = false, raw = false, linear = false;
@@ -139,6 +142,12 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
         request.spectrumAxis = arguments.spectrumAxis == "fraction" ? figure::SpectrumAxis::fraction
                                                                     : figure::SpectrumAxis::index;
     }
+    if (!arguments.projection.empty()) {
+        request.projection =
+            arguments.projection == "tsne" ? figure::Projection::tsne : figure::Projection::pca;
+    }
+    override(request.perplexity, arguments.perplexity);
+    override(request.mapSeed, arguments.seed);
     if (!arguments.colourRange.empty()) {
         request.colourRange = figure::Range{arguments.colourRange[0], arguments.colourRange[1]};
     }
@@ -306,7 +315,8 @@ void addFigureCommand(CLI::App& app, Action& action) {
     command->add_option("--temperature", given->temperature,
                         "T for all runs, or 'fitted': each at its own (1)");
     command->add_flag("--before-after", given->beforeAfter,
-                      "Show T = 1 and --temperature (then 'fitted' unless given)");
+                      "Show T = 1 and --temperature (then 'fitted' unless given); of a feature map: the "
+                      "pre-trained features too");
     command->add_option("--fit-on", given->fitOn,
                         "Split that temperatures are fitted on (the validation split)");
     command
@@ -314,6 +324,10 @@ void addFigureCommand(CLI::App& app, Action& action) {
                      "temperature-curve: ece, mce, nll or brier, may be repeated (all)")
         ->check(CLI::IsMember({"ece", "mce", "nll", "brier"}))
         ->take_all();
+    command->add_option("--projection", given->projection, "feature-map: pca (the default) or tsne")
+        ->check(CLI::IsMember({"pca", "tsne"}));
+    command->add_option("--perplexity", given->perplexity, "feature-map: of t-SNE (30)");
+    command->add_option("--seed", given->seed, "feature-map: of t-SNE (1)");
     command->add_option("--epoch", given->epoch,
                         "Calibration at this epoch: 3, or lp:1 (the model that each run reports)");
     command->add_option("--bins", given->bins, "Equal-width confidence bins (15)");

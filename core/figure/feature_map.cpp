@@ -78,7 +78,7 @@ Style classStyle(std::size_t label) {
 
 /// Fewer points may be larger.
 double pointSize(std::size_t points) {
-    return points <= 100 ? 0.8 : points <= 500 ? 0.6 : points <= 3000 ? 0.45 : 0.3;
+    return points <= 100 ? 0.8 : points <= 500 ? 0.5 : points <= 3000 ? 0.4 : 0.3;
 }
 
 void addSamples(Panel& panel, const FeatureMap& map) {
@@ -168,8 +168,7 @@ Panel panelOf(const FeatureMap& map, const FeatureMapOptions& options) {
         panel.y.label = "t-SNE 2";
     }
     if (map.displacement) {
-        panel.lines.push_back("classifier rows moved by " + significant(*map.displacement, 2) +
-                              " of their norm");
+        panel.lines.push_back("rows moved by " + significant(*map.displacement, 2) + " times their norm");
     }
     return panel;
 }

@@ -1,12 +1,26 @@
 #include "widgets/page/feature_page.h"
 
+#include "core/figure/training_figures.h"
+#include "widgets/page/numbers_table.h"
+#include "widgets/page/option_rows.h"
 #include "widgets/plot/plot_view.h"
 
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSpinBox>
 #include <QVBoxLayout>
 
 namespace finescope::widgets {
 
 namespace {
+
+constexpr int kRowsSeen = 8;   // of the table before it scrolls
+constexpr int kPollMs = 100;   // of the progress
+constexpr int kKeptValues = 8; // results of other choices that stay at hand
+const QString kWork = QStringLiteral("featureSamples");
 
 /// Features are written at the start and once a model is selected: until then nothing new can be there.
 QString featuresKey(const record::Run& run) {
@@ -26,23 +40,251 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
           {QStringLiteral("feature"), "features", tr("All but training"),
            tr("The features could not be compared.")},
           parent),
-      m_results(background, QStringLiteral("features"), featuresKey, figure::featureEntries) {
+      m_background(background),
+      m_results(background, QStringLiteral("features"), featuresKey, figure::featureEntries),
+      m_table(new NumbersTable(this)), m_view(new QComboBox(options())),
+      m_projection(new QComboBox(options())), m_perplexity(new QDoubleSpinBox(options())),
+      m_seed(new QSpinBox(options())), m_beforeAfter(new QCheckBox(tr("Before and after"), options())),
+      m_progress(new QProgressBar(options())), m_cancel(new QPushButton(tr("Cancel"), options())),
+      m_fraction(std::make_shared<std::atomic<double>>(0)) {
+    m_table->setObjectName(QStringLiteral("featureClasses"));
+    m_table->setAccessibleName(tr("Features by class"));
+    content()->addWidget(m_table);
+    makeOptions();
+    m_poll.setInterval(kPollMs);
+    connect(&m_poll, &QTimer::timeout, this,
+            [this] { m_progress->setValue(static_cast<int>(100 * m_fraction->load())); });
+}
+
+void FeaturePage::makeOptions() {
+    m_view->setObjectName(QStringLiteral("featureView"));
+    m_view->addItem(tr("Methods"), methodsView);
+    m_view->addItem(tr("Sample by sample"), samplesView);
+    m_view->addItem(tr("Over training"), trainingView);
+    m_view->addItem(tr("Map"), mapView);
+    addOption(optionRows(), tr("View"), m_view);
+    m_projection->setObjectName(QStringLiteral("featureProjection"));
+    m_projection->setAccessibleName(tr("Projection"));
+    m_projection->addItem(tr("Principal components"), static_cast<int>(figure::Projection::pca));
+    m_projection->addItem(tr("t-SNE"), static_cast<int>(figure::Projection::tsne));
+    m_perplexity->setObjectName(QStringLiteral("featurePerplexity"));
+    m_perplexity->setAccessibleName(tr("Perplexity of t-SNE"));
+    m_perplexity->setPrefix(tr("Perplexity "));
+    m_perplexity->setDecimals(0);
+    m_perplexity->setRange(1, 1000);
+    m_perplexity->setValue(figure::FeatureMapOptions{}.perplexity);
+    m_seed->setObjectName(QStringLiteral("featureSeed"));
+    m_seed->setAccessibleName(tr("Seed of t-SNE"));
+    m_seed->setPrefix(tr("Seed "));
+    m_seed->setRange(0, 1'000'000'000);
+    m_seed->setValue(static_cast<int>(figure::FeatureMapOptions{}.seed));
+    m_beforeAfter->setObjectName(QStringLiteral("featureBeforeAfter"));
+    m_progress->setObjectName(QStringLiteral("featureProgress"));
+    m_progress->setRange(0, 100);
+    m_cancel->setObjectName(QStringLiteral("featureCancel"));
+    for (QWidget* control : std::initializer_list<QWidget*>{m_projection, m_perplexity, m_seed, m_beforeAfter,
+                                                            m_progress, m_cancel}) {
+        optionRows()->addWidget(control);
+    }
     optionRows()->addStretch(1);
+    for (QAbstractSpinBox* spin : std::initializer_list<QAbstractSpinBox*>{m_perplexity, m_seed}) {
+        spin->setKeyboardTracking(false);
+    }
+    connect(m_perplexity, &QDoubleSpinBox::valueChanged, this, &FeaturePage::refreshWhenVisible);
+    connect(m_seed, &QSpinBox::valueChanged, this, &FeaturePage::refreshWhenVisible);
+    connect(m_beforeAfter, &QCheckBox::clicked, this, &FeaturePage::refreshWhenVisible);
+    for (QComboBox* box : {m_view, m_projection}) {
+        connect(box, &QComboBox::activated, this, &FeaturePage::refreshWhenVisible);
+    }
+    connect(m_cancel, &QPushButton::clicked, this, &FeaturePage::cancelWork);
+    awaitWork(false);
+    showOptions();
+}
+
+FeaturePage::View FeaturePage::view() const {
+    return static_cast<View>(m_view->currentData().toInt());
+}
+
+void FeaturePage::showOptions() {
+    const bool map = view() == mapView;
+    const bool tsne = map && mapOptions().projection == figure::Projection::tsne;
+    m_projection->setVisible(map);
+    m_beforeAfter->setVisible(map);
+    m_perplexity->setVisible(tsne);
+    m_seed->setVisible(tsne);
+    m_table->setVisible(view() == samplesView);
+}
+
+void FeaturePage::awaitWork(bool running) {
+    m_progress->setVisible(running);
+    m_cancel->setVisible(running);
+    if (running) {
+        m_progress->setValue(0);
+        m_poll.start();
+    } else {
+        m_poll.stop();
+    }
+}
+
+/// Back to what is there at once.
+void FeaturePage::cancelWork() {
+    m_background.cancel(kWork);
+    if (view() == mapView && mapOptions().projection == figure::Projection::tsne) {
+        m_projection->setCurrentIndex(m_projection->findData(static_cast<int>(figure::Projection::pca)));
+    } else {
+        m_view->setCurrentIndex(m_view->findData(methodsView));
+    }
+    refreshWhenVisible();
+}
+
+std::string FeaturePage::split() const {
+    const std::vector<std::string> chosen = splits();
+    return chosen.empty() ? figure::defaultFeatureSplit(runs()) : chosen.front();
+}
+
+figure::FeatureMapOptions FeaturePage::mapOptions() const {
+    return {.split = split(),
+            .projection = static_cast<figure::Projection>(m_projection->currentData().toInt()),
+            .perplexity = m_perplexity->value(),
+            .seed = static_cast<std::uint64_t>(m_seed->value()),
+            .beforeAfter = m_beforeAfter->isChecked()};
+}
+
+QString FeaturePage::setKey() const {
+    QString key = QString::fromStdString(split());
+    for (const record::Run& run : runs()) {
+        key += QLatin1Char('\n') + featuresKey(run);
+    }
+    return key;
+}
+
+QString FeaturePage::mapKey() const {
+    const figure::FeatureMapOptions options = mapOptions();
+    QString key = setKey() + (options.beforeAfter ? QStringLiteral("\nboth") : QString());
+    if (options.projection == figure::Projection::tsne) {
+        key += QStringLiteral("\n%1 %2").arg(options.perplexity).arg(options.seed);
+    }
+    return key;
+}
+
+template <class Value>
+void FeaturePage::compute(QHash<QString, std::shared_ptr<const Value>>& known, const QString& key,
+                          std::function<Value(const analysis::WorkHooks&)> work) {
+    if (known.contains(key)) {
+        m_background.cancel(kWork);
+        awaitWork(false);
+        finish(std::nullopt);
+        return;
+    }
+    m_fraction = std::make_shared<std::atomic<double>>(0);
+    awaitWork(true);
+    using Result = std::shared_ptr<const Value>;
+    m_background.request<Result>(
+        kWork, this,
+        [work = std::move(work), fraction = m_fraction](const TaskControl& control) {
+            return std::make_shared<const Value>(
+                work({.onProgress =
+                          [&control, fraction](double done) {
+                              *fraction = done;
+                              control.progress(done);
+                          },
+                      .cancelled = [&control] { return control.cancelled(); }}));
+        },
+        [this, &known, key](const Outcome<Result>& outcome) {
+            awaitWork(false);
+            const auto* failure = std::get_if<Failure>(&outcome);
+            if (failure == nullptr) {
+                if (known.size() >= kKeptValues) {
+                    known.clear();
+                }
+                known.insert(key, std::get<Result>(outcome));
+            }
+            finish(failure != nullptr ? std::optional(*failure) : std::nullopt);
+        });
 }
 
 void FeaturePage::refresh() {
+    showOptions();
     begin();
-    m_results.complete(runs(), this, [this](const std::optional<Failure>& failure) { finish(failure); });
+    if (view() != mapView && view() != samplesView) {
+        m_background.cancel(kWork);
+        awaitWork(false);
+    }
+    if (view() == methodsView) {
+        m_results.complete(runs(), this, [this](const std::optional<Failure>& failure) { finish(failure); });
+        return;
+    }
+    listFeatureSplits();
+    if (view() == trainingView || split().empty()) {
+        awaitWork(false);
+        finish(std::nullopt);
+    } else if (view() == mapView) {
+        compute<Maps>(m_maps, mapKey(), [runs = runSet(), options = mapOptions()](const auto& hooks) {
+            return figure::featureMaps(*runs, options, hooks);
+        });
+    } else {
+        compute<Details>(m_details, setKey(), [runs = runSet(), split = split()](const auto& hooks) {
+            return figure::featureDetailEntries(*runs, {.split = split}, hooks);
+        });
+    }
+}
+
+/// Those with features, whatever was computed of them.
+void FeaturePage::listFeatureSplits() {
+    struct Named {
+        std::string split;
+    };
+    std::vector<Named> known;
+    for (const record::Run& run : runs()) {
+        for (const record::SplitInfo& split : run.splits) {
+            if (split.pretrainedFeatureWidth + split.featureWidth > 0) {
+                known.push_back({split.name});
+            }
+        }
+    }
+    listSplitsOf(known);
 }
 
 bool FeaturePage::draw() {
     const std::vector<figure::FeatureEntry> entries = m_results.of(runs());
-    listSplitsOf(entries);
+    if (view() == methodsView) {
+        listSplitsOf(entries);
+    }
     if (runs().empty()) {
         return false;
     }
-    plot()->setFigure(figure::featuresFigure(entries, {.splits = splits(), .spread = spread()}));
+    if (view() == methodsView) {
+        plot()->setFigure(figure::featuresFigure(entries, {.splits = splits(), .spread = spread()}));
+    } else if (view() == trainingView) {
+        plot()->setFigure(figure::featureCurvesFigure(
+            runs(), {.curve = {.grouping = figure::Grouping::methods, .spread = spread()}}));
+    } else if (view() == mapView) {
+        const auto maps = m_maps.value(mapKey());
+        plot()->setFigure(figure::featureMapFigure(maps ? *maps : Maps{}, mapOptions()));
+    } else {
+        const auto details = m_details.value(setKey());
+        plot()->setFigure(figure::featureDetailsFigure(details ? *details : Details{}));
+        m_table->setTable(figure::featureDetailsTable(details ? *details : Details{}));
+        m_table->fitHeight(kRowsSeen);
+    }
     return true;
+}
+
+void FeaturePage::addOptions(figure::FigureRequest& request) const {
+    if (view() == samplesView) {
+        request.kind = "feature-distributions";
+    } else if (view() == trainingView) {
+        request.kind = "feature-curves";
+        request.grouping = figure::Grouping::methods;
+    } else if (view() == mapView) {
+        const figure::FeatureMapOptions options = mapOptions();
+        request.kind = "feature-map";
+        request.splits = {options.split};
+        request.projection = options.projection;
+        request.perplexity = options.perplexity;
+        request.mapSeed = options.seed;
+        request.beforeAfter = options.beforeAfter;
+    }
 }
 
 } // namespace finescope::widgets
