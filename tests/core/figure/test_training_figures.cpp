@@ -61,6 +61,7 @@ private Q_SLOTS:
     void normsFallBackOnSnapshots();
     void selectedRowCounts();
     void trainingHasSixPanels();
+    void featuresOverTrainingAreAsRecorded();
     void namesTellRunsApart();
     void scaledClassifiersAreNamedAndGroupedApart();
 };
@@ -263,6 +264,19 @@ void TestTrainingFigures::trainingHasSixPanels() {
     QVERIFY(figure.panels[3].emptyText.empty());
     QVERIFY(!figure.panels[0].emptyText.empty());
     QCOMPARE(figure.panels[4].x.label, std::string("fine-tuning epoch"));
+}
+
+void TestTrainingFigures::featuresOverTrainingAreAsRecorded() {
+    record::Run run = emptyRun("ft");
+    run.epochs.keys = {tuning(0), tuning(1)};
+    run.epochs.series = {{"feature_difference", {0, 3.5}}, {"feature_cosine_similarity", {0.99, 0.4}}};
+    const Figure figure = featureCurvesFigure(std::vector{run, emptyRun("lp")});
+    QCOMPARE(figure.panels.size(), std::size_t{2});
+    QCOMPARE(figure.panels[0].y.label, std::string("feature difference"));
+    QCOMPARE(figure.panels[0].curves.size(), std::size_t{1});
+    QCOMPARE(figure.panels[0].curves[0].y, (Values{0, 3.5}));
+    QCOMPARE(figure.panels[1].curves[0].y, (Values{0.99, 0.4}));
+    QVERIFY(!featureCurvesFigure(std::vector{emptyRun("lp")}).panels[1].emptyText.empty());
 }
 
 void TestTrainingFigures::namesTellRunsApart() {

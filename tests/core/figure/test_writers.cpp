@@ -260,9 +260,14 @@ void TestWriters::recipeReadsBack() {
     request.heightMm = 61.5;
     request.logY = true;
     request.epoch = record::EpochKey{1.5, record::Stage::linearProbing};
+    request.projection = Projection::tsne;
+    request.perplexity = 12.5;
+    request.mapSeed = 0xFFFFFFFFFFFFFFFF;
     const std::string json = requestToJson(request);
     QCOMPARE(requestToJson(requestFromJson(json, "r.json")), json);
     const FigureRequest again = requestFromJson(json, "r.json");
+    QVERIFY(again.projection == Projection::tsne && again.mapSeed == request.mapSeed);
+    QCOMPARE(again.perplexity, 12.5);
     QCOMPARE(again.files, request.files);
     QCOMPARE(again.temperature.value, 1.7);
     QCOMPARE(*again.heightMm, 61.5);

@@ -73,6 +73,11 @@ private Q_SLOTS:
     void methodsStandOutFromTheBackground() {
         QFETCH(QString, name);
         const FigureTheme theme = FigureTheme::load(name);
+        for (int label = 1; label <= 8; ++label) {
+            const double ratio =
+                contrast(theme.role({.role = "class-" + std::to_string(label)}).colour, theme.background);
+            QVERIFY2(ratio >= 3, qPrintable(QStringLiteral("class %1: %2").arg(label).arg(ratio)));
+        }
         for (const char* method : kMethods) {
             for (int shade = 0; shade < 5; ++shade) {
                 const double ratio = contrast(theme.role({method, shade, 5}).colour, theme.background);
