@@ -1,20 +1,12 @@
 #include "app/window/commands.h"
 
 #include "app/window/figure_command.h"
+#include "app/window/table_command.h"
 #include "app/window/text_output.h"
 #include "core/analysis/summary.h"
 #include "core/error.h"
-#include "core/figure/accuracy_figures.h"
-#include "core/figure/classifier_rows.h"
-#include "core/figure/kernel_table.h"
 #include "core/figure/number_text.h"
-#include "core/figure/recalibration_table.h"
-#include "core/figure/tables.h"
-#include "core/figure/write_csv.h"
-#include "core/figure/write_latex.h"
-#include "core/figure/write_markdown.h"
 #include "core/record/run_files.h"
-#include "widgets/plot/figure_export.h"
 
 #include <nlohmann/json.hpp>
 
@@ -98,97 +90,6 @@ void addSummaryCommand(CLI::App& app, Action& action) {
         ->check(CLI::Range(1, 1000));
     command->callback(
         [options, &action] { action = [options](int, char**) { return runSummary(*options); }; });
-}
-
-struct TableCommandOptions {
-    std::string kind, format, output, origin;
-    std::vector<std::string> files, splits;
-    std::string fitOn;
-    int bins = 15;
-    bool intervals = false;
-};
-
-figure::Table buildTable(const TableCommandOptions& options) {
-    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(options.files));
-    const figure::TableOptions tableOptions{.splits = options.splits,
-                                            .binCount = options.bins,
-                                            .fitOn = options.fitOn,
-                                            .intervals = options.intervals};
-    if (options.kind == "features") {
-        return figure::featuresTable(runs, figure::featureEntries(runs), tableOptions);
-    }
-    if (options.kind == "norms") {
-        return figure::normsTable(runs);
-    }
-    if (options.kind == "kernel") {
-        return figure::kernelTable(figure::readKernelEntries(runs));
-    }
-    if (options.kind == "classifier") {
-        const figure::Origin before =
-            options.origin == "start" ? figure::Origin::start : figure::Origin::fineTuning;
-        return figure::classifierRowsTable(runs, figure::classifierEntries(runs), {.before = before});
-    }
-    if (options.kind == "calibration") {
-        return figure::calibrationTable(runs, tableOptions);
-    }
-    if (options.kind == "recalibration") {
-        return figure::recalibrationTable(runs, tableOptions);
-    }
-    return figure::accuracyTable(runs, figure::accuracyEntries(runs), options.splits);
-}
-
-/// The format asked for, else by the suffix of the output, else Markdown.
-std::string tableFormat(const TableCommandOptions& options) {
-    if (!options.format.empty() || options.output.empty()) {
-        return options.format.empty() ? "markdown" : options.format;
-    }
-    const std::string suffix = widgets::lowerSuffix(options.output);
-    if (suffix == ".tex" || suffix == ".csv" || suffix == ".md") {
-        return suffix == ".tex" ? "latex" : suffix == ".csv" ? "csv" : "markdown";
-    }
-    throw Error(ErrorKind::badInput,
-                options.output +
-                    ": no table format has this suffix; use .tex, .csv or .md, or give --format");
-}
-
-int runTable(const TableCommandOptions& options) {
-    const std::string format = tableFormat(options);
-    const figure::Table table = buildTable(options);
-    const std::string text = format == "latex" ? figure::latex(table)
-                             : format == "csv" ? figure::csv(table)
-                                               : figure::markdown(table);
-    if (options.output.empty()) {
-        printText(text);
-    } else {
-        writeTextFile(options.output, text);
-    }
-    return 0;
-}
-
-void addTableCommand(CLI::App& app, Action& action) {
-    CLI::App* command = app.add_subcommand("table", "A table of run files, mean and deviation over seeds");
-    const auto options = std::make_shared<TableCommandOptions>();
-    command
-        ->add_option("KIND", options->kind,
-                     "features, norms, classifier, kernel, calibration, recalibration or accuracy")
-        ->required()
-        ->check(CLI::IsMember(
-            {"features", "norms", "classifier", "kernel", "calibration", "recalibration", "accuracy"}));
-    command->add_option("FILE", options->files, "Run files, or folders of them")->required();
-    command->add_option("--format", options->format, "latex, csv or markdown (the default)")
-        ->check(CLI::IsMember({"latex", "csv", "markdown"}));
-    command->add_option("--output,-o", options->output, "File instead of standard output: .tex, .csv or .md");
-    command->add_option("--split", options->splits, "Only this split (may be repeated)")->take_all();
-    command->add_option("--bins", options->bins, "Equal-width confidence bins (15)")
-        ->check(CLI::Range(1, 1000));
-    command
-        ->add_option("--origin", options->origin, "classifier: before is fine-tuning (the default) or start")
-        ->check(CLI::IsMember({"fine-tuning", "start"}));
-    command->add_option("--fit-on", options->fitOn,
-                        "Split that temperatures are fitted on (the validation split)");
-    command->add_flag("--intervals", options->intervals,
-                      "calibration: bootstrap interval of an improvement of one run");
-    command->callback([options, &action] { action = [options](int, char**) { return runTable(*options); }; });
 }
 
 } // namespace

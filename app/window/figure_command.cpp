@@ -46,19 +46,6 @@ struct FigureArguments {
     bool beforeAfter = false, finalBars = false, logX = false, logY = false, raw = false, linear = false;
 };
 
-figure::TemperatureChoice temperatureOf(const std::string& text) {
-    if (text == "fitted") {
-        return {.fitted = true};
-    }
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) {
-        throw Error(ErrorKind::badInput,
-                    "--temperature " + text + ": a number above 0 or 'fitted' is expected");
-    }
-    return {.value = value};
-}
-
 template <typename Value>
 void override(Value& value, const std::optional<Value>& given) {
     value = given.value_or(value);
@@ -86,7 +73,7 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
         request.classes = arguments.classes;
     }
     if (!arguments.temperature.empty()) {
-        request.temperature = temperatureOf(arguments.temperature);
+        request.temperature = temperatureChoice(arguments.temperature);
     }
     if (arguments.beforeAfter && arguments.temperature.empty() && arguments.recipe.empty()) {
         request.temperature.fitted = true; // before and after need two temperatures
@@ -286,6 +273,19 @@ std::string kindsText() {
 }
 
 } // namespace
+
+figure::TemperatureChoice temperatureChoice(const std::string& text) {
+    if (text == "fitted") {
+        return {.fitted = true};
+    }
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+        throw Error(ErrorKind::badInput,
+                    "--temperature " + text + ": a number above 0 or 'fitted' is expected");
+    }
+    return {.value = value};
+}
 
 void addFigureCommand(CLI::App& app, Action& action) {
     CLI::App* command =

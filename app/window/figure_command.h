@@ -1,8 +1,14 @@
 #pragma once
 
 #include "app/window/commands.h"
+#include "core/figure/calibration_view.h"
+
+#include <string>
 
 namespace finescope::window {
+
+/// What `--temperature` says: a number, or "fitted". Throws Error{badInput} for anything else.
+[[nodiscard]] figure::TemperatureChoice temperatureChoice(const std::string& text);
 
 /// Adds `finescope figure`.
 void addFigureCommand(CLI::App& app, Action& action);

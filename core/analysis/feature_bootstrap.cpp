@@ -2,6 +2,7 @@
 
 #include "core/analysis/feature_samples.h"
 #include "core/analysis/parallel.h"
+#include "core/random_bits.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,15 +14,6 @@ namespace {
 
 constexpr Eigen::Index kBlock = 256; // rows
 constexpr Eigen::Index kLanes = 4;   // sums that are kept apart, so that no sum depends on the threads
-
-/// SplitMix64 (Steele, Lea and Flood 2014): the next state's output.
-std::uint64_t mixed(std::uint64_t& state) {
-    state += 0x9E3779B97F4A7C15U;
-    std::uint64_t value = state;
-    value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9U;
-    value = (value ^ (value >> 27U)) * 0x94D049BB133111EBU;
-    return value ^ (value >> 31U);
-}
 
 void requireOptions(const BootstrapOptions& options) {
     if (options.replicates < 1 || !(options.level > 0 && options.level < 1)) {
@@ -57,11 +49,10 @@ void forEachBlock(Eigen::Index rows, const BootstrapOptions& options, const Work
 MatrixF bootstrapWeights(Eigen::Index first, Eigen::Index count, const BootstrapOptions& options) {
     MatrixF weights(count, options.replicates);
     for (Eigen::Index row = 0; row < count; ++row) {
-        std::uint64_t state = options.seed;
-        state = mixed(state) ^ static_cast<std::uint64_t>(first + row);
-        state = mixed(state);
+        RandomBits bits(RandomBits(options.seed).next() ^ static_cast<std::uint64_t>(first + row));
+        RandomBits draws(bits.next());
         for (Eigen::Index replicate = 0; replicate < options.replicates; ++replicate) {
-            const double uniform = (static_cast<double>(mixed(state) >> 11U) + 0.5) * 0x1p-53; // in (0, 1)
+            const double uniform = (static_cast<double>(draws.next() >> 11U) + 0.5) * 0x1p-53; // in (0, 1)
             weights(row, replicate) = static_cast<float>(-std::log(uniform));
         }
     }

@@ -7,6 +7,7 @@
 #include "core/analysis/softmax.h"
 #include "core/figure/class_name.h"
 #include "core/figure/number_text.h"
+#include "core/figure/run_style.h"
 #include "core/figure/table_cells.h"
 
 #include <algorithm>
@@ -50,6 +51,23 @@ void sayWhere(Table& table, std::span<const LensEntry> entries) {
 }
 
 } // namespace
+
+Lens readLens(std::span<const record::Run> runs, const std::string& split,
+              const TemperatureChoice& temperature, std::optional<record::EpochKey> key,
+              const std::string& fitOn) {
+    const std::vector<RunLabel> labels = labelRuns(runs);
+    Lens lens;
+    lens.data.reserve(runs.size()); // entries point into it
+    for (const std::size_t index : legendOrder(runs)) {
+        const CalibrationData& data = lens.data.emplace_back(readCalibration(runs[index], split, key, fitOn));
+        lens.entries.push_back({.name = labels[index].name,
+                                .style = labels[index].style,
+                                .data = &data,
+                                .temperature = chosenTemperature(runs[index], data, temperature),
+                                .classNames = runs[index].classNames});
+    }
+    return lens;
+}
 
 Table conventionTable(std::span<const LensEntry> entries, int binCount) {
     Table table{.kind = "conventions",

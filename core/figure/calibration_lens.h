@@ -19,6 +19,23 @@ struct LensEntry {
     std::vector<std::string> classNames{}; ///< in label order; where they are missing, classes have numbers
 };
 
+/// What the lens needs of runs, and the entries that look at it; may be moved, not copied.
+struct Lens {
+    std::vector<CalibrationData> data{};
+    std::vector<LensEntry> entries{};
+    Lens() = default;
+    Lens(Lens&&) = default;
+    Lens& operator=(Lens&&) = default;
+};
+
+/// Reads runs in the order of legends, each at `temperature` ("fitted": its own). Split, epoch and `fitOn` as
+/// in readCalibration(), which throws for what is not there; Error{badInput} where a temperature is to be
+/// fitted and there is nothing to fit it on.
+[[nodiscard]] Lens readLens(std::span<const record::Run> runs, const std::string& split,
+                            const TemperatureChoice& temperature,
+                            std::optional<record::EpochKey> key = std::nullopt,
+                            const std::string& fitOn = {});
+
 /// "The same predictions under every convention": a row for each convention, for each run its ECE and MCE in
 /// percent, and what the convention does at the edges of bins. PEERS 3.1.
 [[nodiscard]] Table conventionTable(std::span<const LensEntry> entries, int binCount = 15);

@@ -143,6 +143,15 @@ std::string fitCaution(const CalibrationData& data) {
     return caution;
 }
 
+double chosenTemperature(const record::Run& run, const CalibrationData& data,
+                         const TemperatureChoice& choice) {
+    if (choice.fitted && !data.fitted) {
+        refuse(run, "no validation split with logits to fit the temperature on; give a number instead of "
+                    "'fitted'");
+    }
+    return choice.fitted ? data.fitted->value : choice.value;
+}
+
 std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> runs, const std::string& split,
                                                  const TemperatureChoice& temperature, bool before,
                                                  int binCount, std::optional<record::EpochKey> key,
@@ -151,11 +160,7 @@ std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> ru
     std::vector<ReliabilityEntry> entries;
     for (const std::size_t index : legendOrder(runs)) {
         const CalibrationData data = readCalibration(runs[index], split, key, fitOn);
-        if (temperature.fitted && !data.fitted) {
-            refuse(runs[index], "no validation split with logits to fit the temperature on; give a number "
-                                "instead of 'fitted'");
-        }
-        const double t = temperature.fitted ? data.fitted->value : temperature.value;
+        const double t = chosenTemperature(runs[index], data, temperature);
         ReliabilityEntry entry{.name = labels[index].name,
                                .style = labels[index].style,
                                .current = analysis::reliability(data.logits, data.labels, t, binCount),

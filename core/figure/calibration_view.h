@@ -61,6 +61,11 @@ struct TemperatureChoice {
     double value = 1; ///< when not fitted
 };
 
+/// The temperature that `choice` means for a run. Throws Error{badInput} naming the file if it is to be the
+/// fitted one and there was nothing to fit it on.
+[[nodiscard]] double chosenTemperature(const record::Run& run, const CalibrationData& data,
+                                       const TemperatureChoice& choice);
+
 /// The diagrams of a set of runs as the exact functions of core/analysis give them (for export; a window that
 /// follows a slider uses analysis::SliderTable). `before` adds the uncalibrated T = 1. Throws Error{badInput}
 /// naming the file if it has no such evaluation, or a temperature is to be fitted and there is nothing to fit

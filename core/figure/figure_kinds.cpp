@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/figure/accuracy_figures.h"
 #include "core/figure/calibration_figures.h"
+#include "core/figure/calibration_lens.h"
 #include "core/figure/calibration_view.h"
 #include "core/figure/classifier_figures.h"
 #include "core/figure/classifier_rows.h"
@@ -83,6 +84,12 @@ Figure temperatureCurves(const FigureRequest& request, Runs runs) {
         options.current = request.temperature.value;
     }
     return temperatureCurveFigure(curves, options);
+}
+
+Figure binStability(const FigureRequest& request, Runs runs) {
+    const Lens lens =
+        readLens(runs, calibrationSplit(request, runs), request.temperature, request.epoch, request.fitOn);
+    return binStabilityFigure(lens.entries, request.bins);
 }
 
 ClassifierCurveOptions classifierOptions(const FigureRequest& request) {
@@ -190,6 +197,7 @@ constexpr std::array kKinds{
                "feature difference against the classifier norm that fine-tuning started from"},
     FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
     FigureKind{"temperature-curve", "ECE, MCE, NLL and Brier score over the temperature; --quantity"},
+    FigureKind{"bin-stability", "ECE over the number of bins, 5 to 50"},
     FigureKind{"accuracy", "accuracy per method and split"},
     FigureKind{"theory-orthogonal", "features orthogonal to the training samples; of verify --json",
                FigureInput::verification},
@@ -199,10 +207,9 @@ constexpr std::array kKinds{
 
 // In the order of the kinds, which begin with those of runs.
 constexpr std::array<Build, std::ranges::count(kKinds, FigureInput::runs, &FigureKind::input)> kBuilds{
-    classifierNorm,       training,      classNorms,    classAngles, normDerivative,
-    classifierRows,       spectrum,      kernelHeatMap, ratios,      features,
-    featureDistributions, featureCurves, featureMap,    normScaling, reliability,
-    temperatureCurves,    accuracy};
+    classifierNorm, training,      classNorms,  classAngles,       normDerivative,       classifierRows,
+    spectrum,       kernelHeatMap, ratios,      features,          featureDistributions, featureCurves,
+    featureMap,     normScaling,   reliability, temperatureCurves, binStability,         accuracy};
 
 } // namespace
 

@@ -257,6 +257,12 @@ void TestCli::tablesInEveryFormat() {
         QCOMPARE(runProgram({"table", kind, path("runs"), "-o", path("t.csv")}).status, 0);
         QVERIFY(contents(path("t.csv")).contains(" sd,"));
     }
+    for (const char* kind : {"conventions", "measures", "classes", "worst-bin"}) {
+        const Outcome outcome = runProgram({"table", kind, path("runs"), "--temperature", "2"});
+        QCOMPARE(outcome.status, 0);
+        QVERIFY2(outcome.out.contains(", T = 2."), outcome.out.constData());
+    }
+    QCOMPARE(runProgram({"table", "classes", path("runs"), "--temperature", "warm"}).status, 2);
 }
 
 void TestCli::badUseIsOneLine_data() {

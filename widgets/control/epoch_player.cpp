@@ -19,7 +19,8 @@ constexpr std::chrono::milliseconds kStep{700}; // long enough to see what chang
 } // namespace
 
 EpochPlayer::EpochPlayer(QWidget* parent)
-    : QWidget(parent), m_button(new QToolButton(this)), m_slider(new QSlider(Qt::Horizontal, this)) {
+    : QWidget(parent), m_button(new QToolButton(this)), m_slider(new QSlider(Qt::Horizontal, this)),
+      m_step(this) {
     m_button->setObjectName(QStringLiteral("epochPlay"));
     m_button->setCheckable(true);
     m_button->setAutoRaise(true);

@@ -1,0 +1,154 @@
+#include "app/window/table_command.h"
+
+#include "app/window/figure_command.h"
+#include "app/window/text_output.h"
+#include "core/error.h"
+#include "core/figure/accuracy_figures.h"
+#include "core/figure/calibration_lens.h"
+#include "core/figure/classifier_rows.h"
+#include "core/figure/kernel_table.h"
+#include "core/figure/recalibration_table.h"
+#include "core/figure/tables.h"
+#include "core/figure/write_csv.h"
+#include "core/figure/write_latex.h"
+#include "core/figure/write_markdown.h"
+#include "core/record/run_files.h"
+#include "widgets/plot/figure_export.h"
+
+#include <CLI/CLI.hpp>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace finescope::window {
+
+namespace {
+
+constexpr std::array kKinds{"features",    "norms",         "classifier",  "kernel",
+                            "calibration", "recalibration", "conventions", "measures",
+                            "classes",     "worst-bin",     "accuracy"};
+
+struct TableCommandOptions {
+    std::string kind, format, output, origin;
+    std::vector<std::string> files, splits;
+    std::string fitOn, temperature = "1";
+    int bins = 15;
+    bool intervals = false;
+};
+
+figure::Table buildTable(const TableCommandOptions& options) {
+    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(options.files));
+    const figure::TableOptions tableOptions{.splits = options.splits,
+                                            .binCount = options.bins,
+                                            .fitOn = options.fitOn,
+                                            .intervals = options.intervals};
+    if (options.kind == "features") {
+        return figure::featuresTable(runs, figure::featureEntries(runs), tableOptions);
+    }
+    if (options.kind == "norms") {
+        return figure::normsTable(runs);
+    }
+    if (options.kind == "kernel") {
+        return figure::kernelTable(figure::readKernelEntries(runs));
+    }
+    if (options.kind == "classifier") {
+        const figure::Origin before =
+            options.origin == "start" ? figure::Origin::start : figure::Origin::fineTuning;
+        return figure::classifierRowsTable(runs, figure::classifierEntries(runs), {.before = before});
+    }
+    if (options.kind == "calibration") {
+        return figure::calibrationTable(runs, tableOptions);
+    }
+    if (options.kind == "recalibration") {
+        return figure::recalibrationTable(runs, tableOptions);
+    }
+    if (options.kind == "accuracy") {
+        return figure::accuracyTable(runs, figure::accuracyEntries(runs), options.splits);
+    }
+    const figure::Lens lens =
+        figure::readLens(runs, options.splits.empty() ? std::string{} : options.splits.front(),
+                         temperatureChoice(options.temperature), std::nullopt, options.fitOn);
+    if (options.kind == "conventions") {
+        return figure::conventionTable(lens.entries, options.bins);
+    }
+    if (options.kind == "measures") {
+        return figure::measureTable(lens.entries, options.bins);
+    }
+    if (options.kind == "classes") {
+        return figure::classTable(lens.entries, options.bins);
+    }
+    return figure::worstBinTable(lens.entries, options.bins);
+}
+
+/// The format asked for, else by the suffix of the output, else Markdown.
+std::string tableFormat(const TableCommandOptions& options) {
+    if (!options.format.empty() || options.output.empty()) {
+        return options.format.empty() ? "markdown" : options.format;
+    }
+    const std::string suffix = widgets::lowerSuffix(options.output);
+    if (suffix == ".tex" || suffix == ".csv" || suffix == ".md") {
+        return suffix == ".tex" ? "latex" : suffix == ".csv" ? "csv" : "markdown";
+    }
+    throw Error(ErrorKind::badInput,
+                options.output +
+                    ": no table format has this suffix; use .tex, .csv or .md, or give --format");
+}
+
+int runTable(const TableCommandOptions& options) {
+    const std::string format = tableFormat(options);
+    const figure::Table table = buildTable(options);
+    const std::string text = format == "latex" ? figure::latex(table)
+                             : format == "csv" ? figure::csv(table)
+                                               : figure::markdown(table);
+    if (options.output.empty()) {
+        printText(text);
+    } else {
+        writeTextFile(options.output, text);
+    }
+    return 0;
+}
+
+} // namespace
+
+void addTableCommand(CLI::App& app, Action& action) {
+    CLI::App* command = app.add_subcommand("table", "A table of run files, mean and deviation over seeds");
+    const auto options = std::make_shared<TableCommandOptions>();
+    command->add_option("KIND", options->kind, "What to tell: see below")
+        ->required()
+        ->check(CLI::IsMember(std::vector<std::string>(kKinds.begin(), kKinds.end())));
+    command->add_option("FILE", options->files, "Run files, or folders of them")->required();
+    command->add_option("--format", options->format, "latex, csv or markdown (the default)")
+        ->check(CLI::IsMember({"latex", "csv", "markdown"}));
+    command->add_option("--output,-o", options->output, "File instead of standard output: .tex, .csv or .md");
+    command->add_option("--split", options->splits, "Only this split (may be repeated)")->take_all();
+    command->add_option("--bins", options->bins, "Equal-width confidence bins (15)")
+        ->check(CLI::Range(1, 1000));
+    command
+        ->add_option("--origin", options->origin, "classifier: before is fine-tuning (the default) or start")
+        ->check(CLI::IsMember({"fine-tuning", "start"}));
+    command->add_option("--fit-on", options->fitOn,
+                        "Split that temperatures are fitted on (the validation split)");
+    command->add_flag("--intervals", options->intervals,
+                      "calibration: bootstrap interval of an improvement of one run");
+    command->add_option("--temperature", options->temperature,
+                        "conventions, measures, classes, worst-bin: T for all runs, or 'fitted' (1)");
+    command->footer(
+        "Kinds:\n"
+        "  features       cosine similarity, feature difference, Fisher's ratio, classifier norm\n"
+        "  norms          classifier norms before and after\n"
+        "  classifier     the classifier's rows before and after\n"
+        "  kernel         rank, norm, regression and FT ratio of the kernel's parts\n"
+        "  calibration    ECE and MCE without and with temperature scaling\n"
+        "  recalibration  ways to recalibrate side by side\n"
+        "  conventions    ECE and MCE of the same predictions as other tools define them\n"
+        "  measures       other calibration errors, and intervals of ECE\n"
+        "  classes        calibration of each class against the others\n"
+        "  worst-bin      the bin that makes the MCE, with its rows\n"
+        "  accuracy       accuracy per method and split\n");
+    command->callback([options, &action] { action = [options](int, char**) { return runTable(*options); }; });
+}
+
+} // namespace finescope::window
