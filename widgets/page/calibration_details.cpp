@@ -22,7 +22,11 @@ figure::Table compute(CalibrationDetails::View view, const std::vector<DetailedR
                       const TaskControl& control) {
     std::vector<figure::LensEntry> entries;
     for (const DetailedRun& run : runs) {
-        entries.push_back({run.name, {}, &run.prepared->data, run.temperature, run.run.classNames});
+        figure::LensEntry& entry = entries.emplace_back();
+        entry.name = run.name;
+        entry.data = &run.prepared->data;
+        entry.temperature = run.temperature;
+        entry.classNames = run.run.classNames;
     }
     switch (view) {
     case CalibrationDetails::View::conventions:
