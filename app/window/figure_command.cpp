@@ -25,6 +25,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace finescope::window {
 
@@ -258,18 +259,24 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     return 0;
 }
 
-std::string kindsText() {
-    std::string text = "Kinds of figure:\n";
-    for (const figure::FigureKind& kind : figure::figureKinds()) {
-        text += "  " + std::string(kind.name) + std::string(20 - kind.name.size(), ' ') +
-                std::string(kind.description) + "\n";
+/// A line for each name and its description, descriptions below each other.
+template <typename Named>
+std::string linesOf(std::span<const Named> all) {
+    std::size_t widest = 0;
+    for (const Named& one : all) {
+        widest = std::max(widest, one.name.size());
     }
-    text += "Presets (width):\n";
-    for (const figure::VenuePreset& preset : figure::venuePresets()) {
-        text += "  " + std::string(preset.name) + std::string(20 - preset.name.size(), ' ') +
-                std::string(preset.description) + "\n";
+    std::string text;
+    for (const Named& one : all) {
+        text += "  " + std::string(one.name) + std::string(widest + 2 - one.name.size(), ' ') +
+                std::string(one.description) + "\n";
     }
     return text;
+}
+
+std::string kindsText() {
+    return "Kinds of figure:\n" + linesOf(figure::figureKinds()) + "Presets (width):\n" +
+           linesOf(figure::venuePresets());
 }
 
 } // namespace
