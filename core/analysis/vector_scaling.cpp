@@ -4,6 +4,7 @@
 #include "core/error.h"
 
 #include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr Eigen::Index kBlock = 1024; // rows whose probabilities are held at a time
 constexpr double kTolerance = 1e-16;  // of the NLL that is left to gain by the quadratic model
+constexpr double kEffective = 1e-10;  // of the largest curvature at the start
 constexpr double kRidge = 1e-14; // of the mean of the Hessian's diagonal: for directions without curvature
 constexpr double kMovingStep = 1e-4; // of a score: Newton's step at a minimum is far smaller
 constexpr int kMaxIterations = 200;
@@ -145,14 +147,23 @@ private:
     VectorD m_mean, m_deviation; // [C]
 };
 
-/// Newton's step. Adding one number to all offsets changes nothing: that direction is given a curvature of
-/// its own, which leaves the step without a part along it.
-VectorD newtonStep(Objective::Point& point) {
-    const Eigen::Index classes = point.gradient.size() / 2;
-    const double scale = point.hessian.trace() / static_cast<double>(2 * classes);
-    point.hessian.bottomRightCorner(classes, classes).array() += scale / static_cast<double>(classes);
-    point.hessian.diagonal().array() += kRidge * scale;
-    return -point.hessian.ldlt().solve(point.gradient);
+/// Orthonormal columns [2 C, k]: the directions of the parameters that change any probability. Not among them
+/// are one number added to all offsets, and what only the rounding of the logits tells apart: the two logits
+/// of a linear probe are each other's negative but for float32. At the start, where all probabilities are
+/// alike, curvature along a direction is the variance over classes of what it does to their scores.
+Eigen::MatrixXd effectiveDirections(const Eigen::MatrixXd& hessianAtStart) {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(hessianAtStart);
+    const double threshold = kEffective * solver.eigenvalues()(solver.eigenvalues().size() - 1);
+    const auto dropped = (solver.eigenvalues().array() <= threshold).count();
+    return solver.eigenvectors().rightCols(solver.eigenvectors().cols() - dropped);
+}
+
+/// Newton's step within these directions.
+VectorD newtonStep(const Objective::Point& point, const Eigen::MatrixXd& directions) {
+    Eigen::MatrixXd hessian = directions.transpose() * point.hessian * directions;
+    hessian.diagonal().array() += kRidge * hessian.trace() / static_cast<double>(hessian.rows());
+    const VectorD inside = hessian.ldlt().solve(directions.transpose() * point.gradient);
+    return -directions * inside;
 }
 
 } // namespace
@@ -165,9 +176,10 @@ VectorScaling fitVectorScaling(const MatrixViewF& logits, const Labels& labels) 
     }
     const Objective objective(logits, labels);
     VectorD parameters = VectorD::Zero(2 * classes);
+    const Eigen::MatrixXd directions = effectiveDirections(objective.pointAt(parameters).hessian);
     for (int iteration = 0; iteration < kMaxIterations; ++iteration) {
-        Objective::Point point = objective.pointAt(parameters);
-        const VectorD step = newtonStep(point);
+        const Objective::Point point = objective.pointAt(parameters);
+        const VectorD step = newtonStep(point, directions);
         const double slope = point.gradient.dot(step); // minus twice what is left to gain
         const bool settled = -slope / 2 <= kTolerance;
         if (settled) {

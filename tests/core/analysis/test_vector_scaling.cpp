@@ -10,6 +10,7 @@
 #include <QtTest>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 using namespace finescope;
@@ -43,6 +44,25 @@ class TestVectorScaling : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    /// A linear probe of two classes gives logits that are each other's negative but for their rounding.
+    void roundingTellsNothingApart() {
+        MatrixF exact(300, 2);
+        Labels labels;
+        for (Eigen::Index row = 0; row < exact.rows(); ++row) {
+            const auto logit = static_cast<float>(3.3 * std::sin(1.7 * static_cast<double>(row)));
+            exact.row(row) << logit, -logit;
+            labels.push_back((row * 7) % 10 < 4 ? 0 : 1);
+        }
+        MatrixF rounded = exact;
+        for (Eigen::Index row = 0; row < exact.rows(); ++row) {
+            rounded(row, 1) = std::nextafter(rounded(row, 1), row % 3 == 0 ? 100.0F : -100.0F);
+        }
+        const VectorScaling one = fitVectorScaling(exact, labels), other = fitVectorScaling(rounded, labels);
+        QVERIFY(one.hasMinimum && other.hasMinimum);
+        QVERIFY_NEAR(other.nll, one.nll, 1e-7);
+        QVERIFY(other.weight.cwiseAbs().maxCoeff() < 10);
+    }
+
     void agreesWithSciPy_data() {
         QTest::addColumn<int>("classes");
         for (const int classes : {2, 3, 6}) {
