@@ -9,7 +9,7 @@ namespace finescope::figure {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kReplacements{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 23> kReplacements{{
     {"\\", "\\textbackslash{}"},
     {"{", "\\{"},
     {"}", "\\}"},
@@ -29,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kReplace
     {"\u2212", "$-$"},
     {"\u00b1", "$\\pm$"},
     {"\u2192", "$\\to$"},
+    {"\u221e", "$\\infty$"},
     {"\u2013", "--"},
     {"\u00d7", "$\\times$"},
     {"\u2026", "\\ldots{}"},
