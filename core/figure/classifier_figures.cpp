@@ -16,7 +16,6 @@ namespace finescope::figure {
 namespace {
 
 constexpr std::size_t kMostPanels = 10;
-constexpr std::size_t kRoomyHeader = 20; // characters that small panels have room for
 constexpr double kDegrees = 180 / std::numbers::pi;
 
 /// Something to follow over training in every entry: one value for each of its keys, none where the entry
@@ -24,7 +23,6 @@ constexpr double kDegrees = 180 / std::numbers::pi;
 template <typename Entry>
 struct Track {
     std::string header{};
-    std::vector<std::string> lines{}; ///< under the header
     std::function<std::vector<double>(const Entry&)> values{};
 };
 
@@ -55,7 +53,6 @@ public:
             for (const Track<Entry>& track : tracks) {
                 Panel& panel = figure.panels.emplace_back(m_curves.emptyPanel(chart.yLabel));
                 panel.header = track.header;
-                panel.lines = track.lines;
                 m_curves.add(panel, [&](std::size_t run) { return curveOf(run, {&track, 1}); });
             }
         } else {
@@ -200,7 +197,7 @@ std::vector<Track<Entry>> classTracks(std::span<const Entry> entries, const std:
                                       MatrixD Entry::*values) {
     std::vector<Track<Entry>> tracks;
     for (const std::string& name : chosen.empty() ? classesOf(entries) : chosen) {
-        tracks.push_back({name, {}, [name, values, guess = tracks.size()](const Entry& entry) {
+        tracks.push_back({name, [name, values, guess = tracks.size()](const Entry& entry) {
                               const auto index = classIndex(entry, name, guess);
                               return index ? column(entry.*values, *index) : std::vector<double>{};
                           }});
@@ -211,9 +208,6 @@ std::vector<Track<Entry>> classTracks(std::span<const Entry> entries, const std:
 /// The angle between two classes, by their places among `all`, in degrees.
 Track<ClassifierEntry> angleTrack(const std::vector<std::string>& all, std::size_t i, std::size_t j) {
     Track<ClassifierEntry> track{.header = all[i] + ", " + all[j]};
-    if (track.header.size() > kRoomyHeader) { // it will be cut short
-        track.lines = {all[j]};
-    }
     track.values = [first = all[i], second = all[j], i, j](const ClassifierEntry& entry) {
         std::vector<double> values;
         const auto row = classIndex(entry, first, i), other = classIndex(entry, second, j);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -68,6 +69,8 @@ std::string withInterval(double value, const std::optional<analysis::Interval>& 
                : text;
 }
 
+constexpr std::size_t kLongestLegend = 7; // names that a cell of the grid has room for
+
 Panel distributionPanel(const char* label) {
     Panel panel;
     panel.x.label = label;
@@ -104,6 +107,10 @@ Panel fisherPanel(const std::vector<NamedSet>& sets) {
         }
     }
     panel.x.range = Range{-0.5, static_cast<double>(panel.x.categories.size()) - 0.5};
+    if (panel.x.categories.size() >
+        kLongestLegend) { // more names than there is room for: the legend has them
+        std::ranges::fill(panel.x.categories, std::string{});
+    }
     if (panel.x.categories.empty()) {
         panel.emptyText = "No run holds what Fisher's discriminant ratio needs.";
     }
@@ -239,13 +246,20 @@ Figure featureDetailsFigure(std::span<const FeatureDetailEntry> entries,
     differences.emptyText =
         differences.curves.empty() ? entries.empty() ? none : "No run holds features before and after." : "";
     Panel fisher = fisherPanel(sets);
-    Panel legend;
-    legend.blank = true;
-    legend.legend = Legend::inside;
+    std::vector<Line> names;
     for (const Line& line : cosines.curves) {
-        legend.curves.push_back({.name = line.name, .x = {kNaN}, .y = {kNaN}, .style = line.style});
+        names.push_back({.name = line.name, .x = {kNaN}, .y = {kNaN}, .style = line.style});
     }
-    figure.panels = {std::move(cosines), std::move(differences), std::move(fisher), std::move(legend)};
+    figure.panels = {std::move(cosines), std::move(differences), std::move(fisher)};
+    if (names.size() <= kLongestLegend) {
+        Panel& legend = figure.panels.emplace_back();
+        legend.blank = true;
+        legend.legend = Legend::inside;
+        legend.curves = std::move(names);
+    } else {
+        std::ranges::move(names, std::back_inserter(figure.panels.back().curves));
+        figure.panels.back().legend = Legend::below;
+    }
     if (!entries.empty()) {
         figure.notes = notesOf(entries, sets, options);
     }

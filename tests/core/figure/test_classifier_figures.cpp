@@ -132,12 +132,12 @@ private Q_SLOTS:
                  std::size_t{3});
     }
 
-    void aLongPairHasItsSecondNameBelow() {
+    void aLongPairIsNamedOnce() { // the layout breaks a heading that is too wide
         record::Run run = fineTuned();
         run.classNames = {"entailment", "contradiction"};
         const Figure figure = classAnglesFigure({&run, 1}, classifierEntries({&run, 1}));
-        QCOMPARE(figure.panels[0].header, std::string("entailment, contradiction")); // as CSV has it
-        QCOMPARE(figure.panels[0].lines, std::vector<std::string>{"contradiction"});
+        QCOMPARE(figure.panels[0].header, std::string("entailment, contradiction"));
+        QVERIFY(figure.panels[0].lines.empty());
     }
 
     void manyClassesAreAMeanAndTheirRange() {
