@@ -1,5 +1,6 @@
 #include "app/window/figure_command.h"
 
+#include "app/window/help_lines.h"
 #include "app/window/text_output.h"
 #include "app/window/verification_file.h"
 #include "core/error.h"
@@ -25,7 +26,6 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
-#include <span>
 
 namespace finescope::window {
 
@@ -259,24 +259,9 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     return 0;
 }
 
-/// A line for each name and its description, descriptions below each other.
-template <typename Named>
-std::string linesOf(std::span<const Named> all) {
-    std::size_t widest = 0;
-    for (const Named& one : all) {
-        widest = std::max(widest, one.name.size());
-    }
-    std::string text;
-    for (const Named& one : all) {
-        text += "  " + std::string(one.name) + std::string(widest + 2 - one.name.size(), ' ') +
-                std::string(one.description) + "\n";
-    }
-    return text;
-}
-
 std::string kindsText() {
-    return "Kinds of figure:\n" + linesOf(figure::figureKinds()) + "Presets (width):\n" +
-           linesOf(figure::venuePresets());
+    return "Kinds of figure:\n" + helpLines(figure::figureKinds()) + "Presets (width):\n" +
+           helpLines(figure::venuePresets());
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "app/window/table_command.h"
 
 #include "app/window/figure_command.h"
+#include "app/window/help_lines.h"
 #include "app/window/text_output.h"
 #include "core/error.h"
 #include "core/figure/accuracy_figures.h"
@@ -21,15 +22,37 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace finescope::window {
 
 namespace {
 
-constexpr std::array kKinds{"features",    "norms",         "classifier",  "kernel",
-                            "calibration", "recalibration", "conventions", "measures",
-                            "classes",     "worst-bin",     "accuracy"};
+struct TableKind {
+    std::string_view name, description;
+};
+
+constexpr std::array kKinds{
+    TableKind{"features", "cosine similarity, feature difference, Fisher's ratio, classifier norm"},
+    TableKind{"norms", "classifier norms before and after"},
+    TableKind{"classifier", "the classifier's rows before and after"},
+    TableKind{"kernel", "rank, norm, regression and FT ratio of the kernel's parts"},
+    TableKind{"calibration", "ECE and MCE without and with temperature scaling"},
+    TableKind{"recalibration", "ways to recalibrate side by side"},
+    TableKind{"conventions", "ECE and MCE of the same predictions as other tools define them"},
+    TableKind{"measures", "other calibration errors, and intervals of ECE"},
+    TableKind{"classes", "calibration of each class against the others"},
+    TableKind{"worst-bin", "the bin that makes the MCE, with its rows"},
+    TableKind{"accuracy", "accuracy per method and split"}};
+
+std::vector<std::string> namesOfKinds() {
+    std::vector<std::string> names;
+    for (const TableKind& kind : kKinds) {
+        names.emplace_back(kind.name);
+    }
+    return names;
+}
 
 struct TableCommandOptions {
     std::string kind, format, output, origin;
@@ -118,7 +141,7 @@ void addTableCommand(CLI::App& app, Action& action) {
     const auto options = std::make_shared<TableCommandOptions>();
     command->add_option("KIND", options->kind, "What to tell: see below")
         ->required()
-        ->check(CLI::IsMember(std::vector<std::string>(kKinds.begin(), kKinds.end())));
+        ->check(CLI::IsMember(namesOfKinds()));
     command->add_option("FILE", options->files, "Run files, or folders of them")->required();
     command->add_option("--format", options->format, "latex, csv or markdown (the default)")
         ->check(CLI::IsMember({"latex", "csv", "markdown"}));
@@ -135,19 +158,7 @@ void addTableCommand(CLI::App& app, Action& action) {
                       "calibration: bootstrap interval of an improvement of one run");
     command->add_option("--temperature", options->temperature,
                         "conventions, measures, classes, worst-bin: T for all runs, or 'fitted' (1)");
-    command->footer(
-        "Kinds:\n"
-        "  features       cosine similarity, feature difference, Fisher's ratio, classifier norm\n"
-        "  norms          classifier norms before and after\n"
-        "  classifier     the classifier's rows before and after\n"
-        "  kernel         rank, norm, regression and FT ratio of the kernel's parts\n"
-        "  calibration    ECE and MCE without and with temperature scaling\n"
-        "  recalibration  ways to recalibrate side by side\n"
-        "  conventions    ECE and MCE of the same predictions as other tools define them\n"
-        "  measures       other calibration errors, and intervals of ECE\n"
-        "  classes        calibration of each class against the others\n"
-        "  worst-bin      the bin that makes the MCE, with its rows\n"
-        "  accuracy       accuracy per method and split\n");
+    command->footer("Kinds:\n" + helpLines(kKinds));
     command->callback([options, &action] { action = [options](int, char**) { return runTable(*options); }; });
 }
 

@@ -74,20 +74,23 @@ Table conventionTable(std::span<const LensEntry> entries, int binCount) {
                 .caption = "The same predictions under every convention: ECE and MCE in percent, " +
                            std::to_string(binCount) + " bins of equal width.",
                 .columns = {"Convention"}};
-    for (const analysis::Convention convention : analysis::allConventions()) {
-        table.rows.emplace_back();
-        for (const LensEntry& entry : entries) {
-            const analysis::ConventionError error =
-                analysis::errorUnder(convention, forecastsOf(entry), binCount);
-            if (table.rows.back().empty()) {
-                table.rows.back().push_back(textCell(std::string(error.name)));
+    std::vector<std::string> edges;
+    for (const LensEntry& entry : entries) {
+        const auto errors = analysis::errorUnderEachConvention(forecastsOf(entry), binCount);
+        table.rows.resize(errors.size());
+        edges.resize(errors.size());
+        for (std::size_t row = 0; row < errors.size(); ++row) {
+            std::vector<Cell>& cells = table.rows[row];
+            if (cells.empty()) {
+                cells.push_back(textCell(std::string(errors[row].name)));
+                edges[row] = errors[row].edges;
             }
-            table.rows.back().push_back(percentCell(error.ece));
-            table.rows.back().push_back(error.mce ? percentCell(*error.mce) : textCell("\u2013"));
-            if (&entry == &entries.back()) {
-                table.rows.back().push_back(textCell(std::string(error.edges)));
-            }
+            cells.push_back(percentCell(errors[row].ece));
+            cells.push_back(errors[row].mce ? percentCell(*errors[row].mce) : textCell("\u2013"));
         }
+    }
+    for (std::size_t row = 0; row < edges.size(); ++row) {
+        table.rows[row].push_back(textCell(edges[row]));
     }
     for (const LensEntry& entry : entries) {
         table.columns.insert(table.columns.end(), {entry.name + " ECE", entry.name + " MCE"});

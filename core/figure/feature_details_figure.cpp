@@ -3,6 +3,7 @@
 #include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
+#include "core/figure/small_multiples.h"
 
 #include <algorithm>
 #include <cmath>
@@ -69,8 +70,6 @@ std::string withInterval(double value, const std::optional<analysis::Interval>& 
                : text;
 }
 
-constexpr std::size_t kLongestLegend = 7; // names that a cell of the grid has room for
-
 Panel distributionPanel(const char* label) {
     Panel panel;
     panel.x.label = label;
@@ -108,7 +107,7 @@ Panel fisherPanel(const std::vector<NamedSet>& sets) {
     }
     panel.x.range = Range{-0.5, static_cast<double>(panel.x.categories.size()) - 0.5};
     if (panel.x.categories.size() >
-        kLongestLegend) { // more names than there is room for: the legend has them
+        kFreeCellNames) { // more names than there is room for: the legend has them
         std::ranges::fill(panel.x.categories, std::string{});
     }
     if (panel.x.categories.empty()) {
@@ -251,7 +250,7 @@ Figure featureDetailsFigure(std::span<const FeatureDetailEntry> entries,
         names.push_back({.name = line.name, .x = {kNaN}, .y = {kNaN}, .style = line.style});
     }
     figure.panels = {std::move(cosines), std::move(differences), std::move(fisher)};
-    if (names.size() <= kLongestLegend) {
+    if (names.size() <= kFreeCellNames) {
         Panel& legend = figure.panels.emplace_back();
         legend.blank = true;
         legend.legend = Legend::inside;

@@ -4,6 +4,7 @@
 #include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
+#include "core/figure/small_multiples.h"
 
 #include <algorithm>
 #include <functional>
@@ -208,8 +209,7 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
         largest = std::max(largest, n);
         figure.panels.push_back(std::move(panel));
     }
-    constexpr std::size_t kLongest = 7; // names that the free cell has room for
-    if (figure.panels.front().bars.size() <= kLongest) {
+    if (figure.panels.front().bars.size() <= kFreeCellNames) {
         figure.panels.push_back(legendPanel(figure.panels.front()));
     } else {
         figure.panels.back().legend = Legend::below;

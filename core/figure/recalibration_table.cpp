@@ -109,7 +109,7 @@ Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& 
     for (const std::size_t index : legendOrder(runs)) {
         const record::Run& run = runs[index];
         const CalibrationData data =
-            readCalibration(run, options.splits.empty() ? "" : options.splits.front());
+            readCalibration(run, options.splits.empty() ? "" : options.splits.front(), options.epoch);
         const auto fit = readFitSplit(run, options.fitOn, data.key);
         if (!fit) {
             throw Error(ErrorKind::badInput, run.file.string() +

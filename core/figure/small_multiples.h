@@ -2,7 +2,12 @@
 
 #include "core/figure/figure.h"
 
+#include <cstddef>
+
 namespace finescope::figure {
+
+/// Names of a legend that a free cell of a figure with several panels has room for; more stand below.
+inline constexpr std::size_t kFreeCellNames = 7;
 
 /// Sets panels that share one legend out in columns (two up to four panels, three for more) and puts the
 /// legend below the last row, which is as wide as the figure. The figure has at least one panel.

@@ -4,6 +4,7 @@
 #include "core/figure/figure.h"
 #include "core/record/run.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct TableOptions {
     int binCount = 15;
     std::string fitOn{};    ///< calibration: split that temperatures are fitted on; "": the validation split
     bool intervals = false; ///< calibration: of the improvement, where a cell is of one run
+    std::optional<record::EpochKey> epoch{}; ///< recalibration: nullopt: the model that each run reports
 };
 
 /// All tables: a row or a column per variant in the order of variantOrder(), cells "mean ± sd" with the

@@ -5,6 +5,7 @@
 #include "widgets/page/numbers_table.h"
 #include "widgets/panel/heading.h"
 
+#include <QComboBox>
 #include <QLabel>
 #include <QVBoxLayout>
 
@@ -44,7 +45,9 @@ figure::Table compute(CalibrationDetails::View view, const std::vector<DetailedR
     for (std::size_t i = 0; i < entries.size() && !control.cancelled(); ++i) {
         const std::string& split = entries[i].data->split;
         figure::Table one =
-            ways ? figure::recalibrationTable({&runs[i].run, 1}, {.splits = {split}, .binCount = binCount})
+            ways ? figure::recalibrationTable(
+                       {&runs[i].run, 1},
+                       {.splits = {split}, .binCount = binCount, .epoch = entries[i].data->key})
                  : figure::measureTable({&entries[i], 1}, binCount);
         for (std::vector<figure::Cell>& row : one.rows) {
             row.front() = {.text = entries[i].name}; // told apart among the others
@@ -73,6 +76,15 @@ CalibrationDetails::CalibrationDetails(Background& background, QWidget* parent)
     rows->setContentsMargins(0, 0, 0, 0);
     rows->addWidget(m_message);
     rows->addWidget(m_table, 1);
+}
+
+void CalibrationDetails::listViews(QComboBox& picker) {
+    const auto add = [&](const QString& name, View view) { picker.addItem(name, static_cast<int>(view)); };
+    add(tr("Conventions"), View::conventions);
+    add(tr("More measures"), View::measures);
+    add(tr("Classes"), View::classes);
+    add(tr("Worst bin"), View::worstBin);
+    add(tr("Ways to recalibrate"), View::ways);
 }
 
 void CalibrationDetails::ask(View view, std::vector<DetailedRun> runs, int binCount) {

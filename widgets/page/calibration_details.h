@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+class QComboBox;
 class QLabel;
 
 namespace finescope::widgets {
@@ -35,10 +36,13 @@ public:
         measures,    ///< other calibration errors, and intervals
         classes,     ///< each class against the others
         worstBin,    ///< what makes the MCE
-        ways,        ///< ways to recalibrate; of the model that each run reports
+        ways,        ///< ways to recalibrate
     };
 
     explicit CalibrationDetails(Background& background, QWidget* parent = nullptr);
+
+    /// Adds an item for every view, with the view as its data.
+    static void listViews(QComboBox& picker);
 
     /// Shows `view` of these runs as soon as it is there.
     void ask(View view, std::vector<DetailedRun> runs, int binCount);

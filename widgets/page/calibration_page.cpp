@@ -32,7 +32,7 @@ constexpr int kDiagramColumns = 5;
 constexpr int kBottomHeight = 150;
 constexpr int kCurveWidth = 280, kTableWidth = 500;
 constexpr int kAxisWidth = 72, kDiagramGap = 20; // left of all diagrams, and between two
-const QString kPrepareKey = QStringLiteral("calibration");
+const QString kPrepareKey = QStringLiteral("calibration"), kBinsKey = QStringLiteral("calibration-bins");
 
 QString epochName(const record::EpochKey& key) {
     const QString epoch = QString::number(key.epoch, 'g', 6);
@@ -117,14 +117,7 @@ void CalibrationPage::buildOptions() {
     m_curveQuantity->setCurrentIndex(2);
     m_tableView->setObjectName(QStringLiteral("calibrationTableView"));
     m_tableView->addItem(tr("Numbers"));
-    const auto addView = [this](const QString& name, CalibrationDetails::View view) {
-        m_tableView->addItem(name, static_cast<int>(view));
-    };
-    addView(tr("Conventions"), CalibrationDetails::View::conventions);
-    addView(tr("More measures"), CalibrationDetails::View::measures);
-    addView(tr("Classes"), CalibrationDetails::View::classes);
-    addView(tr("Worst bin"), CalibrationDetails::View::worstBin);
-    addView(tr("Ways to recalibrate"), CalibrationDetails::View::ways);
+    CalibrationDetails::listViews(*m_tableView);
 
     addOption(optionRows(), tr("Temperature"), m_mode);
     addOption(optionRows(), tr("Split"), m_split);
@@ -368,7 +361,11 @@ void CalibrationPage::draw(Numbers numbers) {
     }
     const auto shown = entries(numbers);
     m_diagrams->setFigure(figure::reliabilityFigure(shown, reliabilityOptions()));
-    fillTable(shown);
+    std::vector<bool> fitted;
+    for (const Shown& one : m_shown) {
+        fitted.push_back(one.prepared->data.fitted.has_value());
+    }
+    m_table->setEntries(shown, fitted);
     tellNorms(shown);
     drawCurve(numbers);
     if (numbers == Numbers::exact) {
@@ -386,15 +383,28 @@ void CalibrationPage::drawAnew() {
 }
 
 void CalibrationPage::drawBinStability() {
-    std::vector<figure::LensEntry> entries;
-    for (const Shown& shown : m_shown) {
-        const PreparedRun& run = *shown.prepared;
-        entries.push_back({shown.name, shown.style, &run.data,
-                           eachFitted() ? run.fittedTemperature() : m_slider->temperature()});
-    }
-    figure::Figure figure = figure::binStabilityFigure(entries, m_bins->value());
-    figure.panels.front().legend = figure::Legend::none; // the diagrams above name the runs
-    m_curve->setFigure(figure);
+    const auto draw = [shown = m_shown, fitted = eachFitted(), temperature = m_slider->temperature(),
+                       bins = m_bins->value()](const TaskControl&) {
+        std::vector<figure::LensEntry> entries;
+        for (const Shown& one : shown) {
+            entries.push_back({one.name, one.style, &one.prepared->data,
+                               fitted ? one.prepared->fittedTemperature() : temperature});
+        }
+        figure::Figure figure = figure::binStabilityFigure(entries, bins);
+        figure.panels.front().legend = figure::Legend::none; // the diagrams above name the runs
+        return figure;
+    };
+    m_background.request<figure::Figure>(kBinsKey, this, draw,
+                                         [this](const Outcome<figure::Figure>& outcome) {
+                                             const auto* figure = std::get_if<figure::Figure>(&outcome);
+                                             if (figure != nullptr && showsBinStability()) {
+                                                 m_curve->setFigure(*figure);
+                                             }
+                                         });
+}
+
+bool CalibrationPage::showsBinStability() const {
+    return m_curveQuantity->currentIndex() == static_cast<int>(figure::kCurveQuantities.size());
 }
 
 void CalibrationPage::askDetails(const std::vector<figure::ReliabilityEntry>& entries) {
@@ -411,7 +421,7 @@ void CalibrationPage::askDetails(const std::vector<figure::ReliabilityEntry>& en
 }
 
 void CalibrationPage::drawCurve(Numbers numbers) {
-    if (m_curveQuantity->currentIndex() == static_cast<int>(figure::kCurveQuantities.size())) {
+    if (showsBinStability()) {
         if (numbers == Numbers::exact) { // 46 numbers of bins are too many for every step of the slider
             drawBinStability();
         }
@@ -451,14 +461,6 @@ void CalibrationPage::tellNorms(const std::vector<figure::ReliabilityEntry>& ent
         norms.isEmpty() ? QString() : tr("Classifier norm as if  %1").arg(norms.join(QStringLiteral("   "))));
     m_norms->setToolTip(tr("Dividing the logits by T is as if the classifier were 1/T as large:\n%1")
                             .arg(norms.join(QLatin1Char('\n'))));
-}
-
-void CalibrationPage::fillTable(const std::vector<figure::ReliabilityEntry>& entries) {
-    std::vector<bool> fitted;
-    for (const Shown& shown : m_shown) {
-        fitted.push_back(shown.prepared->data.fitted.has_value());
-    }
-    m_table->setEntries(entries, fitted);
 }
 
 std::optional<PageFigure> CalibrationPage::exportedFigure() const {

@@ -71,9 +71,9 @@ private:
     [[nodiscard]] figure::ReliabilityOptions reliabilityOptions() const;
     void drawCurve(Numbers numbers);
     void tellNorms(const std::vector<figure::ReliabilityEntry>& entries);
-    void fillTable(const std::vector<figure::ReliabilityEntry>& entries);
     /// ECE over the number of bins, in place of a curve over temperature.
     void drawBinStability();
+    [[nodiscard]] bool showsBinStability() const;
     /// What the picked table needs; only when it changes, or on release.
     void askDetails(const std::vector<figure::ReliabilityEntry>& entries);
 

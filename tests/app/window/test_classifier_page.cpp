@@ -21,14 +21,6 @@ using widgets::PlotView;
 class TestClassifierPage : public QObject, tests::WindowFixture {
     Q_OBJECT
 
-    void pick(const char* box, const char* text) {
-        auto* combo = find<QComboBox>(box);
-        const int index = combo->findText(QLatin1String(text));
-        QVERIFY2(index >= 0, text);
-        combo->setCurrentIndex(index);
-        Q_EMIT combo->activated(index);
-    }
-
     /// What is drawn now; empty until something is.
     const figure::Figure& figure() { return find<PlotView>("classifierPlot")->figure(); }
     [[nodiscard]] bool shows(const char* kind) { return figure().kind == kind; }

@@ -16,14 +16,6 @@ using widgets::PlotView;
 class TestFeaturePage : public QObject, tests::WindowFixture {
     Q_OBJECT
 
-    void pick(const char* box, const char* text) {
-        auto* combo = find<QComboBox>(box);
-        const int index = combo->findText(QLatin1String(text));
-        QVERIFY2(index >= 0, text);
-        combo->setCurrentIndex(index);
-        Q_EMIT combo->activated(index);
-    }
-
     [[nodiscard]] figure::FigureRequest exported() {
         return find<widgets::Page>("featurePage")->exportedFigure().value().request;
     }

@@ -18,14 +18,6 @@ using widgets::PlotView;
 class TestScorePages : public QObject, tests::WindowFixture {
     Q_OBJECT
 
-    void pick(const char* box, const char* text) {
-        auto* combo = find<QComboBox>(box);
-        const int index = combo->findText(QLatin1String(text));
-        QVERIFY2(index >= 0, text);
-        combo->setCurrentIndex(index);
-        Q_EMIT combo->activated(index);
-    }
-
     /// What the run recorded of itself in /epochs, at the model that it reports.
     static double recorded(const QString& file, const char* series) {
         const record::Run run = record::readRun(toPath(file));

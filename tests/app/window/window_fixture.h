@@ -6,6 +6,7 @@
 #include "tests/support/warnings.h"
 
 #include <QAction>
+#include <QComboBox>
 #include <QDir>
 #include <QFileInfo>
 #include <QSettings>
@@ -81,6 +82,15 @@ protected:
 
     QString makeRun(const char* name, const char* method, std::int64_t seed = 1) {
         return makeRun(name, TinyRun{.method = method, .seed = seed});
+    }
+
+    /// Chooses an item of a picker as a person does.
+    void pick(const char* box, const char* text) {
+        auto* combo = find<QComboBox>(box);
+        const int index = combo->findText(QLatin1String(text));
+        QVERIFY2(index >= 0, text);
+        combo->setCurrentIndex(index);
+        Q_EMIT combo->activated(index);
     }
 
     void trigger(const char* action) { find<QAction>(action)->trigger(); }
