@@ -36,7 +36,7 @@ struct FigureArguments {
     std::string kind, output, recipe, preset;
     std::vector<std::string> files, splits, classes, with;
     std::string temperature, epoch, x, origin, groupBy, spread, kernelState, spectrumAxis;
-    std::string fitOn;
+    std::string fitOn, binning, convention, intervals;
     std::vector<std::string> kernelParts, quantities;
     std::vector<double> colourRange;
     std::string projection;
@@ -81,6 +81,15 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
     }
     if (!arguments.fitOn.empty()) {
         request.fitOn = arguments.fitOn;
+    }
+    if (!arguments.binning.empty()) {
+        request.binning = figure::binningFromText(arguments.binning).value();
+    }
+    if (!arguments.convention.empty()) {
+        request.convention = figure::conventionFromText(arguments.convention).value();
+    }
+    if (!arguments.intervals.empty()) {
+        request.intervals = figure::intervalsFromText(arguments.intervals).value();
     }
     if (!arguments.quantities.empty()) {
         request.quantities.clear();
@@ -259,6 +268,14 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     return 0;
 }
 
+std::vector<std::string> conventionNames() {
+    std::vector<std::string> names;
+    for (const analysis::Convention convention : analysis::allConventions()) {
+        names.emplace_back(analysis::nameOf(convention));
+    }
+    return names;
+}
+
 std::string kindsText() {
     return "Kinds of figure:\n" + helpLines(figure::figureKinds()) + "Presets (width):\n" +
            helpLines(figure::venuePresets());
@@ -302,7 +319,7 @@ void addFigureCommand(CLI::App& app, Action& action) {
     command
         ->add_option("--class", given->classes,
                      "class-norms, class-angles, norm-derivative, classifier-rows: only this class (may be "
-                     "repeated)")
+                     "repeated); reliability: its probability against all others")
         ->take_all();
     command->add_option("--temperature", given->temperature,
                         "T for all runs, or 'fitted': each at its own (1)");
@@ -322,7 +339,13 @@ void addFigureCommand(CLI::App& app, Action& action) {
     command->add_option("--seed", given->seed, "feature-map: of t-SNE (1)");
     command->add_option("--epoch", given->epoch,
                         "Calibration at this epoch: 3, or lp:1 (the model that each run reports)");
-    command->add_option("--bins", given->bins, "Equal-width confidence bins (15)");
+    command->add_option("--bins", given->bins, "Confidence bins (15)");
+    command->add_option("--binning", given->binning, "reliability: equal-width (the default) or equal-mass")
+        ->check(CLI::IsMember({"equal-width", "equal-mass"}));
+    command->add_option("--convention", given->convention, "reliability: bins as another tool has them")
+        ->check(CLI::IsMember(conventionNames()));
+    command->add_option("--intervals", given->intervals, "reliability: whiskers of 95 % (none)")
+        ->check(CLI::IsMember({"none", "wilson", "bootstrap", "consistency"}));
     command->add_option("--with", given->with, "classifier-norm: 'accuracy' on a second axis")
         ->check(CLI::IsMember({"accuracy"}));
     command->add_flag("--final", given->finalBars, "classifier-norm: bars of the norm after training");

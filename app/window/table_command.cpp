@@ -39,6 +39,8 @@ constexpr std::array kKinds{
     TableKind{"classifier", "the classifier's rows before and after"},
     TableKind{"kernel", "rank, norm, regression and FT ratio of the kernel's parts"},
     TableKind{"calibration", "ECE and MCE without and with temperature scaling"},
+    TableKind{"before-after", "ECE, MCE, NLL, Brier score and accuracy at T = 1 and --temperature, with the "
+                              "interval of each change"},
     TableKind{"recalibration", "ways to recalibrate side by side"},
     TableKind{"conventions", "ECE and MCE of the same predictions as other tools define them"},
     TableKind{"measures", "other calibration errors, and intervals of ECE"},
@@ -57,7 +59,7 @@ std::vector<std::string> namesOfKinds() {
 struct TableCommandOptions {
     std::string kind, format, output, origin;
     std::vector<std::string> files, splits;
-    std::string fitOn, temperature = "1";
+    std::string fitOn, temperature;
     int bins = 15;
     bool intervals = false;
 };
@@ -91,9 +93,15 @@ figure::Table buildTable(const TableCommandOptions& options) {
     if (options.kind == "accuracy") {
         return figure::accuracyTable(runs, figure::accuracyEntries(runs), options.splits);
     }
+    const std::string temperature = !options.temperature.empty()     ? options.temperature
+                                    : options.kind == "before-after" ? "fitted"
+                                                                     : "1";
     const figure::Lens lens =
         figure::readLens(runs, options.splits.empty() ? std::string{} : options.splits.front(),
-                         temperatureChoice(options.temperature), std::nullopt, options.fitOn);
+                         temperatureChoice(temperature), std::nullopt, options.fitOn);
+    if (options.kind == "before-after") {
+        return figure::beforeAfterTable(lens.entries, options.bins);
+    }
     if (options.kind == "conventions") {
         return figure::conventionTable(lens.entries, options.bins);
     }
@@ -156,8 +164,10 @@ void addTableCommand(CLI::App& app, Action& action) {
                         "Split that temperatures are fitted on (the validation split)");
     command->add_flag("--intervals", options->intervals,
                       "calibration: bootstrap interval of an improvement of one run");
-    command->add_option("--temperature", options->temperature,
-                        "conventions, measures, classes, worst-bin: T for all runs, or 'fitted' (1)");
+    command->add_option(
+        "--temperature", options->temperature,
+        "before-after, conventions, measures, classes, worst-bin: T for all runs, or 'fitted' "
+        "(1; of before-after 'fitted')");
     command->footer("Kinds:\n" + helpLines(kKinds));
     command->callback([options, &action] { action = [options](int, char**) { return runTable(*options); }; });
 }

@@ -138,6 +138,13 @@ Rule ruleOf(Convention convention, int binCount) {
             .binOf = ownBin};
 }
 
+/// i/K, and 1 twice where 1 has a bin of its own.
+std::vector<double> drawnEdges(const Rule& rule, int binCount) {
+    std::vector<double> edges = ConfidenceBins(binCount).edges();
+    edges.resize(rule.binCount + 1, 1.0);
+    return edges;
+}
+
 } // namespace
 
 std::span<const Convention> allConventions() {
@@ -150,6 +157,10 @@ std::span<const Convention> allConventions() {
                                      Convention::verifiedCalibration,
                                      Convention::relplot};
     return kAll;
+}
+
+std::string_view nameOf(Convention convention) {
+    return ruleOf(convention, 1).name;
 }
 
 ConventionError errorUnder(Convention convention, const Forecasts& forecasts, int binCount) {
@@ -169,6 +180,8 @@ ConventionError errorUnder(Convention convention, const Forecasts& forecasts, in
     result.name = rule.name;
     result.edges = rule.edges;
     double largest = 0;
+    const std::vector<double> edges = drawnEdges(rule, binCount);
+    result.bins = meansOf(sums, edges);
     for (const BinSums& bin : sums) {
         // |sum right - sum confidence| / N is n/N |accuracy - mean confidence|, N with the rows left out.
         const double difference = std::abs(static_cast<double>(bin.right) - bin.confidence);

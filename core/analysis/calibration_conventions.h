@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/forecasts.h"
+#include "core/analysis/reliability.h"
 
 #include <cstdint>
 #include <optional>
@@ -26,6 +27,9 @@ enum class Convention : std::uint8_t {
 /// All of them, in the order of the enumeration.
 [[nodiscard]] std::span<const Convention> allConventions();
 
+/// As the project calls itself.
+[[nodiscard]] std::string_view nameOf(Convention convention);
+
 /// One line of the table "the same predictions under every convention".
 struct ConventionError {
     Convention convention = Convention::finescope;
@@ -33,6 +37,9 @@ struct ConventionError {
     std::string_view edges;    ///< what it does on an edge, at 0 and at 1, in words
     double ece = 0;            ///< a fraction
     std::optional<double> mce; ///< where the project defines one
+    /// Where the confidences went; a last one from 1 to 1 where 1 has a bin of its own. Edges are i/K here,
+    /// whatever rounding the project's have.
+    std::vector<ReliabilityBin> bins;
 };
 
 /// ECE and MCE of forecasts in binCount bins of equal width as `convention` computes them, its artefacts

@@ -36,7 +36,7 @@ std::vector<ReliabilityBin> binForecasts(const Forecasts& forecasts, const Confi
         sums[edges.indexOf(forecasts.confidence[row])].add(forecasts.confidence[row],
                                                            forecasts.right[row] != 0);
     }
-    return meansOf(sums, edges);
+    return meansOf(sums, edges.edges());
 }
 
 CalibrationError calibrationError(std::span<const ReliabilityBin> bins) {
@@ -129,7 +129,7 @@ ClassWiseCalibration classWiseCalibration(const MatrixViewF& logits, const Label
     }
     for (std::size_t column = 0; column < classes; ++column) {
         ClassCalibration& one = result.classes[column];
-        one.bins = meansOf(sums[column], edges);
+        one.bins = meansOf(sums[column], edges.edges());
         one.ece = calibrationError(one.bins).ece;
         result.ece += one.ece / static_cast<double>(classes);
     }

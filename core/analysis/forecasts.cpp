@@ -1,6 +1,7 @@
 #include "core/analysis/forecasts.h"
 
 #include "core/analysis/exact_kernel.h"
+#include "core/analysis/softmax_row.h"
 #include "core/analysis/validation.h"
 #include "core/error.h"
 
@@ -19,6 +20,27 @@ Forecasts topLabelForecasts(const MatrixViewF& logits, const Labels& labels, dou
         result.confidence.push_back(row.confidence);
         result.right.push_back(row.right ? 1 : 0);
     });
+    return result;
+}
+
+Forecasts classForecasts(const MatrixViewF& logits, const Labels& labels, std::int64_t label,
+                         double temperature) {
+    requireTemperature(temperature);
+    requireLogitsAndLabels(logits, labels);
+    if (label < 0 || label >= logits.cols()) {
+        throw Error(ErrorKind::badInput, "there is no class " + std::to_string(label) +
+                                             ": the logits are of classes 0 to " +
+                                             std::to_string(logits.cols() - 1));
+    }
+    Forecasts result;
+    result.confidence.reserve(labels.size());
+    result.right.reserve(labels.size());
+    SoftmaxRow softmax(logits.cols());
+    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
+        softmax.set(logits.row(row), temperature);
+        result.confidence.push_back(softmax.probabilities()(label));
+        result.right.push_back(labels[static_cast<std::size_t>(row)] == label ? 1 : 0);
+    }
     return result;
 }
 

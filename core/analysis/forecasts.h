@@ -21,6 +21,12 @@ struct Forecasts {
 [[nodiscard]] Forecasts topLabelForecasts(const MatrixViewF& logits, const Labels& labels,
                                           double temperature = 1.0);
 
+/// The probability of class `label` in each row under softmax(z / T), and whether the label is that class:
+/// one class against the others. logits [N, C], labels [N], 0 <= label < C; refuses what reliability()
+/// refuses, and a class that there is not. Source: Kull et al. 2019, section 2; PEERS 3.2.
+[[nodiscard]] Forecasts classForecasts(const MatrixViewF& logits, const Labels& labels, std::int64_t label,
+                                       double temperature = 1.0);
+
 /// Throws Error{badInput} unless there is at least one forecast, each is in [0, 1] and each has an outcome of
 /// 0 or 1.
 void requireForecasts(const Forecasts& forecasts);

@@ -11,12 +11,12 @@
 
 namespace finescope::analysis {
 
-std::vector<ReliabilityBin> meansOf(std::span<const BinSums> sums, const ConfidenceBins& edges) {
+std::vector<ReliabilityBin> meansOf(std::span<const BinSums> sums, std::span<const double> edges) {
     std::vector<ReliabilityBin> bins(sums.size());
     for (std::size_t index = 0; index < sums.size(); ++index) {
         ReliabilityBin& bin = bins[index];
-        bin.low = edges.edges()[index];
-        bin.high = edges.edges()[index + 1];
+        bin.low = edges[index];
+        bin.high = edges[index + 1];
         bin.count = sums[index].count;
         if (bin.count > 0) {
             const auto members = static_cast<double>(bin.count);
@@ -45,7 +45,7 @@ Reliability ReliabilitySums::finish(const ConfidenceBins& edges, double temperat
     result.count = count;
     result.nll = nll / total;
     result.brier = brier / total;
-    result.bins = meansOf(bins, edges);
+    result.bins = meansOf(bins, edges.edges());
     const CalibrationError error = calibrationError(result.bins);
     result.ece = error.ece;
     result.mce = error.mce;

@@ -22,8 +22,9 @@ struct BinSums {
     }
 };
 
-/// Divides by the counts. `sums` has as many entries as `edges` has bins.
-[[nodiscard]] std::vector<ReliabilityBin> meansOf(std::span<const BinSums> sums, const ConfidenceBins& edges);
+/// Divides by the counts. `edges` has one entry more than `sums`, ascending.
+[[nodiscard]] std::vector<ReliabilityBin> meansOf(std::span<const BinSums> sums,
+                                                  std::span<const double> edges);
 
 /// What one pass over the rows adds up; the exact and the fast path turn it into a Reliability in the same
 /// way.

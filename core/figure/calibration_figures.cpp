@@ -19,6 +19,17 @@ constexpr const char* kArrow = " \u2192 ";
 // More diagrams side by side have no room for all numbers in one line.
 constexpr std::size_t kColumnsWithOneLine = 1;
 
+/// What a diagram is about: the predicted class, or one class against the others.
+struct Words {
+    const char* observed;
+    const char* claimed;
+};
+
+Words wordsFor(const DiagramChoice& choice) {
+    return choice.ofClass.empty() ? Words{"accuracy", "confidence"}
+                                  : Words{"share of the class", "probability of the class"};
+}
+
 /// "21.2 %" or "21.2 → 5.1 %".
 std::string changing(const ReliabilityEntry& entry, double Reliability::*number) {
     if (!entry.before) {
@@ -35,10 +46,28 @@ std::string worstBin(const Reliability& reliability) {
     return " (bin " + std::to_string(*reliability.mceBin + 1) + ", n = " + std::to_string(count) + ")";
 }
 
-std::string binNote(const ReliabilityBin& bin, std::size_t index) {
+std::string binNote(const ReliabilityBin& bin, std::size_t index, const Words& words) {
     return "bin " + std::to_string(index + 1) + " (" + fixed(bin.low, 3) + ", " + fixed(bin.high, 3) +
-           "]: n = " + std::to_string(bin.count) + ", accuracy " + percent(bin.accuracy) + ", confidence " +
-           percent(bin.meanConfidence);
+           "]: n = " + std::to_string(bin.count) + ", " + words.observed + " " + percent(bin.accuracy) +
+           ", " + words.claimed + " " + percent(bin.meanConfidence);
+}
+
+std::string intervalNote(const ReliabilityEntry& entry, std::size_t index) {
+    const auto interval = index < entry.intervals.size() ? entry.intervals[index] : std::nullopt;
+    return interval ? ", 95 % " + fixed(100 * interval->low, 1) + " to " + percent(interval->high) : "";
+}
+
+Line whiskers(const ReliabilityEntry& entry) {
+    Line line{.name = "95 % interval", .x = {}, .y = {}, .style = {}, .legend = false, .whiskers = true};
+    line.style.role = "accuracy";
+    for (std::size_t i = 0; i < entry.intervals.size(); ++i) {
+        if (const auto& interval = entry.intervals[i]) {
+            const double middle = (entry.current.bins[i].low + entry.current.bins[i].high) / 2;
+            line.x.insert(line.x.end(), {middle, middle, middle});
+            line.y.insert(line.y.end(), {interval->low, interval->high, kNaN});
+        }
+    }
+    return line;
 }
 
 void addBar(Bars& bars, const ReliabilityBin& bin, double base, double top, bool hatched, std::string note) {
@@ -77,25 +106,31 @@ std::string temperatures(const ReliabilityEntry& entry) {
     return entry.current.temperature == 1 ? "" : "  T = " + current;
 }
 
-Panel diagram(const ReliabilityEntry& entry, std::size_t columns, std::int64_t hatchBelow) {
+Panel diagram(const ReliabilityEntry& entry, std::size_t columns, const ReliabilityOptions& options) {
+    const Words words = wordsFor(options.choice);
     Panel panel;
     panel.header = header(entry);
-    std::vector<std::string> numbers = reliabilityNumbers(entry);
+    const bool oneOnly = columns <= kColumnsWithOneLine;
+    std::vector<std::string> numbers = reliabilityNumbers(entry, oneOnly);
     numbers.back() += temperatures(entry);
-    if (columns > kColumnsWithOneLine) {
+    if (!oneOnly) {
         panel.header = entry.name;
         numbers.back() += "  n = " + std::to_string(entry.current.count);
-        numbers[1] = "MCE " + changing(entry, &Reliability::mce);
     }
-    if (columns <= kColumnsWithOneLine && !entry.before) {
-        panel.lines = {numbers[0] + "  " + numbers[1] + "  " + numbers[2]};
-    } else {
-        panel.lines = numbers;
+    if (oneOnly && !entry.before) {
+        for (std::size_t i = 1; i < numbers.size(); ++i) {
+            numbers.front() += "  " + numbers[i];
+        }
+        numbers.resize(1);
+    }
+    panel.lines = std::move(numbers);
+    if (std::string choice = choiceText(options.choice); !choice.empty()) {
+        panel.lines.push_back(std::move(choice));
     }
     panel.square = true;
     panel.x = {.label = "", .ticks = TickStyle::number, .range = Range{0, 1}, .tickLabels = false};
-    panel.y = {.label = "accuracy", .ticks = TickStyle::number, .range = Range{0, 1}};
-    Bars accuracy{.name = "accuracy", .style = entry.style};
+    panel.y = {.label = words.observed, .ticks = TickStyle::number, .range = Range{0, 1}};
+    Bars accuracy{.name = words.observed, .style = entry.style};
     Bars over{.name = "over-confidence", .style = {.role = "over-confidence"}, .outlined = false};
     Bars under{.name = "under-confidence", .style = {.role = "under-confidence"}, .outlined = false};
     Line ticks{
@@ -105,8 +140,8 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, std::int64_t h
         if (bin.count == 0) {
             continue;
         }
-        const bool few = bin.count < hatchBelow;
-        addBar(accuracy, bin, 0, bin.accuracy, few, binNote(bin, i));
+        const bool few = bin.count < options.hatchBelow;
+        addBar(accuracy, bin, 0, bin.accuracy, few, binNote(bin, i, words) + intervalNote(entry, i));
         Bars& gap = bin.gap() < 0 ? over : under;
         addBar(gap, bin, std::min(bin.accuracy, bin.meanConfidence),
                std::max(bin.accuracy, bin.meanConfidence), few, "");
@@ -124,24 +159,27 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, std::int64_t h
         panel.scatters.push_back(beforePoints(*entry.before));
     }
     panel.curves.push_back(std::move(ticks));
+    if (!entry.intervals.empty()) {
+        panel.curves.push_back(whiskers(entry));
+    }
     return panel;
 }
 
-Panel histogram(const ReliabilityEntry& entry, double top, bool labelled) {
+Panel histogram(const ReliabilityEntry& entry, double top, bool labelled, const Words& words) {
     Panel panel;
-    panel.x = {.label = "confidence", .ticks = TickStyle::number, .range = Range{0, 1}};
+    panel.x = {.label = words.claimed, .ticks = TickStyle::number, .range = Range{0, 1}};
     panel.y = {.label = "share of rows", .ticks = TickStyle::percent, .range = Range{0, top}};
     Bars shares{.name = "share of rows", .style = entry.style};
     const Reliability& current = entry.current;
     for (std::size_t i = 0; i < current.bins.size(); ++i) {
         const ReliabilityBin& bin = current.bins[i];
         addBar(shares, bin, 0, static_cast<double>(bin.count) / static_cast<double>(current.count), false,
-               binNote(bin, i));
+               binNote(bin, i, words));
     }
     panel.bars.push_back(std::move(shares));
     if (labelled) { // above the panel: beside the lines it would lie on the bars
-        panel.lines = {"accuracy " + percent(current.accuracy) + " (solid)  mean confidence " +
-                       percent(current.meanConfidence) + " (dotted)"};
+        panel.lines = {words.observed + (" " + percent(current.accuracy)) + " (solid)  mean " +
+                       words.claimed + " " + percent(current.meanConfidence) + " (dotted)"};
     }
     panel.references = {
         {.vertical = true, .at = current.accuracy, .label = "", .style = {.role = "accuracy"}},
@@ -161,29 +199,33 @@ double histogramTop(std::span<const ReliabilityEntry> entries) {
     return std::clamp(std::ceil(largest * 4) / 4, 0.25, 1.0);
 }
 
-std::string describe(const ReliabilityEntry& entry) {
+std::string describe(const ReliabilityEntry& entry, const Words& words) {
     std::string text = header(entry) + temperatures(entry) + ":";
     for (const std::string& number : reliabilityNumbers(entry)) {
         text += " " + number + ",";
     }
-    return text + " accuracy " + changing(entry, &Reliability::accuracy) + ", mean confidence " +
-           changing(entry, &Reliability::meanConfidence) + ".";
+    return text + " " + words.observed + " " + changing(entry, &Reliability::accuracy) + ", mean " +
+           words.claimed + " " + changing(entry, &Reliability::meanConfidence) + ".";
 }
 
 } // namespace
 
-std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry) {
-    std::string nll = fixed(entry.current.nll, 2);
-    if (entry.before) {
-        nll = fixed(entry.before->nll, 2) + kArrow + nll;
+std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry, bool withWorstBin) {
+    std::vector<std::string> numbers{"ECE " + changing(entry, &Reliability::ece)};
+    if (!std::isnan(entry.current.mce)) {
+        numbers.push_back("MCE " + changing(entry, &Reliability::mce) +
+                          (withWorstBin ? worstBin(entry.current) : std::string{}));
     }
-    return {"ECE " + changing(entry, &Reliability::ece),
-            "MCE " + changing(entry, &Reliability::mce) + worstBin(entry.current), "NLL " + nll};
+    if (!std::isnan(entry.current.nll)) {
+        const std::string before = entry.before ? fixed(entry.before->nll, 2) + kArrow : std::string{};
+        numbers.push_back("NLL " + before + fixed(entry.current.nll, 2));
+    }
+    return numbers;
 }
 
-int diagramColumns(double widthMm) {
-    constexpr double kDiagram = 33.0; // mm: what a diagram with its axis needs
-    return std::clamp(static_cast<int>(widthMm / kDiagram), 1, 5);
+int diagramColumns(double widthMm, bool beforeAfter) {
+    const double needed = beforeAfter ? 40.0 : 33.0; // mm: what a diagram with its axis and its numbers needs
+    return std::clamp(static_cast<int>(widthMm / needed), 1, 5);
 }
 
 Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const ReliabilityOptions& options) {
@@ -201,6 +243,7 @@ Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const Reliab
     const std::size_t blocks = (entries.size() + most - 1) / most;
     const std::size_t columns = (entries.size() + blocks - 1) / blocks;
     figure.columns = static_cast<int>(columns);
+    const Words words = wordsFor(options.choice);
     const double top = options.histogramTop.value_or(histogramTop(entries));
     for (std::size_t block = 0; block < blocks; ++block) {
         figure.rowHeights.insert(figure.rowHeights.end(), {3, 1});
@@ -212,8 +255,8 @@ Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const Reliab
                 below.push_back({.blank = true});
                 continue;
             }
-            figure.panels.push_back(diagram(entries[index], columns, options.hatchBelow));
-            below.push_back(histogram(entries[index], top, columns == 1));
+            figure.panels.push_back(diagram(entries[index], columns, options));
+            below.push_back(histogram(entries[index], top, columns == 1, words));
             if (column > 0) {
                 for (Panel* panel : {&figure.panels.back(), &below.back()}) {
                     panel->y.label.clear();
@@ -224,15 +267,16 @@ Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const Reliab
         std::ranges::move(below, std::back_inserter(figure.panels));
     }
     for (const ReliabilityEntry& entry : entries) {
-        figure.altText += " " + describe(entry);
+        figure.altText += " " + describe(entry, words);
     }
-    const std::size_t bins = entries.front().current.bins.size();
-    figure.notes = {
-        evaluationText(options.split, options.epoch, ", ") + std::to_string(bins) +
-            " equal-width bins (low, high] on the confidence of the predicted class.",
-        "Shaded: gap between accuracy and mean confidence (the tick); hatched: bins with fewer than " +
-            std::to_string(options.hatchBelow) +
-            " rows. Lines in the histogram: accuracy and mean confidence."};
+    figure.notes = {evaluationText(options.split, options.epoch, ", ") + binsNote(options.choice),
+                    "Shaded: gap between " + std::string(words.observed) + " and mean " + words.claimed +
+                        " (the tick); hatched: bins with fewer than " + std::to_string(options.hatchBelow) +
+                        " rows. Lines in the histogram: " + words.observed + " and mean " + words.claimed +
+                        "."};
+    if (std::string intervals = intervalsNote(options.choice); !intervals.empty()) {
+        figure.notes.push_back(std::move(intervals));
+    }
     std::vector<std::pair<std::string, std::string>> cautions;
     for (const ReliabilityEntry& entry : entries) {
         cautions.emplace_back(entry.name, entry.caution);

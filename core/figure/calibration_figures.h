@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/analysis/percentile.h"
 #include "core/analysis/reliability.h"
+#include "core/figure/diagram_choice.h"
 #include "core/figure/figure.h"
 #include "core/record/run.h"
 
@@ -15,30 +17,37 @@ namespace finescope::figure {
 struct ReliabilityEntry {
     std::string name{};
     Style style{};
+    /// NaN where a number has no meaning: NLL, Brier score of one class, an MCE that a convention lacks.
     analysis::Reliability current;
     std::optional<analysis::Reliability> before{}; ///< then every number reads "before -> after"
+    /// Of each bin of `current`, none where it is empty; empty without whiskers.
+    std::vector<std::optional<analysis::Interval>> intervals{};
     std::string caution{}; ///< what its fitted temperature suffers from (fitCaution()), or ""
 };
 
 struct ReliabilityOptions {
     std::string split{};                     ///< named in the notes
     std::optional<record::EpochKey> epoch{}; ///< likewise, where it is not the model that each run reports
+    DiagramChoice choice{};                  ///< what the entries are, for words and notes
     int maxColumns = 5;                      ///< more runs than that start a new row of diagrams
     std::int64_t hatchBelow = 10;            ///< bins with fewer rows are hatched
     std::optional<double>
         histogramTop{}; ///< share of rows at the top of the histograms; nullopt: from the data
 };
 
-/// How many diagrams stand in a row of a figure that is printed this wide: as many as can be read, at most 5.
-[[nodiscard]] int diagramColumns(double widthMm);
+/// How many diagrams stand in a row of a figure that is printed this wide: as many as can be read, at most 5;
+/// fewer where every number is said before and after.
+[[nodiscard]] int diagramColumns(double widthMm, bool beforeAfter = false);
 
 /// One column per entry: the square reliability diagram, and below it, sharing x, the histogram of
 /// confidences (LOOK.md, "Reliability diagram"; PAPER 2.10; Guo et al. 2017, Figure 1).
 [[nodiscard]] Figure reliabilityFigure(std::span<const ReliabilityEntry> entries,
                                        const ReliabilityOptions& options = {});
 
-/// The numbers of an entry as its header says them: {"ECE 21.2 %", "MCE 64.0 % (bin 3, n = 2)", "NLL 1.31"}.
-[[nodiscard]] std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry);
+/// The numbers of an entry that have a meaning, as its header says them: {"ECE 21.2 %", "MCE 64.0 % (bin 3, n
+/// = 2)", "NLL 1.31"}.
+[[nodiscard]] std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry,
+                                                          bool withWorstBin = true);
 
 /// A number that a curve over temperature can show.
 enum class CurveQuantity { ece, mce, nll, brier };

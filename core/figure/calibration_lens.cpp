@@ -5,13 +5,15 @@
 #include "core/analysis/forecasts.h"
 #include "core/analysis/smooth_calibration.h"
 #include "core/analysis/softmax.h"
-#include "core/figure/class_name.h"
+#include "core/figure/calibration_notes.h"
+#include "core/figure/change_cells.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
 #include "core/figure/table_cells.h"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace finescope::figure {
 
@@ -63,10 +65,46 @@ Lens readLens(std::span<const record::Run> runs, const std::string& split,
         lens.entries.push_back({.name = labels[index].name,
                                 .style = labels[index].style,
                                 .data = &data,
-                                .temperature = chosenTemperature(runs[index], data, temperature),
-                                .classNames = runs[index].classNames});
+                                .temperature = chosenTemperature(runs[index], data, temperature)});
     }
     return lens;
+}
+
+Table beforeAfterTable(std::span<const LensEntry> entries, int binCount,
+                       const analysis::PairedBootstrapOptions& bootstrap) {
+    Table table{.kind = "before-after",
+                .caption = "Calibration at T = 1 and at another temperature, " + std::to_string(binCount) +
+                           " bins of equal width; ECE, MCE and accuracy in percent.",
+                .columns = {"Run", "T"}};
+    for (const ChangingNumber& number : changingNumbers()) {
+        for (const char* what : {" before", " after", " change"}) {
+            table.columns.push_back(std::string(number.name) + what);
+        }
+    }
+    std::vector<std::pair<std::string, std::string>> cautions;
+    for (const LensEntry& entry : entries) {
+        if (entry.data->fitted && entry.data->fitted->value == entry.temperature) {
+            cautions.emplace_back(entry.name, fitCaution(*entry.data));
+        }
+        const auto at = [&entry](double temperature) {
+            return analysis::rowScores(entry.data->logits, entry.data->labels, temperature);
+        };
+        const analysis::RecalibrationChange changes =
+            analysis::recalibrationChange(at(1), at(entry.temperature), binCount, bootstrap);
+        std::vector<Cell> row{textCell(entry.name), textCell(significant(entry.temperature, 4))};
+        row.back().value = entry.temperature;
+        for (const ChangingNumber& number : changingNumbers()) {
+            const analysis::NumberChange& change = changes.*number.change;
+            row.push_back(valueCell(change.before, number));
+            row.push_back(valueCell(change.after, number));
+            row.push_back(changeCell(change, number));
+        }
+        table.rows.push_back(std::move(row));
+    }
+    table.notes.push_back(changeNote(bootstrap));
+    std::ranges::move(cautionSentences(cautions), std::back_inserter(table.notes));
+    sayWhere(table, entries);
+    return table;
 }
 
 Table conventionTable(std::span<const LensEntry> entries, int binCount) {
@@ -150,8 +188,7 @@ Table classTable(std::span<const LensEntry> entries, int binCount) {
                 sum += bin.meanConfidence * static_cast<double>(bin.count);
                 rows += static_cast<double>(bin.count);
             }
-            table.rows.push_back({textCell(entry.name),
-                                  textCell(className(entry.classNames, static_cast<std::int64_t>(index))),
+            table.rows.push_back({textCell(entry.name), textCell(entry.data->classNames[index]),
                                   countCell(one.rows),
                                   countCell(std::ranges::count(predicted, static_cast<std::int64_t>(index))),
                                   percentCell(sum / rows), percentCell(one.ece)});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/calibration_intervals.h"
+#include "core/analysis/paired_bootstrap.h"
 #include "core/figure/calibration_view.h"
 #include "core/figure/figure.h"
 
@@ -10,13 +11,12 @@
 
 namespace finescope::figure {
 
-/// A run under the lens: its logits at one temperature, with the names of its classes. The data outlive it.
+/// A run under the lens: its logits at one temperature. The data outlive it.
 struct LensEntry {
     std::string name{};
     Style style{};
     const CalibrationData* data = nullptr;
     double temperature = 1;
-    std::vector<std::string> classNames{}; ///< in label order; where they are missing, classes have numbers
 };
 
 /// What the lens needs of runs, and the entries that look at it; may be moved, not copied.
@@ -35,6 +35,12 @@ struct Lens {
                             const TemperatureChoice& temperature,
                             std::optional<record::EpochKey> key = std::nullopt,
                             const std::string& fitOn = {});
+
+/// "Before and after": for each run ECE, MCE, NLL, Brier score and accuracy at T = 1 and at its temperature,
+/// the change, and the interval of the change (paired_bootstrap.h); ECE, MCE and accuracy in percent. O(N
+/// resamples) a run. Throws Error{cancelled} when `bootstrap` is stopped. PAPER Table 3; PEERS 3.2.12.
+[[nodiscard]] Table beforeAfterTable(std::span<const LensEntry> entries, int binCount = 15,
+                                     const analysis::PairedBootstrapOptions& bootstrap = {});
 
 /// "The same predictions under every convention": a row for each convention, for each run its ECE and MCE in
 /// percent, and what the convention does at the edges of bins. PEERS 3.1.

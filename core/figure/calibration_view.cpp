@@ -2,7 +2,9 @@
 
 #include "core/analysis/classifier_norms.h"
 #include "core/error.h"
+#include "core/figure/class_name.h"
 #include "core/figure/number_text.h"
+#include "core/figure/reliability_diagram.h"
 #include "core/figure/run_style.h"
 
 #include <algorithm>
@@ -104,6 +106,7 @@ CalibrationData readCalibration(const record::Run& run, const std::string& split
     data.key = split->logitKeys[*block];
     data.logits = run.parts->logits(*split, *block);
     data.labels = run.parts->labels(*split);
+    data.classNames = classNames(run.classNames, data.logits.cols());
     data.classifierNorm = analysis::classifierNormsAt(run, *data.key).weight;
     if (const auto fit = fitPlace(run, fitOn, data.key)) {
         data.fittedOn = fit->split->name;
@@ -154,20 +157,22 @@ double chosenTemperature(const record::Run& run, const CalibrationData& data,
 
 std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> runs, const std::string& split,
                                                  const TemperatureChoice& temperature, bool before,
-                                                 int binCount, std::optional<record::EpochKey> key,
+                                                 const DiagramChoice& choice,
+                                                 std::optional<record::EpochKey> key,
                                                  const std::string& fitOn) {
     const std::vector<RunLabel> labels = labelRuns(runs);
+    DiagramChoice withoutIntervals = choice;
+    withoutIntervals.intervals = AccuracyIntervals::none;
     std::vector<ReliabilityEntry> entries;
     for (const std::size_t index : legendOrder(runs)) {
         const CalibrationData data = readCalibration(runs[index], split, key, fitOn);
         const double t = chosenTemperature(runs[index], data, temperature);
-        ReliabilityEntry entry{.name = labels[index].name,
-                               .style = labels[index].style,
-                               .current = analysis::reliability(data.logits, data.labels, t, binCount),
-                               .before = {},
-                               .caution = temperature.fitted ? fitCaution(data) : std::string{}};
+        ReliabilityEntry entry = diagramAt(data, t, choice);
+        entry.name = labels[index].name;
+        entry.style = labels[index].style;
+        entry.caution = temperature.fitted ? fitCaution(data) : std::string{};
         if (before) {
-            entry.before = analysis::reliability(data.logits, data.labels, 1.0, binCount);
+            entry.before = diagramAt(data, 1.0, withoutIntervals).current;
         }
         entries.push_back(std::move(entry));
     }

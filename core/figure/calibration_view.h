@@ -24,6 +24,7 @@ struct CalibrationData {
     std::string fittedOn{};                 ///< name of the split, "" if there is none to fit on
     bool inSample = false;                  ///< fitted on the very split it is applied to
     std::optional<double> classifierNorm{}; ///< ||V||_F at the same evaluation
+    std::vector<std::string> classNames{};  ///< [C], all different; "class 3" where none is recorded
 };
 
 /// What the fitted temperature suffers from, as sentences without the last end: that it was fitted on the
@@ -69,10 +70,10 @@ struct TemperatureChoice {
 /// The diagrams of a set of runs as the exact functions of core/analysis give them (for export; a window that
 /// follows a slider uses analysis::SliderTable). `before` adds the uncalibrated T = 1. Throws Error{badInput}
 /// naming the file if it has no such evaluation, or a temperature is to be fitted and there is nothing to fit
-/// it on.
+/// it on, and as diagramAt().
 [[nodiscard]] std::vector<ReliabilityEntry>
 reliabilityEntries(std::span<const record::Run> runs, const std::string& split,
-                   const TemperatureChoice& temperature, bool before, int binCount = 15,
+                   const TemperatureChoice& temperature, bool before, const DiagramChoice& choice = {},
                    std::optional<record::EpochKey> key = std::nullopt, const std::string& fitOn = {});
 
 /// The temperatures that curves of these run over: 0.05 to 20, and wider where an optimum lies outside.

@@ -58,10 +58,13 @@ std::string calibrationSplit(const FigureRequest& request, Runs runs) {
 
 Figure reliability(const FigureRequest& request, Runs runs) {
     const std::string split = calibrationSplit(request, runs);
-    return reliabilityFigure(
-        reliabilityEntries(runs, split, request.temperature, request.beforeAfter, request.bins, request.epoch,
-                           request.fitOn),
-        {.split = split, .epoch = request.epoch, .maxColumns = diagramColumns(request.widthMm)});
+    const DiagramChoice choice = diagramChoice(request);
+    return reliabilityFigure(reliabilityEntries(runs, split, request.temperature, request.beforeAfter, choice,
+                                                request.epoch, request.fitOn),
+                             {.split = split,
+                              .epoch = request.epoch,
+                              .choice = choice,
+                              .maxColumns = diagramColumns(request.widthMm, request.beforeAfter)});
 }
 
 Figure temperatureCurves(const FigureRequest& request, Runs runs) {

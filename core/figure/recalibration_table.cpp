@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/figure/calibration_notes.h"
 #include "core/figure/calibration_view.h"
+#include "core/figure/change_cells.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
 #include "core/figure/table_cells.h"
@@ -18,54 +19,17 @@ namespace {
 
 using analysis::NumberChange;
 using analysis::Recalibrated;
-using analysis::RecalibrationChange;
 using analysis::Recalibrator;
 
 constexpr std::array kWays{
     Recalibrator::none,          Recalibrator::temperature, Recalibrator::adamTemperature,
     Recalibrator::vectorScaling, Recalibrator::isotonic,    Recalibrator::topLabelIsotonic};
 
-struct Number {
-    const char* name;
-    NumberChange RecalibrationChange::*change;
-    double factor; ///< 100 of what is shown in percent
-    int decimals;
-};
-
-constexpr std::array kNumbers{
-    Number{"ECE", &RecalibrationChange::ece, 100, 2}, Number{"MCE", &RecalibrationChange::mce, 100, 2},
-    Number{"NLL", &RecalibrationChange::nll, 1, 4}, Number{"Brier", &RecalibrationChange::brier, 1, 4},
-    Number{"Accuracy", &RecalibrationChange::accuracy, 100, 2}};
-
-std::string numberText(double value, const Number& number) {
-    return std::isinf(value) ? "\u221e" : fixed(number.factor * value, number.decimals);
-}
-
-Cell valueCell(double value, const Number& number) {
-    Cell cell = textCell(numberText(value, number));
-    if (std::isfinite(value)) {
-        cell.value = number.factor * value;
-    }
-    return cell;
-}
-
-/// "-16.03 [-19.95, -12.10]".
-Cell changeCell(const NumberChange& change, const Number& number) {
-    if (!std::isfinite(change.change())) {
-        return textCell("\u2013");
-    }
-    Cell cell = valueCell(change.change(), number);
-    if (std::isfinite(change.low)) {
-        cell.text += " [" + numberText(change.low, number) + ", " + numberText(change.high, number) + "]";
-    }
-    return cell;
-}
-
 std::vector<Cell> rowOf(const std::string& run, const std::string& split, const Recalibrated& result) {
     std::vector<Cell> row{textCell(run), textCell(split), textCell(nameOf(result.recalibrator)),
                           textCell(result.temperature ? significant(*result.temperature, 4) : "\u2013")};
     row.back().value = result.temperature;
-    for (const Number& number : kNumbers) {
+    for (const ChangingNumber& number : changingNumbers()) {
         const NumberChange& change = result.change.*number.change;
         row.push_back(valueCell(change.after, number));
         row.push_back(result.recalibrator == Recalibrator::none ? textCell("\u2013")
@@ -98,7 +62,7 @@ Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& 
                 .caption =
                     "Ways to recalibrate; ECE, MCE and accuracy in percent. Changes are against T = 1.",
                 .columns = {"Run", "Split", "Recalibration", "T"}};
-    for (const Number& number : kNumbers) {
+    for (const ChangingNumber& number : changingNumbers()) {
         table.columns.emplace_back(number.name);
         table.columns.push_back(std::string(number.name) + " change");
     }
@@ -136,9 +100,7 @@ Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& 
     table.notes = {
         std::to_string(options.binCount) + " equal-width bins (low, high]; fitted on the " + splits +
             " split; Brier score summed over classes.",
-        "Brackets: " + fixed(100 * bootstrap.level, 0) +
-            " % percentile bootstrap interval of the change, the same rows before and after, " +
-            std::to_string(bootstrap.resamples) + " resamples, seed " + std::to_string(bootstrap.seed) + ".",
+        changeNote(bootstrap),
         "Temperature: the exact minimum of the NLL; Adam: learning rate 0.001 from T = 1, at most 100000 "
         "steps, early stopping after 10. Vector scaling: a factor and an offset per class, minimum of the "
         "NLL. "

@@ -46,7 +46,22 @@ constexpr std::array<std::pair<std::string_view, analysis::Spread>, 4> kSpreads{
      {"se", analysis::Spread::standardError},
      {"range", analysis::Spread::range}}};
 
+constexpr Names<analysis::Binning> kBinnings{
+    {{"equal-width", analysis::Binning::equalWidth}, {"equal-mass", analysis::Binning::equalMass}}};
+constexpr std::array<std::pair<std::string_view, AccuracyIntervals>, 4> kIntervals{
+    {{"none", AccuracyIntervals::none},
+     {"wilson", AccuracyIntervals::wilson},
+     {"bootstrap", AccuracyIntervals::bootstrap},
+     {"consistency", AccuracyIntervals::consistency}}};
 constexpr Names<Projection> kProjections{{{"pca", Projection::pca}, {"tsne", Projection::tsne}}};
+
+std::vector<std::pair<std::string_view, analysis::Convention>> conventionNames() {
+    std::vector<std::pair<std::string_view, analysis::Convention>> names;
+    for (const analysis::Convention convention : analysis::allConventions()) {
+        names.emplace_back(analysis::nameOf(convention), convention);
+    }
+    return names;
+}
 
 template <typename Table, typename Value>
 std::string nameOf(const Table& table, Value value) {
@@ -176,6 +191,26 @@ std::optional<CurveQuantity> curveQuantityFromText(std::string_view text) {
     return valueOf<CurveQuantity>(kQuantityNames, text);
 }
 
+std::optional<analysis::Binning> binningFromText(std::string_view text) {
+    return valueOf<analysis::Binning>(kBinnings, text);
+}
+
+std::optional<analysis::Convention> conventionFromText(std::string_view text) {
+    return valueOf<analysis::Convention>(conventionNames(), text);
+}
+
+std::optional<AccuracyIntervals> intervalsFromText(std::string_view text) {
+    return valueOf<AccuracyIntervals>(kIntervals, text);
+}
+
+DiagramChoice diagramChoice(const FigureRequest& request) {
+    return {.binCount = request.bins,
+            .binning = request.binning,
+            .convention = request.convention,
+            .ofClass = request.classes.empty() ? std::string{} : request.classes.front(),
+            .intervals = request.intervals};
+}
+
 std::string requestToJson(const FigureRequest& request) {
     Json json;
     json["finescope_recipe"] = kVersion;
@@ -193,6 +228,9 @@ std::string requestToJson(const FigureRequest& request) {
     json["splits"] = request.splits;
     json["classes"] = request.classes;
     json["bins"] = request.bins;
+    json["binning"] = nameOf(kBinnings, request.binning);
+    json["convention"] = analysis::nameOf(request.convention);
+    json["intervals"] = nameOf(kIntervals, request.intervals);
     json["temperature"] = request.temperature.fitted ? Json("fitted") : Json(request.temperature.value);
     json["epoch"] = request.epoch ? Json(epochText(*request.epoch)) : Json(nullptr);
     json["before_after"] = request.beforeAfter;
@@ -253,6 +291,9 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
     reader.read("splits", request.splits);
     reader.read("classes", request.classes);
     reader.read("bins", request.bins);
+    reader.readNamed("binning", kBinnings, request.binning);
+    reader.readNamed("convention", conventionNames(), request.convention);
+    reader.readNamed("intervals", kIntervals, request.intervals);
     if (const Json* temperature = reader.find("temperature");
         temperature != nullptr && *temperature == "fitted") {
         request.temperature.fitted = true;
@@ -307,7 +348,7 @@ void validate(const FigureRequest& request) {
         throw Error(ErrorKind::badInput,
                     "no kind of figure is called '" + request.kind + "'; there are: " + names);
     }
-    require(request.bins >= 1 && request.bins <= 1000, "number of bins must be from 1 to 1000");
+    validate(diagramChoice(request));
     require(request.temperature.fitted ||
                 (std::isfinite(request.temperature.value) && request.temperature.value > 0),
             "temperature must be a number above 0, or 'fitted'");

@@ -34,9 +34,14 @@ struct FigureRequest {
     analysis::Spread spread = analysis::Spread::tInterval95;
     double smoothing = 0;
     bool withAccuracy = false, finalBars = false;
-    std::vector<std::string> splits{};  ///< calibration and norm-derivative take the first
-    std::vector<std::string> classes{}; ///< of figures of the classifier's rows; empty: all
+    std::vector<std::string> splits{}; ///< calibration and norm-derivative take the first
+    /// Of figures of the classifier's rows; empty: all. A reliability diagram takes the first, against the
+    /// others.
+    std::vector<std::string> classes{};
     int bins = 15;
+    analysis::Binning binning = analysis::Binning::equalWidth;         ///< of reliability diagrams
+    analysis::Convention convention = analysis::Convention::finescope; ///< likewise
+    AccuracyIntervals intervals = AccuracyIntervals::none;             ///< likewise
     TemperatureChoice temperature{};
     std::optional<record::EpochKey> epoch{}; ///< of calibration figures; nullopt: the model each run reports
     bool beforeAfter = false;
@@ -76,6 +81,15 @@ struct FigureRequest {
 /// A number over temperature as recipes and the command line name it: "ece", "mce", "nll" or "brier"; nullopt
 /// for other text.
 [[nodiscard]] std::optional<CurveQuantity> curveQuantityFromText(std::string_view text);
+
+/// Names as recipes and the command line say them: "equal-width" and "equal-mass"; those that
+/// analysis::nameOf() gives; "none", "wilson", "bootstrap" and "consistency". nullopt for other text.
+[[nodiscard]] std::optional<analysis::Binning> binningFromText(std::string_view text);
+[[nodiscard]] std::optional<analysis::Convention> conventionFromText(std::string_view text);
+[[nodiscard]] std::optional<AccuracyIntervals> intervalsFromText(std::string_view text);
+
+/// What a reliability diagram of the request looks at.
+[[nodiscard]] DiagramChoice diagramChoice(const FigureRequest& request);
 
 /// Missing keys keep their defaults. Throws Error{badInput} that starts with `where` (a file name) and names
 /// the key if one is unknown, has the wrong type or an impossible value.

@@ -27,7 +27,6 @@ figure::Table compute(CalibrationDetails::View view, const std::vector<DetailedR
         entry.name = run.name;
         entry.data = &run.prepared->data;
         entry.temperature = run.temperature;
-        entry.classNames = run.run.classNames;
     }
     switch (view) {
     case CalibrationDetails::View::conventions:

@@ -177,14 +177,14 @@ void TestCalibrationFigures::entriesAreOfTheAskedEpoch() {
     addSplit(run, "test", "test", tuning(1), twoClasses({3, -2}), {0, 0});
     addSplit(run, "late", "test", tuning(2), twoClasses({1, 1}), {0, 0});
     const auto accuracyAt = [&run](double epoch, const char* split) {
-        return reliabilityEntries(std::span(&run, 1), split, {.value = 1}, false, 15, tuning(epoch))
+        return reliabilityEntries(std::span(&run, 1), split, {.value = 1}, false, {}, tuning(epoch))
             .front()
             .current.accuracy;
     };
     QCOMPARE(accuracyAt(1, "test"), 0.5);
     QCOMPARE(accuracyAt(2, "late"), 1.0);
     QVERIFY_THROWS_EXCEPTION(Error, (void)accuracyAt(2, "test"));
-    const auto entries = reliabilityEntries(std::span(&run, 1), "test", {.value = 1}, false, 15, tuning(1));
+    const auto entries = reliabilityEntries(std::span(&run, 1), "test", {.value = 1}, false, {}, tuning(1));
     const Figure figure = reliabilityFigure(entries, {.split = "test", .epoch = tuning(1)});
     QVERIFY(figure.notes.front().starts_with("test split, fine-tuning epoch 1, "));
 }
@@ -312,14 +312,14 @@ void TestCalibrationFigures::temperatureIsFittedOnTheSplitAskedFor() {
     QVERIFY_THROWS_EXCEPTION(Error, (void)readCalibration(run, "test", std::nullopt, "late"));
 
     const auto entries =
-        reliabilityEntries(std::span(&run, 1), "test", {.fitted = true}, true, 15, std::nullopt, "test");
+        reliabilityEntries(std::span(&run, 1), "test", {.fitted = true}, true, {}, std::nullopt, "test");
     const Figure figure = reliabilityFigure(entries);
     QCOMPARE(figure.cautions.size(), std::size_t{1});
     QCOMPARE(figure.notes.back(), figure.cautions.front());
     QVERIFY(figure.cautions.front().find("the test split (in-sample)") != std::string::npos);
     // At a given temperature nothing was fitted that could flatter anything.
     QVERIFY(reliabilityFigure(
-                reliabilityEntries(std::span(&run, 1), "test", {.value = 2}, true, 15, std::nullopt, "test"))
+                reliabilityEntries(std::span(&run, 1), "test", {.value = 2}, true, {}, std::nullopt, "test"))
                 .cautions.empty());
 }
 
