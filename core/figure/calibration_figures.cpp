@@ -112,10 +112,18 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, const Reliabil
     panel.header = header(entry);
     const bool oneOnly = columns <= kColumnsWithOneLine;
     std::vector<std::string> numbers = reliabilityNumbers(entry, oneOnly);
-    numbers.back() += temperatures(entry);
-    if (!oneOnly) {
+    if (oneOnly) {
+        numbers.back() += temperatures(entry);
+    } else {
+        // Where there is room: a line that broke in two as soon as T is not 1 would make the diagrams jump.
         panel.header = entry.name;
-        numbers.back() += "  n = " + std::to_string(entry.current.count);
+        const std::string count = "  n = " + std::to_string(entry.current.count);
+        if (entry.before) {
+            numbers.push_back(temperatures(entry).substr(2) + count);
+        } else {
+            numbers.front() += count;
+            numbers.back() += temperatures(entry);
+        }
     }
     if (oneOnly && !entry.before) {
         for (std::size_t i = 1; i < numbers.size(); ++i) {

@@ -18,15 +18,32 @@ namespace {
 
 const QString kKey = QStringLiteral("calibration-details");
 
+/// Of one run, in seconds at most.
+figure::Table tableOf(CalibrationDetails::View view, const record::Run& run, const figure::LensEntry& entry,
+                      const CalibrationChoice& choice) {
+    if (view == CalibrationDetails::View::beforeAfter) {
+        return figure::beforeAfterTable({&entry, 1}, choice.bins);
+    }
+    if (view == CalibrationDetails::View::measures) {
+        return figure::measureTable({&entry, 1}, choice.bins);
+    }
+    return figure::recalibrationTable({&run, 1}, {.splits = {entry.data->split},
+                                                  .binCount = choice.bins,
+                                                  .fitOn = choice.fitOn,
+                                                  .epoch = entry.data->key});
+}
+
 /// One run's part at a time, so that a newer question need not wait for all of them.
-figure::Table compute(CalibrationDetails::View view, const std::vector<DetailedRun>& runs, int binCount,
+figure::Table compute(CalibrationDetails::View view, const std::vector<ShownRun>& runs,
+                      std::optional<double> temperature, const CalibrationChoice& choice,
                       const TaskControl& control) {
+    const int binCount = choice.bins;
     std::vector<figure::LensEntry> entries;
-    for (const DetailedRun& run : runs) {
+    for (const ShownRun& run : runs) {
         figure::LensEntry& entry = entries.emplace_back();
         entry.name = run.name;
         entry.data = &run.prepared->data;
-        entry.temperature = run.temperature;
+        entry.temperature = run.temperature(temperature);
     }
     switch (view) {
     case CalibrationDetails::View::conventions:
@@ -35,19 +52,14 @@ figure::Table compute(CalibrationDetails::View view, const std::vector<DetailedR
         return figure::classTable(entries, binCount);
     case CalibrationDetails::View::worstBin:
         return figure::worstBinTable(entries, binCount);
+    case CalibrationDetails::View::beforeAfter:
     case CalibrationDetails::View::measures:
     case CalibrationDetails::View::ways:
         break;
     }
-    const bool ways = view == CalibrationDetails::View::ways;
     figure::Table all;
     for (std::size_t i = 0; i < entries.size() && !control.cancelled(); ++i) {
-        const std::string& split = entries[i].data->split;
-        figure::Table one =
-            ways ? figure::recalibrationTable(
-                       {&runs[i].run, 1},
-                       {.splits = {split}, .binCount = binCount, .epoch = entries[i].data->key})
-                 : figure::measureTable({&entries[i], 1}, binCount);
+        figure::Table one = tableOf(view, runs[i].run, entries[i], choice);
         for (std::vector<figure::Cell>& row : one.rows) {
             row.front() = {.text = entries[i].name}; // told apart among the others
         }
@@ -79,6 +91,7 @@ CalibrationDetails::CalibrationDetails(Background& background, QWidget* parent)
 
 void CalibrationDetails::listViews(QComboBox& picker) {
     const auto add = [&](const QString& name, View view) { picker.addItem(name, static_cast<int>(view)); };
+    add(tr("Before and after"), View::beforeAfter);
     add(tr("Conventions"), View::conventions);
     add(tr("More measures"), View::measures);
     add(tr("Classes"), View::classes);
@@ -86,11 +99,12 @@ void CalibrationDetails::listViews(QComboBox& picker) {
     add(tr("Ways to recalibrate"), View::ways);
 }
 
-void CalibrationDetails::ask(View view, std::vector<DetailedRun> runs, int binCount) {
+void CalibrationDetails::ask(View view, std::vector<ShownRun> runs, std::optional<double> temperature,
+                             const CalibrationChoice& choice) {
     m_background.request<figure::Table>(
         kKey, this,
-        [view, runs = std::move(runs), binCount](const TaskControl& control) {
-            return compute(view, runs, binCount, control);
+        [view, runs = std::move(runs), temperature, choice](const TaskControl& control) {
+            return compute(view, runs, temperature, choice, control);
         },
         [this](const Outcome<figure::Table>& outcome) {
             const auto* failure = std::get_if<Failure>(&outcome);

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "core/record/run.h"
 #include "widgets/page/background.h"
 #include "widgets/page/prepared_run.h"
+#include "widgets/page/shown_run.h"
 
 #include <QWidget>
 
-#include <string>
+#include <optional>
 #include <vector>
 
 class QComboBox;
@@ -17,14 +17,6 @@ namespace finescope::widgets {
 
 class NumbersTable;
 
-/// A run at one temperature, as the tables below the diagrams look at it.
-struct DetailedRun {
-    record::Run run;
-    std::string name;
-    double temperature = 1;
-    std::shared_ptr<const PreparedRun> prepared;
-};
-
 /// What is behind the numbers of the Calibration page, as a table: computed in the background, because
 /// intervals take thousands of draws. The newest question replaces the one before.
 class CalibrationDetails : public QWidget {
@@ -32,6 +24,7 @@ class CalibrationDetails : public QWidget {
 
 public:
     enum class View {
+        beforeAfter, ///< T = 1 and the temperature shown, with the interval of each change
         conventions, ///< the same predictions under every convention
         measures,    ///< other calibration errors, and intervals
         classes,     ///< each class against the others
@@ -44,8 +37,9 @@ public:
     /// Adds an item for every view, with the view as its data.
     static void listViews(QComboBox& picker);
 
-    /// Shows `view` of these runs as soon as it is there.
-    void ask(View view, std::vector<DetailedRun> runs, int binCount);
+    /// Shows `view` of these runs at `temperature` (nullopt: each at its own) as soon as it is there.
+    void ask(View view, std::vector<ShownRun> runs, std::optional<double> temperature,
+             const CalibrationChoice& choice);
     /// Forgets what it was asked.
     void clear();
     [[nodiscard]] const NumbersTable& table() const { return *m_table; }

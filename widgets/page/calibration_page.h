@@ -1,25 +1,28 @@
 #pragma once
 
-#include "core/figure/calibration_figures.h"
 #include "widgets/page/background.h"
+#include "widgets/page/calibration_diagrams.h"
 #include "widgets/page/page.h"
 #include "widgets/page/prepared_run.h"
+#include "widgets/page/shown_run.h"
 
 #include <QHash>
-#include <QLabel>
 
-class QComboBox;
-class QSpinBox;
+#include <optional>
+#include <string>
+#include <vector>
+
+class QLabel;
 class QStackedWidget;
 
 namespace finescope::widgets {
 
+class CalibrationCurve;
 class CalibrationDetails;
+class CalibrationOptions;
 class CalibrationTable;
-class DiagramArea;
 class ElidedLabel;
-class EpochPlayer;
-class PlotView;
+class NoteHeading;
 class TemperatureSlider;
 
 /// Reliability diagrams of all checked runs side by side, and the temperature that moves them: one for all,
@@ -45,58 +48,34 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    enum class Numbers { quick, exact };
     using Prepared = QHash<QString, std::shared_ptr<const PreparedRun>>;
 
-    /// A run that has what is chosen.
-    struct Shown {
-        record::Run run;
-        std::string name;
-        figure::Style style;
-        std::shared_ptr<const PreparedRun> prepared;
-    };
-
-    void buildOptions();
-    void listSplits();
-    void listEpochs();
-    [[nodiscard]] CalibrationChoice choice() const;
-    [[nodiscard]] bool eachFitted() const;
+    /// Reads and fits what is missing in the background, then draws.
+    void prepare();
     void collectShown();
-    /// As many side by side as leave the numbers above each of them in one line.
-    [[nodiscard]] int diagramColumns() const;
-    /// After what is shown has changed, not only its temperature.
-    void drawAnew();
+    /// One for all runs; nullopt: each at its fitted one.
+    [[nodiscard]] std::optional<double> temperature() const;
     void draw(Numbers numbers);
-    [[nodiscard]] std::vector<figure::ReliabilityEntry> entries(Numbers numbers) const;
-    [[nodiscard]] figure::ReliabilityOptions reliabilityOptions() const;
     void drawCurve(Numbers numbers);
-    void tellNorms(const std::vector<figure::ReliabilityEntry>& entries);
-    /// ECE over the number of bins, in place of a curve over temperature.
-    void drawBinStability();
-    [[nodiscard]] bool showsBinStability() const;
+    void tellNumbers(const std::vector<figure::ReliabilityEntry>& entries);
+    void tellNorms();
     /// What the picked table needs; only when it changes, or on release.
-    void askDetails(const std::vector<figure::ReliabilityEntry>& entries);
+    void askDetails();
 
     Background& m_background;
-    PlotView* m_diagrams;
-    DiagramArea* m_diagramArea;
+    CalibrationOptions* m_options;
+    NoteHeading* m_heading;
+    CalibrationDiagrams* m_diagrams;
     TemperatureSlider* m_slider;
-    PlotView* m_curve;
+    CalibrationCurve* m_curve;
+    NoteHeading* m_tableHeading;
     QStackedWidget* m_tables;
     CalibrationTable* m_table;
     CalibrationDetails* m_details;
     QLabel* m_note;
     ElidedLabel* m_norms;
-    QComboBox* m_mode;
-    QComboBox* m_split;
-    QComboBox* m_epoch;
-    EpochPlayer* m_player;
-    QSpinBox* m_bins;
-    QComboBox* m_curveQuantity;
-    QComboBox* m_tableView;
     Prepared m_prepared; ///< only what is shown, so that closed runs give their memory back
-    std::vector<Shown> m_shown;
-    int m_columns = 0; ///< of the diagrams when the page had its present size
+    std::vector<ShownRun> m_shown;
 };
 
 } // namespace finescope::widgets

@@ -7,6 +7,7 @@
 #include <QKeyEvent>
 
 #include <array>
+#include <cmath>
 
 namespace finescope::widgets {
 
@@ -43,6 +44,9 @@ constexpr std::array<NumberColumn, 5> kColumns{{
 
 QString numberText(const NumberColumn& column, const analysis::Reliability& reliability) {
     const double value = reliability.*column.value;
+    if (std::isnan(value)) { // one class has no NLL, some conventions no MCE
+        return QStringLiteral("–");
+    }
     return QString::fromStdString(column.percent ? figure::fixed(100 * value, 1) : figure::fixed(value, 3));
 }
 
@@ -106,7 +110,11 @@ QTableWidgetItem& CalibrationTable::cell(int row, int column) {
 }
 
 void CalibrationTable::setEntries(const std::vector<figure::ReliabilityEntry>& entries,
-                                  const std::vector<bool>& fitted) {
+                                  const std::vector<bool>& fitted, bool oneClass) {
+    QTableWidgetItem& accuracy = *horizontalHeaderItem(accuracyColumn);
+    accuracy.setText(oneClass ? tr("Share %") : tr("Acc. %"));
+    accuracy.setToolTip(oneClass ? tr("Share of rows that are of the class, percent")
+                                 : tr("Accuracy, percent"));
     const bool noTemperature = entries.empty() || !entries.front().before;
     bool otherWidths =
         rowCount() != static_cast<int>(entries.size()) || isColumnHidden(temperatureColumn) != noTemperature;

@@ -27,9 +27,11 @@ public:
 
     explicit CalibrationTable(QWidget* parent = nullptr);
 
-    /// One row per entry; `fitted` says for each whether there was something to fit its temperature on. Each
-    /// number stays in Qt::UserRole, in the unit of analysis::Reliability.
-    void setEntries(const std::vector<figure::ReliabilityEntry>& entries, const std::vector<bool>& fitted);
+    /// One row per entry; `fitted` says for each whether there was something to fit its temperature on,
+    /// `oneClass` that they are of one class, whose share stands in place of the accuracy. Each number stays
+    /// in Qt::UserRole, in the unit of analysis::Reliability.
+    void setEntries(const std::vector<figure::ReliabilityEntry>& entries, const std::vector<bool>& fitted,
+                    bool oneClass);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;

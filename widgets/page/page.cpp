@@ -60,9 +60,11 @@ Page::~Page() = default;
 void Page::setRuns(const RunSet& runs) {
     m_runs = runs;
     const bool focused = focusWidget() && focusWidget()->hasFocus();
-    m_stack->setCurrentIndex(runs->empty() ? 0 : 1);
-    if (focused && !(focusWidget() && focusWidget()->hasFocus())) {
-        takeFocus(); // what had it is hidden now
+    const int shown = runs->empty() ? 0 : 1;
+    const bool other = m_stack->currentIndex() != shown;
+    m_stack->setCurrentIndex(shown);
+    if (focused && other) {
+        takeFocus(); // what had it is hidden now, and Qt gave it to whatever comes next
     }
     refreshWhenVisible();
 }

@@ -15,6 +15,7 @@ namespace finescope::widgets {
 struct CalibrationChoice {
     std::string split{};                   ///< "" = the default one of each run
     std::optional<record::EpochKey> key{}; ///< nullopt = the model each run reports
+    std::string fitOn{};                   ///< "" = the validation split, where there is one
     int bins = 15;
     bool operator==(const CalibrationChoice&) const = default;
 };

@@ -1,0 +1,158 @@
+#include "widgets/page/calibration_diagrams.h"
+
+#include "core/analysis/calibration_intervals.h"
+#include "core/figure/reliability_diagram.h"
+#include "widgets/plot/plot_view.h"
+
+#include <algorithm>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr int kMostColumns = 5;
+constexpr int kAxisWidth = 72, kGap = 20; // left of all diagrams, and between two
+const QString kKey = QStringLiteral("calibration-diagrams");
+
+using Entries = std::vector<figure::ReliabilityEntry>;
+
+/// `diagramOf` gives numbers, bins and whiskers of a run at a temperature.
+template <class DiagramOf>
+Entries entriesOf(
+    const DiagramsQuestion& question, const DiagramOf& diagramOf,
+    const std::function<bool()>& cancelled = [] { return false; }) {
+    Entries entries;
+    for (const ShownRun& shown : question.runs) {
+        if (cancelled()) {
+            break;
+        }
+        figure::ReliabilityEntry entry =
+            diagramOf(*shown.prepared, shown.temperature(question.temperature), question.choice);
+        entry.name = shown.name;
+        entry.style = shown.style;
+        if (!question.temperature) {
+            figure::DiagramChoice before = question.choice;
+            before.intervals = figure::AccuracyIntervals::none;
+            entry.before = diagramOf(*shown.prepared, 1, before).current;
+            entry.caution = figure::fitCaution(shown.prepared->data);
+        }
+        entries.push_back(std::move(entry));
+    }
+    return entries;
+}
+
+figure::ReliabilityEntry exactly(const PreparedRun& run, double temperature,
+                                 const figure::DiagramChoice& choice) {
+    return figure::diagramAt(run.data, temperature, choice);
+}
+
+/// For what SliderTable knows.
+figure::ReliabilityEntry quickly(const PreparedRun& run, double temperature,
+                                 const figure::DiagramChoice& choice) {
+    figure::ReliabilityEntry entry;
+    entry.current = run.table.at(temperature);
+    if (choice.intervals == figure::AccuracyIntervals::wilson) {
+        entry.intervals = analysis::wilsonIntervals(entry.current.bins);
+    }
+    return entry;
+}
+
+} // namespace
+
+CalibrationDiagrams::CalibrationDiagrams(Background& background, QWidget* parent)
+    : DiagramArea(new PlotView, parent), m_background(background), m_plot(qobject_cast<PlotView*>(widget())) {
+    setObjectName(QStringLiteral("reliabilityScroll"));
+    setAccessibleName(tr("Reliability diagrams"));
+    m_plot->setObjectName(QStringLiteral("reliabilityPlot"));
+    m_plot->setAccessibleName(tr("Reliability diagrams"));
+}
+
+void CalibrationDiagrams::show(DiagramsQuestion question, Numbers numbers) {
+    m_question = std::move(question);
+    m_exact = false;
+    const figure::DiagramChoice& choice = m_question.choice;
+    if (choice.plain() && (numbers == Numbers::quick || !choice.resampled())) {
+        m_background.cancel(kKey);
+        m_exact = numbers == Numbers::exact;
+        draw(entriesOf(m_question, m_exact ? exactly : quickly));
+        return;
+    }
+    DiagramsQuestion asked = m_question;
+    if (numbers == Numbers::quick && choice.resampled()) {
+        asked.choice.intervals = figure::AccuracyIntervals::none;
+    }
+    m_background.request<Entries>(
+        kKey, this,
+        [asked](const TaskControl& control) {
+            return entriesOf(asked, exactly, [&control] { return control.cancelled(); });
+        },
+        [this, numbers](const Outcome<Entries>& outcome) {
+            if (const auto* failure = std::get_if<Failure>(&outcome)) {
+                Q_EMIT failed(failure->message);
+                return;
+            }
+            m_exact = numbers == Numbers::exact;
+            draw(std::get<Entries>(outcome));
+        });
+}
+
+void CalibrationDiagrams::clear() {
+    m_background.cancel(kKey);
+    m_question = {};
+    m_entries.clear();
+    m_exact = false;
+}
+
+void CalibrationDiagrams::draw(Entries entries) {
+    m_entries = std::move(entries);
+    const int columns = this->columns();
+    const figure::Figure figure = figure::reliabilityFigure(m_entries, options());
+    const int lines = static_cast<int>(figure.panels.front().lines.size());
+    const bool others = columns != m_columns || lines != m_lines;
+    m_columns = columns;
+    m_lines = lines;
+    m_plot->setFigure(figure);
+    if (others) {
+        // Not with every temperature: it lays the diagrams out three times, longer than painting them takes.
+        fit((static_cast<int>(m_entries.size()) + columns - 1) / columns);
+    }
+    Q_EMIT shown(m_entries);
+}
+
+void CalibrationDiagrams::fitColumns() {
+    if (!m_entries.empty() && columns() != m_columns) {
+        draw(std::move(m_entries));
+    }
+}
+
+int CalibrationDiagrams::columns() const {
+    const QString widest = m_question.temperature ? tr("MCE 88.8 %") : tr("MCE 88.8 → 88.8 %");
+    const int needed = fontMetrics().horizontalAdvance(widest) + kGap;
+    const int fitting = std::clamp((width() - kAxisWidth) / needed, 1, kMostColumns);
+    const int count = std::max(1, static_cast<int>(m_question.runs.size()));
+    const int rows = (count + fitting - 1) / fitting;
+    return (count + rows - 1) / rows; // even rows rather than a last one with a single diagram
+}
+
+figure::ReliabilityOptions CalibrationDiagrams::options() const {
+    figure::ReliabilityOptions options;
+    options.split = m_question.runs.empty() ? std::string() : m_question.runs.front().prepared->data.split;
+    options.epoch = m_question.epoch;
+    options.choice = m_question.choice;
+    options.maxColumns = columns();
+    return options;
+}
+
+Entries CalibrationDiagrams::exactEntries() const {
+    return m_exact ? m_entries : entriesOf(m_question, exactly);
+}
+
+std::function<figure::Figure(double widthMm)> CalibrationDiagrams::exactFigure() const {
+    return [entries = exactEntries(), options = options(), before = !m_question.temperature](double widthMm) {
+        figure::ReliabilityOptions laidOut = options;
+        laidOut.maxColumns = figure::diagramColumns(widthMm, before);
+        return figure::reliabilityFigure(entries, laidOut);
+    };
+}
+
+} // namespace finescope::widgets
