@@ -38,12 +38,20 @@ std::string changing(const ReliabilityEntry& entry, double Reliability::*number)
     return fixed(100 * (*entry.before).*number, 1) + kArrow + percent(entry.current.*number);
 }
 
-std::string worstBin(const Reliability& reliability) {
-    if (!reliability.mceBin) {
+/// Logits of 1e30 make an NLL of thirty digits.
+std::string nats(double nll) {
+    constexpr double kLong = 1e5;
+    return nll < kLong ? fixed(nll, 2) : significant(nll, 3);
+}
+
+std::string worstBin(const Reliability& reliability, MceBin told) {
+    if (!reliability.mceBin || told == MceBin::nothing) {
         return {};
     }
     const auto count = reliability.bins[*reliability.mceBin].count;
-    return " (bin " + std::to_string(*reliability.mceBin + 1) + ", n = " + std::to_string(count) + ")";
+    const std::string bin =
+        told == MceBin::full ? "bin " + std::to_string(*reliability.mceBin + 1) + ", " : std::string{};
+    return " (" + bin + "n = " + std::to_string(count) + ")";
 }
 
 std::string binNote(const ReliabilityBin& bin, std::size_t index, const Words& words) {
@@ -111,7 +119,10 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, const Reliabil
     Panel panel;
     panel.header = header(entry);
     const bool oneOnly = columns <= kColumnsWithOneLine;
-    std::vector<std::string> numbers = reliabilityNumbers(entry, oneOnly);
+    std::vector<std::string> numbers =
+        reliabilityNumbers(entry, oneOnly                             ? MceBin::full
+                                  : options.mceCount && !entry.before ? MceBin::count
+                                                                      : MceBin::nothing);
     if (oneOnly) {
         numbers.back() += temperatures(entry);
     } else {
@@ -218,22 +229,24 @@ std::string describe(const ReliabilityEntry& entry, const Words& words) {
 
 } // namespace
 
-std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry, bool withWorstBin) {
+std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry, MceBin bin) {
     std::vector<std::string> numbers{"ECE " + changing(entry, &Reliability::ece)};
     if (!std::isnan(entry.current.mce)) {
-        numbers.push_back("MCE " + changing(entry, &Reliability::mce) +
-                          (withWorstBin ? worstBin(entry.current) : std::string{}));
+        numbers.push_back("MCE " + changing(entry, &Reliability::mce) + worstBin(entry.current, bin));
     }
     if (!std::isnan(entry.current.nll)) {
-        const std::string before = entry.before ? fixed(entry.before->nll, 2) + kArrow : std::string{};
-        numbers.push_back("NLL " + before + fixed(entry.current.nll, 2));
+        const std::string before = entry.before ? nats(entry.before->nll) + kArrow : std::string{};
+        numbers.push_back("NLL " + before + nats(entry.current.nll));
     }
     return numbers;
 }
 
-int diagramColumns(double widthMm, bool beforeAfter) {
-    const double needed = beforeAfter ? 40.0 : 33.0; // mm: what a diagram with its axis and its numbers needs
-    return std::clamp(static_cast<int>(widthMm / needed), 1, 5);
+ReliabilityOptions laidOutFor(ReliabilityOptions options, double widthMm, bool beforeAfter) {
+    // mm: what a diagram with its axis and its numbers needs.
+    const double needed = beforeAfter ? 40.0 : 33.0, neededWithCount = 42.0;
+    options.maxColumns = std::clamp(static_cast<int>(widthMm / needed), 1, 5);
+    options.mceCount = widthMm / options.maxColumns >= neededWithCount;
+    return options;
 }
 
 Figure reliabilityFigure(std::span<const ReliabilityEntry> entries, const ReliabilityOptions& options) {

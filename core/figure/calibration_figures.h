@@ -30,24 +30,32 @@ struct ReliabilityOptions {
     std::optional<record::EpochKey> epoch{}; ///< likewise, where it is not the model that each run reports
     DiagramChoice choice{};                  ///< what the entries are, for words and notes
     int maxColumns = 5;                      ///< more runs than that start a new row of diagrams
-    std::int64_t hatchBelow = 10;            ///< bins with fewer rows are hatched
+    bool mceCount = true; ///< several diagrams: how many rows the bin of the MCE holds, where there is room
+    std::int64_t hatchBelow = 10; ///< bins with fewer rows are hatched
     std::optional<double>
         histogramTop{}; ///< share of rows at the top of the histograms; nullopt: from the data
 };
 
-/// How many diagrams stand in a row of a figure that is printed this wide: as many as can be read, at most 5;
-/// fewer where every number is said before and after.
-[[nodiscard]] int diagramColumns(double widthMm, bool beforeAfter = false);
+/// For a figure that is printed this wide: as many diagrams in a row as can be read, at most 5, fewer where
+/// every number is said before and after.
+[[nodiscard]] ReliabilityOptions laidOutFor(ReliabilityOptions options, double widthMm, bool beforeAfter);
 
 /// One column per entry: the square reliability diagram, and below it, sharing x, the histogram of
 /// confidences (LOOK.md, "Reliability diagram"; PAPER 2.10; Guo et al. 2017, Figure 1).
 [[nodiscard]] Figure reliabilityFigure(std::span<const ReliabilityEntry> entries,
                                        const ReliabilityOptions& options = {});
 
+/// What is said of the bin that makes the MCE.
+enum class MceBin {
+    nothing,
+    count, ///< its rows
+    full,  ///< which it is, and its rows
+};
+
 /// The numbers of an entry that have a meaning, as its header says them: {"ECE 21.2 %", "MCE 64.0 % (bin 3, n
 /// = 2)", "NLL 1.31"}.
 [[nodiscard]] std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry,
-                                                          bool withWorstBin = true);
+                                                          MceBin bin = MceBin::full);
 
 /// A number that a curve over temperature can show.
 enum class CurveQuantity { ece, mce, nll, brier };

@@ -232,21 +232,31 @@ Figure binStabilityFigure(std::span<const LensEntry> entries, int binCount) {
     panel.x = {.label = "number of equal-width bins"};
     panel.y = {.label = "ECE", .ticks = TickStyle::percent};
     panel.legend = Legend::below;
+    double largest = 0;
     for (const LensEntry& entry : entries) {
         Line line{.name = entry.name, .x = {}, .y = {}, .style = entry.style};
         for (const analysis::BinCountError& error :
              analysis::errorByBinCount(forecastsOf(entry), kFewestBins, kMostBins)) {
             line.x.push_back(error.binCount);
             line.y.push_back(error.ece);
+            largest = std::max(largest, error.ece);
         }
         panel.curves.push_back(std::move(line));
     }
-    panel.references.push_back(
-        {.vertical = true, .at = static_cast<double>(binCount), .label = "", .style = {.role = "current"}});
+    ReferenceLine chosen;
+    chosen.at = static_cast<double>(binCount);
+    chosen.label = std::to_string(binCount);
+    chosen.style.role = "reference";
+    panel.references.push_back(std::move(chosen));
+    if (largest > 0) {
+        panel.y.range = Range{0, std::min(1.0, 1.1 * largest)}; // runs are compared by their distance from 0
+    }
     if (entries.empty()) {
         panel.emptyText = "No runs with logits chosen.";
     }
     figure.panels.push_back(std::move(panel));
+    figure.notes = {"Equal-width bins (low, high] on the confidence of the predicted class; the line is at " +
+                    std::to_string(binCount) + " bins."};
     return figure;
 }
 

@@ -1,6 +1,7 @@
 #include "core/figure/calibration_view.h"
 
 #include "core/analysis/classifier_norms.h"
+#include "core/analysis/validation.h"
 #include "core/error.h"
 #include "core/figure/class_name.h"
 #include "core/figure/number_text.h"
@@ -44,6 +45,16 @@ std::optional<std::size_t> blockAt(const record::Run& run, const record::SplitIn
                               const record::EpochKey& key) {
     refuse(run, "split '" + split.name + "' has no logits at epoch " + exact(key.epoch) + " of " +
                     (key.stage == record::Stage::linearProbing ? "linear probing" : "fine-tuning"));
+}
+
+/// Names the file and the split of what analysis would refuse without knowing where it is from.
+void requireUsable(const record::Run& run, const record::SplitInfo& split, const MatrixF& logits,
+                   const Labels& labels) {
+    try {
+        analysis::requireLogitsAndLabels(logits, labels);
+    } catch (const Error& error) {
+        refuse(run, "split '" + split.name + "': " + error.what());
+    }
 }
 
 const record::SplitInfo* namedSplit(const record::Run& run, const std::string& name) {
@@ -106,14 +117,20 @@ CalibrationData readCalibration(const record::Run& run, const std::string& split
     data.key = split->logitKeys[*block];
     data.logits = run.parts->logits(*split, *block);
     data.labels = run.parts->labels(*split);
+    requireUsable(run, *split, data.logits, data.labels);
     data.classNames = classNames(run.classNames, data.logits.cols());
     data.classifierNorm = analysis::classifierNormsAt(run, *data.key).weight;
     if (const auto fit = fitPlace(run, fitOn, data.key)) {
         data.fittedOn = fit->split->name;
         data.inSample = fit->split == split;
-        data.fitted = data.inSample ? analysis::fitTemperature(data.logits, data.labels)
-                                    : analysis::fitTemperature(run.parts->logits(*fit->split, fit->block),
-                                                               run.parts->labels(*fit->split));
+        if (data.inSample) {
+            data.fitted = analysis::fitTemperature(data.logits, data.labels);
+        } else {
+            const MatrixF logits = run.parts->logits(*fit->split, fit->block);
+            const Labels labels = run.parts->labels(*fit->split);
+            requireUsable(run, *fit->split, logits, labels);
+            data.fitted = analysis::fitTemperature(logits, labels);
+        }
     }
     return data;
 }

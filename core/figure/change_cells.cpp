@@ -19,7 +19,12 @@ constexpr std::array kNumbers{ChangingNumber{"ECE", &RecalibrationChange::ece, 1
                               ChangingNumber{"Accuracy", &RecalibrationChange::accuracy, 100, 2}};
 
 std::string numberText(double value, const ChangingNumber& number) {
-    return std::isinf(value) ? "\u221e" : fixed(number.factor * value, number.decimals);
+    constexpr double kLong = 1e7; // of digits before the point, which no column holds
+    if (std::isinf(value)) {
+        return "\u221e";
+    }
+    const double shown = number.factor * value;
+    return std::abs(shown) < kLong ? fixed(shown, number.decimals) : significant(shown, number.decimals);
 }
 
 } // namespace

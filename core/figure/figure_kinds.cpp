@@ -61,10 +61,8 @@ Figure reliability(const FigureRequest& request, Runs runs) {
     const DiagramChoice choice = diagramChoice(request);
     return reliabilityFigure(reliabilityEntries(runs, split, request.temperature, request.beforeAfter, choice,
                                                 request.epoch, request.fitOn),
-                             {.split = split,
-                              .epoch = request.epoch,
-                              .choice = choice,
-                              .maxColumns = diagramColumns(request.widthMm, request.beforeAfter)});
+                             laidOutFor({.split = split, .epoch = request.epoch, .choice = choice},
+                                        request.widthMm, request.beforeAfter));
 }
 
 Figure temperatureCurves(const FigureRequest& request, Runs runs) {

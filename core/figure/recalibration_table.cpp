@@ -76,9 +76,9 @@ Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& 
             readCalibration(run, options.splits.empty() ? "" : options.splits.front(), options.epoch);
         const auto fit = readFitSplit(run, options.fitOn, data.key);
         if (!fit) {
-            throw Error(ErrorKind::badInput, run.file.string() +
-                                                 ": no validation split with logits to recalibrate on; name "
-                                                 "another split with --fit-on");
+            throw Error(ErrorKind::badInput,
+                        run.file.string() + ": no validation split with logits to recalibrate on; choose "
+                                            "another split to fit on (--fit-on)");
         }
         fittedOn.insert(fit->name);
         if (fit->name == data.split) {

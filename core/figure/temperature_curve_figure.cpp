@@ -5,6 +5,7 @@
 #include "core/figure/small_multiples.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace finescope::figure {
 
@@ -65,11 +66,28 @@ ReferenceLine temperatureLine(double temperature, const char* role, bool dashed)
     return line;
 }
 
+/// Up to what is seen from T = 1 on: logits divided by 0.05 have an NLL so large that all minima would lie
+/// flat on the axis.
+Range suitableNll(std::span<const TemperatureCurve> curves) {
+    double largest = 0;
+    for (const TemperatureCurve& curve : curves) {
+        for (std::size_t i = 0; i < curve.temperature.size(); ++i) {
+            const bool seen = curve.temperature[i] >= 1 || i + 1 == curve.temperature.size();
+            largest = seen ? std::max(largest, curve.nll[i]) : largest;
+        }
+        largest = curve.optimum ? std::max(largest, curve.optimum->nll) : largest;
+    }
+    return {0, largest > 0 && std::isfinite(largest) ? 1.1 * largest : 1};
+}
+
 Panel panelOf(std::span<const TemperatureCurve> curves, const Quantity& quantity,
               const std::optional<double>& current) {
     Panel panel;
     panel.x = {.label = "temperature", .scale = Scale::logarithmic};
     panel.y = {.label = quantity.label, .ticks = quantity.ticks};
+    if (quantity.values == &TemperatureCurve::nll) {
+        panel.y.range = suitableNll(curves);
+    }
     for (const TemperatureCurve& curve : curves) {
         panel.curves.push_back(
             {.name = curve.name, .x = curve.temperature, .y = curve.*quantity.values, .style = curve.style});

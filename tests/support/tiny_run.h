@@ -22,6 +22,7 @@ struct TinyRun {
     std::string name = {};                    ///< "METHOD, seed SEED" if empty
     double classifierScale = 1;               ///< the larger, the less the features move
     bool collapsed = false;                   ///< the bias decides everything: class 0 for every row
+    bool brokenLogits = false;                ///< the first row of the test split is NaN
     std::vector<std::string> classNames = {}; ///< "class 0", "class 1", ... if empty
     record::Existing existing = record::Existing::overwrite;
 };

@@ -8,13 +8,21 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSignalBlocker>
 
 #include <cmath>
+#include <optional>
 
 namespace finescope::widgets {
 
 namespace {
+
+std::optional<double> numberIn(QString text) {
+    bool isNumber = false;
+    const double number = text.replace(QLatin1Char(','), QLatin1Char('.')).trimmed().toDouble(&isNumber);
+    return isNumber ? std::optional(number) : std::nullopt;
+}
 
 /// Four significant digits instead of a fixed number of decimals; steps are factors as everywhere on the
 /// slider.
@@ -24,6 +32,19 @@ public:
 
     [[nodiscard]] QString textFromValue(double value) const override {
         return QString::number(value, 'g', 4);
+    }
+    /// A comma is a decimal point too: QDoubleSpinBox would leave it out and read 0,7 as 7.
+    [[nodiscard]] double valueFromText(const QString& text) const override {
+        return numberIn(text).value_or(value());
+    }
+    QValidator::State validate(QString& text, int&) const override {
+        if (const auto number = numberIn(text)) {
+            return *number >= minimum() && *number <= maximum() ? QValidator::Acceptable
+                                                                : QValidator::Intermediate;
+        }
+        static const QRegularExpression begun(QStringLiteral("^\\s*\\d*[.,]?\\d*(e[+-]?\\d*)?\\s*$"),
+                                              QRegularExpression::CaseInsensitiveOption);
+        return begun.match(text).hasMatch() ? QValidator::Intermediate : QValidator::Invalid;
     }
     void stepBy(int steps) override { setValue(value() * std::pow(1.01, steps)); }
 };

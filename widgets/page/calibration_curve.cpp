@@ -77,6 +77,14 @@ void CalibrationCurve::show(int item, const std::vector<ShownRun>& runs, std::op
     m_plot->setFigure(figure);
 }
 
+void CalibrationCurve::describe(figure::FigureRequest& request) const {
+    request.kind = m_item == kBinStability ? "bin-stability" : "temperature-curve";
+    request.beforeAfter = false;
+    if (m_item != kBinStability) {
+        request.quantities = {figure::kCurveQuantities[static_cast<std::size_t>(m_item)]};
+    }
+}
+
 void CalibrationCurve::showBinStability(const std::vector<ShownRun>& runs, std::optional<double> temperature,
                                         int bins) {
     const auto draw = [runs, temperature, bins](const TaskControl&) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/figure/recipe.h"
 #include "widgets/page/background.h"
 #include "widgets/page/shown_run.h"
 
@@ -31,6 +32,9 @@ public:
               bool exact);
 
     [[nodiscard]] PlotView& plot() const { return *m_plot; }
+
+    /// Turns a request for these runs, split and temperature into one for what is shown.
+    void describe(figure::FigureRequest& request) const;
 
 private:
     void showBinStability(const std::vector<ShownRun>& runs, std::optional<double> temperature, int bins);

@@ -1,5 +1,6 @@
 #include "widgets/page/calibration_details.h"
 
+#include "core/error.h"
 #include "core/figure/calibration_lens.h"
 #include "core/figure/recalibration_table.h"
 #include "widgets/page/numbers_table.h"
@@ -16,7 +17,13 @@ namespace finescope::widgets {
 
 namespace {
 
+constexpr int kPatienceMs = 150; // before old numbers are greyed out
 const QString kKey = QStringLiteral("calibration-details");
+
+struct Details {
+    figure::Table table;
+    std::vector<std::string> refused; ///< runs that are not in it, and why
+};
 
 /// Of one run, in seconds at most.
 figure::Table tableOf(CalibrationDetails::View view, const record::Run& run, const figure::LensEntry& entry,
@@ -34,9 +41,9 @@ figure::Table tableOf(CalibrationDetails::View view, const record::Run& run, con
 }
 
 /// One run's part at a time, so that a newer question need not wait for all of them.
-figure::Table compute(CalibrationDetails::View view, const std::vector<ShownRun>& runs,
-                      std::optional<double> temperature, const CalibrationChoice& choice,
-                      const TaskControl& control) {
+Details compute(CalibrationDetails::View view, const std::vector<ShownRun>& runs,
+                std::optional<double> temperature, const CalibrationChoice& choice,
+                const TaskControl& control) {
     const int binCount = choice.bins;
     std::vector<figure::LensEntry> entries;
     for (const ShownRun& run : runs) {
@@ -47,19 +54,29 @@ figure::Table compute(CalibrationDetails::View view, const std::vector<ShownRun>
     }
     switch (view) {
     case CalibrationDetails::View::conventions:
-        return figure::conventionTable(entries, binCount);
+        return {figure::conventionTable(entries, binCount), {}};
     case CalibrationDetails::View::classes:
-        return figure::classTable(entries, binCount);
+        return {figure::classTable(entries, binCount), {}};
     case CalibrationDetails::View::worstBin:
-        return figure::worstBinTable(entries, binCount);
+        return {figure::worstBinTable(entries, binCount), {}};
     case CalibrationDetails::View::beforeAfter:
     case CalibrationDetails::View::measures:
     case CalibrationDetails::View::ways:
         break;
     }
     figure::Table all;
+    std::vector<std::string> refused;
     for (std::size_t i = 0; i < entries.size() && !control.cancelled(); ++i) {
-        figure::Table one = tableOf(view, runs[i].run, entries[i], choice);
+        figure::Table one;
+        try {
+            one = tableOf(view, runs[i].run, entries[i], choice);
+        } catch (const Error& error) { // one run with nothing to fit on does not hide the others
+            if (error.kind() == ErrorKind::cancelled) {
+                throw;
+            }
+            refused.push_back(entries[i].name + ": " + error.what());
+            continue;
+        }
         for (std::vector<figure::Cell>& row : one.rows) {
             row.front() = {.text = entries[i].name}; // told apart among the others
         }
@@ -70,7 +87,7 @@ figure::Table compute(CalibrationDetails::View view, const std::vector<ShownRun>
         all = std::move(one);
         control.progress(static_cast<double>(i + 1) / static_cast<double>(entries.size()));
     }
-    return all;
+    return {std::move(all), std::move(refused)};
 }
 
 } // namespace
@@ -83,6 +100,9 @@ CalibrationDetails::CalibrationDetails(Background& background, QWidget* parent)
     m_message->setObjectName(QStringLiteral("calibrationDetailsMessage"));
     m_message->setWordWrap(true);
     m_message->hide();
+    m_staleSoon.setSingleShot(true);
+    m_staleSoon.setInterval(kPatienceMs);
+    connect(&m_staleSoon, &QTimer::timeout, m_table, [this] { m_table->setEnabled(false); });
     auto* rows = new QVBoxLayout(this);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->addWidget(m_message);
@@ -101,24 +121,34 @@ void CalibrationDetails::listViews(QComboBox& picker) {
 
 void CalibrationDetails::ask(View view, std::vector<ShownRun> runs, std::optional<double> temperature,
                              const CalibrationChoice& choice) {
-    m_background.request<figure::Table>(
+    m_staleSoon.start();
+    m_background.request<Details>(
         kKey, this,
         [view, runs = std::move(runs), temperature, choice](const TaskControl& control) {
             return compute(view, runs, temperature, choice, control);
         },
-        [this](const Outcome<figure::Table>& outcome) {
-            const auto* failure = std::get_if<Failure>(&outcome);
-            m_message->setVisible(failure != nullptr);
-            if (failure != nullptr) {
-                m_message->setText(tr("This table could not be made: %1").arg(failure->message));
-                return;
+        [this](const Outcome<Details>& outcome) {
+            m_staleSoon.stop();
+            m_table->setEnabled(true);
+            QStringList told;
+            if (const auto* failure = std::get_if<Failure>(&outcome)) {
+                told.append(tr("This table could not be made: %1").arg(failure->message));
+                m_table->setTable({});
+            } else {
+                const auto& details = std::get<Details>(outcome);
+                for (const std::string& refused : details.refused) {
+                    told.append(tr("Not in the table: %1").arg(QString::fromStdString(refused)));
+                }
+                m_table->setTable(details.table);
             }
-            m_table->setTable(std::get<figure::Table>(outcome));
+            m_message->setText(told.join(QLatin1Char('\n')));
+            m_message->setVisible(!told.isEmpty());
         });
 }
 
 void CalibrationDetails::clear() {
     m_background.cancel(kKey);
+    m_staleSoon.stop();
     m_table->setTable({});
     m_message->hide();
 }

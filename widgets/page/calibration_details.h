@@ -5,6 +5,7 @@
 #include "widgets/page/prepared_run.h"
 #include "widgets/page/shown_run.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <optional>
@@ -48,6 +49,7 @@ private:
     Background& m_background;
     NumbersTable* m_table;
     QLabel* m_message;
+    QTimer m_staleSoon; ///< greys out numbers of another question
 };
 
 } // namespace finescope::widgets

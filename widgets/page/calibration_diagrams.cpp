@@ -2,6 +2,7 @@
 
 #include "core/analysis/calibration_intervals.h"
 #include "core/figure/reliability_diagram.h"
+#include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
 
 #include <algorithm>
@@ -30,11 +31,13 @@ Entries entriesOf(
             diagramOf(*shown.prepared, shown.temperature(question.temperature), question.choice);
         entry.name = shown.name;
         entry.style = shown.style;
-        if (!question.temperature) {
+        if (!question.temperature && shown.prepared->data.fitted) {
             figure::DiagramChoice before = question.choice;
             before.intervals = figure::AccuracyIntervals::none;
             entry.before = diagramOf(*shown.prepared, 1, before).current;
             entry.caution = figure::fitCaution(shown.prepared->data);
+        } else if (!question.temperature) {
+            entry.caution = "there are no rows to fit T on; shown at T = 1";
         }
         entries.push_back(std::move(entry));
     }
@@ -63,6 +66,7 @@ CalibrationDiagrams::CalibrationDiagrams(Background& background, QWidget* parent
     : DiagramArea(new PlotView, parent), m_background(background), m_plot(qobject_cast<PlotView*>(widget())) {
     setObjectName(QStringLiteral("reliabilityScroll"));
     setAccessibleName(tr("Reliability diagrams"));
+    useCaptionFont(*this); // what the numbers are written in
     m_plot->setObjectName(QStringLiteral("reliabilityPlot"));
     m_plot->setAccessibleName(tr("Reliability diagrams"));
 }
@@ -116,7 +120,11 @@ void CalibrationDiagrams::draw(Entries entries) {
         // Not with every temperature: it lays the diagrams out three times, longer than painting them takes.
         fit((static_cast<int>(m_entries.size()) + columns - 1) / columns);
     }
-    Q_EMIT shown(m_entries);
+    QStringList cautions;
+    for (const std::string& caution : figure.cautions) {
+        cautions.append(QString::fromStdString(caution));
+    }
+    Q_EMIT shown(m_entries, cautions);
 }
 
 void CalibrationDiagrams::fitColumns() {
@@ -125,10 +133,13 @@ void CalibrationDiagrams::fitColumns() {
     }
 }
 
+int CalibrationDiagrams::neededFor(const QString& numbers) const {
+    return fontMetrics().horizontalAdvance(numbers) + kGap;
+}
+
 int CalibrationDiagrams::columns() const {
     const QString widest = m_question.temperature ? tr("MCE 88.8 %") : tr("MCE 88.8 → 88.8 %");
-    const int needed = fontMetrics().horizontalAdvance(widest) + kGap;
-    const int fitting = std::clamp((width() - kAxisWidth) / needed, 1, kMostColumns);
+    const int fitting = std::clamp((width() - kAxisWidth) / neededFor(widest), 1, kMostColumns);
     const int count = std::max(1, static_cast<int>(m_question.runs.size()));
     const int rows = (count + fitting - 1) / fitting;
     return (count + rows - 1) / rows; // even rows rather than a last one with a single diagram
@@ -140,6 +151,7 @@ figure::ReliabilityOptions CalibrationDiagrams::options() const {
     options.epoch = m_question.epoch;
     options.choice = m_question.choice;
     options.maxColumns = columns();
+    options.mceCount = (width() - kAxisWidth) / options.maxColumns >= neededFor(tr("MCE 88.8 % (n = 88)"));
     return options;
 }
 
@@ -149,9 +161,7 @@ Entries CalibrationDiagrams::exactEntries() const {
 
 std::function<figure::Figure(double widthMm)> CalibrationDiagrams::exactFigure() const {
     return [entries = exactEntries(), options = options(), before = !m_question.temperature](double widthMm) {
-        figure::ReliabilityOptions laidOut = options;
-        laidOut.maxColumns = figure::diagramColumns(widthMm, before);
-        return figure::reliabilityFigure(entries, laidOut);
+        return figure::reliabilityFigure(entries, figure::laidOutFor(options, widthMm, before));
     };
 }
 

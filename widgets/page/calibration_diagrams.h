@@ -50,13 +50,15 @@ public:
     [[nodiscard]] std::function<figure::Figure(double widthMm)> exactFigure() const;
 
 Q_SIGNALS:
-    /// The diagrams show these.
-    void shown(const std::vector<figure::ReliabilityEntry>& entries);
+    /// The diagrams show these, with what makes them say less than they seem to.
+    void shown(const std::vector<figure::ReliabilityEntry>& entries, const QStringList& cautions);
     /// Of what was asked last.
     void failed(const QString& message);
 
 private:
     [[nodiscard]] int columns() const;
+    /// Pixels of a column whose numbers stay in one line.
+    [[nodiscard]] int neededFor(const QString& numbers) const;
     [[nodiscard]] figure::ReliabilityOptions options() const;
     void draw(std::vector<figure::ReliabilityEntry> entries);
 

@@ -2,6 +2,7 @@
 
 #include "core/analysis/temperature.h"
 #include "core/figure/calibration_view.h"
+#include "core/figure/figure_kinds.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
 #include "widgets/control/elided_label.h"
@@ -16,8 +17,10 @@
 #include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
 
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QScopeGuard>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -29,6 +32,7 @@ namespace finescope::widgets {
 namespace {
 
 constexpr double kKeyStep = 1.1;
+constexpr qsizetype kTold = 3; // sentences above the diagrams; the tool tip has all
 constexpr int kCurveWidth = 280, kTableWidth = 500;
 const QString kPrepareKey = QStringLiteral("calibration");
 
@@ -150,8 +154,10 @@ void CalibrationPage::prepare() {
     Prepared kept;
     for (const record::Run& run : runs()) {
         const QString key = preparedKey(run, chosen);
-        if (const auto known = m_prepared.value(key)) {
-            kept.insert(key, known);
+        if (const auto known = m_prepared.runs.value(key)) {
+            kept.runs.insert(key, known);
+        } else if (m_prepared.refused.contains(key)) {
+            kept.refused.insert(key, m_prepared.refused.value(key));
         } else if (canPrepare(run, chosen)) {
             missing->push_back(run);
         }
@@ -172,13 +178,18 @@ void CalibrationPage::prepare() {
         kPrepareKey, this,
         [missing, chosen, kept](const TaskControl& control) {
             Prepared all = kept;
+            double done = 0;
             for (const record::Run& run : *missing) {
                 if (control.cancelled()) {
                     break;
                 }
-                all.insert(preparedKey(run, chosen), prepareRun(run, chosen));
-                control.progress(static_cast<double>(all.size() - kept.size()) /
-                                 static_cast<double>(missing->size()));
+                const QString key = preparedKey(run, chosen);
+                try {
+                    all.runs.insert(key, prepareRun(run, chosen));
+                } catch (const Error& error) { // one file that cannot be used does not hide the others
+                    all.refused.insert(key, QString::fromUtf8(error.what()));
+                }
+                control.progress(++done / static_cast<double>(missing->size()));
             }
             return all;
         },
@@ -186,9 +197,7 @@ void CalibrationPage::prepare() {
             setLoading(false);
             m_options->setBusy(false);
             if (const auto* failure = std::get_if<Failure>(&outcome)) {
-                showError(
-                    tr("The calibration of these runs cannot be shown. Uncheck the run that is named below."),
-                    failure->message);
+                showError(tr("The calibration of these runs cannot be shown."), failure->message);
                 return;
             }
             finish(std::get<Prepared>(outcome));
@@ -203,9 +212,11 @@ void CalibrationPage::collectShown() {
     QStringList without;
     std::vector<Optimum> optima;
     for (std::size_t i = 0; i < runs().size(); ++i) {
-        const auto prepared = m_prepared.value(preparedKey(runs()[i], chosen));
+        const auto prepared = m_prepared.runs.value(preparedKey(runs()[i], chosen));
         if (!prepared || (!ofClass.empty() && std::ranges::count(prepared->data.classNames, ofClass) == 0)) {
-            without.append(QString::fromStdString(labels[i].name));
+            if (!m_prepared.refused.contains(preparedKey(runs()[i], chosen))) {
+                without.append(QString::fromStdString(labels[i].name));
+            }
             continue;
         }
         m_shown.push_back({runs()[i], labels[i].name, labels[i].style, prepared});
@@ -214,10 +225,17 @@ void CalibrationPage::collectShown() {
         }
     }
     m_slider->setOptima(optima);
-    m_note->setText(tr("Not shown, because it lacks the split, epoch or class that is chosen: %1", nullptr,
-                       static_cast<int>(without.size()))
-                        .arg(without.join(QStringLiteral("; "))));
-    m_note->setVisible(!without.isEmpty());
+    m_missing.clear();
+    if (!without.isEmpty()) {
+        m_missing.append(tr("Not shown, because it lacks the split, epoch or class that is chosen: %1",
+                            nullptr, static_cast<int>(without.size()))
+                             .arg(without.join(QStringLiteral("; "))));
+    }
+    for (const record::Run& run : runs()) {
+        if (const QString why = m_prepared.refused.value(preparedKey(run, chosen)); !why.isEmpty()) {
+            m_missing.append(tr("Not shown: %1").arg(why));
+        }
+    }
 }
 
 std::optional<double> CalibrationPage::temperature() const {
@@ -227,9 +245,9 @@ std::optional<double> CalibrationPage::temperature() const {
 void CalibrationPage::draw(Numbers numbers) {
     if (m_shown.empty()) {
         m_diagrams->clear();
-        m_table->setRowCount(0);
         m_details->clear();
         m_norms->clear();
+        tellNumbers({}, {});
         Q_EMIT contentChanged();
         return;
     }
@@ -261,7 +279,15 @@ void CalibrationPage::askDetails() {
     m_details->ask(*view, m_shown, temperature(), m_options->choice());
 }
 
-void CalibrationPage::tellNumbers(const std::vector<figure::ReliabilityEntry>& entries) {
+void CalibrationPage::tellNumbers(const std::vector<figure::ReliabilityEntry>& entries,
+                                  const QStringList& cautions) {
+    const QStringList told = m_missing + cautions;
+    const QStringList few = told.mid(0, kTold);
+    const auto more = told.size() - few.size();
+    m_note->setText(few.join(QLatin1Char('\n')) +
+                    (more > 0 ? tr("\n… and %n more", nullptr, static_cast<int>(more)) : QString()));
+    m_note->setToolTip(told.join(QLatin1Char('\n')));
+    m_note->setVisible(!told.isEmpty());
     std::vector<bool> fitted;
     for (const ShownRun& one : m_shown) {
         fitted.push_back(one.prepared->data.fitted.has_value());
@@ -311,11 +337,27 @@ std::optional<PageFigure> CalibrationPage::exportedFigure() const {
     }
     request.temperature = {.fitted = m_options->fitted(), .value = m_slider->temperature()};
     request.beforeAfter = m_options->fitted();
+    if (m_curve->plot().hasFocus()) {
+        return exportedCurve(std::move(request));
+    }
     return pageFigure(m_diagrams->exactFigure(), std::move(request));
 }
 
+/// Made from the files as the command line makes it: what is on the screen may be the slider's numbers.
+PageFigure CalibrationPage::exportedCurve(figure::FigureRequest request) const {
+    m_curve->describe(request);
+    std::vector<record::Run> shown;
+    for (const ShownRun& one : m_shown) {
+        shown.push_back(one.run);
+    }
+    QApplication::setOverrideCursor(Qt::WaitCursor);
+    const auto restore = qScopeGuard([] { QApplication::restoreOverrideCursor(); });
+    const figure::Figure figure = figure::buildFigure(request, shown);
+    return pageFigure([figure](double) { return figure; }, std::move(request));
+}
+
 void CalibrationPage::copyFigure() const {
-    m_diagrams->plot().copyToClipboard();
+    (m_curve->plot().hasFocus() ? m_curve->plot() : m_diagrams->plot()).copyToClipboard();
 }
 
 void CalibrationPage::resetView() {

@@ -34,6 +34,7 @@ class CalibrationPage : public Page {
 public:
     explicit CalibrationPage(Background& background, QWidget* parent = nullptr);
 
+    /// The diagrams, or the curve while it has the keyboard.
     [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
     void copyFigure() const override;
     void resetView() override;
@@ -48,7 +49,10 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    using Prepared = QHash<QString, std::shared_ptr<const PreparedRun>>;
+    struct Prepared {
+        QHash<QString, std::shared_ptr<const PreparedRun>> runs;
+        QHash<QString, QString> refused; ///< why there is none
+    };
 
     /// Reads and fits what is missing in the background, then draws.
     void prepare();
@@ -57,8 +61,9 @@ private:
     [[nodiscard]] std::optional<double> temperature() const;
     void draw(Numbers numbers);
     void drawCurve(Numbers numbers);
-    void tellNumbers(const std::vector<figure::ReliabilityEntry>& entries);
+    void tellNumbers(const std::vector<figure::ReliabilityEntry>& entries, const QStringList& cautions);
     void tellNorms();
+    [[nodiscard]] PageFigure exportedCurve(figure::FigureRequest request) const;
     /// What the picked table needs; only when it changes, or on release.
     void askDetails();
 
@@ -76,6 +81,7 @@ private:
     ElidedLabel* m_norms;
     Prepared m_prepared; ///< only what is shown, so that closed runs give their memory back
     std::vector<ShownRun> m_shown;
+    QStringList m_missing; ///< why runs are not among them
 };
 
 } // namespace finescope::widgets

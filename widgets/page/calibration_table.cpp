@@ -2,10 +2,12 @@
 
 #include "core/figure/number_text.h"
 #include "widgets/page/numbers_table.h"
+#include "widgets/page/table_copying.h"
 
 #include <QHeaderView>
 #include <QKeyEvent>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -13,6 +15,7 @@ namespace finescope::widgets {
 
 namespace {
 
+constexpr double kLong = 1e5;      // numbers from here on are written with an exponent
 constexpr int kWidestColumn = 160; // longer names end in an ellipsis; their tool tip is whole
 
 /// A column that shows a number of analysis::Reliability.
@@ -47,7 +50,9 @@ QString numberText(const NumberColumn& column, const analysis::Reliability& reli
     if (std::isnan(value)) { // one class has no NLL, some conventions no MCE
         return QStringLiteral("–");
     }
-    return QString::fromStdString(column.percent ? figure::fixed(100 * value, 1) : figure::fixed(value, 3));
+    return QString::fromStdString(column.percent  ? figure::fixed(100 * value, 1)
+                                  : value < kLong ? figure::fixed(value, 3)
+                                                  : figure::significant(value, 3));
 }
 
 /// "7.0 → 6.3", and once only what T does not change.
@@ -66,6 +71,7 @@ CalibrationTable::CalibrationTable(QWidget* parent)
     : QTableWidget(0, 2 + static_cast<int>(kColumns.size()), parent) {
     setAccessibleName(tr("Calibration numbers of the checked runs"));
     layOnPage(*this);
+    addCopying(*this, [this] { return table(); });
     // A header that fits its columns by itself measures one again for every cell that changes, under the
     // slider for longer than painting takes.
     horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
@@ -81,6 +87,27 @@ CalibrationTable::CalibrationTable(QWidget* parent)
     for (const NumberColumn& column : kColumns) {
         head(column.column, tr(column.title), tr(column.tip));
     }
+}
+
+figure::Table CalibrationTable::table() const {
+    figure::Table table{.kind = "calibration-numbers", .caption = "Calibration of the checked runs."};
+    for (int column = 0; column < columnCount(); ++column) {
+        if (isColumnHidden(column)) {
+            continue;
+        }
+        table.columns.push_back(horizontalHeaderItem(column)->text().toStdString());
+        table.rows.resize(static_cast<std::size_t>(rowCount()));
+        for (int row = 0; row < rowCount(); ++row) {
+            figure::Cell cell;
+            cell.text = item(row, column)->text().toStdString();
+            if (const QVariant value = item(row, column)->data(Qt::UserRole); value.isValid()) {
+                const auto shown = std::ranges::find(kColumns, column, &NumberColumn::column);
+                cell.value = (shown != kColumns.end() && shown->percent ? 100 : 1) * value.toDouble();
+            }
+            table.rows[static_cast<std::size_t>(row)].push_back(std::move(cell));
+        }
+    }
+    return table;
 }
 
 void CalibrationTable::fitColumns() {
@@ -115,7 +142,8 @@ void CalibrationTable::setEntries(const std::vector<figure::ReliabilityEntry>& e
     accuracy.setText(oneClass ? tr("Share %") : tr("Acc. %"));
     accuracy.setToolTip(oneClass ? tr("Share of rows that are of the class, percent")
                                  : tr("Accuracy, percent"));
-    const bool noTemperature = entries.empty() || !entries.front().before;
+    const bool noTemperature =
+        std::ranges::none_of(entries, [](const auto& entry) { return entry.before.has_value(); });
     bool otherWidths =
         rowCount() != static_cast<int>(entries.size()) || isColumnHidden(temperatureColumn) != noTemperature;
     const auto write = [&](QTableWidgetItem& item, const QString& text) {

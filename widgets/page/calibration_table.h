@@ -33,6 +33,9 @@ public:
     void setEntries(const std::vector<figure::ReliabilityEntry>& entries, const std::vector<bool>& fitted,
                     bool oneClass);
 
+    /// What is shown, for the clipboard.
+    [[nodiscard]] figure::Table table() const;
+
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void showEvent(QShowEvent* event) override;

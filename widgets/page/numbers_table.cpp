@@ -1,13 +1,8 @@
 #include "widgets/page/numbers_table.h"
 
-#include "core/figure/write_csv.h"
-#include "core/figure/write_latex.h"
-#include "core/figure/write_markdown.h"
+#include "widgets/page/table_copying.h"
 #include "widgets/panel/heading.h"
 
-#include <QAction>
-#include <QClipboard>
-#include <QGuiApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QScrollBar>
@@ -40,16 +35,7 @@ void layOnPage(QTableWidget& table) {
 
 NumbersTable::NumbersTable(QWidget* parent) : QTableWidget(parent) {
     layOnPage(*this);
-    setContextMenuPolicy(Qt::ActionsContextMenu);
-    const auto add = [this](const QString& title, const char* name, auto write) {
-        auto* action = new QAction(title, this);
-        action->setObjectName(QLatin1String(name));
-        connect(action, &QAction::triggered, this, [this, write] { copy(write(m_table)); });
-        addAction(action);
-    };
-    add(tr("Copy as &Markdown"), "copyMarkdown", [](const figure::Table& table) { return markdown(table); });
-    add(tr("Copy as &LaTeX"), "copyLatex", [](const figure::Table& table) { return latex(table); });
-    add(tr("Copy as &CSV"), "copyCsv", [](const figure::Table& table) { return csv(table); });
+    addCopying(*this, [this] { return m_table; });
 }
 
 void NumbersTable::setTable(const figure::Table& table) {
@@ -99,15 +85,7 @@ void NumbersTable::resizeEvent(QResizeEvent* event) {
     }
 }
 
-void NumbersTable::copy(const std::string& text) const {
-    QGuiApplication::clipboard()->setText(QString::fromStdString(text));
-}
-
 void NumbersTable::keyPressEvent(QKeyEvent* event) {
-    if (event->matches(QKeySequence::Copy)) {
-        copy(markdown(m_table));
-        return;
-    }
     if (!event->text().isEmpty() && event->text().front().isPrint()) {
         event->ignore(); // a table takes letters for a search
         return;

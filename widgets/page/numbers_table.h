@@ -26,8 +26,6 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    void copy(const std::string& text) const;
-
     figure::Table m_table;
     int m_mostRows = 0; ///< of its height; 0: others decide
 };

@@ -6,6 +6,7 @@
 #include <QHash>
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include <functional>
 #include <memory>
@@ -14,6 +15,12 @@
 #include <vector>
 
 namespace finescope::widgets {
+
+/// "FILE: why", whether or not the error names the file.
+[[nodiscard]] QString refusalOf(const record::Run& run, const Error& error);
+
+/// A key for what depends on everything that a run says of its evaluations and its selected model.
+[[nodiscard]] QString evaluationKey(const record::Run& run);
 
 /// What a page computes of each run, in the background and once for as long as the run does not change:
 /// entries that know their run by its index in a set (a member `run`).
@@ -31,8 +38,9 @@ public:
         : m_background(background), m_name(std::move(name)), m_key(std::move(key)),
           m_compute(std::move(compute)) {}
 
-    /// Computes what is missing of these runs, then calls `done`: at once if nothing is. A later call
-    /// replaces an earlier one, whose `done` is never called.
+    /// Computes what is missing of these runs, then calls `done`: at once if nothing is. A run that cannot be
+    /// computed has no entries, and why is told once. A later call replaces an earlier one, whose `done` is
+    /// never called.
     void complete(const std::vector<record::Run>& runs, QObject* context, Done done) {
         auto missing = std::make_shared<std::vector<record::Run>>();
         for (const record::Run& run : runs) {
@@ -45,7 +53,10 @@ public:
             done(std::nullopt);
             return;
         }
-        using Results = QHash<QString, Entries>;
+        struct Results {
+            QHash<QString, Entries> entries;
+            QStringList refused;
+        };
         m_background.request<Results>(
             m_name, context,
             [missing, key = m_key, compute = m_compute](const TaskControl& control) {
@@ -54,18 +65,28 @@ public:
                     if (control.cancelled()) {
                         break;
                     }
-                    results.insert(key(run), compute({&run, 1}));
-                    control.progress(static_cast<double>(results.size()) /
+                    try {
+                        results.entries.insert(key(run), compute({&run, 1}));
+                    } catch (const Error& error) { // one run that cannot be used does not hide the others
+                        results.entries.insert(key(run), {});
+                        results.refused.append(refusalOf(run, error));
+                    }
+                    control.progress(static_cast<double>(results.entries.size()) /
                                      static_cast<double>(missing->size()));
                 }
                 return results;
             },
             [this, done = std::move(done)](const Outcome<Results>& outcome) {
-                const auto* failure = std::get_if<Failure>(&outcome);
-                if (failure == nullptr) {
-                    m_known.insert(std::get<Results>(outcome));
+                if (const auto* failure = std::get_if<Failure>(&outcome)) {
+                    done(*failure);
+                    return;
                 }
-                done(failure != nullptr ? std::optional(*failure) : std::nullopt);
+                const auto& results = std::get<Results>(outcome);
+                m_known.insert(results.entries);
+                done(results.refused.isEmpty()
+                         ? std::nullopt
+                         : std::optional(
+                               Failure{ErrorKind::badInput, results.refused.join(QLatin1Char('\n'))}));
             });
     }
 
@@ -88,8 +109,5 @@ private:
     Compute m_compute;
     QHash<QString, Entries> m_known;
 };
-
-/// A key for what depends on everything that a run says of its evaluations and its selected model.
-[[nodiscard]] QString evaluationKey(const record::Run& run);
 
 } // namespace finescope::widgets

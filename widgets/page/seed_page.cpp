@@ -49,8 +49,7 @@ void SeedPage::begin() {
 void SeedPage::finish(const std::optional<Failure>& failure) {
     setLoading(false);
     if (failure) {
-        showError(m_words.failure, failure->message);
-        return;
+        showError(m_words.failure, failure->message); // and what there is is shown
     }
     m_shown = draw();
     Q_EMIT contentChanged();

@@ -33,6 +33,21 @@ private Q_SLOTS:
         QVERIFY(m_groove);
     }
 
+    void aCommaIsADecimalPoint() {
+        auto* box = m_slider->findChild<QDoubleSpinBox*>();
+        const auto typed = [box](const char* text) {
+            box->selectAll();
+            QTest::keyClicks(box, QLatin1String(text));
+            QTest::keyClick(box, Qt::Key_Return);
+            return box->value();
+        };
+        QCOMPARE(typed("0,7"), 0.7);
+        QCOMPARE(typed("2.5"), 2.5);
+        QCOMPARE(typed("1e1"), 10.0);
+        QCOMPARE(m_slider->temperature(), 10.0);
+        QCOMPARE(typed("12abc"), 12.0); // letters are not taken
+    }
+
     void oneIsInTheMiddleAndTheScaleIsLogarithmic() {
         const double low = m_groove->positionOf(0.05), one = m_groove->positionOf(1),
                      high = m_groove->positionOf(20);
