@@ -34,8 +34,11 @@ std::unique_ptr<float[], FreeLines> uninitialised(std::size_t count) {
 }
 
 std::size_t threadsFor(std::size_t logits) {
-    const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-    return std::clamp<std::size_t>(logits / kLogitsPerThread, 1, std::min(cores, kMostThreads));
+    const std::size_t useful = std::min(logits / kLogitsPerThread, kMostThreads);
+    if (useful < 2) {
+        return 1; // the system answers how many cores there are more slowly than a small table its numbers
+    }
+    return std::min<std::size_t>(useful, std::max(1U, std::thread::hardware_concurrency()));
 }
 
 } // namespace

@@ -344,17 +344,21 @@ void FigureLayout::updateLayout() {
         return;
     }
     Grid grid = arrange(1);
+    bool compared = false;
     // Continue in further rows only where that makes the panels clearly larger.
     for (int blocks = 2; blocks <= std::min(m_columns, 4); ++blocks) {
         if (grid.smallest > 14 * m_style.em()) {
             break;
         }
         Grid other = arrange(blocks);
+        compared = true;
         if (other.smallest > 1.2 * grid.smallest) {
             grid = std::move(other);
         }
     }
-    grid = arrange(grid.blocks);
+    if (compared) { // the cells are those of the last arrangement
+        grid = arrange(grid.blocks);
+    }
 
     const double gap = 2 * m_style.gap;
     double y = rect().top();

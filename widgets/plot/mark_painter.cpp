@@ -16,6 +16,7 @@ namespace {
 constexpr double kBandOpacity = 0.18;
 constexpr double kFaintOpacity = 0.35;
 constexpr qsizetype kSparsePoints = 30;             // every one of so few may have its marker
+constexpr int kFilledAtOnce = 64;                   // rows of pixels, see fillBar
 constexpr double kApart = 1.2, kApartOnDense = 4.0; // markers on one line, in their widths
 
 QColor withOpacity(QColor colour, double opacity) {
@@ -41,6 +42,25 @@ QRectF snapped(const QRectF& rect, const PaintStyle& style) {
     }
     const double left = std::round(rect.left()), top = std::round(rect.top());
     return {left, top, std::round(rect.right()) - left, std::round(rect.bottom()) - top};
+}
+
+/// Of a snapped bar. Qt gives translucent fills of more than 95 rows of pixels to its pool of threads, and to
+/// wake and await those takes longer than to fill a bar: so it gets fewer rows at a time. Edges that are not
+/// smoothed leave no seams between them.
+void fillBar(QPainter& painter, const QRectF& bar, const QColor& colour, const PaintStyle& style) {
+    if (style.paper) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(colour);
+        painter.drawRect(bar);
+        return;
+    }
+    const QPainter::RenderHints before = painter.renderHints();
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    const double height = std::max(1.0, std::floor(kFilledAtOnce / painter.device()->devicePixelRatioF()));
+    for (double top = bar.top(); top < bar.bottom(); top += height) {
+        painter.fillRect(QRectF(bar.left(), top, bar.width(), std::min(height, bar.bottom() - top)), colour);
+    }
+    painter.setRenderHints(before);
 }
 
 } // namespace
@@ -116,9 +136,7 @@ void paintBars(QPainter& painter, const figure::Bars& bars, const PanelMap& map,
         if (bar.width() <= 0 || bar.height() <= 0) {
             continue;
         }
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(barColour(role));
-        painter.drawRect(bar);
+        fillBar(painter, bar, barColour(role), style);
         if (i < bars.hatched.size() && bars.hatched[i]) {
             paintHatch(painter, bar, role.colour, style);
         }
