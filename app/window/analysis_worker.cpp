@@ -10,15 +10,14 @@ struct AnalysisWorker::Job {
     QPointer<QObject> context; ///< read on the thread of the worker object only
     std::function<void(const widgets::TaskControl&)> work;
     std::function<void(const std::optional<widgets::Failure>&)> done;
-    std::atomic<bool> cancelled = false;
+    std::stop_source stop; ///< requested when nobody waits for it any more
 };
 
 class AnalysisWorker::Control : public widgets::TaskControl {
 public:
-    Control(AnalysisWorker& worker, const Job& job, const std::stop_token& stop)
-        : m_worker(worker), m_job(job), m_stop(stop) {}
+    Control(AnalysisWorker& worker, const Job& job) : m_worker(worker), m_job(job) {}
 
-    [[nodiscard]] bool cancelled() const override { return m_job.cancelled || m_stop.stop_requested(); }
+    [[nodiscard]] std::stop_token stop() const override { return m_job.stop.get_token(); }
 
     void progress(double fraction) const override {
         QMetaObject::invokeMethod(
@@ -30,7 +29,6 @@ public:
 private:
     AnalysisWorker& m_worker;
     const Job& m_job;
-    const std::stop_token& m_stop;
 };
 
 namespace {
@@ -75,7 +73,7 @@ void AnalysisWorker::post(const QString& key, QObject* context,
 
 void AnalysisWorker::cancel(const QString& key) {
     if (const auto job = m_newest.take(key)) {
-        job->cancelled = true;
+        job->stop.request_stop();
         const std::lock_guard lock(m_mutex);
         std::erase(m_waiting, job);
     }
@@ -95,7 +93,8 @@ void AnalysisWorker::run(const std::stop_token& stop) {
             job = std::move(m_waiting.front());
             m_waiting.pop_front();
         }
-        const Control control(*this, *job, stop);
+        const std::stop_callback withTheWorker(stop, [&job] { job->stop.request_stop(); });
+        const Control control(*this, *job);
         control.progress(0);
         const auto failure = runCaught([&] { job->work(control); });
         QMetaObject::invokeMethod(

@@ -5,7 +5,6 @@
 #include <QHash>
 #include <QPointer>
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <variant>
 
 namespace finescope::widgets {
@@ -26,8 +27,10 @@ using Outcome = std::variant<T, Failure>;
 class TaskControl {
 public:
     virtual ~TaskControl() = default;
-    /// True once nobody waits for the result any more: return as soon as convenient.
-    [[nodiscard]] virtual bool cancelled() const = 0;
+    /// Requested once nobody waits for the result any more: return or throw as soon as convenient. For work
+    /// that takes a token, as long computations of core/analysis do.
+    [[nodiscard]] virtual std::stop_token stop() const = 0;
+    [[nodiscard]] bool cancelled() const { return stop().stop_requested(); }
     /// How much is done, 0..1.
     virtual void progress(double fraction) const = 0;
 };

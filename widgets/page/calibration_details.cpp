@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stop_token>
 
 namespace finescope::widgets {
 
@@ -27,17 +28,19 @@ struct Details {
 
 /// Of one run, in seconds at most.
 figure::Table tableOf(CalibrationDetails::View view, const record::Run& run, const figure::LensEntry& entry,
-                      const CalibrationChoice& choice) {
+                      const CalibrationChoice& choice, const std::stop_token& stop) {
     if (view == CalibrationDetails::View::beforeAfter) {
-        return figure::beforeAfterTable({&entry, 1}, choice.bins);
+        return figure::beforeAfterTable({&entry, 1}, choice.bins, {.stop = stop});
     }
     if (view == CalibrationDetails::View::measures) {
-        return figure::measureTable({&entry, 1}, choice.bins);
+        return figure::measureTable({&entry, 1}, choice.bins, {.stop = stop});
     }
-    return figure::recalibrationTable({&run, 1}, {.splits = {entry.data->split},
-                                                  .binCount = choice.bins,
-                                                  .fitOn = choice.fitOn,
-                                                  .epoch = entry.data->key});
+    return figure::recalibrationTable({&run, 1},
+                                      {.splits = {entry.data->split},
+                                       .binCount = choice.bins,
+                                       .fitOn = choice.fitOn,
+                                       .epoch = entry.data->key},
+                                      {.stop = stop});
 }
 
 /// One run's part at a time, so that a newer question need not wait for all of them.
@@ -69,7 +72,7 @@ Details compute(CalibrationDetails::View view, const std::vector<ShownRun>& runs
     for (std::size_t i = 0; i < entries.size() && !control.cancelled(); ++i) {
         figure::Table one;
         try {
-            one = tableOf(view, runs[i].run, entries[i], choice);
+            one = tableOf(view, runs[i].run, entries[i], choice, control.stop());
         } catch (const Error& error) { // one run with nothing to fit on does not hide the others
             if (error.kind() == ErrorKind::cancelled) {
                 throw;

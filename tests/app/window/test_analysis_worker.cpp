@@ -1,5 +1,7 @@
 #include "app/window/analysis_worker.h"
 
+#include "core/analysis/calibration_intervals.h"
+
 #include <QSemaphore>
 #include <QSignalSpy>
 #include <QtTest>
@@ -88,6 +90,55 @@ private Q_SLOTS:
         QCOMPARE(done, QStringList{QStringLiteral("newest")});
         QVERIFY(worked.isEmpty());
         QVERIFY(sawCancel);
+    }
+
+    void aRunningBootstrapStopsForTheNextQuestion() {
+        AnalysisWorker worker;
+        QSemaphore started;
+        std::optional<ErrorKind> ended;
+        int answer = 0;
+        worker.request<int>(
+            QStringLiteral("key"), this,
+            [&](const TaskControl& control) {
+                analysis::Forecasts forecasts; // minutes of draws
+                forecasts.confidence.assign(100000, 0.7);
+                forecasts.right.assign(100000, 1);
+                started.release();
+                try {
+                    static_cast<void>(
+                        analysis::bootstrapBand(forecasts, analysis::ConfidenceBins(15),
+                                                {.replicates = 100000, .stop = control.stop()}));
+                } catch (const Error& error) {
+                    ended = error.kind();
+                    throw;
+                }
+                return 1;
+            },
+            [&answer](const Outcome<int>&) { answer = 1; });
+        started.acquire();
+        worker.request<int>(
+            QStringLiteral("key"), this, [](const TaskControl&) { return 2; },
+            [&answer](const Outcome<int>& outcome) { answer = std::get<int>(outcome); });
+        QTRY_COMPARE(answer, 2);
+        QCOMPARE(ended, std::optional(ErrorKind::cancelled));
+    }
+
+    void whatRunsIsStoppedWithTheWorker() {
+        QSemaphore started, stopped;
+        {
+            AnalysisWorker worker;
+            worker.request<int>(
+                QStringLiteral("key"), this,
+                [&](const TaskControl& control) {
+                    const std::stop_callback tell(control.stop(), [&stopped] { stopped.release(); });
+                    started.release();
+                    stopped.acquire();
+                    return 1;
+                },
+                [](const Outcome<int>&) {});
+            started.acquire();
+        }
+        QVERIFY(true); // the destructor came back
     }
 
     void nobodyIsToldAfterItsContextDied() {
