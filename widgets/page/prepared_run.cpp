@@ -1,10 +1,22 @@
 #include "widgets/page/prepared_run.h"
 
+#include "core/error.h"
+
 #include <algorithm>
+#include <utility>
 
 namespace finescope::widgets {
 
 namespace {
+
+constexpr int kCurvePoints = 121;
+constexpr Eigen::Index kExactAtOnce = 1'000'000; // logits: half a second for a curve
+
+figure::TemperatureCurve curveBy(const figure::CalibrationData& data, int bins,
+                                 const figure::NumbersAt& numbersAt) {
+    return figure::temperatureCurve(data, numbersAt, figure::temperatureRange(std::span(&data, 1)),
+                                    kCurvePoints, bins);
+}
 
 const record::SplitInfo* chosenSplit(const record::Run& run, const CalibrationChoice& choice) {
     return choice.split.empty() ? figure::defaultCalibrationSplit(run) : run.split(choice.split);
@@ -16,13 +28,25 @@ analysis::Reliability PreparedRun::exactAt(double temperature) const {
     return analysis::reliability(data.logits, data.labels, temperature, bins);
 }
 
+figure::TemperatureCurve PreparedRun::exactCurve(const std::stop_token& stop) const {
+    return curveBy(data, bins, [&](double temperature) {
+        if (stop.stop_requested()) {
+            throw Error(ErrorKind::cancelled, "the curve over temperature was cancelled");
+        }
+        return exactAt(temperature);
+    });
+}
+
 std::shared_ptr<const PreparedRun> prepareRun(const record::Run& run, const CalibrationChoice& choice) {
     figure::CalibrationData data = figure::readCalibration(run, choice.split, choice.key, choice.fitOn);
     analysis::SliderTable table(data.logits, data.labels, choice.bins);
-    const figure::Range range = figure::temperatureRange(std::span(&data, 1));
-    figure::TemperatureCurve curve = figure::temperatureCurve(data, range.low, range.high, 121, choice.bins);
-    return std::make_shared<const PreparedRun>(
-        PreparedRun{std::move(data), std::move(table), std::move(curve), choice.bins});
+    PreparedRun prepared{.data = std::move(data), .table = std::move(table), .bins = choice.bins};
+    prepared.curveIsExact = prepared.data.logits.size() <= kExactAtOnce;
+    prepared.curve = prepared.curveIsExact ? prepared.exactCurve()
+                                           : curveBy(prepared.data, prepared.bins, [&](double temperature) {
+                                                 return prepared.table.at(temperature);
+                                             });
+    return std::make_shared<const PreparedRun>(std::move(prepared));
 }
 
 QString preparedKey(const record::Run& run, const CalibrationChoice& choice) {

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace finescope::widgets {
@@ -24,17 +25,23 @@ struct CalibrationChoice {
 struct PreparedRun {
     figure::CalibrationData data;
     analysis::SliderTable table;
-    figure::TemperatureCurve curve; ///< without name and style
+    figure::TemperatureCurve curve{}; ///< without name and style
     int bins = 15;
+    /// Of large runs the curve is the table's, but for the optimum, so that the diagram need not wait for a
+    /// hundred exact evaluations; it agrees as SliderTable does. exactCurve() is what may be copied.
+    bool curveIsExact = true;
 
     /// The temperature of the run in the mode "each at its own fitted T"; 1 where there was nothing to fit
     /// on.
     [[nodiscard]] double fittedTemperature() const { return data.fitted ? data.fitted->value : 1.0; }
     /// The numbers at a temperature as core/analysis defines them.
     [[nodiscard]] analysis::Reliability exactAt(double temperature) const;
+    /// The curve by reliability(): a second or more for each million logits. Throws Error{cancelled}.
+    [[nodiscard]] figure::TemperatureCurve exactCurve(const std::stop_token& stop = {}) const;
 };
 
-/// Reads and fits; any thread. Throws what readCalibration throws.
+/// Reads and fits; any thread. Throws what readCalibration throws. Keeps the logits as they are stored and
+/// the table, which is smaller; reads nothing of the file but the two splits at that evaluation.
 [[nodiscard]] std::shared_ptr<const PreparedRun> prepareRun(const record::Run& run,
                                                             const CalibrationChoice& choice);
 
