@@ -58,18 +58,25 @@ FINESCOPE_INLINE inline void addExponentials(const double* __restrict values, st
 
 } // namespace
 
+void transposeRows(const MatrixViewF& logits, std::size_t first, std::size_t rows, std::vector<double>& out) {
+    const auto classes = static_cast<std::size_t>(logits.cols());
+    out.resize(classes * kExactBlock);
+    for (std::size_t row = 0; row < kExactBlock; ++row) {
+        const std::size_t source = first + (row < rows ? row : 0);
+        const float* const values = logits.data() + static_cast<Eigen::Index>(source) * logits.outerStride();
+        for (std::size_t column = 0; column < classes; ++column) {
+            out[column * kExactBlock + row] = static_cast<double>(values[column]);
+        }
+    }
+}
+
 void computeExactRows(const MatrixViewF& logits, const Labels& labels, std::size_t first, std::size_t rows,
                       double temperature, std::vector<double>& scratch, ExactRows& out, InstructionSet set) {
     const auto classes = static_cast<std::size_t>(logits.cols());
-    scratch.resize(classes * kExactBlock);
+    transposeRows(logits, first, rows, scratch);
     alignas(64) Values largest, label;
     for (std::size_t row = 0; row < kExactBlock; ++row) {
-        const std::size_t source = first + (row < rows ? row : 0); // what is left over repeats the first
-        const float* const values = logits.data() + static_cast<Eigen::Index>(source) * logits.outerStride();
-        for (std::size_t column = 0; column < classes; ++column) {
-            scratch[column * kExactBlock + row] = static_cast<double>(values[column]);
-        }
-        label[row] = static_cast<double>(labels[source]);
+        label[row] = static_cast<double>(labels[first + (row < rows ? row : 0)]);
     }
     const double* const values = scratch.data();
     runWith(set, [&]() FINESCOPE_INLINE {

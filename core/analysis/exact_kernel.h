@@ -15,6 +15,10 @@ namespace finescope::analysis {
 /// Rows that are computed side by side.
 inline constexpr std::size_t kExactBlock = 16;
 
+/// Logits of `rows` consecutive rows, 1 .. kExactBlock, from `first` on, as out [C, kExactBlock]; what is
+/// left over of each line repeats the first.
+void transposeRows(const MatrixViewF& logits, std::size_t first, std::size_t rows, std::vector<double>& out);
+
 /// What softmax(z / T) says of a few rows, in double precision. With e_c = exp((z_c - z_max) / T):
 struct ExactRows {
     using Values = std::array<double, kExactBlock>;

@@ -4,6 +4,7 @@
 #include "core/analysis/temperature_objective.h"
 #include "core/analysis/validation.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace finescope::analysis {
@@ -52,6 +53,8 @@ FittedTemperature fitTemperature(const MatrixViewF& logits, const Labels& labels
                       uninformative ? TemperatureCase::uninformative : TemperatureCase::above);
     }
 
+    const double range =
+        static_cast<double>((logits.rowwise().maxCoeff() - logits.rowwise().minCoeff()).maxCoeff());
     double beta = 1;
     for (int iteration = 0; iteration < 200; ++iteration) {
         const TemperatureObjective at = temperatureObjective(logits, labels, beta);
@@ -59,7 +62,15 @@ FittedTemperature fitTemperature(const MatrixViewF& logits, const Labels& labels
             break;
         }
         (at.slope > 0 ? high : low) = beta;
-        double next = beta - at.slope / at.curvature;
+        const double step = at.slope / at.curvature;
+        double next = beta - step;
+        // The third derivative is at most the range of the logits times the second: Newton's next step is at
+        // most half the range times this one squared. Below rounding there is none to take; many rows round
+        // so coarsely that the steps themselves never get that small.
+        if (0.5 * range * step * step <= 1e-16 * beta) {
+            beta = std::clamp(next, low, high);
+            break;
+        }
         // Also catches a vanishing second derivative (next is then infinite or NaN). The range spans five
         // decades, so halving is done in the logarithm.
         if (!(next > low && next < high)) {
