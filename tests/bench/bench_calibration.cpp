@@ -5,9 +5,12 @@
 #include "app/window/analysis_worker.h"
 #include "core/record/run_reader.h"
 #include "tests/bench/gui_main.h"
+#include "tests/core/analysis/sample_logits.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/tiny_run.h"
 #include "widgets/control/temperature_groove.h"
 #include "widgets/page/calibration_page.h"
+#include "widgets/page/prepared_run.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QMouseEvent>
@@ -132,7 +135,29 @@ void release(benchmark::State& state) {
     }
 }
 
+/// From logits in memory to all that the page shows of a run: temperature, table and curve. 10 classes.
+void prepare(benchmark::State& state) {
+    record::Run run = tests::emptyRun("ft");
+    for (const char* split : {"validation", "test"}) {
+        auto sample = tests::randomLogits(state.range(0), 10, 2.0, 1);
+        for (std::size_t row = 0; row < sample.labels.size(); ++row) { // or there would be no optimum
+            sample.logits(static_cast<Eigen::Index>(row), sample.labels[row]) += 2;
+        }
+        tests::addSplit(run, split, split, tests::tuning(1), sample.logits, sample.labels);
+    }
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(widgets::prepareRun(run, {}));
+    }
+}
+
 BENCHMARK(drag)->ArgName("runs")->Arg(1)->Arg(3)->Arg(5)->Arg(12)->Unit(benchmark::kMillisecond);
+BENCHMARK(prepare)
+    ->ArgName("rows")
+    ->Arg(10000)
+    ->Arg(1000000)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime()
+    ->MeasureProcessCPUTime();
 BENCHMARK(release)->ArgName("runs")->Arg(1)->Arg(3)->Arg(5)->Arg(12)->Unit(benchmark::kMillisecond);
 
 } // namespace

@@ -1,17 +1,21 @@
 """One move of the temperature slider in NumPy, written well, and bench_slider, one after the other:
 
-    slider_against_numpy.py BENCH_SLIDER [ROUNDS]        5
+    slider_against_numpy.py BENCH_SLIDER [--rounds 5] [--json FILE]
 
 needs numpy. Both give every number at a new temperature: 15 bins (count, accuracy, mean confidence), ECE, MCE,
-NLL, Brier score, accuracy and mean confidence, from logits that were prepared once (the largest subtracted).
-NumPy's time is that of the quickest of its forms: float32 or float64, a row or a class contiguous, all rows at
-once or in blocks that stay in the cache; and, for comparison, that of the form in which it is usually written. Least times of all rounds, in milliseconds: on the clock, and of the processor (all threads together),
-which says more while the machine does something else.
+NLL, Brier score, accuracy and mean confidence. NumPy has three kinds of forms:
+    plain       as it is usually written: all of softmax, the rows of one bin after the other
+    confidence  without NLL and Brier score, which the others and ours give: float32, the largest logit subtracted, one
+                bincount for each number of the bins (what the column "numpy" of PERFORMANCE.md 4 is about)
+    quickest    of logits that were prepared once (the largest subtracted), as ours are: float32 or float64, a row or a
+                class contiguous, all rows at once or in blocks that stay in the cache, whichever is quickest
+Least times of all rounds, in milliseconds: on the clock, and of the processor (all threads together), which says more
+while the machine does something else.
 """
 
+import argparse
 import json
 import subprocess
-import sys
 import time
 from functools import partial
 from itertools import product
@@ -96,8 +100,29 @@ class PlainForm:
                 "accuracy": right.mean(), "confidence": confidence.mean(), "bins": bins}
 
 
+class ConfidenceForm:
+    """Confidences and bins only."""
+
+    name = "float32, confidences and bins only"
+
+    def __init__(self, logits, labels):
+        self.logits = logits
+        self.right = (logits.argmax(1) == labels).astype(np.float64)
+
+    def update(self, temperature):
+        scaled = self.logits / np.float32(temperature)
+        scaled -= scaled.max(1, keepdims=True)
+        confidence = 1 / np.exp(scaled).sum(1)
+        bins = np.digitize(confidence, np.linspace(0, 1, BINS + 1)[1:-1], right=True)
+        count = np.bincount(bins, minlength=BINS)
+        right, sure = np.bincount(bins, self.right, BINS), np.bincount(bins, confidence, BINS)
+        gap, n = np.abs(right - sure), len(confidence)
+        return {"ece": gap.sum() / n, "mce": (gap / np.maximum(count, 1)).max(), "accuracy": right.sum() / n,
+                "confidence": sure.sum() / n}
+
+
 def check(one, other):
-    for name in ("ece", "mce", "nll", "brier", "accuracy", "confidence"):
+    for name in one.keys() - {"bins"}:
         assert abs(one[name] - other[name]) < 1e-4, (name, one[name], other[name])
 
 
@@ -105,12 +130,12 @@ def numpy_times(rows, classes, repeats):
     generator = np.random.default_rng(1)
     logits = generator.normal(0, 3, (rows, classes)).astype(np.float32)
     labels = generator.integers(0, classes, rows)
-    plain = PlainForm(logits, labels)
-    expected = plain.update(1.5)
+    expected = PlainForm(logits, labels).update(1.5)
     times = {}
-    for make in [lambda: plain] + [partial(Form, logits, labels, *chosen)
-                                   for chosen in product((np.float32, np.float64), (False, True), (False, True))]:
-        form = make()
+    for kind in [PlainForm, ConfidenceForm] + [partial(Form, dtype=dtype, class_major=major, blocked=blocked)
+                                               for dtype, major, blocked in
+                                               product((np.float32, np.float64), (False, True), (False, True))]:
+        form = kind(logits, labels)
         check(form.update(1.5), expected)
         for i in range(repeats):
             begin = time.perf_counter(), time.process_time()
@@ -132,8 +157,12 @@ def our_times(bench, rows, classes):
 
 
 def main():
-    bench = sys.argv[1]
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bench")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", help="writes the ratios by the clock there")
+    options = parser.parse_args()
+    bench, rounds, comparisons = options.bench, options.rounds, []
     print(f"numpy {np.__version__}; milliseconds on the clock and of the processor, least of {rounds} rounds")
     for rows, classes in SIZES:
         ours, theirs = (np.inf, np.inf), {}
@@ -143,11 +172,17 @@ def main():
                 theirs[name] = least(theirs.get(name, taken), taken)
         for name, taken in sorted(theirs.items(), key=lambda item: item[1]):
             print(f"    {rows} x {classes}, numpy, {name}: {taken[0]:.3f}, {taken[1]:.3f}")
-        best = [min(taken[i] for taken in theirs.values()) for i in range(2)]
+        plain, confidence = theirs.pop(PlainForm.name), theirs.pop(ConfidenceForm.name)
+        quickest = [min(taken[i] for taken in theirs.values()) for i in range(2)]
         print(f"{rows} x {classes}: ours {ours[0]:.3f}, {ours[1]:.3f}")
-        for what, them in (("quickest", best), ("plain", theirs[PlainForm.name])):
+        for what, them in (("plain", plain), ("confidence", confidence), ("quickest", quickest)):
+            comparisons.append({"rows": rows, "classes": classes, "form": what, "ratio": them[0] / ours[0],
+                                "ours_ms": ours[0], "numpy_ms": them[0]})
             print(f"    numpy, {what}: {them[0]:.3f}, {them[1]:.3f}: {them[0] / ours[0]:.1f} and "
                   f"{them[1] / ours[1]:.1f} times as long", flush=True)
+    if options.json:
+        with open(options.json, "w") as file:
+            json.dump({"numpy": np.__version__, "comparisons": comparisons}, file, indent=1)
 
 
 if __name__ == "__main__":
