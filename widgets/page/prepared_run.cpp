@@ -10,7 +10,7 @@ namespace finescope::widgets {
 namespace {
 
 constexpr int kCurvePoints = 121;
-constexpr Eigen::Index kExactAtOnce = 1'000'000; // logits: half a second for a curve
+constexpr Eigen::Index kExactAtOnce = 250'000; // logits: an eighth of a second for a curve
 
 figure::TemperatureCurve curveBy(const figure::CalibrationData& data, int bins,
                                  const figure::NumbersAt& numbersAt) {

@@ -36,7 +36,7 @@ struct PreparedRun {
     [[nodiscard]] double fittedTemperature() const { return data.fitted ? data.fitted->value : 1.0; }
     /// The numbers at a temperature as core/analysis defines them.
     [[nodiscard]] analysis::Reliability exactAt(double temperature) const;
-    /// The curve by reliability(): a second or more for each million logits. Throws Error{cancelled}.
+    /// The curve by reliability(): half a second for each million logits. Throws Error{cancelled}.
     [[nodiscard]] figure::TemperatureCurve exactCurve(const std::stop_token& stop = {}) const;
 };
 

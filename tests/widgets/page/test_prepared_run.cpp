@@ -98,7 +98,7 @@ private Q_SLOTS:
     }
 
     void theCurveOfALargeRunFollowsTheTableButForItsOptimum() {
-        constexpr Eigen::Index kRows = 100'100, kClasses = 10;
+        constexpr Eigen::Index kRows = 25'100, kClasses = 10;
         const auto prepared = widgets::prepareRun(runOf(kRows, kClasses), {});
         QVERIFY(!prepared->curveIsExact);
         const figure::TemperatureCurve& quick = prepared->curve;
