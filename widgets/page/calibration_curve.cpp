@@ -25,8 +25,8 @@ constexpr int kBinStability = static_cast<int>(figure::kCurveQuantities.size());
 } // namespace
 
 CalibrationCurve::CalibrationCurve(Background& background, QWidget* parent)
-    : QWidget(parent), m_background(background), m_heading(new NoteHeading(this)),
-      m_plot(new PlotView(this)) {
+    : QWidget(parent), m_background(background), m_heading(new NoteHeading(this)), m_plot(new PlotView(this)),
+      m_exact(background, *this, [this] { m_again(); }) {
     m_heading->setObjectName(QStringLiteral("calibrationCurveHeading"));
     m_heading->setNote(kNotes.front()());
     m_plot->setObjectName(QStringLiteral("temperatureCurve"));
@@ -58,9 +58,17 @@ void CalibrationCurve::show(int item, const std::vector<ShownRun>& runs, std::op
         return;
     }
     m_background.cancel(kBinsKey);
+    if (exact) {
+        std::vector<ExactCurves::Run> prepared;
+        for (const ShownRun& shown : runs) {
+            prepared.push_back(shown.prepared);
+        }
+        m_again = [=, this] { show(item, runs, temperature, bins, true); };
+        m_exact.complete(prepared);
+    }
     std::vector<figure::TemperatureCurve> curves;
     for (const ShownRun& shown : runs) {
-        curves.push_back(shown.prepared->curve);
+        curves.push_back(m_exact.of(shown.prepared));
         curves.back().name = shown.name;
         curves.back().style = shown.style;
     }

@@ -2,10 +2,12 @@
 
 #include "core/figure/recipe.h"
 #include "widgets/page/background.h"
+#include "widgets/page/exact_curves.h"
 #include "widgets/page/shown_run.h"
 
 #include <QWidget>
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -42,7 +44,9 @@ private:
     Background& m_background;
     NoteHeading* m_heading;
     PlotView* m_plot;
+    ExactCurves m_exact;
     int m_item = -1;
+    std::function<void()> m_again; ///< shows what was shown last
 };
 
 } // namespace finescope::widgets
