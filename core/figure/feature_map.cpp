@@ -81,7 +81,22 @@ double pointSize(std::size_t points) {
     return points <= 100 ? 0.8 : points <= 500 ? 0.5 : points <= 3000 ? 0.4 : 0.3;
 }
 
-void addSamples(Panel& panel, const FeatureMap& map) {
+/// The number of the first sample of each map: the same in maps of the same samples, which are those of one
+/// task with the same labels, and so far apart from others that no sample has the number of another.
+std::vector<std::int64_t> firstSamples(std::span<const FeatureMap> maps) {
+    constexpr std::int64_t kApart = std::int64_t{1} << 32;
+    std::vector<std::int64_t> first(maps.size());
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+        std::size_t same = 0;
+        while (maps[same].task != maps[i].task || maps[same].labels != maps[i].labels) {
+            ++same;
+        }
+        first[i] = static_cast<std::int64_t>(same) * kApart;
+    }
+    return first;
+}
+
+void addSamples(Panel& panel, const FeatureMap& map, std::int64_t firstSample) {
     for (std::size_t label = 0; label < map.classNames.size(); ++label) {
         Scatter points{
             .name = map.classNames[label], .style = classStyle(label), .size = pointSize(map.labels.size())};
@@ -90,7 +105,7 @@ void addSamples(Panel& panel, const FeatureMap& map) {
                 points.x.push_back(map.samples(static_cast<Eigen::Index>(row), 0));
                 points.y.push_back(map.samples(static_cast<Eigen::Index>(row), 1));
                 points.note.push_back("row " + std::to_string(row));
-                points.samples.push_back(static_cast<std::int64_t>(row));
+                points.samples.push_back(firstSample + static_cast<std::int64_t>(row));
             }
         }
         panel.scatters.push_back(std::move(points));
@@ -153,10 +168,10 @@ std::string componentLabel(const FeatureMap& map, std::size_t axis) {
     return axis < map.shares.size() ? name + " (" + percent(map.shares[axis], 0) + " of variance)" : name;
 }
 
-Panel panelOf(const FeatureMap& map, const FeatureMapOptions& options) {
+Panel panelOf(const FeatureMap& map, std::int64_t firstSample, const FeatureMapOptions& options) {
     Panel panel;
     panel.header = map.name + (options.beforeAfter ? map.pretrained ? ", before" : ", after" : "");
-    addSamples(panel, map);
+    addSamples(panel, map, firstSample);
     addRows(panel, map);
     if (options.projection == Projection::pca) {
         panel.x.label = componentLabel(map, 0);
@@ -206,8 +221,11 @@ std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const Fea
         const record::SplitInfo* split = runs[index].split(splitName);
         for (const bool pretrained : {true, false}) {
             if ((options.beforeAfter || !pretrained) && split != nullptr && holds(*split, pretrained)) {
-                maps.push_back(
-                    {.run = index, .name = labels[index].name, .pretrained = pretrained, .split = splitName});
+                maps.push_back({.run = index,
+                                .name = labels[index].name,
+                                .task = runs[index].task,
+                                .pretrained = pretrained,
+                                .split = splitName});
             }
         }
     }
@@ -246,8 +264,9 @@ Figure featureMapFigure(std::span<const FeatureMap> maps, const FeatureMapOption
         figure.panels.emplace_back().emptyText = "No run with recorded features chosen.";
         return figure;
     }
-    for (const FeatureMap& map : maps) {
-        figure.panels.push_back(panelOf(map, options));
+    const std::vector<std::int64_t> first = firstSamples(maps);
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+        figure.panels.push_back(panelOf(maps[i], first[i], options));
     }
     layOutSmallMultiples(figure);
     const bool pairs = std::ranges::any_of(maps, &FeatureMap::pretrained);

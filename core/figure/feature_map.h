@@ -28,8 +28,9 @@ struct FeatureMapOptions {
 
 /// The features of one split of one run in the plane, and the rows of its classifier in the same map.
 struct FeatureMap {
-    std::size_t run = 0;     ///< index into the set
-    std::string name{};      ///< of the run
+    std::size_t run = 0; ///< index into the set
+    std::string name{};  ///< of the run
+    std::string task{};
     bool pretrained = false; ///< of the features before fine-tuning
     std::string split{};
     std::vector<std::string> classNames{};

@@ -89,7 +89,8 @@ struct Scatter {
     bool legend = true;
     double size = 1; ///< relative to the theme's markers
     Fill fill = Fill::ofRole;
-    /// Empty, or the sample that each point is: points of one sample in two panels belong together.
+    /// Empty, or the sample that each point is: points of one sample in two panels belong together and are
+    /// shown together. Samples of different data have different numbers.
     std::vector<std::int64_t> samples{};
 };
 

@@ -10,6 +10,13 @@ namespace {
 
 constexpr std::size_t kMostLines = 12;
 
+/// Around a point that would be lost among many.
+void drawRing(QCPPainter& painter, QPointF at, const PaintStyle& style) {
+    painter.setPen(QPen(style.theme.accent, 2));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawEllipse(at, 1.1 * style.marker, 1.1 * style.marker);
+}
+
 } // namespace
 
 OverlayItem::OverlayItem(FigurePlot& plot) : QCPLayerable(&plot, QStringLiteral("overlay")), m_plot(plot) {}
@@ -58,11 +65,33 @@ void OverlayItem::draw(QCPPainter* painter) {
         if (left.rect.contains(reading.at) && !panel->panel().heatMap) {
             paintMarker(*painter, reading.at, style.theme.role(reading.style), style.marker, style);
         }
+        if (reading.sample) {
+            drawRing(*painter, reading.at, style);
+            drawSampleElsewhere(*painter, panel, *reading.sample);
+        }
     }
-    drawCard(*painter, out, left.rect, *m_cursor);
+    drawCard(*painter, out, left.rect, QRectF(m_plot.viewport()), *m_cursor);
 }
 
-void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF& panel,
+void OverlayItem::drawSampleElsewhere(QCPPainter& painter, const PanelItem* pointedAt,
+                                      std::int64_t sample) const {
+    const PaintStyle& style = m_plot.paintStyle();
+    for (const auto& other : m_plot.panels()) {
+        const PanelMap map = other->map(figure::Side::left);
+        const std::optional<Reading> reading =
+            other.get() == pointedAt ? std::nullopt : readingOf(other->panel(), map, sample, m_plot.hidden());
+        if (!reading || !map.rect.contains(reading->at)) {
+            continue;
+        }
+        paintMarker(painter, reading->at, style.theme.role(reading->style), style.marker, style);
+        drawRing(painter, reading->at, style);
+        drawCard(painter, {.heading = {}, .readings = {*reading}, .snappedX = 0}, map.rect, map.rect,
+                 reading->at);
+    }
+}
+
+/// Beside the cursor in its panel, on the side with room, never under it and within `all` as far as it fits.
+void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF& panel, const QRectF& all,
                            QPointF cursor) const {
     if (out.readings.empty() && out.heading.isEmpty()) {
         return;
@@ -78,15 +107,13 @@ void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF
     }
     const double body = lines == 0 ? 0 : swatch + pad + names + (names > 0 ? pad : 0) + values;
     const QSizeF size(std::max(body, metrics.horizontalAdvance(out.heading)) + 2 * pad,
-                      row * static_cast<double>(lines + 1) + 1.2 * pad);
-    // Beside the cursor, on the side with room, never under it and never outside the plot.
-    const QRectF all(m_plot.viewport());
+                      row * static_cast<double>(lines + (out.heading.isEmpty() ? 0 : 1)) + 1.2 * pad);
     double x = cursor.x() + 14;
     if (x + size.width() > std::min(all.right(), panel.right() + 0.5 * size.width())) {
         x = cursor.x() - 14 - size.width();
     }
-    const double y =
-        std::clamp(cursor.y() - size.height() - 10, all.top() + 2, all.bottom() - size.height() - 2);
+    const double highest = std::max(all.top() + 2, all.bottom() - size.height() - 2);
+    const double y = std::clamp(cursor.y() - size.height() - 10, all.top() + 2, highest);
     const QRectF card(QPointF(std::max(all.left() + 2, x), y), size);
     painter.setPen(QPen(style.theme.cardEdge, 1));
     painter.setBrush(style.theme.card);
@@ -94,10 +121,12 @@ void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF
     painter.setFont(style.caption);
     painter.setPen(style.theme.caption);
     QRectF line(card.left() + pad, card.top() + 0.6 * pad, card.width() - 2 * pad, row);
-    painter.drawText(line, static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter), out.heading);
+    if (!out.heading.isEmpty()) {
+        painter.drawText(line, static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter), out.heading);
+        line.translate(0, row);
+    }
     for (std::size_t i = 0; i < lines; ++i) {
         const Reading& reading = out.readings[i];
-        line.translate(0, row);
         painter.setPen(QPen(style.theme.role(reading.style).colour, 2.5));
         painter.drawLine(QPointF(line.left(), line.center().y()),
                          QPointF(line.left() + swatch, line.center().y()));
@@ -105,6 +134,7 @@ void OverlayItem::drawCard(QCPPainter& painter, const ReadOut& out, const QRectF
         painter.drawText(line.adjusted(swatch + pad, 0, 0, 0),
                          static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter), reading.name);
         painter.drawText(line, static_cast<int>(Qt::AlignRight | Qt::AlignVCenter), reading.text);
+        line.translate(0, row);
     }
 }
 

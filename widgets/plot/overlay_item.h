@@ -7,7 +7,8 @@
 
 namespace finescope::widgets {
 
-/// What follows the mouse: cross-hair, read-out card, the same x in linked panels, the rubber band of a zoom.
+/// What follows the mouse: cross-hair, read-out card, the same x in linked panels and the same sample in all,
+/// the rubber band of a zoom.
 /// Lives on the plot's own overlay layer, so that moving the mouse repaints nothing else.
 class OverlayItem : public QCPLayerable {
 public:
@@ -26,7 +27,9 @@ protected:
     void applyDefaultAntialiasingHint(QCPPainter* painter) const override;
 
 private:
-    void drawCard(QCPPainter& painter, const ReadOut& out, const QRectF& panel, QPointF cursor) const;
+    void drawSampleElsewhere(QCPPainter& painter, const PanelItem* pointedAt, std::int64_t sample) const;
+    void drawCard(QCPPainter& painter, const ReadOut& out, const QRectF& panel, const QRectF& all,
+                  QPointF cursor) const;
 
     FigurePlot& m_plot;
     std::optional<QPointF> m_cursor;

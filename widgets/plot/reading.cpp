@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -50,7 +51,61 @@ std::optional<std::size_t> nearest(const figure::Line& line, const PanelMap& map
     return best && cursor >= first - reach && cursor <= last + reach ? best : std::nullopt;
 }
 
+/// What point `i` of a scatter says.
+Reading readingAt(const figure::Panel& panel, const figure::Scatter& scatter, std::size_t i, QPointF at) {
+    const QString note = i < scatter.note.size() ? QString::fromStdString(scatter.note[i]) : QString();
+    return {.name = QString::fromStdString(scatter.name),
+            .style = scatter.style,
+            .text = note.isEmpty() ? valueText(panel.y, scatter.y[i]) : note,
+            .value = scatter.y[i],
+            .at = at,
+            .sample = i < scatter.samples.size() ? std::optional(scatter.samples[i]) : std::nullopt};
+}
+
+/// What the points of the panel within `reach` of the cursor say; of those that are samples, the nearest.
+std::vector<Reading> pointsAt(const figure::Panel& panel, const PanelMap& map, QPointF cursor, double reach,
+                              const std::set<std::string>& hidden) {
+    std::vector<Reading> readings;
+    std::optional<Reading> sample;
+    double nearestSample = std::numeric_limits<double>::infinity();
+    for (const auto& scatter : panel.scatters) {
+        if (hidden.contains(scatter.name)) {
+            continue;
+        }
+        for (std::size_t i = 0; i < std::min(scatter.x.size(), scatter.y.size()); ++i) {
+            const QPointF at(map.x(scatter.x[i]), map.y(scatter.y[i]));
+            const double distance = std::hypot(at.x() - cursor.x(), at.y() - cursor.y());
+            if (!(distance <= reach)) {
+                continue;
+            }
+            if (scatter.samples.empty()) {
+                readings.push_back(readingAt(panel, scatter, i, at));
+            } else if (distance < nearestSample) {
+                nearestSample = distance;
+                sample = readingAt(panel, scatter, i, at);
+            }
+        }
+    }
+    if (sample) {
+        readings.push_back(std::move(*sample));
+    }
+    return readings;
+}
+
 } // namespace
+
+std::optional<Reading> readingOf(const figure::Panel& panel, const PanelMap& left, std::int64_t sample,
+                                 const std::set<std::string>& hidden) {
+    for (const auto& scatter : panel.scatters) {
+        const auto found = std::ranges::find(scatter.samples, sample);
+        const auto i = static_cast<std::size_t>(found - scatter.samples.begin());
+        if (found != scatter.samples.end() && i < std::min(scatter.x.size(), scatter.y.size()) &&
+            !hidden.contains(scatter.name)) {
+            return readingAt(panel, scatter, i, {left.x(scatter.x[i]), left.y(scatter.y[i])});
+        }
+    }
+    return std::nullopt;
+}
 
 ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap& right, QPointF cursor,
                 const std::set<std::string>& hidden) {
@@ -59,8 +114,11 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
     out.snappedX = cursor.x();
     double snap = std::numeric_limits<double>::infinity();
     std::optional<double> snappedValue;
+    // Among samples nothing is a function of x.
+    const bool ofSamples = std::ranges::any_of(
+        panel.scatters, [](const figure::Scatter& scatter) { return !scatter.samples.empty(); });
     for (const auto& line : panel.curves) {
-        if (line.name.empty() || !line.emphasised || hidden.contains(line.name)) {
+        if (ofSamples || line.name.empty() || !line.emphasised || hidden.contains(line.name)) {
             continue;
         }
         const PanelMap& map = line.side == figure::Side::left ? left : right;
@@ -70,29 +128,19 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
         }
         const figure::Axis& axis = line.side == figure::Side::right && panel.right ? *panel.right : panel.y;
         const QPointF at(map.x(line.x[*index]), map.y(line.y[*index]));
-        out.readings.push_back({QString::fromStdString(line.name), line.style,
-                                valueText(axis, line.y[*index]), line.y[*index], at});
+        out.readings.push_back({QString::fromStdString(line.name),
+                                line.style,
+                                valueText(axis, line.y[*index]),
+                                line.y[*index],
+                                at,
+                                {}});
         if (std::abs(at.x() - cursor.x()) < snap) {
             snap = std::abs(at.x() - cursor.x());
             out.snappedX = at.x();
             snappedValue = line.x[*index];
         }
     }
-    for (const auto& scatter : panel.scatters) {
-        if (hidden.contains(scatter.name)) {
-            continue;
-        }
-        for (std::size_t i = 0; i < std::min(scatter.x.size(), scatter.y.size()); ++i) {
-            const QPointF at(left.x(scatter.x[i]), left.y(scatter.y[i]));
-            if (std::hypot(at.x() - cursor.x(), at.y() - cursor.y()) <= kReach) {
-                const QString note =
-                    i < scatter.note.size() ? QString::fromStdString(scatter.note[i]) : QString();
-                out.readings.push_back({QString::fromStdString(scatter.name), scatter.style,
-                                        note.isEmpty() ? valueText(panel.y, scatter.y[i]) : note,
-                                        scatter.y[i], at});
-            }
-        }
-    }
+    std::ranges::move(pointsAt(panel, left, cursor, kReach, hidden), std::back_inserter(out.readings));
     for (const auto& bars : panel.bars) {
         if (hidden.contains(bars.name)) {
             continue;
@@ -106,9 +154,12 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
                 continue;
             }
             const QPointF at((left.x(bars.left[i]) + left.x(bars.right[i])) / 2, left.y(bars.top[i]));
-            out.readings.push_back({QString::fromStdString(bars.name), bars.style,
-                                    note.isEmpty() ? valueText(panel.y, bars.top[i]) : note, bars.top[i],
-                                    at});
+            out.readings.push_back({QString::fromStdString(bars.name),
+                                    bars.style,
+                                    note.isEmpty() ? valueText(panel.y, bars.top[i]) : note,
+                                    bars.top[i],
+                                    at,
+                                    {}});
         }
     }
     if (panel.heatMap && !panel.heatMap->across) {
@@ -125,8 +176,12 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
             out.heading = name(cells.rowNames, "row", row) + QStringLiteral(" \u00d7 ") +
                           name(cells.columnNames, "column", column);
             const double value = cells.at(row, column);
-            out.readings.push_back({QString::fromStdString(panel.heatMap->label), figure::Style(),
-                                    numberText(value), value, cursor});
+            out.readings.push_back({QString::fromStdString(panel.heatMap->label),
+                                    figure::Style(),
+                                    numberText(value),
+                                    value,
+                                    cursor,
+                                    {}});
             return out;
         }
     }

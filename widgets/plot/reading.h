@@ -6,6 +6,8 @@
 #include <QPointF>
 #include <QString>
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,9 +18,10 @@ namespace finescope::widgets {
 struct Reading {
     QString name;
     figure::Style style;
-    QString text;     ///< the value as shown
-    double value = 0; ///< what the lines are sorted by
-    QPointF at;       ///< the recorded point on the surface
+    QString text;                         ///< the value as shown
+    double value = 0;                     ///< what the lines are sorted by
+    QPointF at;                           ///< the recorded point on the surface
+    std::optional<std::int64_t> sample{}; ///< that the point is (Scatter::samples)
 };
 
 struct ReadOut {
@@ -28,8 +31,14 @@ struct ReadOut {
 };
 
 /// What the marks of a panel say at a position of the surface. Values are those of the nearest recorded
-/// points: nothing is interpolated. Curves that end before the cursor and names in `hidden` say nothing.
+/// points: nothing is interpolated. Curves that end before the cursor and names in `hidden` say nothing. Of
+/// points that are samples, only the nearest counts: one sample is pointed at; beside them curves say
+/// nothing.
 [[nodiscard]] ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap& right,
                               QPointF cursor, const std::set<std::string>& hidden);
+
+/// What the panel says of a sample that is pointed at in another one; nullopt where it shows no such point.
+[[nodiscard]] std::optional<Reading> readingOf(const figure::Panel& panel, const PanelMap& left,
+                                               std::int64_t sample, const std::set<std::string>& hidden);
 
 } // namespace finescope::widgets

@@ -89,6 +89,23 @@ private Q_SLOTS:
         QVERIFY(figure.panels[2].legend == Legend::below);
     }
 
+    void samplesOfDifferentDataHaveDifferentNumbers() {
+        std::vector<record::Run> runs{mapRun("ft"), mapRun("lp-ft"), mapRun("lora")};
+        runs[2].task = "another";
+        const auto maps = featureMaps(runs);
+        const Figure figure = featureMapFigure(maps);
+        const auto samplesOf = [&](std::size_t run) {
+            const auto map = std::ranges::find(maps, run, &FeatureMap::run);
+            return scatterOf(figure.panels[static_cast<std::size_t>(map - maps.begin())], "yes")->samples;
+        };
+        QCOMPARE(samplesOf(0).at(1) - samplesOf(0).at(0), 2);
+        QCOMPARE(samplesOf(1), samplesOf(0));
+        const std::vector<std::int64_t> first = samplesOf(0);
+        for (const std::int64_t sample : samplesOf(2)) {
+            QCOMPARE(std::ranges::count(first, sample), 0);
+        }
+    }
+
     void tsneHoldsEverythingInOneSquare() {
         const std::vector<record::Run> runs{mapRun("ft")};
         const FeatureMapOptions options{.projection = Projection::tsne, .perplexity = 3};

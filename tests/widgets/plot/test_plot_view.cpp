@@ -1,10 +1,12 @@
 #include "tests/widgets/plot/sample_figures.h"
 #include "widgets/plot/plot_view.h"
+#include "widgets/plot/reading.h"
 #include "widgets/plot/ticks.h"
 
 #include <QApplication>
 #include <QClipboard>
 #include <QMimeData>
+#include <QMouseEvent>
 #include <QRegularExpression>
 #include <QSignalSpy>
 #include <QWheelEvent>
@@ -40,9 +42,35 @@ private:
         QCoreApplication::processEvents();
     }
 
+    /// A panel of 100 by 100 pixels for values from 0 to 10.
+    static widgets::PanelMap tenByTen() {
+        return {.x = {.low = 0, .high = 10, .atLow = 0, .atHigh = 100},
+                .y = {.low = 0, .high = 10, .atLow = 100, .atHigh = 0},
+                .rect = {0, 0, 100, 100}};
+    }
+
+    static void addPoints(figure::Panel& panel, const char* name, const std::vector<QPointF>& points,
+                          std::vector<std::int64_t> samples) {
+        figure::Scatter& scatter = panel.scatters.emplace_back();
+        scatter.name = name;
+        for (const QPointF point : points) {
+            scatter.x.push_back(point.x());
+            scatter.y.push_back(point.y());
+            scatter.note.push_back("point " + std::to_string(scatter.note.size()));
+        }
+        scatter.samples = std::move(samples);
+    }
+
     static void wheel(PlotView& view, QPointF at, int delta) {
         QWheelEvent event(at, view.mapToGlobal(at), {}, {0, delta}, Qt::NoButton, Qt::NoModifier,
                           Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(&view, &event);
+        QCoreApplication::processEvents();
+    }
+
+    static void hover(PlotView& view, QPointF at) {
+        QMouseEvent event(QEvent::MouseMove, at, view.mapToGlobal(at), Qt::NoButton, Qt::NoButton,
+                          Qt::NoModifier);
         QCoreApplication::sendEvent(&view, &event);
         QCoreApplication::processEvents();
     }
@@ -215,6 +243,72 @@ private Q_SLOTS:
         const figure::Figure shown = view.shownFigure();
         QCOMPARE(shown.panels[2].x.range, shown.panels[0].x.range);
         QCOMPARE(*shown.panels[1].x.range, (figure::Range{0, 1}));
+    }
+
+    void onlyTheNearestSampleIsPointedAt() {
+        const widgets::PanelMap map = tenByTen();
+        figure::Panel panel;
+        panel.curves = {{.name = "way of a row", .x = {0, 10}, .y = {0, 10}}};
+        addPoints(panel, "no", {{1, 1}, {5, 5}}, {0, 2});
+        addPoints(panel, "yes", {{5.2, 5}}, {1});
+        addPoints(panel, "row", {{5.5, 5}}, {});
+        const auto samplesAt = [&](QPointF cursor, const std::set<std::string>& hidden = {}) {
+            std::vector<std::int64_t> samples;
+            for (const auto& reading : widgets::readOut(panel, map, map, cursor, hidden).readings) {
+                samples.push_back(reading.sample.value_or(-1));
+            }
+            std::ranges::sort(samples);
+            return samples;
+        };
+        QCOMPARE(samplesAt({51.5, 50}), (std::vector<std::int64_t>{-1, 1}));
+        QCOMPARE(samplesAt({50.5, 50}), (std::vector<std::int64_t>{-1, 2}));
+        QCOMPARE(samplesAt({51.5, 50}, {"yes", "row"}), (std::vector<std::int64_t>{2}));
+        QVERIFY(samplesAt({80, 20}).empty());
+    }
+
+    void aSampleIsFoundInOtherPanels() {
+        const widgets::PanelMap map = tenByTen();
+        figure::Panel panel;
+        addPoints(panel, "mark", {{0, 0}}, {});
+        addPoints(panel, "no", {{1, 2}}, {7});
+        addPoints(panel, "yes", {{5, 5}, {9, 3}}, {1, 3});
+        const auto reading = widgets::readingOf(panel, map, 3, {});
+        QVERIFY(reading.has_value());
+        QCOMPARE(reading->name, QStringLiteral("yes"));
+        QCOMPARE(reading->text, QStringLiteral("point 1"));
+        QCOMPARE(reading->at, QPointF(90, 70));
+        QVERIFY(!widgets::readingOf(panel, map, 3, {"yes"}));
+        QVERIFY(!widgets::readingOf(panel, map, 4, {}));
+    }
+
+    void pointingAtASampleMarksItElsewhere() {
+        figure::Figure figure;
+        figure.kind = "feature-map";
+        figure.columns = 2;
+        for (const std::int64_t sample : {5, 5}) {
+            figure::Panel& panel = figure.panels.emplace_back();
+            panel.x.range = panel.y.range = figure::Range{0, 10};
+            addPoints(panel, "class", {{5, 5}}, {sample});
+        }
+        PlotView view;
+        show(view, figure);
+        QSignalSpy cursor(&view, &PlotView::cursorMoved);
+        const auto valueAt = [&](QPointF at) {
+            hover(view, at);
+            return QPointF(cursor.last().at(1).toDouble(), cursor.last().at(2).toDouble());
+        };
+        const QPointF here(150, 150), there(250, 250), first = valueAt(here), last = valueAt(there);
+        const QPointF point(here.x() + 100 * (5 - first.x()) / (last.x() - first.x()),
+                            here.y() + 100 * (5 - first.y()) / (last.y() - first.y()));
+        const auto rightHalf = [&](QPointF at) {
+            hover(view, at);
+            return view.grab({view.width() / 2 + 20, 0, view.width() / 2 - 20, view.height()}).toImage();
+        };
+        QVERIFY(rightHalf(point) != rightHalf(here));
+        figure.panels[1].scatters[0].samples = {6};
+        view.setFigure(figure);
+        QCoreApplication::processEvents();
+        QCOMPARE(rightHalf(point), rightHalf(here));
     }
 
     void copyGivesImageSvgAndNumbers() {
