@@ -2,11 +2,14 @@
 
 #include "app/window/figure_command.h"
 #include "app/window/help_lines.h"
+#include "app/window/terminal_progress.h"
 #include "app/window/text_output.h"
 #include "core/error.h"
 #include "core/figure/accuracy_figures.h"
 #include "core/figure/calibration_lens.h"
 #include "core/figure/classifier_rows.h"
+#include "core/figure/feature_details_figure.h"
+#include "core/figure/feature_neighbours.h"
 #include "core/figure/kernel_table.h"
 #include "core/figure/recalibration_table.h"
 #include "core/figure/tables.h"
@@ -35,6 +38,8 @@ struct TableKind {
 
 constexpr std::array kKinds{
     TableKind{"features", "cosine similarity, feature difference, Fisher's ratio, classifier norm"},
+    TableKind{"feature-classes", "the same of each class of a split, with intervals of all"},
+    TableKind{"feature-neighbours", "neighbours kept by the features, and how far the classifier moved"},
     TableKind{"norms", "classifier norms before and after"},
     TableKind{"classifier", "the classifier's rows before and after"},
     TableKind{"kernel", "rank, norm, regression and FT ratio of the kernel's parts"},
@@ -73,6 +78,16 @@ figure::Table buildTable(const TableCommandOptions& options) {
     if (options.kind == "features") {
         return figure::featuresTable(runs, figure::featureEntries(runs), tableOptions);
     }
+    const std::string oneSplit = options.splits.empty() ? std::string{} : options.splits.front();
+    TerminalProgress progress(options.kind);
+    if (options.kind == "feature-classes") {
+        return figure::featureDetailsTable(
+            figure::featureDetailEntries(runs, {.split = oneSplit, .numbers = {}}, progress.hooks()));
+    }
+    if (options.kind == "feature-neighbours") {
+        return figure::featureNeighboursTable(
+            figure::neighbourEntries(runs, {.split = oneSplit, .numbers = {}}, progress.hooks()));
+    }
     if (options.kind == "norms") {
         return figure::normsTable(runs);
     }
@@ -97,8 +112,7 @@ figure::Table buildTable(const TableCommandOptions& options) {
                                     : options.kind == "before-after" ? "fitted"
                                                                      : "1";
     const figure::Lens lens =
-        figure::readLens(runs, options.splits.empty() ? std::string{} : options.splits.front(),
-                         temperatureChoice(temperature), std::nullopt, options.fitOn);
+        figure::readLens(runs, oneSplit, temperatureChoice(temperature), std::nullopt, options.fitOn);
     if (options.kind == "before-after") {
         return figure::beforeAfterTable(lens.entries, options.bins);
     }
@@ -154,7 +168,10 @@ void addTableCommand(CLI::App& app, Action& action) {
     command->add_option("--format", options->format, "latex, csv or markdown (the default)")
         ->check(CLI::IsMember({"latex", "csv", "markdown"}));
     command->add_option("--output,-o", options->output, "File instead of standard output: .tex, .csv or .md");
-    command->add_option("--split", options->splits, "Only this split (may be repeated)")->take_all();
+    command
+        ->add_option("--split", options->splits,
+                     "Only this split (may be repeated; tables of one split take the first)")
+        ->take_all();
     command->add_option("--bins", options->bins, "Equal-width confidence bins (15)")
         ->check(CLI::Range(1, 1000));
     command

@@ -1,5 +1,7 @@
 #include "core/figure/feature_details_figure.h"
 
+#include "core/analysis/feature_samples.h"
+#include "core/figure/feature_figures.h"
 #include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
@@ -116,6 +118,18 @@ Panel fisherPanel(const std::vector<NamedSet>& sets) {
     return panel;
 }
 
+/// Of the first entry with a ratio, to which others compare only under the same conditions.
+std::string fisherNote(std::span<const FeatureDetailEntry> entries) {
+    for (const FeatureDetailEntry& entry : entries) {
+        for (const analysis::FeatureSet* set : {&entry.details.final, &entry.details.pretrained}) {
+            if (set->fisher) {
+                return " Fisher's ratio of " + entry.name + ": " + fisherConditions(set->fisher->ratio) + ".";
+            }
+        }
+    }
+    return {};
+}
+
 std::vector<std::string> notesOf(std::span<const FeatureDetailEntry> entries,
                                  const std::vector<NamedSet>& sets, const FeatureDetailsOptions& options) {
     std::string cosines, differences;
@@ -139,7 +153,7 @@ std::vector<std::string> notesOf(std::span<const FeatureDetailEntry> entries,
                         ": of means by the weighted bootstrap (" + std::to_string(bootstrap.replicates) +
                         " replicates, seed " + std::to_string(bootstrap.seed) +
                         "), of Fisher's ratio by a jackknife of up to " +
-                        std::to_string(options.numbers.jackknifeGroups) + " groups.");
+                        std::to_string(options.numbers.jackknifeGroups) + " groups." + fisherNote(entries));
     }
     if (!cosines.empty()) {
         notes.push_back("Mean cosine similarity: " + cosines + ".");
@@ -156,6 +170,11 @@ Cell numberCell(std::optional<double> value, std::int64_t count,
         return {.text = kDash};
     }
     return {.text = withInterval(*value, interval), .value = value, .count = count};
+}
+
+/// The other reading of the mean over pairs i < j of `count` samples.
+std::optional<double> withDiagonal(const std::optional<double>& cosine, std::int64_t count) {
+    return cosine ? std::optional(analysis::cosineSimilarityWithDiagonal(*cosine, count)) : std::nullopt;
 }
 
 std::optional<double> entryOf(const VectorD& values, std::size_t index) {
@@ -271,9 +290,16 @@ Table featureDetailsTable(std::span<const FeatureDetailEntry> entries) {
     Table table;
     table.kind = "feature-classes";
     table.caption = "Features by class";
-    table.columns = {
-        "run",           "class", "n", "cosine before", "cosine after", "difference", "Fisher's before",
-        "Fisher's after"};
+    table.columns = {"run",
+                     "class",
+                     "n",
+                     "cosine before",
+                     "cosine after",
+                     "before, with i = j",
+                     "after, with i = j",
+                     "difference",
+                     "Fisher's before",
+                     "Fisher's after"};
     for (const FeatureDetailEntry& entry : entries) {
         const analysis::FeatureDetails& details = entry.details;
         std::int64_t all = 0;
@@ -287,11 +313,16 @@ Table featureDetailsTable(std::span<const FeatureDetailEntry> entries) {
             return set.fisher ? numberCell(set.fisher->ratio.value, all, set.fisher->interval)
                               : numberCell({}, 0);
         };
+        const auto whole = [&](const analysis::FeatureSet& set) {
+            return numberCell(set.cosine ? withDiagonal(set.cosine->value, all) : std::nullopt, all);
+        };
         table.rows.push_back({{.text = entry.name},
                               {.text = "all"},
                               {.text = std::to_string(all), .value = static_cast<double>(all), .count = 1},
                               estimate(details.pretrained.cosine),
                               estimate(details.final.cosine),
+                              whole(details.pretrained),
+                              whole(details.final),
                               estimate(details.difference),
                               ratio(details.pretrained),
                               ratio(details.final)});
@@ -303,19 +334,26 @@ Table featureDetailsTable(std::span<const FeatureDetailEntry> entries) {
             const auto share = [&](const analysis::FeatureSet& set) {
                 return set.fisher ? cell(set.fisher->perClass) : numberCell({}, 0);
             };
+            const auto wholeClass = [&](const analysis::FeatureSet& set) {
+                return numberCell(withDiagonal(entryOf(set.cosineWithinClass, label), count), count);
+            };
             table.rows.push_back(
                 {{.text = entry.name},
                  {.text = entry.classNames[label]},
                  {.text = std::to_string(count), .value = static_cast<double>(count), .count = 1},
                  cell(details.pretrained.cosineWithinClass),
                  cell(details.final.cosineWithinClass),
+                 wholeClass(details.pretrained),
+                 wholeClass(details.final),
                  cell(details.differenceOfClass),
                  share(details.pretrained),
                  share(details.final)});
         }
     }
-    table.notes.push_back("Cosine similarity of a class: of the pairs within it. Fisher's ratio of a class: "
-                          "what it adds to that of all. In brackets: 95 % intervals over samples.");
+    table.notes.push_back("Cosine similarity: mean over pairs of different samples, or with each sample's 1 "
+                          "with itself (with i = j); of a class: of the pairs within it. Fisher's ratio of a "
+                          "class: what it adds to that of all. In brackets: 95 % intervals over samples." +
+                          fisherNote(entries));
     return table;
 }
 

@@ -1,7 +1,6 @@
 #include "core/figure/feature_figures.h"
 
 #include "core/figure/grouped_bars.h"
-#include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
 #include "core/figure/small_multiples.h"
@@ -68,22 +67,33 @@ std::vector<BarSeries> seriesOf(std::span<const FeatureEntry> entries, const std
                                 const Number& pretrained, const Number& final) {
     std::vector<BarSeries> all;
     const std::vector<Unit> units = unitsOf(entries);
-    if (pretrained) {
-        // Pre-trained features do not depend on what was done afterwards: one bar, from any run that holds
-        // them.
-        BarSeries series{.name = methodName("pretrained"), .style = {.role = "pretrained"}, .values = {}};
+    const auto addPretrained = [&](const Unit& unit) {
+        // Pre-trained features do not depend on what was done afterwards: one bar, from any run of the data
+        // that holds them.
+        const auto sameData = [&](const auto& other) {
+            return other.task == unit.task && other.model == unit.model;
+        };
+        Unit origin = unit;
+        origin.variant = {.method = "pretrained"};
+        BarSeries series{.name = unitName(origin, units), .style = {.role = "pretrained"}, .values = {}};
         for (const std::string& split : splits) {
             std::vector<double>& sample = series.values.emplace_back();
             for (const FeatureEntry& entry : entries) {
-                if (const auto value = pretrained(entry); entry.split == split && value && sample.empty()) {
+                const auto value = sameData(entry) ? pretrained(entry) : std::nullopt;
+                if (entry.split == split && value && sample.empty()) {
                     sample.push_back(*value);
                 }
             }
         }
         all.push_back(std::move(series));
-    }
+    };
     for (std::size_t which = 0; which < units.size(); ++which) {
         const Unit& unit = units[which];
+        const bool newData =
+            which == 0 || units[which - 1].task != unit.task || units[which - 1].model != unit.model;
+        if (pretrained && newData) {
+            addPretrained(unit);
+        }
         const auto sameMethod = [&](const Unit& other) {
             return other.variant.method == unit.variant.method;
         };
@@ -114,10 +124,8 @@ std::string fisherNote(std::span<const FeatureEntry> entries, const std::vector<
         for (const FeatureEntry& entry : entries) {
             if (entry.split == split && entry.numbers.fisherFinal) {
                 const analysis::FisherRatio& ratio = *entry.numbers.fisherFinal;
-                text += (text.empty() ? "Fisher's discriminant ratio: " : "; ") + split +
-                        " n = " + std::to_string(ratio.samples) + ", h = " + std::to_string(ratio.width) +
-                        ", rank within classes " + std::to_string(ratio.rankWithin) + ", ridge " +
-                        significant(ratio.ridge, 2);
+                text += (text.empty() ? "Fisher's discriminant ratio: " : "; ") + split + " " +
+                        fisherConditions(ratio);
                 break;
             }
         }
@@ -140,6 +148,12 @@ Panel legendPanel(const Panel& panel) {
 }
 
 } // namespace
+
+std::string fisherConditions(const analysis::FisherRatio& ratio) {
+    return "n = " + std::to_string(ratio.samples) + ", h = " + std::to_string(ratio.width) +
+           ", rank within classes " + std::to_string(ratio.rankWithin) + ", ridge " +
+           significant(ratio.ridge, 2);
+}
 
 std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs) {
     const std::vector<Variant> variants = variantOfEach(runs);

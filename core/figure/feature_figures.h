@@ -25,6 +25,9 @@ struct FeatureEntry {
 /// thread; O(N h^2 + h^3) per split.
 [[nodiscard]] std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs);
 
+/// What a ratio depends on beside the features: "n = 277, h = 768, rank within classes 275, ridge 0.001".
+[[nodiscard]] std::string fisherConditions(const analysis::FisherRatio& ratio);
+
 struct FeaturesOptions {
     std::vector<std::string> splits{}; ///< shown in this order; empty: every split but train
     analysis::Spread spread = analysis::Spread::tInterval95;

@@ -4,6 +4,7 @@
 #include "core/analysis/tsne.h"
 #include "core/error.h"
 #include "core/figure/feature_details_figure.h"
+#include "core/figure/moved_rows.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
 #include "core/figure/small_multiples.h"
@@ -23,34 +24,15 @@ bool holds(const record::SplitInfo& split, bool pretrained) {
     return (pretrained ? split.pretrainedFeatureWidth : split.featureWidth) > 0;
 }
 
-/// V as the run began and as it is reported, where both are recorded and as wide as the features.
-struct ClassifierRows {
-    MatrixF before, after; ///< [C, h], or without rows
-};
-
-ClassifierRows classifierRows(const record::Run& run, Eigen::Index width) {
-    ClassifierRows rows{.before = MatrixF(0, width), .after = MatrixF(0, width)};
-    const auto reported = run.reportedKey();
-    const auto last = reported ? run.classifierRow(*reported) : std::nullopt;
-    if (!last) {
-        return rows;
-    }
-    MatrixF before = run.parts->classifier(0).weight, after = run.parts->classifier(*last).weight;
-    if (before.cols() == width && after.cols() == width && before.rows() == after.rows()) {
-        rows = {.before = std::move(before), .after = std::move(after)};
-    }
-    return rows;
-}
-
 /// features and the rows of the classifier below each other.
-MatrixF stacked(const MatrixF& features, const ClassifierRows& rows) {
+MatrixF stacked(const MatrixF& features, const MovedRows& rows) {
     MatrixF all(features.rows() + rows.before.rows() + rows.after.rows(), features.cols());
     all << features, rows.before, rows.after;
     return all;
 }
 
-void place(FeatureMap& map, const MatrixF& features, const ClassifierRows& rows,
-           const FeatureMapOptions& options, const analysis::WorkHooks& hooks) {
+void place(FeatureMap& map, const MatrixF& features, const MovedRows& rows, const FeatureMapOptions& options,
+           const analysis::WorkHooks& hooks) {
     const MatrixF all = stacked(features, rows);
     MatrixD placed = MatrixD::Zero(all.rows(), 2);
     if (options.projection == Projection::tsne) {
@@ -244,11 +226,8 @@ std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const Fea
         const MatrixF features =
             map.pretrained ? run.parts->pretrainedFeatures(split) : run.parts->features(split);
         map.classNames = classNamesFor(run, map.labels);
-        const ClassifierRows rows = classifierRows(run, features.cols());
-        if (rows.before.rows() > 0 && rows.before.norm() > 0) {
-            map.displacement =
-                (rows.after - rows.before).cast<double>().norm() / rows.before.cast<double>().norm();
-        }
+        const MovedRows rows = movedRows(run, features.cols());
+        map.displacement = rows.displacement();
         const double count = static_cast<double>(maps.size());
         place(map, features, rows, options,
               analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count));

@@ -257,6 +257,12 @@ void TestCli::tablesInEveryFormat() {
         QCOMPARE(runProgram({"table", kind, path("runs"), "-o", path("t.csv")}).status, 0);
         QVERIFY(contents(path("t.csv")).contains(" sd,"));
     }
+    for (const char* kind : {"feature-classes", "feature-neighbours"}) {
+        const Outcome outcome = runProgram({"table", kind, path("runs"), "--split", "test"});
+        QCOMPARE(outcome.status, 0);
+        QVERIFY2(outcome.out.contains("| FT"), outcome.out.constData());
+        QVERIFY(outcome.err.isEmpty()); // progress is for terminals
+    }
     for (const char* kind : {"conventions", "measures", "classes", "worst-bin"}) {
         const Outcome outcome = runProgram({"table", kind, path("runs"), "--temperature", "2"});
         QCOMPARE(outcome.status, 0);

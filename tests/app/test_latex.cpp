@@ -88,8 +88,9 @@ private Q_SLOTS:
 
     void tablesOfEveryKind() {
         QByteArray document = "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n";
-        for (const char* kind : {"features", "norms", "classifier", "kernel", "calibration", "recalibration",
-                                 "conventions", "measures", "classes", "worst-bin", "accuracy"}) {
+        for (const char* kind : {"features", "feature-classes", "feature-neighbours", "norms", "classifier",
+                                 "kernel", "calibration", "recalibration", "conventions", "measures",
+                                 "classes", "worst-bin", "accuracy"}) {
             const QString target = path(QStringLiteral("%1-table.tex").arg(QLatin1String(kind)));
             QVERIFY2(write({QStringLiteral("table"), QLatin1String(kind)}, target), kind);
             document += "\\input{" + target.toUtf8() + "}\n\\clearpage\n";

@@ -66,6 +66,47 @@ private Q_SLOTS:
         QVERIFY_NEAR(neighbourPurity(before, labels, 7), same / (60 * 7), 1e-12);
     }
 
+    void someRowsSpeakForAll() {
+        const MatrixF before = (tests::randomLogits(60, 5, 1.0, 1).logits.array() + 100.0F).matrix();
+        const MatrixF after = before + 0.5F * tests::randomLogits(60, 5, 1.0, 2).logits;
+        const Labels labels = tests::randomLogits(60, 3, 1.0, 3).labels;
+        const NeighbourNumbers all = neighbourNumbers(before, after, labels, {.k = 7});
+        QCOMPARE(all.rows, 60);
+        QVERIFY_NEAR(all.overlap->value, neighbourOverlap(before, after, 7), 1e-12);
+        QVERIFY_NEAR(all.purityBefore.value(), neighbourPurity(before, labels, 7), 1e-12);
+        QVERIFY_NEAR(all.purityAfter.value(), neighbourPurity(after, labels, 7), 1e-12);
+        QVERIFY(all.overlap->interval->low < all.overlap->value);
+        QVERIFY(all.overlap->interval->high > all.overlap->value);
+        QVERIFY_NEAR(all.overlapByChance(), 7.0 / 59, 1e-12);
+        // Every third row, its neighbours still among all.
+        const NeighbourNumbers some = neighbourNumbers(before, after, labels, {.k = 7, .mostRows = 20});
+        double kept = 0;
+        for (Eigen::Index row = 0; row < 60; row += 3) {
+            const auto first = nearestByBruteForce(before, row, 7), last = nearestByBruteForce(after, row, 7);
+            kept += static_cast<double>(
+                std::ranges::count_if(first, [&](Eigen::Index other) { return last.contains(other); }));
+        }
+        QCOMPARE(some.rows, 20);
+        QCOMPARE(some.samples, 60);
+        QVERIFY_NEAR(some.overlap->value, kept / (20 * 7), 1e-12);
+    }
+
+    void whatWasNotRecordedIsAbsent() {
+        const MatrixF before = tests::randomLogits(20, 3, 1.0, 1).logits;
+        const Labels labels(20, 0);
+        const NeighbourNumbers half = neighbourNumbers(before, MatrixF{}, labels);
+        QVERIFY(half.purityBefore.has_value() && !half.purityAfter && !half.overlap);
+        QVERIFY(!neighbourNumbers(before, before, labels, {.k = 20}).overlap); // no more rows than neighbours
+        QVERIFY_THROWS_EXCEPTION(Error, (void)neighbourNumbers(before, before, Labels(19, 0)));
+        double furthest = 0;
+        QVERIFY_THROWS_EXCEPTION(
+            Error,
+            (void)neighbourNumbers(before, before, labels, {},
+                                   {.onProgress = [&](double done) { furthest = std::max(furthest, done); },
+                                    .cancelled = [&] { return furthest > 0; }}));
+        QVERIFY(furthest < 1);
+    }
+
     void whatHasNoNeighboursIsRefused() {
         const MatrixF rows = MatrixF::Ones(3, 2);
         QVERIFY_THROWS_EXCEPTION(Error, (void)neighbourOverlap(rows, rows, 3));

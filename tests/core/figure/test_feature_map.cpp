@@ -171,11 +171,17 @@ private Q_SLOTS:
         const Table table = featureDetailsTable(featureDetailEntries(runs));
         QCOMPARE(table.rows.size(), std::size_t(3));
         QCOMPARE(table.rows[0].size(), table.columns.size());
-        QVERIFY_NEAR(table.rows[0][5].value.value(), 14, 1e-6);
-        QVERIFY_NEAR(table.rows[1][5].value.value(), 8, 1e-6); // 4, 8, 12
-        QVERIFY_NEAR(table.rows[1][7].value.value() + table.rows[2][7].value.value(),
-                     table.rows[0][7].value.value(), 1e-9);
-        QVERIFY(table.rows[0][5].text.find('[') != std::string::npos);
+        QVERIFY_NEAR(table.rows[0][7].value.value(), 14, 1e-6);
+        QVERIFY_NEAR(table.rows[1][7].value.value(), 8, 1e-6); // 4, 8, 12
+        QVERIFY_NEAR(table.rows[1][9].value.value() + table.rows[2][9].value.value(),
+                     table.rows[0][9].value.value(), 1e-9);
+        QVERIFY(table.rows[0][7].text.find('[') != std::string::npos);
+        // The mean of the whole matrix of cosines, 36 of all and 9 of a class.
+        const auto whole = [](double pairs, double n) { return (n * (n - 1) * pairs + n) / (n * n); };
+        QVERIFY_NEAR(table.rows[0][6].value.value(), whole(table.rows[0][4].value.value(), 6), 1e-12);
+        QVERIFY_NEAR(table.rows[1][5].value.value(), whole(table.rows[1][3].value.value(), 3), 1e-12);
+        QVERIFY(table.notes.front().find("n = 6, h = 3, rank within classes 2, ridge 0") !=
+                std::string::npos);
     }
 };
 

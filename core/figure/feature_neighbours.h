@@ -1,0 +1,49 @@
+#pragma once
+
+#include "core/analysis/neighbours.h"
+#include "core/analysis/seed_statistics.h"
+#include "core/analysis/work_hooks.h"
+#include "core/figure/figure.h"
+#include "core/record/run.h"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace finescope::figure {
+
+/// What the paper shows with maps, as numbers (PAPER 5, C23): whether the features of a split kept their
+/// neighbourhoods, and how far the classifier's rows moved.
+struct NeighbourEntry {
+    std::size_t run = 0; ///< index into the set
+    std::string name{};  ///< of the run
+    std::string split{};
+    analysis::NeighbourNumbers numbers{};
+    std::optional<double> displacement{}; ///< MovedRows::displacement()
+};
+
+struct NeighbourFigureOptions {
+    std::string split{}; ///< empty: as featureMaps()
+    analysis::NeighbourOptions numbers{};
+    analysis::Spread spread = analysis::Spread::tInterval95; ///< of the figure
+};
+
+/// The entries of all runs that hold features of the split, in the order of legends. Any thread; many seconds
+/// a run for tens of thousands of samples. Throws what reading and neighbourNumbers() throw,
+/// Error{cancelled}.
+[[nodiscard]] std::vector<NeighbourEntry> neighbourEntries(std::span<const record::Run> runs,
+                                                           const NeighbourFigureOptions& options = {},
+                                                           const analysis::WorkHooks& hooks = {});
+
+/// Neighbours kept, neighbours of the own class and displacement of the rows, per method: mean over seeds
+/// with the spread and every seed's own value.
+[[nodiscard]] Figure featureNeighboursFigure(std::span<const record::Run> runs,
+                                             std::span<const NeighbourEntry> entries,
+                                             const NeighbourFigureOptions& options = {});
+
+/// A row per run.
+[[nodiscard]] Table featureNeighboursTable(std::span<const NeighbourEntry> entries);
+
+} // namespace finescope::figure
