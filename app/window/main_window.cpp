@@ -52,7 +52,7 @@ MainWindow::MainWindow(const Surroundings& surroundings)
     setWindowTitle(QStringLiteral("finescope"));
     setAcceptDrops(true);
     arrange();
-    const auto [pages, kernel, calibration] = makePages(m_worker);
+    const auto [pages, kernel, calibration] = makePages(m_worker, m_longWorker);
     for (Page* page : pages) {
         addPage(page);
     }

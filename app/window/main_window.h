@@ -80,6 +80,7 @@ private:
     QPalette m_systemPalette;
     Session m_session;
     AnalysisWorker m_worker;
+    AnalysisWorker m_longWorker; ///< of work that would keep the other pages waiting
     JobQueue m_jobs;
     KernelJobs m_kernelJobs;
     PredictionImports m_imports;

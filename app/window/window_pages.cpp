@@ -10,12 +10,12 @@
 
 namespace finescope::window {
 
-WindowPages makePages(widgets::Background& background) {
+WindowPages makePages(widgets::Background& background, widgets::Background& longWork) {
     auto* kernel = new widgets::KernelPage(background);
     auto* calibration = new widgets::CalibrationPage(background);
     return {.all = {new widgets::TrainingPage, new widgets::ClassifierPage(background), kernel,
-                    new widgets::FeaturePage(background), new widgets::NormScalingPage(background),
-                    calibration, new widgets::AccuracyPage(background)},
+                    new widgets::FeaturePage(longWork), new widgets::NormScalingPage(background), calibration,
+                    new widgets::AccuracyPage(background)},
             .kernel = kernel,
             .calibration = calibration};
 }

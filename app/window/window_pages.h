@@ -19,6 +19,7 @@ struct WindowPages {
     widgets::CalibrationPage* calibration = nullptr;
 };
 
-[[nodiscard]] WindowPages makePages(widgets::Background& background);
+/// `longWork` is for a page whose work may take minutes and must not keep the others waiting.
+[[nodiscard]] WindowPages makePages(widgets::Background& background, widgets::Background& longWork);
 
 } // namespace finescope::window

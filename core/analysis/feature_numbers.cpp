@@ -22,15 +22,25 @@ std::optional<FisherRatio> fisher(const MatrixViewF& features, const Labels& lab
 
 } // namespace
 
-FeatureNumbers featureNumbers(const MatrixViewF& pretrained, const MatrixViewF& final, const Labels& labels) {
-    FeatureNumbers numbers{.cosinePretrained = cosine(pretrained),
-                           .cosineFinal = cosine(final),
-                           .difference = std::nullopt,
-                           .fisherPretrained = fisher(pretrained, labels),
-                           .fisherFinal = fisher(final, labels)};
+FeatureNumbers featureNumbers(const MatrixViewF& pretrained, const MatrixViewF& final, const Labels& labels,
+                              const WorkHooks& hooks) {
+    const auto reached = [&](double fraction) { // roughly, of the time at many samples
+        throwIfCancelled(hooks, "the comparison of features");
+        if (hooks.onProgress) {
+            hooks.onProgress(fraction);
+        }
+    };
+    FeatureNumbers numbers;
+    numbers.cosinePretrained = cosine(pretrained);
+    numbers.cosineFinal = cosine(final);
     if (pretrained.rows() > 0 && final.rows() > 0 && pretrained.cols() == final.cols()) {
         numbers.difference = featureDifference(pretrained, final);
     }
+    reached(0.1);
+    numbers.fisherPretrained = fisher(pretrained, labels);
+    reached(0.55);
+    numbers.fisherFinal = fisher(final, labels);
+    reached(1);
     return numbers;
 }
 

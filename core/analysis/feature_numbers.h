@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/feature_statistics.h"
+#include "core/analysis/work_hooks.h"
 #include "core/matrix.h"
 
 #include <optional>
@@ -17,8 +18,9 @@ struct FeatureNumbers {
 };
 
 /// pretrained and final [N, h], or without rows where they were not recorded; labels [N]. Throws
-/// Error{badInput} as the functions of feature_statistics.h, but not Error{numeric}.
+/// Error{badInput} as the functions of feature_statistics.h, but not Error{numeric}; Error{cancelled} between
+/// the numbers.
 [[nodiscard]] FeatureNumbers featureNumbers(const MatrixViewF& pretrained, const MatrixViewF& final,
-                                            const Labels& labels);
+                                            const Labels& labels, const WorkHooks& hooks = {});
 
 } // namespace finescope::analysis

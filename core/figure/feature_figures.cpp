@@ -155,8 +155,16 @@ std::string fisherConditions(const analysis::FisherRatio& ratio) {
            significant(ratio.ridge, 2);
 }
 
-std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs) {
+std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs,
+                                         const analysis::WorkHooks& hooks) {
     const std::vector<Variant> variants = variantOfEach(runs);
+    double allRows = 0, done = 0; // of splits with features
+    for (const record::Run& run : runs) {
+        for (const record::SplitInfo& split : run.splits) {
+            const bool any = split.pretrainedFeatureWidth > 0 || split.featureWidth > 0;
+            allRows += any ? static_cast<double>(split.rows) : 0;
+        }
+    }
     std::vector<FeatureEntry> entries;
     for (const std::size_t index : legendOrder(runs)) {
         const record::Run& run = runs[index];
@@ -173,7 +181,10 @@ std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs) {
             const Labels labels = run.parts->labels(split);
             const MatrixF first = before ? run.parts->pretrainedFeatures(split) : MatrixF{};
             const MatrixF last = after ? run.parts->features(split) : MatrixF{};
-            entry.numbers = analysis::featureNumbers(first, last, labels);
+            const double upTo = done + static_cast<double>(split.rows);
+            entry.numbers = analysis::featureNumbers(first, last, labels,
+                                                     analysis::part(hooks, done / allRows, upTo / allRows));
+            done = upTo;
             entries.push_back(std::move(entry));
         }
     }

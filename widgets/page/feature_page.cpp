@@ -1,14 +1,17 @@
 #include "widgets/page/feature_page.h"
 
 #include "core/figure/training_figures.h"
+#include "widgets/page/feature_notes.h"
+#include "widgets/page/note_heading.h"
 #include "widgets/page/numbers_table.h"
 #include "widgets/page/option_rows.h"
+#include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QProgressBar>
+#include <QLabel>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -18,7 +21,6 @@ namespace finescope::widgets {
 namespace {
 
 constexpr int kRowsSeen = 8;   // of the table before it scrolls
-constexpr int kPollMs = 100;   // of the progress
 constexpr int kKeptValues = 8; // results of other choices that stay at hand
 const QString kWork = QStringLiteral("featureSamples");
 
@@ -42,18 +44,20 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
           parent),
       m_background(background),
       m_results(background, QStringLiteral("features"), featuresKey, figure::featureEntries),
-      m_table(new NumbersTable(this)), m_view(new QComboBox(options())),
-      m_projection(new QComboBox(options())), m_perplexity(new QDoubleSpinBox(options())),
-      m_seed(new QSpinBox(options())), m_beforeAfter(new QCheckBox(tr("Before and after"), options())),
-      m_progress(new QProgressBar(options())), m_cancel(new QPushButton(tr("Cancel"), options())),
-      m_fraction(std::make_shared<std::atomic<double>>(0)) {
+      m_heading(new NoteHeading(this)), m_table(new NumbersTable(this)), m_notes(makeCaption({}, this)),
+      m_view(new QComboBox(options())), m_projection(new QComboBox(options())),
+      m_perplexity(new QDoubleSpinBox(options())), m_seed(new QSpinBox(options())),
+      m_beforeAfter(new QCheckBox(tr("Before and after"), options())),
+      m_compute(new QPushButton(tr("Compute t-SNE"), options())),
+      m_work(new WorkProgress(QStringLiteral("feature"), options())) {
     m_table->setObjectName(QStringLiteral("featureClasses"));
     m_table->setAccessibleName(tr("Features by class"));
+    m_notes->setObjectName(QStringLiteral("featureNotes"));
+    m_notes->setWordWrap(true);
+    content()->insertWidget(0, m_heading);
+    content()->addWidget(m_notes);
     content()->addWidget(m_table);
     makeOptions();
-    m_poll.setInterval(kPollMs);
-    connect(&m_poll, &QTimer::timeout, this,
-            [this] { m_progress->setValue(static_cast<int>(100 * m_fraction->load())); });
 }
 
 void FeaturePage::makeOptions() {
@@ -79,25 +83,22 @@ void FeaturePage::makeOptions() {
     m_seed->setRange(0, 1'000'000'000);
     m_seed->setValue(static_cast<int>(figure::FeatureMapOptions{}.seed));
     m_beforeAfter->setObjectName(QStringLiteral("featureBeforeAfter"));
-    m_progress->setObjectName(QStringLiteral("featureProgress"));
-    m_progress->setRange(0, 100);
-    m_cancel->setObjectName(QStringLiteral("featureCancel"));
+    m_compute->setObjectName(QStringLiteral("featureCompute"));
     for (QWidget* control : std::initializer_list<QWidget*>{m_projection, m_perplexity, m_seed, m_beforeAfter,
-                                                            m_progress, m_cancel}) {
+                                                            m_compute, m_work}) {
         optionRows()->addWidget(control);
     }
     optionRows()->addStretch(1);
     for (QAbstractSpinBox* spin : std::initializer_list<QAbstractSpinBox*>{m_perplexity, m_seed}) {
         spin->setKeyboardTracking(false);
     }
-    connect(m_perplexity, &QDoubleSpinBox::valueChanged, this, &FeaturePage::refreshWhenVisible);
-    connect(m_seed, &QSpinBox::valueChanged, this, &FeaturePage::refreshWhenVisible);
-    connect(m_beforeAfter, &QCheckBox::clicked, this, &FeaturePage::refreshWhenVisible);
-    for (QComboBox* box : {m_view, m_projection}) {
-        connect(box, &QComboBox::activated, this, &FeaturePage::refreshWhenVisible);
-    }
-    connect(m_cancel, &QPushButton::clicked, this, &FeaturePage::cancelWork);
-    awaitWork(false);
+    connect(m_perplexity, &QDoubleSpinBox::valueChanged, this, &FeaturePage::askForTsne);
+    connect(m_seed, &QSpinBox::valueChanged, this, &FeaturePage::askForTsne);
+    connect(m_beforeAfter, &QCheckBox::clicked, this, &FeaturePage::askForTsne);
+    connect(m_projection, &QComboBox::activated, this, &FeaturePage::askForTsne);
+    connect(m_compute, &QPushButton::clicked, this, &FeaturePage::askForTsne);
+    connect(m_view, &QComboBox::activated, this, &FeaturePage::refreshWhenVisible);
+    connect(m_work, &WorkProgress::cancelRequested, this, &FeaturePage::cancelWork);
     showOptions();
 }
 
@@ -105,31 +106,45 @@ FeaturePage::View FeaturePage::view() const {
     return static_cast<View>(m_view->currentData().toInt());
 }
 
+bool FeaturePage::tsneChosen() const {
+    return view() == mapView && mapOptions().projection == figure::Projection::tsne;
+}
+
+bool FeaturePage::tsneWaits() const {
+    return tsneChosen() && !split().empty() && !m_maps.contains(mapKey()) && m_asked != mapKey();
+}
+
+/// What a person does with the options of the map asks for it.
+void FeaturePage::askForTsne() {
+    m_asked = mapKey();
+    refreshWhenVisible();
+}
+
 void FeaturePage::showOptions() {
     const bool map = view() == mapView;
-    const bool tsne = map && mapOptions().projection == figure::Projection::tsne;
     m_projection->setVisible(map);
     m_beforeAfter->setVisible(map);
-    m_perplexity->setVisible(tsne);
-    m_seed->setVisible(tsne);
+    m_perplexity->setVisible(tsneChosen());
+    m_seed->setVisible(tsneChosen());
+    m_compute->setVisible(tsneWaits());
     m_table->setVisible(view() == samplesView);
 }
 
-void FeaturePage::awaitWork(bool running) {
-    m_progress->setVisible(running);
-    m_cancel->setVisible(running);
-    if (running) {
-        m_progress->setValue(0);
-        m_poll.start();
-    } else {
-        m_poll.stop();
-    }
+void FeaturePage::endWork() {
+    m_background.cancel(kWork);
+    m_work->stop();
 }
 
 /// Back to what is there at once.
 void FeaturePage::cancelWork() {
-    m_background.cancel(kWork);
-    if (view() == mapView && mapOptions().projection == figure::Projection::tsne) {
+    m_results.cancel();
+    endWork();
+    m_asked.clear();
+    if (view() == methodsView) {
+        finish(std::nullopt); // with what is known
+        return;
+    }
+    if (tsneChosen()) {
         m_projection->setCurrentIndex(m_projection->findData(static_cast<int>(figure::Projection::pca)));
     } else {
         m_view->setCurrentIndex(m_view->findData(methodsView));
@@ -171,27 +186,18 @@ template <class Value>
 void FeaturePage::compute(QHash<QString, std::shared_ptr<const Value>>& known, const QString& key,
                           std::function<Value(const analysis::WorkHooks&)> work) {
     if (known.contains(key)) {
-        m_background.cancel(kWork);
-        awaitWork(false);
+        endWork();
         finish(std::nullopt);
         return;
     }
-    m_fraction = std::make_shared<std::atomic<double>>(0);
-    awaitWork(true);
     using Result = std::shared_ptr<const Value>;
     m_background.request<Result>(
         kWork, this,
-        [work = std::move(work), fraction = m_fraction](const TaskControl& control) {
-            return std::make_shared<const Value>(
-                work({.onProgress =
-                          [&control, fraction](double done) {
-                              *fraction = done;
-                              control.progress(done);
-                          },
-                      .cancelled = [&control] { return control.cancelled(); }}));
+        [work = std::move(work), fraction = m_work->start()](const TaskControl& control) {
+            return std::make_shared<const Value>(work(WorkProgress::hooks(control, fraction)));
         },
         [this, &known, key](const Outcome<Result>& outcome) {
-            awaitWork(false);
+            m_work->stop();
             const auto* failure = std::get_if<Failure>(&outcome);
             if (failure == nullptr) {
                 if (known.size() >= kKeptValues) {
@@ -204,19 +210,27 @@ void FeaturePage::compute(QHash<QString, std::shared_ptr<const Value>>& known, c
 }
 
 void FeaturePage::refresh() {
+    if (view() != methodsView) {
+        listFeatureSplits();
+    }
     showOptions();
     begin();
-    if (view() != mapView && view() != samplesView) {
-        m_background.cancel(kWork);
-        awaitWork(false);
-    }
     if (view() == methodsView) {
-        m_results.complete(runs(), this, [this](const std::optional<Failure>& failure) { finish(failure); });
+        endWork();
+        const WorkProgress::Fraction fraction =
+            m_results.complete(runs()) ? WorkProgress::Fraction{} : m_work->start();
+        m_results.complete(
+            runs(), this,
+            [this](const std::optional<Failure>& failure) {
+                m_work->stop();
+                finish(failure);
+            },
+            fraction);
         return;
     }
-    listFeatureSplits();
-    if (view() == trainingView || split().empty()) {
-        awaitWork(false);
+    m_results.cancel();
+    if (view() == trainingView || split().empty() || tsneWaits()) {
+        endWork();
         finish(std::nullopt);
     } else if (view() == mapView) {
         compute<Maps>(m_maps, mapKey(), [runs = runSet(), options = mapOptions()](const auto& hooks) {
@@ -245,6 +259,16 @@ void FeaturePage::listFeatureSplits() {
     listSplitsOf(known);
 }
 
+/// A table has the notes of its numbers; without one they stand below the plot.
+void FeaturePage::drawNotes() {
+    QStringList notes;
+    for (const std::string& note : plot()->figure().notes) {
+        notes.push_back(QString::fromStdString(note));
+    }
+    m_notes->setText(notes.join(QLatin1Char(' ')));
+    m_notes->setVisible(m_table->isHidden() && !notes.isEmpty());
+}
+
 bool FeaturePage::draw() {
     const std::vector<figure::FeatureEntry> entries = m_results.of(runs());
     if (view() == methodsView) {
@@ -253,21 +277,33 @@ bool FeaturePage::draw() {
     if (runs().empty()) {
         return false;
     }
+    const bool waits = tsneWaits();
     if (view() == methodsView) {
+        m_heading->setNote(featureNumbersNote());
         plot()->setFigure(figure::featuresFigure(entries, {.splits = splits(), .spread = spread()}));
     } else if (view() == trainingView) {
+        m_heading->setNote(featureTrainingNote());
         plot()->setFigure(figure::featureCurvesFigure(
             runs(), {.curve = {.grouping = figure::Grouping::methods, .spread = spread()}}));
     } else if (view() == mapView) {
+        m_heading->setNote(tsneChosen() ? tsneNote() : principalComponentsNote());
         const auto maps = m_maps.value(mapKey());
-        plot()->setFigure(figure::featureMapFigure(maps ? *maps : Maps{}, mapOptions()));
+        figure::Figure figure = figure::featureMapFigure(maps ? *maps : Maps{}, mapOptions());
+        if (waits) {
+            figure.panels.front().emptyText =
+                tr("t-SNE of these runs waits until you ask for it: Compute t-SNE, at the right.")
+                    .toStdString();
+        }
+        plot()->setFigure(figure);
     } else {
+        m_heading->setNote(featureSamplesNote());
         const auto details = m_details.value(setKey());
         plot()->setFigure(figure::featureDetailsFigure(details ? *details : Details{}));
         m_table->setTable(figure::featureDetailsTable(details ? *details : Details{}));
         m_table->fitHeight(kRowsSeen);
     }
-    return true;
+    drawNotes();
+    return !waits;
 }
 
 void FeaturePage::addOptions(figure::FigureRequest& request) const {

@@ -5,27 +5,27 @@
 #include "core/figure/feature_map.h"
 #include "widgets/page/run_results.h"
 #include "widgets/page/seed_page.h"
+#include "widgets/page/work_progress.h"
 
 #include <QHash>
-#include <QTimer>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 
 class QCheckBox;
 class QDoubleSpinBox;
-class QProgressBar;
+class QLabel;
 class QPushButton;
 class QSpinBox;
 
 namespace finescope::widgets {
 
+class NoteHeading;
 class NumbersTable;
 
 /// What happened to the features: cosine similarity, difference and Fisher's discriminant ratio per method;
 /// sample by sample with intervals and per class; over training; and as maps, by PCA at once and by t-SNE
-/// when asked for.
+/// when asked for: other runs or another split wait until it is asked for again.
 class FeaturePage : public SeedPage {
     Q_OBJECT
 
@@ -45,8 +45,13 @@ private:
     void makeOptions();
     void showOptions();
     void listFeatureSplits();
-    void awaitWork(bool running);
+    void endWork();
     void cancelWork();
+    void askForTsne();
+    /// Whether the map that the options ask for is one that nobody has asked to compute.
+    [[nodiscard]] bool tsneWaits() const;
+    [[nodiscard]] bool tsneChosen() const;
+    void drawNotes();
     [[nodiscard]] View view() const;
     [[nodiscard]] figure::FeatureMapOptions mapOptions() const;
     [[nodiscard]] std::string split() const;
@@ -63,16 +68,17 @@ private:
     RunResults<figure::FeatureEntry> m_results;
     QHash<QString, std::shared_ptr<const Details>> m_details;
     QHash<QString, std::shared_ptr<const Maps>> m_maps;
+    NoteHeading* m_heading;
     NumbersTable* m_table;
+    QLabel* m_notes; ///< of the figure: conventions and what its numbers depend on
     QComboBox* m_view;
     QComboBox* m_projection;
     QDoubleSpinBox* m_perplexity;
     QSpinBox* m_seed;
     QCheckBox* m_beforeAfter;
-    QProgressBar* m_progress;
-    QPushButton* m_cancel;
-    QTimer m_poll;
-    std::shared_ptr<std::atomic<double>> m_fraction;
+    QPushButton* m_compute;
+    WorkProgress* m_work;
+    QString m_asked; ///< the key of the last map by t-SNE that was asked for
 };
 
 } // namespace finescope::widgets

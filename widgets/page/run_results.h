@@ -1,14 +1,18 @@
 #pragma once
 
+#include "core/analysis/work_hooks.h"
 #include "core/record/run.h"
 #include "widgets/page/background.h"
+#include "widgets/page/work_progress.h"
 
 #include <QHash>
 #include <QObject>
 #include <QString>
 #include <QStringList>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -30,24 +34,36 @@ public:
     using Entries = std::vector<Entry>;
     /// Changes whenever Compute would give something else.
     using Key = std::function<QString(const record::Run&)>;
-    using Compute = std::function<Entries(std::span<const record::Run>)>; ///< any thread
+    using Compute =
+        std::function<Entries(std::span<const record::Run>, const analysis::WorkHooks&)>; ///< any thread
+    using QuickCompute = std::function<Entries(std::span<const record::Run>)>; ///< without progress
     using Done = std::function<void(const std::optional<Failure>&)>;
 
     /// `name` is what the requests are made under.
     RunResults(Background& background, QString name, Key key, Compute compute)
         : m_background(background), m_name(std::move(name)), m_key(std::move(key)),
           m_compute(std::move(compute)) {}
+    RunResults(Background& background, QString name, Key key, QuickCompute compute)
+        : RunResults(
+              background, std::move(name), std::move(key),
+              Compute([compute = std::move(compute)](std::span<const record::Run> runs,
+                                                     const analysis::WorkHooks&) { return compute(runs); })) {
+    }
+
+    /// Whether everything of these runs is known.
+    [[nodiscard]] bool complete(const std::vector<record::Run>& runs) const {
+        return std::ranges::all_of(runs,
+                                   [this](const record::Run& run) { return m_known.contains(m_key(run)); });
+    }
 
     /// Computes what is missing of these runs, then calls `done`: at once if nothing is. A run that cannot be
     /// computed has no entries, and why is told once. A later call replaces an earlier one, whose `done` is
-    /// never called.
-    void complete(const std::vector<record::Run>& runs, QObject* context, Done done) {
+    /// never called. `fraction`, if given, follows the work.
+    void complete(const std::vector<record::Run>& runs, QObject* context, Done done,
+                  const WorkProgress::Fraction& fraction = {}) {
         auto missing = std::make_shared<std::vector<record::Run>>();
-        for (const record::Run& run : runs) {
-            if (!m_known.contains(m_key(run))) {
-                missing->push_back(run);
-            }
-        }
+        std::ranges::copy_if(runs, std::back_inserter(*missing),
+                             [this](const record::Run& run) { return !m_known.contains(m_key(run)); });
         if (missing->empty()) {
             m_background.cancel(m_name);
             done(std::nullopt);
@@ -59,20 +75,27 @@ public:
         };
         m_background.request<Results>(
             m_name, context,
-            [missing, key = m_key, compute = m_compute](const TaskControl& control) {
+            [missing, key = m_key, compute = m_compute, fraction](const TaskControl& control) {
                 Results results;
+                const analysis::WorkHooks hooks = WorkProgress::hooks(control, fraction);
+                const auto count = static_cast<double>(missing->size());
                 for (const record::Run& run : *missing) {
                     if (control.cancelled()) {
                         break;
                     }
+                    const auto known = static_cast<double>(results.entries.size());
                     try {
-                        results.entries.insert(key(run), compute({&run, 1}));
+                        results.entries.insert(
+                            key(run),
+                            compute({&run, 1}, analysis::part(hooks, known / count, (known + 1) / count)));
                     } catch (const Error& error) { // one run that cannot be used does not hide the others
+                        if (error.kind() == ErrorKind::cancelled) {
+                            throw;
+                        }
                         results.entries.insert(key(run), {});
                         results.refused.append(refusalOf(run, error));
                     }
-                    control.progress(static_cast<double>(results.entries.size()) /
-                                     static_cast<double>(missing->size()));
+                    hooks.onProgress((known + 1) / count);
                 }
                 return results;
             },
@@ -89,6 +112,9 @@ public:
                                Failure{ErrorKind::badInput, results.refused.join(QLatin1Char('\n'))}));
             });
     }
+
+    /// Drops the request that runs or waits.
+    void cancel() { m_background.cancel(m_name); }
 
     /// The entries of all these runs that were completed, in the order of the set.
     [[nodiscard]] Entries of(const std::vector<record::Run>& runs) const {

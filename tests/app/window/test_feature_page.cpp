@@ -1,12 +1,16 @@
 #include "tests/app/window/window_fixture.h"
 #include "widgets/page/page.h"
+#include "widgets/page/work_progress.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QSet>
+#include <QSignalSpy>
 #include <QTableWidget>
 
 using namespace finescope;
@@ -48,12 +52,63 @@ private Q_SLOTS:
         auto* plot = find<PlotView>("featurePlot");
         pick("featureView", "Map");
         QTRY_COMPARE(plot->figure().kind, std::string("feature-map"));
-        QVERIFY(find<QProgressBar>("featureProgress")->isHidden());
+        QVERIFY(!find<QPushButton>("featureCompute")->isVisible());
         pick("featureProjection", "t-SNE");
-        QVERIFY(find<QPushButton>("featureCancel")->isVisible());
         QTRY_VERIFY_WITH_TIMEOUT(plot->figure().panels.front().x.label == "t-SNE 1", 60000);
-        QVERIFY(find<QPushButton>("featureCancel")->isHidden());
+        QVERIFY(!find<QPushButton>("featureCancel")->isVisible());
         QVERIFY(exported().projection == figure::Projection::tsne);
+    }
+
+    void otherRunsDoNotStartTsne() {
+        auto* plot = find<PlotView>("featurePlot");
+        pick("featureView", "Map");
+        QTRY_COMPARE(plot->figure().kind, std::string("feature-map"));
+        pick("featureProjection", "t-SNE");
+        QTRY_VERIFY_WITH_TIMEOUT(plot->figure().panels.front().x.label == "t-SNE 1", 60000);
+        m_window->open({makeRun("lora.h5", "lora")});
+        auto* compute = find<QPushButton>("featureCompute");
+        QTRY_VERIFY(compute->isVisible());
+        QTRY_VERIFY(!plot->figure().panels.front().emptyText.empty());
+        QVERIFY(!find<widgets::Page>("featurePage")->exportedFigure());
+        QVERIFY(!find<widgets::WorkProgress>("featureWork")->running());
+        compute->click();
+        QTRY_COMPARE_WITH_TIMEOUT(plot->figure().panels.size(), std::size_t{3}, 60000);
+        QVERIFY(!compute->isVisible());
+        QVERIFY(exported().projection == figure::Projection::tsne);
+    }
+
+    void everyViewHasItsNote() {
+        QSet<QString> titles;
+        auto* page = find<widgets::Page>("featurePage");
+        for (const char* view : {"Methods", "Sample by sample", "Over training", "Map"}) {
+            pick("featureView", view);
+            auto* title = page->findChild<QLabel*>(QStringLiteral("noteHeading"));
+            QTRY_VERIFY2(!title->text().isEmpty() && !titles.contains(title->text()), view);
+            titles.insert(title->text());
+        }
+    }
+
+    void ratiosSayWhatTheyDependOn() {
+        auto* notes = find<QLabel>("featureNotes");
+        QTRY_VERIFY(notes->text().contains(QStringLiteral("rank within classes")));
+        pick("featureView", "Sample by sample");
+        QTRY_VERIFY(notes->isHidden()); // the table's tool tip has them
+    }
+
+    void workTellsTheTimeLeft() {
+        widgets::WorkProgress work(QStringLiteral("test"), nullptr);
+        QVERIFY(!work.isVisible());
+        const auto fraction = work.start();
+        *fraction = 0.25;
+        QTRY_VERIFY(work.isVisible());
+        auto* left = work.findChild<QLabel*>(QStringLiteral("testTimeLeft"));
+        QTRY_VERIFY(left->text().contains(QStringLiteral("s left")));
+        QCOMPARE(work.findChild<QProgressBar*>(QStringLiteral("testProgress"))->value(), 25);
+        QSignalSpy cancelled(&work, &widgets::WorkProgress::cancelRequested);
+        work.findChild<QPushButton*>(QStringLiteral("testCancel"))->click();
+        QCOMPARE(cancelled.size(), 1);
+        work.stop();
+        QVERIFY(!work.isVisible());
     }
 
     void tsneCanBeCancelled() {
@@ -63,7 +118,7 @@ private Q_SLOTS:
         pick("featureProjection", "t-SNE");
         find<QPushButton>("featureCancel")->click();
         QCOMPARE(find<QComboBox>("featureProjection")->currentText(), QStringLiteral("Principal components"));
-        QVERIFY(find<QPushButton>("featureCancel")->isHidden());
+        QVERIFY(!find<QPushButton>("featureCancel")->isVisible());
         QVERIFY(plot->figure().panels.front().x.label.starts_with("first component"));
     }
 
@@ -74,7 +129,7 @@ private Q_SLOTS:
         pick("featureView", "Sample by sample");
         QTRY_COMPARE(plot->figure().kind, std::string("feature-distributions"));
         QTRY_COMPARE(table->rowCount(), 8); // two runs of all and three classes
-        QVERIFY(table->item(0, 5)->text().contains(QLatin1Char('[')));
+        QVERIFY(table->item(0, 7)->text().contains(QLatin1Char('[')));
         QCOMPARE(exported().kind, std::string("feature-distributions"));
         pick("featureView", "Over training");
         QTRY_COMPARE(plot->figure().kind, std::string("feature-curves"));
