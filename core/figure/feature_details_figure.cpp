@@ -103,7 +103,7 @@ Panel fisherPanel(const std::vector<NamedSet>& sets) {
             panel.curves.push_back({.name = named.name + ": interval",
                                     .x = {place, place},
                                     .y = {fisher->interval->low, fisher->interval->high},
-                                    .style = named.style,
+                                    .style = {},
                                     .legend = false});
         }
     }

@@ -119,16 +119,28 @@ std::vector<BarSeries> seriesOf(std::span<const FeatureEntry> entries, const std
 }
 
 std::string fisherNote(std::span<const FeatureEntry> entries, const std::vector<std::string>& splits) {
-    std::string text;
+    const std::vector<Unit> units = unitsOf(entries);
+    const bool oneTask =
+        std::ranges::all_of(units, [&](const Unit& unit) { return unit.task == units.front().task; });
+    std::vector<std::string> told;
     for (const std::string& split : splits) {
         for (const FeatureEntry& entry : entries) {
             if (entry.split == split && entry.numbers.fisherFinal) {
-                const analysis::FisherRatio& ratio = *entry.numbers.fisherFinal;
-                text += (text.empty() ? "Fisher's discriminant ratio: " : "; ") + split + " " +
-                        fisherConditions(ratio);
-                break;
+                std::string one = (oneTask ? "" : entry.task + ", ") + split + " " +
+                                  fisherConditions(*entry.numbers.fisherFinal);
+                // Of runs of one task, the first speaks for all with as many samples.
+                const auto sameStart = [&](const std::string& other) {
+                    return other.substr(0, other.find(", rank")) == one.substr(0, one.find(", rank"));
+                };
+                if (std::ranges::none_of(told, sameStart)) {
+                    told.push_back(std::move(one));
+                }
             }
         }
+    }
+    std::string text;
+    for (const std::string& one : told) {
+        text += (text.empty() ? "Fisher's discriminant ratio: " : "; ") + one;
     }
     return text.empty() ? text : text + ".";
 }

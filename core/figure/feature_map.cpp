@@ -60,7 +60,7 @@ Style classStyle(std::size_t label) {
 
 /// Fewer points may be larger.
 double pointSize(std::size_t points) {
-    return points <= 100 ? 0.8 : points <= 500 ? 0.5 : points <= 3000 ? 0.4 : 0.3;
+    return points <= 100 ? 0.6 : points <= 500 ? 0.5 : points <= 3000 ? 0.4 : 0.3;
 }
 
 /// The number of the first sample of each map: the same in maps of the same samples, which are those of one
@@ -146,8 +146,8 @@ void useOneScale(Panel& panel, const FeatureMap& map) {
 }
 
 std::string componentLabel(const FeatureMap& map, std::size_t axis) {
-    const std::string name = axis == 0 ? "first component" : "second component";
-    return axis < map.shares.size() ? name + " (" + percent(map.shares[axis], 0) + " of variance)" : name;
+    const std::string name = "component " + std::to_string(axis + 1);
+    return axis < map.shares.size() ? name + " (" + percent(map.shares[axis], 0) + ")" : name;
 }
 
 Panel panelOf(const FeatureMap& map, std::int64_t firstSample, const FeatureMapOptions& options) {
@@ -165,21 +165,23 @@ Panel panelOf(const FeatureMap& map, std::int64_t firstSample, const FeatureMapO
         panel.y.label = "t-SNE 2";
     }
     if (map.displacement) {
-        panel.lines.push_back("rows moved by " + significant(*map.displacement, 2) + " times their norm");
+        panel.lines.push_back("row displacement " + significant(*map.displacement, 2));
     }
     return panel;
 }
 
 std::vector<std::string> notesOf(std::span<const FeatureMap> maps, const FeatureMapOptions& options) {
     std::vector<std::string> notes;
-    notes.push_back("Split " + maps.front().split + ", n = " + std::to_string(maps.front().labels.size()) +
-                    "; every panel is a map of its own" +
-                    (options.projection == Projection::pca
-                         ? ": principal components of its features, the classifier's rows projected on them."
-                         : ": t-SNE of its features and the classifier's rows (Barnes-Hut, theta 0.5, "
-                           "perplexity " +
-                               exact(options.perplexity) + ", 1000 iterations, seed " +
-                               std::to_string(options.seed) + "); Kullback-Leibler divergence"));
+    notes.push_back(
+        "Split " + maps.front().split + ", n = " + std::to_string(maps.front().labels.size()) +
+        "; every panel is a map of its own" +
+        (options.projection == Projection::pca
+             ? ": principal components of its features (share of their variance), the classifier's rows "
+               "projected on them."
+             : ": t-SNE of its features and the classifier's rows (Barnes-Hut, theta 0.5, "
+               "perplexity " +
+                   exact(options.perplexity) + ", 1000 iterations, seed " + std::to_string(options.seed) +
+                   "); Kullback-Leibler divergence"));
     if (options.projection == Projection::tsne) {
         for (const FeatureMap& map : maps) {
             notes.back() += (&map == &maps.front() ? " " : ", ") + fixed(map.divergence.value_or(0), 2);

@@ -14,7 +14,21 @@ namespace {
 constexpr double kOccupied = 0.8; // of a category's width
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// The decades around all positive values.
+/// The value 1, 2 or 5 times a power of ten that is next to a positive one, below or above it.
+double roundValue(double value, bool above) {
+    const double decade = std::pow(10.0, std::floor(std::log10(value)));
+    if (above) {
+        for (const double step : {1.0, 2.0, 5.0}) {
+            if (step * decade >= value) {
+                return step * decade;
+            }
+        }
+        return 10 * decade;
+    }
+    return decade * (value >= 5 * decade ? 5 : value >= 2 * decade ? 2 : 1);
+}
+
+/// Round values around all positive ones, with some bar of the smallest left to see.
 Range logRange(const std::vector<BarSeries>& series) {
     double low = std::numeric_limits<double>::infinity(), high = 0;
     for (const BarSeries& one : series) {
@@ -30,8 +44,7 @@ Range logRange(const std::vector<BarSeries>& series) {
     if (high <= 0) {
         return {.low = 0.1, .high = 1};
     }
-    return {.low = std::pow(10.0, std::floor(std::log10(low) - 0.1)),
-            .high = std::pow(10.0, std::ceil(std::log10(high) + 0.02))};
+    return {.low = roundValue(low / 1.25, false), .high = roundValue(1.05 * high, true)};
 }
 
 } // namespace

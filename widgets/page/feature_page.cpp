@@ -13,6 +13,7 @@
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
@@ -20,8 +21,9 @@ namespace finescope::widgets {
 
 namespace {
 
-constexpr int kRowsSeen = 8;   // of the table before it scrolls
-constexpr int kKeptValues = 8; // results of other choices that stay at hand
+constexpr int kRowsSeen = 8;    // of the table before it scrolls
+constexpr int kLowestMap = 220; // of a row of maps: what still can be read
+constexpr int kKeptValues = 8;  // results of other choices that stay at hand
 const QString kWork = QStringLiteral("featureSamples");
 
 /// Features are written at the start and once a model is selected: until then nothing new can be there.
@@ -39,9 +41,7 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
           tr("Features"),
           tr("Here you will see what fine-tuning did to the features: how alike they became, how far they "
              "moved and how well they separate the classes."),
-          {QStringLiteral("feature"), "features", tr("All but training"),
-           tr("The features could not be compared.")},
-          parent),
+          {QStringLiteral("feature"), "features", {}, tr("The features could not be compared.")}, parent),
       m_background(background),
       m_results(background, QStringLiteral("features"), featuresKey, figure::featureEntries),
       m_heading(new NoteHeading(this)), m_table(new NumbersTable(this)), m_notes(makeCaption({}, this)),
@@ -54,7 +54,17 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
     m_table->setAccessibleName(tr("Features by class"));
     m_notes->setObjectName(QStringLiteral("featureNotes"));
     m_notes->setWordWrap(true);
+    m_heading->setNote(featureNumbersNote());
     content()->insertWidget(0, m_heading);
+    auto* area = new QScrollArea(this); // many maps stand below each other
+    area->setObjectName(QStringLiteral("featureArea"));
+    area->setFocusPolicy(Qt::NoFocus);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setWidgetResizable(true);
+    content()->replaceWidget(plot(), area);
+    content()->setStretchFactor(area, 1);
+    area->setWidget(plot());
     content()->addWidget(m_notes);
     content()->addWidget(m_table);
     makeOptions();
@@ -128,6 +138,8 @@ void FeaturePage::showOptions() {
     m_seed->setVisible(tsneChosen());
     m_compute->setVisible(tsneWaits());
     m_table->setVisible(view() == samplesView);
+    usePickers(view() == methodsView ? tr("All but training") : tr("Test, if recorded"),
+               view() != trainingView, view() == methodsView || view() == trainingView);
 }
 
 void FeaturePage::endWork() {
@@ -302,6 +314,8 @@ bool FeaturePage::draw() {
         m_table->setTable(figure::featureDetailsTable(details ? *details : Details{}));
         m_table->fitHeight(kRowsSeen);
     }
+    const auto rows = static_cast<int>(plot()->figure().panels.size() + 2) / 3;
+    plot()->setMinimumHeight(view() == mapView && rows > 1 ? rows * kLowestMap : 0);
     drawNotes();
     return !waits;
 }

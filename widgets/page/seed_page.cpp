@@ -37,6 +37,12 @@ analysis::Spread SeedPage::spread() const {
     return pickedSpread(*m_spread);
 }
 
+void SeedPage::usePickers(const QString& usualSplits, bool split, bool spread) {
+    m_split->setItemText(0, usualSplits);
+    m_split->setEnabled(split);
+    m_spread->setEnabled(spread);
+}
+
 void SeedPage::listNames(const std::vector<std::string>& names) {
     widgets::listNames(*m_split, names);
 }

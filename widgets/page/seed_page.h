@@ -35,6 +35,8 @@ protected:
     [[nodiscard]] PlotView* plot() const { return m_plot; }
     [[nodiscard]] std::vector<std::string> splits() const;
     [[nodiscard]] analysis::Spread spread() const;
+    /// What the first entry of the splits means, and which of the two pickers the page's plot follows.
+    void usePickers(const QString& usualSplits, bool split, bool spread);
     /// Before and after the background computes what draw() shows.
     void begin();
     void finish(const std::optional<Failure>& failure);

@@ -39,7 +39,7 @@ private Q_SLOTS:
         QTRY_COMPARE(plot->figure().kind, std::string("feature-map"));
         QTRY_COMPARE(plot->figure().panels.size(), std::size_t{2});
         QCOMPARE(plot->figure().panels[0].header, std::string("FT"));
-        QVERIFY(plot->figure().panels[0].x.label.starts_with("first component"));
+        QVERIFY(plot->figure().panels[0].x.label.starts_with("component 1"));
         find<QCheckBox>("featureBeforeAfter")->click();
         QTRY_COMPARE(plot->figure().panels.size(), std::size_t{4});
         const figure::FigureRequest request = exported();
@@ -119,7 +119,7 @@ private Q_SLOTS:
         find<QPushButton>("featureCancel")->click();
         QCOMPARE(find<QComboBox>("featureProjection")->currentText(), QStringLiteral("Principal components"));
         QVERIFY(!find<QPushButton>("featureCancel")->isVisible());
-        QVERIFY(plot->figure().panels.front().x.label.starts_with("first component"));
+        QVERIFY(plot->figure().panels.front().x.label.starts_with("component 1"));
     }
 
     void samplesHaveDistributionsAndClasses() {

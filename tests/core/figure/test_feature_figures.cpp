@@ -47,7 +47,7 @@ private Q_SLOTS:
     void whatTheFileLacksStaysAbsent();
     void whatIsUndefinedTakesNothingElseAway();
     void barsAreMeansOverSeeds();
-    void fisherStandsOnDecades();
+    void fisherStandsOnRoundValues();
     void noFeaturesSayWhatIsMissing();
     void scalesAreBarsOfTheirOwn();
 };
@@ -118,20 +118,24 @@ void TestFeatureFigures::barsAreMeansOverSeeds() {
     QVERIFY(figure.notes.at(0).find("n up to 2") != std::string::npos);
 }
 
-void TestFeatureFigures::fisherStandsOnDecades() {
+void TestFeatureFigures::fisherStandsOnRoundValues() {
     FeatureEntry low = entryOf("ft");
     low.numbers.fisherFinal = {.value = 30, .samples = 4, .width = 2};
     FeatureEntry high = low;
     high.variant.method = "lp-ft";
     high.numbers.fisherFinal->value = 4000;
     const std::vector<FeatureEntry> entries{low, high};
-    const Panel panel = featuresFigure(entries).panels[2];
+    Panel panel = featuresFigure(entries).panels[2];
     QVERIFY(panel.y.scale == Scale::logarithmic);
     QVERIFY(panel.y.range.has_value());
-    QVERIFY_NEAR(panel.y.range->low, 10, 1e-9);
-    QVERIFY_NEAR(panel.y.range->high, 10000, 1e-9);
+    QVERIFY_NEAR(panel.y.range->low, 20, 1e-9);
+    QVERIFY_NEAR(panel.y.range->high, 5000, 1e-9);
     QCOMPARE(barsOf(panel, "FT")->base.at(0), panel.y.range->low);
     QCOMPARE(barsOf(panel, "FT")->top.at(0), 30.0);
+    high.numbers.fisherFinal->value = 31; // less than a decade must not become one
+    panel = featuresFigure(std::vector{low, high}).panels[2];
+    QVERIFY_NEAR(panel.y.range->low, 20, 1e-9);
+    QVERIFY_NEAR(panel.y.range->high, 50, 1e-9);
 }
 
 void TestFeatureFigures::noFeaturesSayWhatIsMissing() {
