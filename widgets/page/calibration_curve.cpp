@@ -26,7 +26,10 @@ constexpr int kBinStability = static_cast<int>(figure::kCurveQuantities.size());
 
 CalibrationCurve::CalibrationCurve(Background& background, QWidget* parent)
     : QWidget(parent), m_background(background), m_heading(new NoteHeading(this)), m_plot(new PlotView(this)),
-      m_exact(background, *this, [this] { m_again(); }) {
+      m_exact(background, *this, [this] {
+          const auto again = m_again; // it is replaced while it runs
+          again();
+      }) {
     m_heading->setObjectName(QStringLiteral("calibrationCurveHeading"));
     m_heading->setNote(kNotes.front()());
     m_plot->setObjectName(QStringLiteral("temperatureCurve"));

@@ -1,6 +1,7 @@
 #include "widgets/page/calibration_diagrams.h"
 
 #include "core/analysis/calibration_intervals.h"
+#include "core/error.h"
 #include "core/figure/reliability_diagram.h"
 #include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
@@ -19,14 +20,9 @@ using Entries = std::vector<figure::ReliabilityEntry>;
 
 /// `diagramOf` gives numbers, bins and whiskers of a run at a temperature.
 template <class DiagramOf>
-Entries entriesOf(
-    const DiagramsQuestion& question, const DiagramOf& diagramOf,
-    const std::function<bool()>& cancelled = [] { return false; }) {
+Entries entriesOf(const DiagramsQuestion& question, const DiagramOf& diagramOf) {
     Entries entries;
     for (const ShownRun& shown : question.runs) {
-        if (cancelled()) {
-            break;
-        }
         figure::ReliabilityEntry entry =
             diagramOf(*shown.prepared, shown.temperature(question.temperature), question.choice);
         entry.name = shown.name;
@@ -88,7 +84,13 @@ void CalibrationDiagrams::show(DiagramsQuestion question, Numbers numbers) {
     m_background.request<Entries>(
         kKey, this,
         [asked](const TaskControl& control) {
-            return entriesOf(asked, exactly, [&control] { return control.cancelled(); });
+            return entriesOf(asked, [&control](const PreparedRun& run, double temperature,
+                                               const figure::DiagramChoice& diagrams) {
+                if (control.cancelled()) {
+                    throw Error(ErrorKind::cancelled, "these diagrams are no longer asked for");
+                }
+                return figure::diagramAt(run.data, temperature, diagrams, {.stop = control.stop()});
+            });
         },
         [this, numbers](const Outcome<Entries>& outcome) {
             if (const auto* failure = std::get_if<Failure>(&outcome)) {
