@@ -1,6 +1,7 @@
 #include "app/window/figure_command.h"
 
 #include "app/window/help_lines.h"
+#include "app/window/terminal_progress.h"
 #include "app/window/text_output.h"
 #include "app/window/verification_file.h"
 #include "core/error.h"
@@ -245,7 +246,8 @@ DatedFigure build(const figure::FigureRequest& request) {
         return {figure::buildFigure(request, laboratory), laboratory.created};
     }
     const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(request.files));
-    return {figure::buildFigure(request, runs), figure::dataDate(runs)};
+    TerminalProgress progress(request.kind);
+    return {figure::buildFigure(request, runs, progress.hooks()), figure::dataDate(runs)};
 }
 
 int runFigure(const FigureArguments& arguments, int argc, char** argv) {

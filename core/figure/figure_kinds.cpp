@@ -10,6 +10,7 @@
 #include "core/figure/feature_details_figure.h"
 #include "core/figure/feature_figures.h"
 #include "core/figure/feature_map.h"
+#include "core/figure/feature_neighbours.h"
 #include "core/figure/kernel_figures.h"
 #include "core/figure/kernel_heat_map.h"
 #include "core/figure/norm_scaling_figure.h"
@@ -24,7 +25,23 @@ namespace finescope::figure {
 namespace {
 
 using Runs = std::span<const record::Run>;
-using Build = Figure (*)(const FigureRequest&, Runs);
+
+/// What builds a kind of figure, with progress where it may take long.
+class Build {
+public:
+    using Quick = Figure (*)(const FigureRequest&, Runs);
+    using Long = Figure (*)(const FigureRequest&, Runs, const analysis::WorkHooks&);
+    constexpr Build(Quick quick) : m_quick(quick) {}       // NOLINT(google-explicit-constructor)
+    constexpr Build(Long withHooks) : m_long(withHooks) {} // NOLINT(google-explicit-constructor)
+
+    Figure operator()(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) const {
+        return m_quick != nullptr ? m_quick(request, runs) : m_long(request, runs, hooks);
+    }
+
+private:
+    Quick m_quick = nullptr;
+    Long m_long = nullptr;
+};
 
 CurveOptions curveOptions(const FigureRequest& request) {
     const auto scale = [](bool logarithmic) { return logarithmic ? Scale::logarithmic : Scale::linear; };
@@ -120,27 +137,36 @@ Figure classifierRows(const FigureRequest& request, Runs runs) {
                                  .scale = request.linearValues ? Scale::linear : Scale::logarithmic});
 }
 
-Figure features(const FigureRequest& request, Runs runs) {
-    return featuresFigure(featureEntries(runs), {.splits = request.splits, .spread = request.spread});
+std::string firstSplit(const FigureRequest& request) {
+    return request.splits.empty() ? std::string{} : request.splits.front();
+}
+
+Figure features(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) {
+    return featuresFigure(featureEntries(runs, hooks), {.splits = request.splits, .spread = request.spread});
+}
+
+Figure featureNeighbours(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) {
+    const NeighbourFigureOptions options{
+        .split = firstSplit(request), .numbers = {}, .spread = request.spread};
+    return featureNeighboursFigure(runs, neighbourEntries(runs, options, hooks), options);
 }
 
 Figure featureCurves(const FigureRequest& request, Runs runs) {
     return featureCurvesFigure(runs, {.curve = curveOptions(request)});
 }
 
-Figure featureDistributions(const FigureRequest& request, Runs runs) {
-    const FeatureDetailsOptions options{.split =
-                                            request.splits.empty() ? std::string{} : request.splits.front()};
-    return featureDetailsFigure(featureDetailEntries(runs, options), options);
+Figure featureDistributions(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) {
+    const FeatureDetailsOptions options{.split = firstSplit(request), .numbers = {}};
+    return featureDetailsFigure(featureDetailEntries(runs, options, hooks), options);
 }
 
-Figure featureMap(const FigureRequest& request, Runs runs) {
-    const FeatureMapOptions options{.split = request.splits.empty() ? std::string{} : request.splits.front(),
+Figure featureMap(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) {
+    const FeatureMapOptions options{.split = firstSplit(request),
                                     .projection = request.projection,
                                     .perplexity = request.perplexity,
                                     .seed = request.mapSeed,
                                     .beforeAfter = request.beforeAfter};
-    return featureMapFigure(featureMaps(runs, options), options);
+    return featureMapFigure(featureMaps(runs, options, hooks), options);
 }
 
 Figure accuracy(const FigureRequest& request, Runs runs) {
@@ -194,6 +220,8 @@ constexpr std::array kKinds{
                "cosine similarity and difference of every sample, and Fisher's ratio, with intervals"},
     FigureKind{"feature-curves", "feature difference and cosine similarity over training"},
     FigureKind{"feature-map", "features and classifier rows in the plane; --projection, --before-after"},
+    FigureKind{"feature-neighbours",
+               "neighbours that features keep, of their own class, and moves of classifier rows"},
     FigureKind{"norm-scaling",
                "feature difference against the classifier norm that fine-tuning started from"},
     FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
@@ -208,9 +236,10 @@ constexpr std::array kKinds{
 
 // In the order of the kinds, which begin with those of runs.
 constexpr std::array<Build, std::ranges::count(kKinds, FigureInput::runs, &FigureKind::input)> kBuilds{
-    classifierNorm, training,      classNorms,  classAngles,       normDerivative,       classifierRows,
-    spectrum,       kernelHeatMap, ratios,      features,          featureDistributions, featureCurves,
-    featureMap,     normScaling,   reliability, temperatureCurves, binStability,         accuracy};
+    classifierNorm, training,          classNorms,  classAngles, normDerivative,       classifierRows,
+    spectrum,       kernelHeatMap,     ratios,      features,    featureDistributions, featureCurves,
+    featureMap,     featureNeighbours, normScaling, reliability, temperatureCurves,    binStability,
+    accuracy};
 
 } // namespace
 
@@ -227,14 +256,15 @@ FigureInput inputOf(std::string_view kind) {
     return std::ranges::find(kKinds, kind, &FigureKind::name)->input;
 }
 
-Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs) {
+Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs,
+                   const analysis::WorkHooks& hooks) {
     validate(request);
     if (inputOf(request.kind) != FigureInput::runs) {
         throw Error(ErrorKind::badInput, request.kind + " is made from the output of finescope-engine verify "
                                                         "--json, not from run files");
     }
     const auto kind = std::ranges::find(kKinds, request.kind, &FigureKind::name);
-    return kBuilds[static_cast<std::size_t>(kind - kKinds.begin())](request, runs);
+    return kBuilds[static_cast<std::size_t>(kind - kKinds.begin())](request, runs, hooks);
 }
 
 Figure buildFigure(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory) {

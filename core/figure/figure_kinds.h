@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/theory_laboratory.h"
+#include "core/analysis/work_hooks.h"
 #include "core/figure/figure.h"
 #include "core/figure/recipe.h"
 #include "core/record/run.h"
@@ -31,7 +32,9 @@ struct FigureKind {
 
 /// Builds what `request` asks for from runs that were read already. Throws Error{badInput} for an unknown
 /// kind and where the runs lack what the kind cannot do without; and what reading their large parts throws.
-[[nodiscard]] Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs);
+/// Kinds of figure that may take long report progress and throw Error{cancelled}.
+[[nodiscard]] Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs,
+                                 const analysis::WorkHooks& hooks = {});
 
 /// The same of the kinds that show what the linear laboratory measured.
 [[nodiscard]] Figure buildFigure(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory);

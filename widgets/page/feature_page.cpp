@@ -76,6 +76,7 @@ void FeaturePage::makeOptions() {
     m_view->addItem(tr("Sample by sample"), samplesView);
     m_view->addItem(tr("Over training"), trainingView);
     m_view->addItem(tr("Map"), mapView);
+    m_view->addItem(tr("Neighbours"), neighboursView);
     addOption(optionRows(), tr("View"), m_view);
     m_projection->setObjectName(QStringLiteral("featureProjection"));
     m_projection->setAccessibleName(tr("Projection"));
@@ -137,9 +138,11 @@ void FeaturePage::showOptions() {
     m_perplexity->setVisible(tsneChosen());
     m_seed->setVisible(tsneChosen());
     m_compute->setVisible(tsneWaits());
-    m_table->setVisible(view() == samplesView);
+    m_table->setVisible(view() == samplesView || view() == neighboursView);
+    m_table->setAccessibleName(view() == neighboursView ? tr("Neighbours of features, by run")
+                                                        : tr("Features by class"));
     usePickers(view() == methodsView ? tr("All but training") : tr("Test, if recorded"),
-               view() != trainingView, view() == methodsView || view() == trainingView);
+               view() != trainingView, view() != samplesView && !map);
 }
 
 void FeaturePage::endWork() {
@@ -248,6 +251,10 @@ void FeaturePage::refresh() {
         compute<Maps>(m_maps, mapKey(), [runs = runSet(), options = mapOptions()](const auto& hooks) {
             return figure::featureMaps(*runs, options, hooks);
         });
+    } else if (view() == neighboursView) {
+        compute<Neighbours>(m_neighbours, setKey(), [runs = runSet(), split = split()](const auto& hooks) {
+            return figure::neighbourEntries(*runs, {.split = split, .numbers = {}}, hooks);
+        });
     } else {
         compute<Details>(m_details, setKey(), [runs = runSet(), split = split()](const auto& hooks) {
             return figure::featureDetailEntries(*runs, {.split = split}, hooks);
@@ -307,6 +314,14 @@ bool FeaturePage::draw() {
                     .toStdString();
         }
         plot()->setFigure(figure);
+    } else if (view() == neighboursView) {
+        m_heading->setNote(featureNeighboursNote());
+        const auto known = m_neighbours.value(setKey());
+        const Neighbours neighbours = known ? *known : Neighbours{};
+        plot()->setFigure(figure::featureNeighboursFigure(
+            runs(), neighbours, {.split = split(), .numbers = {}, .spread = spread()}));
+        m_table->setTable(figure::featureNeighboursTable(neighbours));
+        m_table->fitHeight(kRowsSeen);
     } else {
         m_heading->setNote(featureSamplesNote());
         const auto details = m_details.value(setKey());
@@ -326,6 +341,8 @@ void FeaturePage::addOptions(figure::FigureRequest& request) const {
     } else if (view() == trainingView) {
         request.kind = "feature-curves";
         request.grouping = figure::Grouping::methods;
+    } else if (view() == neighboursView) {
+        request.kind = "feature-neighbours";
     } else if (view() == mapView) {
         const figure::FeatureMapOptions options = mapOptions();
         request.kind = "feature-map";

@@ -3,6 +3,7 @@
 #include "core/figure/feature_details_figure.h"
 #include "core/figure/feature_figures.h"
 #include "core/figure/feature_map.h"
+#include "core/figure/feature_neighbours.h"
 #include "widgets/page/run_results.h"
 #include "widgets/page/seed_page.h"
 #include "widgets/page/work_progress.h"
@@ -24,8 +25,8 @@ class NoteHeading;
 class NumbersTable;
 
 /// What happened to the features: cosine similarity, difference and Fisher's discriminant ratio per method;
-/// sample by sample with intervals and per class; over training; and as maps, by PCA at once and by t-SNE
-/// when asked for: other runs or another split wait until it is asked for again.
+/// sample by sample with intervals and per class; over training; whether neighbours stayed; and as maps, by
+/// PCA at once and by t-SNE when asked for: other runs or another split wait until it is asked for again.
 class FeaturePage : public SeedPage {
     Q_OBJECT
 
@@ -38,9 +39,10 @@ protected:
     void addOptions(figure::FigureRequest& request) const override;
 
 private:
-    enum View { methodsView, samplesView, trainingView, mapView };
+    enum View { methodsView, samplesView, trainingView, mapView, neighboursView };
     using Details = std::vector<figure::FeatureDetailEntry>;
     using Maps = std::vector<figure::FeatureMap>;
+    using Neighbours = std::vector<figure::NeighbourEntry>;
 
     void makeOptions();
     void showOptions();
@@ -68,6 +70,7 @@ private:
     RunResults<figure::FeatureEntry> m_results;
     QHash<QString, std::shared_ptr<const Details>> m_details;
     QHash<QString, std::shared_ptr<const Maps>> m_maps;
+    QHash<QString, std::shared_ptr<const Neighbours>> m_neighbours;
     NoteHeading* m_heading;
     NumbersTable* m_table;
     QLabel* m_notes; ///< of the figure: conventions and what its numbers depend on

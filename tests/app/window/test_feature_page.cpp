@@ -80,7 +80,7 @@ private Q_SLOTS:
     void everyViewHasItsNote() {
         QSet<QString> titles;
         auto* page = find<widgets::Page>("featurePage");
-        for (const char* view : {"Methods", "Sample by sample", "Over training", "Map"}) {
+        for (const char* view : {"Methods", "Sample by sample", "Over training", "Map", "Neighbours"}) {
             pick("featureView", view);
             auto* title = page->findChild<QLabel*>(QStringLiteral("noteHeading"));
             QTRY_VERIFY2(!title->text().isEmpty() && !titles.contains(title->text()), view);
@@ -93,6 +93,16 @@ private Q_SLOTS:
         QTRY_VERIFY(notes->text().contains(QStringLiteral("rank within classes")));
         pick("featureView", "Sample by sample");
         QTRY_VERIFY(notes->isHidden()); // the table's tool tip has them
+    }
+
+    void neighboursAreNumbersAndBars() {
+        auto* plot = find<PlotView>("featurePlot");
+        pick("featureView", "Neighbours");
+        QTRY_COMPARE(plot->figure().kind, std::string("feature-neighbours"));
+        auto* table = find<QTableWidget>("featureClasses");
+        QTRY_COMPARE(table->rowCount(), 2); // a row per run
+        QCOMPARE(exported().kind, std::string("feature-neighbours"));
+        QCOMPARE(find<QComboBox>("featureSplit")->itemText(0), QStringLiteral("Test, if recorded"));
     }
 
     void workTellsTheTimeLeft() {
