@@ -163,6 +163,9 @@ Figure featureNeighboursFigure(std::span<const record::Run> runs, std::span<cons
             panel.emptyText = entries.empty() ? "No run with recorded features chosen." : column.missing;
         } else if (column.scale == Scale::linear) {
             panel.y.ticks = TickStyle::percent;
+            if (!column.pretrained) {
+                panel.y.range = Range{0, 1.05}; // an interval may end where no share can be
+            }
         }
         largest = std::max(largest, n);
     }

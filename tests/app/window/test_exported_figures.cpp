@@ -14,6 +14,7 @@
 #include <QDialog>
 #include <QDoubleSpinBox>
 #include <QPushButton>
+#include <QSpinBox>
 #include <QTableWidget>
 
 using namespace finescope;
@@ -133,6 +134,36 @@ private Q_SLOTS:
             QTRY_VERIFY(find<widgets::Page>(page)->exportedFigure()); // most are computed first
             QCOMPARE(figure::csv(rebuilt(exported(path("page.svg"), 139.7))), shown(page, 139.7));
         }
+    }
+
+    void everyViewOfTheFeatures() {
+        m_window->open({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2), makeRun("lp-ft.h5", "lp-ft")});
+        showPage("Features");
+        const auto choose = [this](const char* name, int index) {
+            auto* picker = find<QComboBox>(name);
+            picker->setCurrentIndex(index);
+            Q_EMIT picker->activated(index);
+        };
+        choose("featureSpread", 1);
+        auto* plot = find<widgets::PlotView>("featurePlot");
+        const auto same = [&](const char* kind) {
+            const figure::FigureRequest request = exported(path("page.svg"), 139.7);
+            return request.kind == kind && figure::csv(rebuilt(request)) == shown("featurePage", 139.7);
+        };
+        const char* kinds[] = {"features", "feature-distributions", "feature-curves", "feature-map",
+                               "feature-neighbours"};
+        for (int view = 0; view < 5; ++view) {
+            choose("featureView", view);
+            QTRY_COMPARE(plot->figure().kind, std::string(kinds[view]));
+            QTRY_VERIFY(find<widgets::Page>("featurePage")->exportedFigure());
+            QVERIFY2(same(kinds[view]), kinds[view]);
+        }
+        choose("featureView", 3);
+        find<QSpinBox>("featureSeed")->setValue(7);
+        find<QDoubleSpinBox>("featurePerplexity")->setValue(5);
+        choose("featureProjection", 1);
+        QTRY_VERIFY_WITH_TIMEOUT(plot->figure().panels.front().x.label == "t-SNE 1", 60000);
+        QVERIFY(same("feature-map"));
     }
 
     void everyViewOfTheClassifier() {
