@@ -45,7 +45,8 @@ struct FigureArguments {
     std::optional<std::uint64_t> seed;
     std::optional<int> bins, dpi;
     std::optional<double> widthMm, heightMm, fontPt, smoothing;
-    bool beforeAfter = false, finalBars = false, logX = false, logY = false, raw = false, linear = false;
+    bool together = false, beforeAfter = false, finalBars = false, logX = false, logY = false, raw = false,
+         linear = false;
 };
 
 template <typename Value>
@@ -154,6 +155,7 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
     request.withAccuracy = request.withAccuracy || !arguments.with.empty();
     request.finalBars = request.finalBars || arguments.finalBars;
     request.beforeAfter = request.beforeAfter || arguments.beforeAfter;
+    request.mapTogether = request.mapTogether || arguments.together;
     request.logX = request.logX || arguments.logX;
     request.logY = request.logY || arguments.logY;
     override(request.bins, arguments.bins);
@@ -339,6 +341,7 @@ void addFigureCommand(CLI::App& app, Action& action) {
         ->check(CLI::IsMember({"pca", "tsne"}));
     command->add_option("--perplexity", given->perplexity, "feature-map: of t-SNE (30)");
     command->add_option("--seed", given->seed, "feature-map: of t-SNE (1)");
+    command->add_flag("--together", given->together, "feature-map: all runs in one map, coloured by run");
     command->add_option("--epoch", given->epoch,
                         "Calibration at this epoch: 3, or lp:1 (the model that each run reports)");
     command->add_option("--bins", given->bins, "Confidence bins (15)");

@@ -4,6 +4,7 @@
 #include "core/analysis/tsne.h"
 #include "core/error.h"
 #include "core/figure/feature_details_figure.h"
+#include "core/figure/method_name.h"
 #include "core/figure/moved_rows.h"
 #include "core/figure/number_text.h"
 #include "core/figure/run_style.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace finescope::figure {
 
@@ -24,32 +26,77 @@ bool holds(const record::SplitInfo& split, bool pretrained) {
     return (pretrained ? split.pretrainedFeatureWidth : split.featureWidth) > 0;
 }
 
-/// features and the rows of the classifier below each other.
-MatrixF stacked(const MatrixF& features, const MovedRows& rows) {
-    MatrixF all(features.rows() + rows.before.rows() + rows.after.rows(), features.cols());
-    all << features, rows.before, rows.after;
+/// What a map is made of.
+struct MapData {
+    MatrixF features; ///< [N, h]
+    MovedRows rows;
+};
+
+/// All features, then the rows of each classifier, before and after.
+MatrixF stacked(std::span<const MapData> data) {
+    Eigen::Index count = 0, at = 0;
+    for (const MapData& each : data) {
+        if (each.features.cols() != data.front().features.cols()) {
+            throw Error(ErrorKind::badInput, "feature map: features of " +
+                                                 std::to_string(data.front().features.cols()) + " and " +
+                                                 std::to_string(each.features.cols()) +
+                                                 " numbers cannot be in one map; choose runs of one model");
+        }
+        count += each.features.rows() + 2 * each.rows.after.rows();
+    }
+    MatrixF all(count, data.front().features.cols());
+    const auto append = [&](const MatrixF& rows) {
+        all.middleRows(at, rows.rows()) = rows;
+        at += rows.rows();
+    };
+    for (const MapData& each : data) {
+        append(each.features);
+    }
+    for (const MapData& each : data) {
+        append(each.rows.before);
+        append(each.rows.after);
+    }
     return all;
 }
 
-void place(FeatureMap& map, const MatrixF& features, const MovedRows& rows, const FeatureMapOptions& options,
+/// Gives the maps the places of their points, with axes in common.
+void place(std::span<FeatureMap> maps, std::span<const MapData> data, const FeatureMapOptions& options,
            const analysis::WorkHooks& hooks) {
-    const MatrixF all = stacked(features, rows);
+    const MatrixF all = stacked(data);
     MatrixD placed = MatrixD::Zero(all.rows(), 2);
+    std::vector<double> shares;
+    std::optional<double> divergence;
     if (options.projection == Projection::tsne) {
         analysis::TsneMap found = analysis::tsne(
             all, {.perplexity = options.perplexity, .seed = options.seed, .threads = options.threads}, hooks);
         placed = std::move(found.points);
-        map.divergence = found.divergence;
+        divergence = found.divergence;
     } else {
-        const analysis::PrincipalComponents axes = analysis::principalComponents(features, 2);
+        Eigen::Index samples = 0;
+        for (const MapData& each : data) {
+            samples += each.features.rows();
+        }
+        const analysis::PrincipalComponents axes =
+            analysis::principalComponents(MatrixF(all.topRows(samples)), 2);
         placed.leftCols(axes.axes.rows()) = axes.project(all);
         for (Eigen::Index axis = 0; axis < axes.variance.size(); ++axis) {
-            map.shares.push_back(axes.variance(axis) / axes.totalVariance);
+            shares.push_back(axes.variance(axis) / axes.totalVariance);
         }
     }
-    map.samples = placed.topRows(features.rows());
-    map.rowsBefore = placed.middleRows(features.rows(), rows.before.rows());
-    map.rowsAfter = placed.bottomRows(rows.after.rows());
+    Eigen::Index at = 0;
+    const auto next = [&](Eigen::Index rows) {
+        at += rows;
+        return MatrixD(placed.middleRows(at - rows, rows));
+    };
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+        maps[i].samples = next(data[i].features.rows());
+        maps[i].shares = shares;
+        maps[i].divergence = divergence;
+    }
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+        maps[i].rowsBefore = next(data[i].rows.before.rows());
+        maps[i].rowsAfter = next(data[i].rows.after.rows());
+    }
 }
 
 Style classStyle(std::size_t label) {
@@ -78,6 +125,19 @@ std::vector<std::int64_t> firstSamples(std::span<const FeatureMap> maps) {
     return first;
 }
 
+/// All samples of a run, under its name.
+Scatter samplesOfRun(const FeatureMap& map, std::int64_t firstSample, std::size_t points) {
+    Scatter scatter{.name = map.name, .style = map.style, .size = pointSize(points)};
+    for (std::size_t row = 0; row < map.labels.size(); ++row) {
+        scatter.x.push_back(map.samples(static_cast<Eigen::Index>(row), 0));
+        scatter.y.push_back(map.samples(static_cast<Eigen::Index>(row), 1));
+        scatter.note.push_back(map.classNames[static_cast<std::size_t>(map.labels[row])] + ", row " +
+                               std::to_string(row));
+        scatter.samples.push_back(firstSample + static_cast<std::int64_t>(row));
+    }
+    return scatter;
+}
+
 void addSamples(Panel& panel, const FeatureMap& map, std::int64_t firstSample) {
     for (std::size_t label = 0; label < map.classNames.size(); ++label) {
         Scatter points{
@@ -94,9 +154,11 @@ void addSamples(Panel& panel, const FeatureMap& map, std::int64_t firstSample) {
     }
 }
 
-void addRows(Panel& panel, const FeatureMap& map) {
+/// The rows in the colours of their classes, or all in that of their run.
+void addRows(Panel& panel, const FeatureMap& map, bool byRun) {
     constexpr double kRowSize = 1.7;
-    if (map.rowsAfter.rows() > 0) {
+    const auto inLegend = [](const Scatter& scatter) { return scatter.name == kRowAfter && scatter.legend; };
+    if (map.rowsAfter.rows() > 0 && std::ranges::none_of(panel.scatters, inLegend)) {
         for (const bool after : {false, true}) { // of all classes, for the legend
             panel.scatters.push_back({.name = after ? kRowAfter : kRowBefore,
                                       .style = {.role = "classifier-row"},
@@ -106,18 +168,21 @@ void addRows(Panel& panel, const FeatureMap& map) {
     }
     for (Eigen::Index label = 0; label < map.rowsAfter.rows(); ++label) {
         const auto which = static_cast<std::size_t>(label);
-        const std::string row = which < map.classNames.size() ? map.classNames[which] : std::to_string(label);
+        const Style style = byRun ? map.style : classStyle(which);
+        const std::string row =
+            (byRun ? map.name + ": " : "") +
+            (which < map.classNames.size() ? map.classNames[which] : std::to_string(label));
         const double fromX = map.rowsBefore(label, 0), fromY = map.rowsBefore(label, 1);
         const double toX = map.rowsAfter(label, 0), toY = map.rowsAfter(label, 1);
         panel.curves.push_back({.name = "classifier row of " + row,
                                 .x = {fromX, toX},
                                 .y = {fromY, toY},
-                                .style = classStyle(which),
+                                .style = style,
                                 .legend = false});
         panel.scatters.push_back({.name = kRowBefore,
                                   .x = {fromX},
                                   .y = {fromY},
-                                  .style = classStyle(which),
+                                  .style = style,
                                   .note = {row},
                                   .legend = false,
                                   .size = kRowSize,
@@ -125,7 +190,7 @@ void addRows(Panel& panel, const FeatureMap& map) {
         panel.scatters.push_back({.name = kRowAfter,
                                   .x = {toX},
                                   .y = {toY},
-                                  .style = classStyle(which),
+                                  .style = style,
                                   .note = {row},
                                   .legend = false,
                                   .size = kRowSize,
@@ -134,10 +199,16 @@ void addRows(Panel& panel, const FeatureMap& map) {
 }
 
 /// Both axes over the same length, so that distances are what they look like.
-void useOneScale(Panel& panel, const FeatureMap& map) {
-    MatrixD all(map.samples.rows() + 2 * map.rowsAfter.rows(), 2);
-    all << map.samples, map.rowsBefore, map.rowsAfter;
-    const Eigen::RowVector2d low = all.colwise().minCoeff(), high = all.colwise().maxCoeff();
+void useOneScale(Panel& panel) {
+    Eigen::RowVector2d low = Eigen::RowVector2d::Constant(std::numeric_limits<double>::infinity());
+    Eigen::RowVector2d high = -low;
+    for (const Scatter& scatter : panel.scatters) {
+        for (std::size_t i = 0; i < scatter.x.size(); ++i) {
+            const Eigen::RowVector2d at(scatter.x[i], scatter.y[i]);
+            low = low.cwiseMin(at);
+            high = high.cwiseMax(at);
+        }
+    }
     const Eigen::RowVector2d centre = (low + high) / 2;
     const double reach = 0.54 * std::max((high - low).maxCoeff(), 1e-12);
     panel.x.range = Range{centre.x() - reach, centre.x() + reach};
@@ -150,23 +221,46 @@ std::string componentLabel(const FeatureMap& map, std::size_t axis) {
     return axis < map.shares.size() ? name + " (" + percent(map.shares[axis], 0) + ")" : name;
 }
 
-Panel panelOf(const FeatureMap& map, std::int64_t firstSample, const FeatureMapOptions& options) {
-    Panel panel;
-    panel.header = map.name + (options.beforeAfter ? map.pretrained ? ", before" : ", after" : "");
-    addSamples(panel, map, firstSample);
-    addRows(panel, map);
+void labelAxes(Panel& panel, const FeatureMap& map, const FeatureMapOptions& options) {
     if (options.projection == Projection::pca) {
         panel.x.label = componentLabel(map, 0);
         panel.y.label = componentLabel(map, 1);
     } else {
-        useOneScale(panel, map);
+        useOneScale(panel);
         panel.x.tickLabels = panel.y.tickLabels = false; // only neighbourhoods mean something
         panel.x.label = "t-SNE 1";
         panel.y.label = "t-SNE 2";
     }
+}
+
+Panel panelOf(const FeatureMap& map, std::int64_t firstSample, const FeatureMapOptions& options) {
+    Panel panel;
+    panel.header = map.name + (options.beforeAfter ? map.pretrained ? ", before" : ", after" : "");
+    addSamples(panel, map, firstSample);
+    addRows(panel, map, false);
+    labelAxes(panel, map, options);
     if (map.displacement) {
         panel.lines.push_back("row displacement " + significant(*map.displacement, 2));
     }
+    return panel;
+}
+
+/// All maps in one, coloured by run.
+Panel commonPanel(std::span<const FeatureMap> maps, const std::vector<std::int64_t>& firstSamples,
+                  const FeatureMapOptions& options) {
+    Panel panel;
+    std::size_t points = 0;
+    for (const FeatureMap& map : maps) {
+        points += map.labels.size();
+    }
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+        panel.scatters.push_back(samplesOfRun(maps[i], firstSamples[i], points));
+    }
+    for (const FeatureMap& map : maps) {
+        addRows(panel, map, true);
+    }
+    labelAxes(panel, maps.front(), options);
+    panel.legend = Legend::below;
     return panel;
 }
 
@@ -183,7 +277,7 @@ std::vector<std::string> notesOf(std::span<const FeatureMap> maps, const Feature
                    exact(options.perplexity) + ", 1000 iterations, seed " + std::to_string(options.seed) +
                    "); Kullback-Leibler divergence"));
     if (options.projection == Projection::tsne) {
-        for (const FeatureMap& map : maps) {
+        for (const FeatureMap& map : options.together ? maps.first(1) : maps) {
             notes.back() += (&map == &maps.front() ? " " : ", ") + fixed(map.divergence.value_or(0), 2);
         }
         notes.back() += ".";
@@ -204,9 +298,12 @@ std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const Fea
     for (const std::size_t index : legendOrder(runs)) {
         const record::SplitInfo* split = runs[index].split(splitName);
         for (const bool pretrained : {true, false}) {
-            if ((options.beforeAfter || !pretrained) && split != nullptr && holds(*split, pretrained)) {
+            const bool wanted = !pretrained || (options.beforeAfter && !(options.together && !maps.empty()));
+            if (wanted && split != nullptr && holds(*split, pretrained)) {
+                const bool common = pretrained && options.together;
                 maps.push_back({.run = index,
-                                .name = labels[index].name,
+                                .name = common ? methodName("pretrained") : labels[index].name,
+                                .style = common ? Style{.role = "pretrained"} : labels[index].style,
                                 .task = runs[index].task,
                                 .pretrained = pretrained,
                                 .split = splitName});
@@ -219,20 +316,30 @@ std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const Fea
                         ? "feature map: no run holds features; record them with --features eval or all"
                         : "feature map: no run holds features of the split '" + splitName + "'");
     }
+    std::vector<MapData> data; // of one map, or of all if they are together
+    const auto count = static_cast<double>(maps.size());
     for (std::size_t i = 0; i < maps.size(); ++i) {
         analysis::throwIfCancelled(hooks, "the feature map");
         FeatureMap& map = maps[i];
         const record::Run& run = runs[map.run];
         const record::SplitInfo& split = *run.split(splitName);
         map.labels = run.parts->labels(split);
-        const MatrixF features =
-            map.pretrained ? run.parts->pretrainedFeatures(split) : run.parts->features(split);
         map.classNames = classNamesFor(run, map.labels);
-        const MovedRows rows = movedRows(run, features.cols());
+        MatrixF features = map.pretrained ? run.parts->pretrainedFeatures(split) : run.parts->features(split);
+        MovedRows rows = movedRows(run, features.cols());
         map.displacement = rows.displacement();
-        const double count = static_cast<double>(maps.size());
-        place(map, features, rows, options,
-              analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count));
+        if (map.pretrained && options.together) {
+            rows = {.before = MatrixF(0, features.cols()), .after = MatrixF(0, features.cols())};
+        }
+        data.push_back({.features = std::move(features), .rows = std::move(rows)});
+        if (!options.together) {
+            place({&map, 1}, data, options,
+                  analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count));
+            data.clear();
+        }
+    }
+    if (options.together) {
+        place(maps, data, options, hooks);
     }
     return maps;
 }
@@ -246,10 +353,14 @@ Figure featureMapFigure(std::span<const FeatureMap> maps, const FeatureMapOption
         return figure;
     }
     const std::vector<std::int64_t> first = firstSamples(maps);
-    for (std::size_t i = 0; i < maps.size(); ++i) {
-        figure.panels.push_back(panelOf(maps[i], first[i], options));
+    if (options.together) {
+        figure.panels.push_back(commonPanel(maps, first, options));
+    } else {
+        for (std::size_t i = 0; i < maps.size(); ++i) {
+            figure.panels.push_back(panelOf(maps[i], first[i], options));
+        }
+        layOutSmallMultiples(figure);
     }
-    layOutSmallMultiples(figure);
     const bool pairs = std::ranges::any_of(maps, &FeatureMap::pretrained);
     if (pairs && maps.size() % 2 == 0 && figure.columns == 3) {
         figure.panels[(maps.size() - 1) / 3 * 3].legend = Legend::none;
@@ -257,8 +368,9 @@ Figure featureMapFigure(std::span<const FeatureMap> maps, const FeatureMapOption
         figure.panels[maps.size() - 2].legend = Legend::below;
     }
     figure.notes = notesOf(maps, options);
-    figure.altText = "Features of the split " + maps.front().split +
-                     " in the plane, coloured by class, with "
+    figure.altText = "Features of the split " + maps.front().split + " in the plane, coloured by " +
+                     (options.together ? "run" : "class") +
+                     ", with "
                      "the rows of the classifier before and after.";
     return figure;
 }

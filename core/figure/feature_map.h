@@ -22,7 +22,9 @@ struct FeatureMapOptions {
     double perplexity = 30; ///< of t-SNE
     std::uint64_t seed = 1; ///< of t-SNE
     bool beforeAfter =
-        false;       ///< the pre-trained features of each run in a map of their own, before the others
+        false; ///< the pre-trained features of each run in a map of their own, before the others
+    /// All runs in one map, coloured by run; of the pre-trained features those of the first run.
+    bool together = false;
     int threads = 0; ///< 0: as many as the machine has
 };
 
@@ -30,6 +32,7 @@ struct FeatureMapOptions {
 struct FeatureMap {
     std::size_t run = 0; ///< index into the set
     std::string name{};  ///< of the run
+    Style style{}; ///< of the run
     std::string task{};
     bool pretrained = false; ///< of the features before fine-tuning
     std::string split{};
@@ -43,16 +46,18 @@ struct FeatureMap {
     std::optional<double> divergence{};   ///< t-SNE: Kullback-Leibler divergence, nats
 };
 
-/// The maps of all runs that hold features of the split, in the order of legends, each of its own points. PCA
-/// takes its axes from the features and projects the classifier's rows on them; t-SNE places features and
-/// rows together, as PAPER Figures 5 and 6. A split that a run lacks leaves the run out. Any thread. Throws
-/// what reading features and tsne() throw, Error{badInput} where no run has such features.
+/// The maps of all runs that hold features of the split, in the order of legends, each of its own points or,
+/// together, with axes in common. PCA takes its axes from the features and projects the classifier's rows on
+/// them; t-SNE places features and rows together, as PAPER Figures 5 and 6. A split that a run lacks leaves
+/// the run out. Any thread. Throws what reading features and tsne() throw, Error{badInput} where no run has
+/// such features, or where features of different widths should be in one map.
 [[nodiscard]] std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs,
                                                   const FeatureMapOptions& options = {},
                                                   const analysis::WorkHooks& hooks = {});
 
 /// One panel per map: a point per sample coloured by class, the classifier's rows open as they began, filled
-/// as they ended and joined by a line. The points know their samples (Scatter::samples).
+/// as they ended and joined by a line; together, one panel coloured by run. The points know their samples
+/// (Scatter::samples).
 [[nodiscard]] Figure featureMapFigure(std::span<const FeatureMap> maps,
                                       const FeatureMapOptions& options = {});
 

@@ -165,7 +165,8 @@ Figure featureMap(const FigureRequest& request, Runs runs, const analysis::WorkH
                                     .projection = request.projection,
                                     .perplexity = request.perplexity,
                                     .seed = request.mapSeed,
-                                    .beforeAfter = request.beforeAfter};
+                                    .beforeAfter = request.beforeAfter,
+                                    .together = request.mapTogether};
     return featureMapFigure(featureMaps(runs, options, hooks), options);
 }
 
@@ -219,7 +220,8 @@ constexpr std::array kKinds{
     FigureKind{"feature-distributions",
                "cosine similarity and difference of every sample, and Fisher's ratio, with intervals"},
     FigureKind{"feature-curves", "feature difference and cosine similarity over training"},
-    FigureKind{"feature-map", "features and classifier rows in the plane; --projection, --before-after"},
+    FigureKind{"feature-map",
+               "features and classifier rows in the plane; --projection, --before-after, --together"},
     FigureKind{"feature-neighbours",
                "neighbours that features keep, of their own class, and moves of classifier rows"},
     FigureKind{"norm-scaling",

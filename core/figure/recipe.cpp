@@ -252,6 +252,7 @@ std::string requestToJson(const FigureRequest& request) {
     json["projection"] = nameOf(kProjections, request.projection);
     json["perplexity"] = request.perplexity;
     json["seed"] = request.mapSeed;
+    json["together"] = request.mapTogether;
     json["width_mm"] = request.widthMm;
     json["height_mm"] = request.heightMm ? Json(*request.heightMm) : Json(nullptr);
     json["font_pt"] = request.fontPt;
@@ -327,6 +328,7 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
     reader.readNamed("projection", kProjections, request.projection);
     reader.read("perplexity", request.perplexity);
     reader.read("seed", request.mapSeed);
+    reader.read("together", request.mapTogether);
     reader.read("width_mm", request.widthMm);
     if (const Json* height = reader.find("height_mm"); height != nullptr && !height->is_null()) {
         request.heightMm = 0.0;

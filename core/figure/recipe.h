@@ -60,6 +60,7 @@ struct FigureRequest {
     Projection projection = Projection::pca; ///< of feature maps, with what follows
     double perplexity = 30;
     std::uint64_t mapSeed = 1;
+    bool mapTogether = false; ///< all runs in one map, coloured by run
 
     double widthMm = 139.7;
     std::optional<double> heightMm{}; ///< nullopt: what suits the figure

@@ -48,6 +48,7 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
       m_view(new QComboBox(options())), m_projection(new QComboBox(options())),
       m_perplexity(new QDoubleSpinBox(options())), m_seed(new QSpinBox(options())),
       m_beforeAfter(new QCheckBox(tr("Before and after"), options())),
+      m_together(new QCheckBox(tr("One map, by run"), options())),
       m_compute(new QPushButton(tr("Compute t-SNE"), options())),
       m_work(new WorkProgress(QStringLiteral("feature"), options())) {
     m_table->setObjectName(QStringLiteral("featureClasses"));
@@ -94,9 +95,11 @@ void FeaturePage::makeOptions() {
     m_seed->setRange(0, 1'000'000'000);
     m_seed->setValue(static_cast<int>(figure::FeatureMapOptions{}.seed));
     m_beforeAfter->setObjectName(QStringLiteral("featureBeforeAfter"));
+    m_together->setObjectName(QStringLiteral("featureTogether"));
+    m_together->setToolTip(tr("All runs with axes in common, coloured by run instead of by class"));
     m_compute->setObjectName(QStringLiteral("featureCompute"));
     for (QWidget* control : std::initializer_list<QWidget*>{m_projection, m_perplexity, m_seed, m_beforeAfter,
-                                                            m_compute, m_work}) {
+                                                            m_together, m_compute, m_work}) {
         optionRows()->addWidget(control);
     }
     optionRows()->addStretch(1);
@@ -106,6 +109,7 @@ void FeaturePage::makeOptions() {
     connect(m_perplexity, &QDoubleSpinBox::valueChanged, this, &FeaturePage::askForTsne);
     connect(m_seed, &QSpinBox::valueChanged, this, &FeaturePage::askForTsne);
     connect(m_beforeAfter, &QCheckBox::clicked, this, &FeaturePage::askForTsne);
+    connect(m_together, &QCheckBox::clicked, this, &FeaturePage::askForTsne);
     connect(m_projection, &QComboBox::activated, this, &FeaturePage::askForTsne);
     connect(m_compute, &QPushButton::clicked, this, &FeaturePage::askForTsne);
     connect(m_view, &QComboBox::activated, this, &FeaturePage::refreshWhenVisible);
@@ -135,6 +139,7 @@ void FeaturePage::showOptions() {
     const bool map = view() == mapView;
     m_projection->setVisible(map);
     m_beforeAfter->setVisible(map);
+    m_together->setVisible(map);
     m_perplexity->setVisible(tsneChosen());
     m_seed->setVisible(tsneChosen());
     m_compute->setVisible(tsneWaits());
@@ -177,7 +182,8 @@ figure::FeatureMapOptions FeaturePage::mapOptions() const {
             .projection = static_cast<figure::Projection>(m_projection->currentData().toInt()),
             .perplexity = m_perplexity->value(),
             .seed = static_cast<std::uint64_t>(m_seed->value()),
-            .beforeAfter = m_beforeAfter->isChecked()};
+            .beforeAfter = m_beforeAfter->isChecked(),
+            .together = m_together->isChecked()};
 }
 
 QString FeaturePage::setKey() const {
@@ -190,7 +196,8 @@ QString FeaturePage::setKey() const {
 
 QString FeaturePage::mapKey() const {
     const figure::FeatureMapOptions options = mapOptions();
-    QString key = setKey() + (options.beforeAfter ? QStringLiteral("\nboth") : QString());
+    QString key = setKey() + (options.beforeAfter ? QStringLiteral("\nboth") : QString()) +
+                  (options.together ? QStringLiteral("\ntogether") : QString());
     if (options.projection == figure::Projection::tsne) {
         key += QStringLiteral("\n%1 %2").arg(options.perplexity).arg(options.seed);
     }
@@ -351,6 +358,7 @@ void FeaturePage::addOptions(figure::FigureRequest& request) const {
         request.perplexity = options.perplexity;
         request.mapSeed = options.seed;
         request.beforeAfter = options.beforeAfter;
+        request.mapTogether = options.together;
     }
 }
 

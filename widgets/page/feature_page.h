@@ -79,6 +79,7 @@ private:
     QDoubleSpinBox* m_perplexity;
     QSpinBox* m_seed;
     QCheckBox* m_beforeAfter;
+    QCheckBox* m_together;
     QPushButton* m_compute;
     WorkProgress* m_work;
     QString m_asked; ///< the key of the last map by t-SNE that was asked for

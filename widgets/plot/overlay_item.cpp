@@ -66,27 +66,28 @@ void OverlayItem::draw(QCPPainter* painter) {
             paintMarker(*painter, reading.at, style.theme.role(reading.style), style.marker, style);
         }
         if (reading.sample) {
-            drawRing(*painter, reading.at, style);
-            drawSampleElsewhere(*painter, panel, *reading.sample);
+            drawSampleEverywhere(*painter, panel, *reading.sample);
         }
     }
     drawCard(*painter, out, left.rect, QRectF(m_plot.viewport()), *m_cursor);
 }
 
-void OverlayItem::drawSampleElsewhere(QCPPainter& painter, const PanelItem* pointedAt,
-                                      std::int64_t sample) const {
+void OverlayItem::drawSampleEverywhere(QCPPainter& painter, const PanelItem* pointedAt,
+                                       std::int64_t sample) const {
     const PaintStyle& style = m_plot.paintStyle();
     for (const auto& other : m_plot.panels()) {
         const PanelMap map = other->map(figure::Side::left);
-        const std::optional<Reading> reading =
-            other.get() == pointedAt ? std::nullopt : readingOf(other->panel(), map, sample, m_plot.hidden());
-        if (!reading || !map.rect.contains(reading->at)) {
-            continue;
+        const std::vector<Reading> readings = readingsOf(other->panel(), map, sample, m_plot.hidden());
+        for (const Reading& reading : readings) {
+            if (map.rect.contains(reading.at)) {
+                paintMarker(painter, reading.at, style.theme.role(reading.style), style.marker, style);
+                drawRing(painter, reading.at, style);
+            }
         }
-        paintMarker(painter, reading->at, style.theme.role(reading->style), style.marker, style);
-        drawRing(painter, reading->at, style);
-        drawCard(painter, {.heading = {}, .readings = {*reading}, .snappedX = 0}, map.rect, map.rect,
-                 reading->at);
+        if (other.get() != pointedAt && !readings.empty() && map.rect.contains(readings.front().at)) {
+            drawCard(painter, {.heading = {}, .readings = readings, .snappedX = 0}, map.rect, map.rect,
+                     readings.front().at);
+        }
     }
 }
 

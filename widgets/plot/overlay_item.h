@@ -27,7 +27,7 @@ protected:
     void applyDefaultAntialiasingHint(QCPPainter* painter) const override;
 
 private:
-    void drawSampleElsewhere(QCPPainter& painter, const PanelItem* pointedAt, std::int64_t sample) const;
+    void drawSampleEverywhere(QCPPainter& painter, const PanelItem* pointedAt, std::int64_t sample) const;
     void drawCard(QCPPainter& painter, const ReadOut& out, const QRectF& panel, const QRectF& all,
                   QPointF cursor) const;
 

@@ -94,17 +94,18 @@ std::vector<Reading> pointsAt(const figure::Panel& panel, const PanelMap& map, Q
 
 } // namespace
 
-std::optional<Reading> readingOf(const figure::Panel& panel, const PanelMap& left, std::int64_t sample,
-                                 const std::set<std::string>& hidden) {
+std::vector<Reading> readingsOf(const figure::Panel& panel, const PanelMap& left, std::int64_t sample,
+                                const std::set<std::string>& hidden) {
+    std::vector<Reading> readings;
     for (const auto& scatter : panel.scatters) {
         const auto found = std::ranges::find(scatter.samples, sample);
         const auto i = static_cast<std::size_t>(found - scatter.samples.begin());
         if (found != scatter.samples.end() && i < std::min(scatter.x.size(), scatter.y.size()) &&
             !hidden.contains(scatter.name)) {
-            return readingAt(panel, scatter, i, {left.x(scatter.x[i]), left.y(scatter.y[i])});
+            readings.push_back(readingAt(panel, scatter, i, {left.x(scatter.x[i]), left.y(scatter.y[i])}));
         }
     }
-    return std::nullopt;
+    return readings;
 }
 
 ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap& right, QPointF cursor,

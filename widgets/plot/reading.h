@@ -37,8 +37,8 @@ struct ReadOut {
 [[nodiscard]] ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap& right,
                               QPointF cursor, const std::set<std::string>& hidden);
 
-/// What the panel says of a sample that is pointed at in another one; nullopt where it shows no such point.
-[[nodiscard]] std::optional<Reading> readingOf(const figure::Panel& panel, const PanelMap& left,
-                                               std::int64_t sample, const std::set<std::string>& hidden);
+/// What the panel says of a sample that is pointed at in this or another one, at each of its points.
+[[nodiscard]] std::vector<Reading> readingsOf(const figure::Panel& panel, const PanelMap& left,
+                                              std::int64_t sample, const std::set<std::string>& hidden);
 
 } // namespace finescope::widgets

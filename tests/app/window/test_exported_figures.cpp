@@ -10,6 +10,7 @@
 #include "widgets/plot/figure_recipe.h"
 #include "widgets/plot/plot_view.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
 #include <QDoubleSpinBox>
@@ -163,6 +164,9 @@ private Q_SLOTS:
         find<QDoubleSpinBox>("featurePerplexity")->setValue(5);
         choose("featureProjection", 1);
         QTRY_VERIFY_WITH_TIMEOUT(plot->figure().panels.front().x.label == "t-SNE 1", 60000);
+        QVERIFY(same("feature-map"));
+        find<QCheckBox>("featureTogether")->click();
+        QTRY_COMPARE_WITH_TIMEOUT(plot->figure().panels.size(), std::size_t{1}, 60000);
         QVERIFY(same("feature-map"));
     }
 

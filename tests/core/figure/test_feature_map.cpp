@@ -106,6 +106,42 @@ private Q_SLOTS:
         }
     }
 
+    void runsTogetherHaveAxesInCommon() {
+        const std::vector<record::Run> runs{mapRun("ft"), mapRun("lp-ft")};
+        const FeatureMapOptions options{.beforeAfter = true, .together = true};
+        const auto maps = featureMaps(runs, options);
+        QCOMPARE(maps.size(), std::size_t(3)); // the pre-trained features once
+        const Figure figure = featureMapFigure(maps, options);
+        QCOMPARE(figure.panels.size(), std::size_t(1));
+        const Panel& panel = figure.panels.front();
+        const Scatter* before = scatterOf(panel, "Pre-trained");
+        const Scatter* ft = scatterOf(panel, "FT");
+        const Scatter* lpFt = scatterOf(panel, "LP-FT");
+        QVERIFY(before != nullptr && ft != nullptr && lpFt != nullptr);
+        QCOMPARE(before->style.role, std::string("pretrained"));
+        QCOMPARE(ft->style.role, std::string("ft"));
+        QCOMPARE(ft->samples, lpFt->samples); // linked, in the same places as the features are the same
+        QCOMPARE(ft->x, lpFt->x);
+        QCOMPARE(ft->note.at(1), std::string("yes, row 1"));
+        // Fine-tuning moves sample i by four times its first coordinate, 1 to 6: seen in full in one plane.
+        for (std::size_t i = 0; i < 6; ++i) {
+            const double first =
+                runs[0].parts->pretrainedFeatures(*runs[0].split("test"))(static_cast<Eigen::Index>(i), 0);
+            QVERIFY_NEAR(std::hypot(ft->x[i] - before->x[i], ft->y[i] - before->y[i]), 4 * first, 1e-5);
+        }
+        QCOMPARE(std::ranges::count_if(panel.scatters, &Scatter::legend),
+                 5); // three sets, rows before, after
+        QVERIFY(featureMapFigure(
+                    featureMaps(runs, {.projection = Projection::tsne, .perplexity = 3, .together = true}),
+                    {.projection = Projection::tsne, .together = true})
+                    .panels.front()
+                    .square);
+        std::vector<record::Run> different{mapRun("ft"), mapRun("lp-ft")};
+        setFeatures(different[1], "test", MatrixF::Random(6, 4), MatrixF::Random(6, 4));
+        QVERIFY_THROWS_EXCEPTION(Error, (void)featureMaps(different, options));
+        QCOMPARE(featureMaps(different).size(), std::size_t(2));
+    }
+
     void tsneHoldsEverythingInOneSquare() {
         const std::vector<record::Run> runs{mapRun("ft")};
         const FeatureMapOptions options{.projection = Projection::tsne, .perplexity = 3};

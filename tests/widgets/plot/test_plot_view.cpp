@@ -272,13 +272,15 @@ private Q_SLOTS:
         addPoints(panel, "mark", {{0, 0}}, {});
         addPoints(panel, "no", {{1, 2}}, {7});
         addPoints(panel, "yes", {{5, 5}, {9, 3}}, {1, 3});
-        const auto reading = widgets::readingOf(panel, map, 3, {});
-        QVERIFY(reading.has_value());
-        QCOMPARE(reading->name, QStringLiteral("yes"));
-        QCOMPARE(reading->text, QStringLiteral("point 1"));
-        QCOMPARE(reading->at, QPointF(90, 70));
-        QVERIFY(!widgets::readingOf(panel, map, 3, {"yes"}));
-        QVERIFY(!widgets::readingOf(panel, map, 4, {}));
+        addPoints(panel, "yes, another run", {{1, 1}}, {3});
+        const auto readings = widgets::readingsOf(panel, map, 3, {});
+        QCOMPARE(readings.size(), std::size_t{2});
+        QCOMPARE(readings[0].name, QStringLiteral("yes"));
+        QCOMPARE(readings[0].text, QStringLiteral("point 1"));
+        QCOMPARE(readings[0].at, QPointF(90, 70));
+        QCOMPARE(readings[1].at, QPointF(10, 90));
+        QCOMPARE(widgets::readingsOf(panel, map, 3, {"yes"}).size(), std::size_t{1});
+        QVERIFY(widgets::readingsOf(panel, map, 4, {}).empty());
     }
 
     void pointingAtASampleMarksItElsewhere() {
