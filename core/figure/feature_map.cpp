@@ -107,7 +107,7 @@ Style classStyle(std::size_t label) {
 
 /// Fewer points may be larger.
 double pointSize(std::size_t points) {
-    return points <= 100 ? 0.6 : points <= 500 ? 0.5 : points <= 3000 ? 0.4 : 0.3;
+    return points <= 100 ? 0.6 : points <= 500 ? 0.5 : points <= 3000 ? 0.4 : points <= 20000 ? 0.3 : 0.2;
 }
 
 /// The number of the first sample of each map: the same in maps of the same samples, which are those of one
@@ -127,7 +127,8 @@ std::vector<std::int64_t> firstSamples(std::span<const FeatureMap> maps) {
 
 /// All samples of a run, under its name.
 Scatter samplesOfRun(const FeatureMap& map, std::int64_t firstSample, std::size_t points) {
-    Scatter scatter{.name = map.name, .style = map.style, .size = pointSize(points)};
+    const double dot = map.pretrained ? 2 : 1; // the pre-trained features have no marker but a dot
+    Scatter scatter{.name = map.name, .style = map.style, .size = dot * pointSize(points)};
     for (std::size_t row = 0; row < map.labels.size(); ++row) {
         scatter.x.push_back(map.samples(static_cast<Eigen::Index>(row), 0));
         scatter.y.push_back(map.samples(static_cast<Eigen::Index>(row), 1));
