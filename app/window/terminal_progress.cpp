@@ -13,6 +13,8 @@ namespace {
 // Return to the start of the line and clear the rest of it.
 constexpr const char* kClear = "\r\x1b[K";
 
+constexpr double kGuessFrom = 0.01; // of the work: before that, the time left would be anything
+
 } // namespace
 
 TerminalProgress::TerminalProgress(std::string what)
@@ -40,8 +42,10 @@ void TerminalProgress::show(double fraction) {
     m_next = now + std::chrono::milliseconds(200);
     m_written = true;
     const double passed = std::chrono::duration<double>(now - m_started).count();
-    std::fprintf(stderr, "%s%s: %d %%, %s", kClear, m_what.c_str(), static_cast<int>(100 * fraction),
-                 qPrintable(widgets::timeLeftText(passed * (1 - fraction) / fraction)));
+    std::fprintf(stderr, "%s%s: %d %%", kClear, m_what.c_str(), static_cast<int>(100 * fraction));
+    if (fraction >= kGuessFrom) {
+        std::fprintf(stderr, ", %s", qPrintable(widgets::timeLeftText(passed * (1 - fraction) / fraction)));
+    }
     std::fflush(stderr);
 }
 

@@ -14,7 +14,8 @@ namespace {
 
 constexpr int kPollMs = 100;
 constexpr int kShowAfterMs = 150;   // what is quicker than this would only flicker
-constexpr int kGuessAfterMs = 1000; // before that, the time left would only jump
+constexpr int kGuessAfterMs = 1000; // before that, and before so much is done, the time left would only jump
+constexpr double kGuessFrom = 0.01;
 
 } // namespace
 
@@ -62,7 +63,7 @@ void WorkProgress::show() {
     const double done = m_fraction->load();
     m_bar->setValue(static_cast<int>(100 * done));
     const auto passed = m_since.elapsed();
-    if (done > 0 && passed >= kGuessAfterMs) {
+    if (done >= kGuessFrom && passed >= kGuessAfterMs) {
         m_left->setText(timeLeftText(static_cast<double>(passed) / 1000 * (1 - done) / done));
     }
 }
