@@ -44,10 +44,10 @@ std::string inWords(const Json& run) {
     const Json& norms = run["classifier"]["weight_norm"];
     std::string text =
         run["name"].is_string() ? run["name"].get<std::string>() : run["file"].get<std::string>();
-    text += "\n  method " + run["method"].dump() + ", task " + run["task"].dump() + ", seed " +
-            run["seed"].dump() + ", status " + run["status"].dump() + "\n  classifier weight norm: initial " +
-            shown(norms["initial"]) + ", after LP " + shown(norms["after_lp"]) + ", final " +
-            shown(norms["final"]) + "\n";
+    text += "\n  method " + run["method"].dump() + ", task " + run["task"].dump() +
+            (run["seed"].is_null() ? "" : ", seed " + run["seed"].dump()) + ", status " +
+            run["status"].dump() + "\n  classifier weight norm: initial " + shown(norms["initial"]) +
+            ", after LP " + shown(norms["after_lp"]) + ", final " + shown(norms["final"]) + "\n";
     for (const auto& [name, split] : run["splits"].items()) {
         text += "  " + name + ": n " + split["n"].dump() + ", accuracy " + shown(split["accuracy"]) +
                 ", ECE " + shown(split["ece"]) + ", MCE " + shown(split["mce"]) + ", NLL " +

@@ -53,6 +53,7 @@ std::vector<RunRow> runRows(const std::vector<OpenRun>& runs, const std::vector<
                    .file = open.path,
                    .seed = run.seed,
                    .scale = analysis::classifierScale(run),
+                   .imported = QString::fromStdString(figure::variantOf(run).file),
                    .badge = badgeOf(open),
                    .fraction = std::nullopt,
                    .reason = reasonOf(open),

@@ -18,6 +18,15 @@ double classifierScale(const record::Run& run) {
     return scale != config.end() && scale->is_number() && scale->get<double>() > 0 ? scale->get<double>() : 1;
 }
 
+std::optional<std::filesystem::path> importedFrom(const record::Run& run) {
+    const auto config = nlohmann::json::parse(run.config, nullptr, false);
+    const nlohmann::json::json_pointer place("/imported/file");
+    if (!config.is_object() || !config.contains(place) || !config[place].is_string()) {
+        return std::nullopt;
+    }
+    return std::filesystem::path(config[place].get<std::string>());
+}
+
 bool hasLogProbabilities(const record::Run& run) {
     const auto config = nlohmann::json::parse(run.config, nullptr, false);
     const nlohmann::json::json_pointer place("/imported/logits_are_log_probabilities");

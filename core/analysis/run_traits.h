@@ -3,6 +3,7 @@
 #include "core/record/run.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 
 namespace finescope::analysis {
@@ -10,6 +11,10 @@ namespace finescope::analysis {
 /// What the classifier's weights were multiplied by at the start of fine-tuning (PAPER E5): the config's
 /// `classifier_scale`, 1 where the file says nothing.
 [[nodiscard]] double classifierScale(const record::Run& run);
+
+/// The file of predictions that a run was imported from (core/imports): the config's `imported.file`; nullopt
+/// for a run that was trained. Such a file says nothing of a seed, so the run's 0 means none.
+[[nodiscard]] std::optional<std::filesystem::path> importedFrom(const record::Run& run);
 
 /// Whether what is recorded as logits are logarithms of probabilities, as an import of probabilities has them
 /// (core/imports): softmax at any temperature is right, but the logits' own size is lost.

@@ -227,7 +227,7 @@ Json summarise(const record::Run& run, int binCount) {
                    {"method", text(run.method)},
                    {"task", text(run.task)},
                    {"model", text(run.model)},
-                   {"seed", run.seed},
+                   {"seed", importedFrom(run) ? Json(nullptr) : Json(run.seed)},
                    {"status", statusName(run.progress.status)},
                    {"classifier", classifierObject(run)},
                    {"splits", Json::object()}};

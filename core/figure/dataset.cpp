@@ -20,7 +20,7 @@ std::vector<Dataset> datasetsOf(std::span<const record::Run> runs) {
 std::string datasetName(const Dataset& dataset, std::span<const Dataset> all) {
     const bool models =
         std::ranges::any_of(all, [&](const Dataset& other) { return other.model != dataset.model; });
-    return models ? dataset.task + " (" + dataset.model + ")" : dataset.task;
+    return models && !dataset.model.empty() ? dataset.task + " (" + dataset.model + ")" : dataset.task;
 }
 
 } // namespace finescope::figure

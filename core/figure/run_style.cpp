@@ -1,5 +1,7 @@
 #include "core/figure/run_style.h"
 
+#include "core/analysis/run_traits.h"
+
 #include <algorithm>
 #include <map>
 #include <numeric>
@@ -10,10 +12,14 @@ namespace finescope::figure {
 
 namespace {
 
-/// True if `field` has more than one value in the set.
+/// True if `field` has more than one value in the set. An imported run may have none: that is no other one.
 bool differs(std::span<const record::Run> runs, std::string record::Run::*field) {
-    return std::ranges::any_of(runs,
-                               [&](const record::Run& run) { return run.*field != runs.front().*field; });
+    std::set<std::string> values;
+    for (const record::Run& run : runs) {
+        values.insert(run.*field);
+    }
+    values.erase("");
+    return values.size() > 1;
 }
 
 std::vector<std::size_t> inOrder(std::span<const record::Run> runs, const std::vector<Variant>& variants) {
@@ -26,13 +32,15 @@ std::vector<std::size_t> inOrder(std::span<const record::Run> runs, const std::v
     return order;
 }
 
-/// "RTE, roberta-base": what of task and model has to be said in this set.
+/// "RTE, roberta-base": what of task and model has to be said in this set. An imported run has both from its
+/// file's name unless somebody gave them, and that is its name already.
 std::string context(const record::Run& run, bool task, bool model) {
     std::string text;
-    if (task) {
+    const auto file = analysis::importedFrom(run);
+    if (task && !(file && file->stem() == run.task)) {
         text += ", " + run.task;
     }
-    if (model) {
+    if (model && !run.model.empty()) {
         text += ", " + run.model;
     }
     return text;

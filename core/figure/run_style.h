@@ -14,7 +14,8 @@ namespace finescope::figure {
 /// How one run of a set appears in every legend and plot.
 struct RunLabel {
     std::string name{}; ///< "LP-FT" if that is unique in the set, else "LP-FT, seed 3"; the scale of its
-                        ///< classifier if it is not 1, task and model where they differ
+                        ///< classifier if it is not 1, task and model where they differ; an imported run has
+                        ///< its file's name
     Style style{};      ///< role = method; shade = position among the runs of that method
 };
 
@@ -22,8 +23,8 @@ struct RunLabel {
 /// apart.
 [[nodiscard]] std::vector<RunLabel> labelRuns(std::span<const record::Run> runs);
 
-/// The runs of one method at one classifier scale (on one task with one model): what a mean over seeds is
-/// taken over.
+/// The runs of one method at one classifier scale (on one task with one model), or one imported run: what a
+/// mean over seeds is taken over.
 struct RunGroup {
     std::string name{}; ///< variantName(), with task and model where they differ in the set
     Style style{};

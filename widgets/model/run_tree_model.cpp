@@ -4,6 +4,9 @@
 #include "widgets/control/icon.h"
 #include "widgets/model/sample_icon.h"
 
+#include <QDir>
+#include <QFileInfo>
+
 #include <algorithm>
 #include <utility>
 
@@ -96,19 +99,24 @@ QIcon badgeIcon(RunRow::Badge badge) {
     Q_UNREACHABLE();
 }
 
-/// "seed 3", or "seed 3 ×10": the list is narrow.
+/// "seed 3", or "seed 3 ×10": the list is narrow. Of an imported run its file.
 QString seedText(const RunRow& row) {
+    if (!row.imported.isEmpty()) {
+        return row.imported;
+    }
     const QString seed = RunTreeModel::tr("seed %1").arg(row.seed);
     return row.scale == 1 ? seed : RunTreeModel::tr("%1 ×%2").arg(seed).arg(row.scale);
 }
 
 QString tipOf(const RunRow& row) {
     QStringList lines{row.name.isEmpty() ? row.file : row.name,
-                      RunTreeModel::tr("%1, seed %2, on %3")
-                          .arg(QString::fromStdString(figure::methodName(row.method.toStdString())))
-                          .arg(row.seed)
-                          .arg(row.task),
-                      RunTreeModel::tr("Model: %1").arg(row.model), badgeWord(row.badge)};
+                      RunTreeModel::tr("%1, %2, on %3")
+                          .arg(QString::fromStdString(figure::methodName(row.method.toStdString())),
+                               seedText(row), row.task)};
+    if (!row.model.isEmpty()) {
+        lines.append(RunTreeModel::tr("Model: %1").arg(row.model));
+    }
+    lines.append(badgeWord(row.badge));
     if (row.scale != 1) {
         lines.append(RunTreeModel::tr("Classifier scale: %1").arg(row.scale));
     }
@@ -291,9 +299,16 @@ QVariant RunTreeModel::data(const QModelIndex& index, int role) const {
     case Qt::DisplayRole:
         if (isRun) {
             const bool twin = std::ranges::count_if(node.parent->children, [&node](const auto& other) {
-                                  return other->order == node.order && other->row.scale == node.row.scale;
+                                  return other->order == node.order && other->row.scale == node.row.scale &&
+                                         other->row.imported == node.row.imported;
                               }) > 1;
-            return twin ? tr("%1, %2").arg(seedText(node.row), node.row.name) : seedText(node.row);
+            if (!twin) {
+                return seedText(node.row);
+            }
+            return tr("%1, %2").arg(seedText(node.row),
+                                    node.row.imported.isEmpty()
+                                        ? node.row.name
+                                        : QFileInfo(node.row.file).absoluteDir().dirName());
         }
         return node.kind == Node::Kind::method
                    ? QString::fromStdString(figure::methodName(node.name.toStdString()))

@@ -21,7 +21,8 @@ struct RunRow {
     QString key; ///< tells runs apart; not shown
     QString task, method, model, name, file;
     qint64 seed = 0;
-    double scale = 1; ///< of its classifier at the start of fine-tuning
+    double scale = 1;   ///< of its classifier at the start of fine-tuning
+    QString imported{}; ///< name of the file that it was imported from, which knows no seed; "" if trained
     Badge badge = Badge::complete;
     std::optional<double> fraction; ///< how much of its current stage a live run has done, 0..1
     QString reason;                 ///< why it failed or stalled

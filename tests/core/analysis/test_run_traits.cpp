@@ -37,6 +37,17 @@ private Q_SLOTS:
         QTEST(analysis::classifierScale(run), "scale");
     }
 
+    void anImportSaysOfWhichFile() {
+        record::Run run;
+        QVERIFY(!analysis::importedFrom(run));
+        run.config = R"({"imported": {"file": "/data/scores.npz"}})";
+        QCOMPARE(analysis::importedFrom(run), std::optional<std::filesystem::path>("/data/scores.npz"));
+        for (const char* odd : {R"({"imported": 1})", R"({"imported": {"file": 3}})", "[]"}) {
+            run.config = odd;
+            QVERIFY2(!analysis::importedFrom(run), odd);
+        }
+    }
+
     void oneClassForAllIsACollapse() {
         const record::Run run = runOf({.method = "lora", .collapsed = true});
         for (const record::SplitInfo& split : run.splits) {

@@ -63,6 +63,7 @@ private Q_SLOTS:
     void trainingHasSixPanels();
     void featuresOverTrainingAreAsRecorded();
     void namesTellRunsApart();
+    void importedRunsAreNamedByTheirFileAndNeverGrouped();
     void scaledClassifiersAreNamedAndGroupedApart();
 };
 
@@ -319,6 +320,35 @@ void TestTrainingFigures::scaledClassifiersAreNamedAndGroupedApart() {
     const Figure figure = classifierNormFigure(runs, {.curve = {.grouping = Grouping::methods}});
     QCOMPARE(figure.panels[0].bands.size(), std::size_t{1}); // over the two seeds that were not scaled
     QCOMPARE(legendOrder(runs), (std::vector<std::size_t>{3, 0, 1, 2}));
+}
+
+/// Nothing says that two files hold seeds of one method.
+void TestTrainingFigures::importedRunsAreNamedByTheirFileAndNeverGrouped() {
+    const auto import = [](const char* file, const char* method = "imported") {
+        record::Run run = emptyRun(method, 0, std::filesystem::path(file).stem().string());
+        run.name = run.task;
+        run.model.clear();
+        run.config = std::string(R"({"imported": {"file": ")") + file + "\"}}";
+        return run;
+    };
+    std::vector runs{import("/a/good.npz"), import("/a/good.csv"),       import("/a/other.csv"),
+                     import("/b/good.npz"), import("/a/mine.npz", "ft"), emptyRun("ft", 1, "good")};
+    runs[2].name = "a teacher"; // as import --name says
+    const std::vector<std::string> expected{"a/good.npz", "good.csv",     "a teacher",
+                                            "b/good.npz", "FT, mine.npz", "FT, good"};
+    const std::vector<RunLabel> labels = labelRuns(runs);
+    for (std::size_t index = 0; index < runs.size(); ++index) {
+        QCOMPARE(labels[index].name, expected[index]);
+    }
+    const std::vector<RunGroup> groups = groupRuns(runs);
+    QCOMPARE(groups.size(), runs.size());
+    for (const RunGroup& group : groups) {
+        QCOMPARE(group.members.size(), std::size_t{1});
+        QCOMPARE(group.name, expected[group.members.front()]);
+    }
+    QCOMPARE(variantsOf(runs).size(), runs.size());
+    runs[3] = runs[0]; // one file imported twice
+    QCOMPARE(groupRuns(runs).size(), runs.size());
 }
 
 QTEST_GUILESS_MAIN(TestTrainingFigures)

@@ -64,6 +64,24 @@ private Q_SLOTS:
         QCOMPARE(nameAt(model, {0, 0, 2}), QStringLiteral("seed 1 \u00d710"));
     }
 
+    void importedRunsHaveTheirFilesNameAndNoSeed() {
+        RunTreeModel model;
+        RunRow npz = row("good", "imported", 0), csv = npz, elsewhere = npz;
+        npz.imported = QStringLiteral("good.npz");
+        csv.key = QStringLiteral("csv");
+        csv.imported = QStringLiteral("good.csv");
+        model.setRuns({npz, csv});
+        QCOMPARE(QStringList({nameAt(model, {0, 0, 0}), nameAt(model, {0, 0, 1})}),
+                 QStringList({QStringLiteral("good.csv"), QStringLiteral("good.npz")}));
+        const QModelIndex run = model.index(0, 0, model.index(0, 0, model.index(0, 0)));
+        QVERIFY(!run.data(Qt::ToolTipRole).toString().contains(QStringLiteral("seed")));
+        elsewhere.key = QStringLiteral("elsewhere");
+        elsewhere.imported = npz.imported;
+        elsewhere.file = QStringLiteral("/b/good.npz.h5");
+        model.setRuns({npz, elsewhere});
+        QVERIFY(nameAt(model, {0, 0, 0}) != nameAt(model, {0, 0, 1}));
+    }
+
     void staysConsistentWhileRunsComeAndGo() {
         RunTreeModel model;
         RunFilter filter;
