@@ -264,15 +264,15 @@ void requireReadable(const NpyHeader& header, const std::string& name) {
     if (header.isText() ? header.itemBytes > 0 : decoderOf(header) != nullptr) {
         return;
     }
-    const std::string again = name + "=np.asarray(" + name + ", dtype=";
+    const std::string again = name + "=np.asarray(" + name + ", dtype=np.float32)";
     if (header.kind == 'O') {
         refuse(
             "it holds Python objects, which are not read, because unpickling runs whatever code is in them; "
-            "save it as numbers: " +
-            again + "np.float32) for logits, np.int64) for labels, str) for names");
+            "save logits as " +
+            again + ", labels with np.int64 instead and names with str");
     }
-    refuse("its items have the type " + header.type + ", which is not read; save it as " + again +
-           "np.float32) or np.int64)");
+    refuse("its items have the type " + header.type + ", which is not read; save logits as " + again +
+           " and labels with np.int64 instead");
 }
 
 void readNumbers(const NpyHeader& header, const ReadBytes& read,
