@@ -16,7 +16,8 @@ namespace finescope::figure {
 /// LOOK.md ("pretrained", "lp", "ft", "lp-ft", "lora", "lp-lora", or any other string) and the semantic ones
 /// "diagonal", "over-confidence", "under-confidence", "reference", "accuracy", "mean-confidence", "current",
 /// "optimum", "switch", "boundary" (on a heat map), "neutral", "classifier-row", and those of classes,
-/// "class-1" to "class-8". Members of one role (seeds) differ by lightness: member `shade` of `shades`.
+/// "class-1" to "class-8", and of runs without a method, "imported-1" to "imported-6".
+/// Members of one role (seeds) differ by lightness: member `shade` of `shades`.
 struct Style {
     std::string role = "neutral";
     int shade = 0;

@@ -1,6 +1,7 @@
 #include "core/figure/norm_scaling_figure.h"
 
 #include "core/analysis/feature_statistics.h"
+#include "core/analysis/run_traits.h"
 #include "core/figure/classifier_norms.h"
 #include "core/figure/collapse.h"
 #include "core/figure/dataset.h"
@@ -229,6 +230,11 @@ std::string emptyText(std::span<const record::Run> runs, std::span<const NormSca
                       bool scaled) {
     if (runs.empty()) {
         return "No runs chosen.";
+    }
+    if (std::ranges::all_of(runs,
+                            [](const record::Run& run) { return analysis::importedFrom(run).has_value(); })) {
+        return "Imported runs hold predictions only. This is about runs that were fine-tuned with their\n"
+               "features recorded.";
     }
     if (entries.empty()) {
         return "No run has been fine-tuned with its features recorded.";

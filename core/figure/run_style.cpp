@@ -75,9 +75,8 @@ std::vector<RunLabel> labelRuns(std::span<const record::Run> runs) {
         if (const int times = ++timesUsed[name]; times > 1) {
             name += " (" + std::to_string(times) + ")";
         }
-        labels[index] = {
-            .name = name,
-            .style = {.role = run.method, .shade = shade[run.method]++, .shades = ofMethod[run.method]}};
+        labels[index] = {.name = name,
+                         .style = memberStyle(run.method, shade[run.method]++, ofMethod[run.method])};
     }
     return labels;
 }
@@ -93,7 +92,6 @@ std::vector<RunGroup> groupRuns(std::span<const record::Run> runs) {
             groups.back().model != run.model) {
             RunGroup& group = groups.emplace_back();
             group.name = variantName(variants[index]) + context(run, task, model);
-            group.style.role = run.method;
             group.variant = variants[index];
             group.task = run.task;
             group.model = run.model;
@@ -105,8 +103,8 @@ std::vector<RunGroup> groupRuns(std::span<const record::Run> runs) {
         ++ofMethod[group.variant.method];
     }
     for (RunGroup& group : groups) {
-        group.style.shade = shade[group.variant.method]++;
-        group.style.shades = ofMethod[group.variant.method];
+        const std::string& method = group.variant.method;
+        group.style = memberStyle(method, shade[method]++, ofMethod[method]);
     }
     return groups;
 }

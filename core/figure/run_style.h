@@ -16,7 +16,7 @@ struct RunLabel {
     std::string name{}; ///< "LP-FT" if that is unique in the set, else "LP-FT, seed 3"; the scale of its
                         ///< classifier if it is not 1, task and model where they differ; an imported run has
                         ///< its file's name
-    Style style{};      ///< role = method; shade = position among the runs of that method
+    Style style{};      ///< memberStyle() by position among the runs of its method
 };
 
 /// One label per run, in the order given. Names are unique: a number is added if nothing else tells two runs

@@ -13,6 +13,8 @@ namespace finescope::figure {
 
 namespace {
 
+constexpr const char* kImported = "imported"; // as core/imports writes it unless somebody knows better
+
 /// Makes the names of imported runs unique in the set.
 void tellFilesApart(std::span<const record::Run> runs, std::vector<Variant>& variants) {
     const std::vector<Variant> before = variants;
@@ -53,7 +55,7 @@ std::vector<Variant> variantOfEach(std::span<const record::Run> runs) {
 
 std::string variantName(const Variant& variant) {
     if (!variant.file.empty()) {
-        return variant.method == "imported" ? variant.file : methodName(variant.method) + ", " + variant.file;
+        return variant.method == kImported ? variant.file : methodName(variant.method) + ", " + variant.file;
     }
     return methodName(variant.method) + (variant.scale == 1 ? "" : ", scale " + exact(variant.scale));
 }
@@ -73,12 +75,22 @@ std::vector<Variant> variantsOf(std::span<const record::Run> runs) {
     return variants;
 }
 
+Style memberStyle(const std::string& method, int position, int count) {
+    constexpr int kImportedRoles = 6;
+    if (method != kImported) {
+        return {.role = method, .shade = position, .shades = count};
+    }
+    const int which = position % kImportedRoles;
+    return {.role = kImported + ("-" + std::to_string(which + 1)),
+            .shade = position / kImportedRoles,
+            .shades = (count - which + kImportedRoles - 1) / kImportedRoles};
+}
+
 Style variantStyle(const Variant& variant, std::span<const Variant> all) {
     const auto sameMethod = [&](const Variant& other) { return other.method == variant.method; };
     const auto before = all.first(static_cast<std::size_t>(std::ranges::find(all, variant) - all.begin()));
-    return {.role = variant.method,
-            .shade = static_cast<int>(std::ranges::count_if(before, sameMethod)),
-            .shades = static_cast<int>(std::ranges::count_if(all, sameMethod))};
+    return memberStyle(variant.method, static_cast<int>(std::ranges::count_if(before, sameMethod)),
+                       static_cast<int>(std::ranges::count_if(all, sameMethod)));
 }
 
 } // namespace finescope::figure

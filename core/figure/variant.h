@@ -36,6 +36,10 @@ struct Variant {
 /// The variants of a set, once each, in that order.
 [[nodiscard]] std::vector<Variant> variantsOf(std::span<const record::Run> runs);
 
+/// The look of member `position` of `count` of a method: the method's role, a shade for each. Imported runs
+/// have no method that a colour could stand for: "imported-1" to "imported-6", shades beyond.
+[[nodiscard]] Style memberStyle(const std::string& method, int position, int count);
+
 /// The look of one of `all`: the role of its method, a shade for each scale.
 [[nodiscard]] Style variantStyle(const Variant& variant, std::span<const Variant> all);
 

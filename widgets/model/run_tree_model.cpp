@@ -317,7 +317,9 @@ QVariant RunTreeModel::data(const QModelIndex& index, int role) const {
         if (node.kind == Node::Kind::method && m_theme) {
             return sampleIcon(*m_theme, {.role = node.name.toStdString()});
         }
-        if (isRun && m_theme && node.row.style && node.row.style->shades > 1) { // else it looks as its method
+        if (isRun && m_theme && node.row.style &&
+            (node.row.style->shades > 1 || node.row.style->role != node.row.method.toStdString())) {
+            // else it looks as its method
             return sampleIcon(*m_theme, *node.row.style);
         }
         return {};

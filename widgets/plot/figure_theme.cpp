@@ -121,7 +121,8 @@ RoleStyle FigureTheme::role(const figure::Style& style) const {
     RoleStyle role = *found;
     if (style.shades > 1) {
         const double along = std::clamp(static_cast<double>(style.shade) / (style.shades - 1), 0.0, 1.0);
-        role.colour = shaded(role.colour, 0.6 * along, m_shadesGoDarker);
+        const double furthest = 0.15 * std::min(style.shades, 4); // few keep near their method's colour
+        role.colour = shaded(role.colour, furthest * along, m_shadesGoDarker);
     }
     return role;
 }

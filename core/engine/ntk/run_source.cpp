@@ -1,5 +1,6 @@
 #include "core/engine/ntk/run_source.h"
 
+#include "core/analysis/run_traits.h"
 #include "core/engine/file_hash.h"
 #include "core/engine/task/task_data.h"
 #include "core/error.h"
@@ -76,6 +77,11 @@ void compareLabels(const TaskSplit& split, const record::Run& run, const OnDiffe
 } // namespace
 
 RunSource sourceOf(const record::Run& run) {
+    if (analysis::importedFrom(run)) {
+        throw Error(ErrorKind::badInput, run.file.string() +
+                                             ": is an import of predictions: it has no model to compute a "
+                                             "kernel of; use the file of a training run");
+    }
     try {
         return parse(Json::parse(run.config));
     } catch (const Json::exception& error) {

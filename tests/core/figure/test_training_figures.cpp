@@ -347,6 +347,13 @@ void TestTrainingFigures::importedRunsAreNamedByTheirFileAndNeverGrouped() {
         QCOMPARE(group.name, expected[group.members.front()]);
     }
     QCOMPARE(variantsOf(runs).size(), runs.size());
+    QCOMPARE(labels[4].style, (Style{.role = "ft", .shade = 1, .shades = 2})); // a method that somebody gave
+    std::set<std::string> roles;
+    for (const std::size_t index : {0, 1, 2, 3}) {
+        roles.insert(labels[index].style.role);
+    }
+    QCOMPARE(roles, (std::set<std::string>{"imported-1", "imported-2", "imported-3", "imported-4"}));
+    QCOMPARE(memberStyle("imported", 7, 8), (Style{.role = "imported-2", .shade = 1, .shades = 2}));
     runs[3] = runs[0]; // one file imported twice
     QCOMPARE(groupRuns(runs).size(), runs.size());
 }

@@ -123,6 +123,40 @@ private Q_SLOTS:
         }
     }
 
+    /// Two seeds are told apart and both are still the colour of their method.
+    void twoSeedsKeepTheColourOfTheirMethod_data() { methodsStandOutFromTheBackground_data(); }
+    void twoSeedsKeepTheColourOfTheirMethod() {
+        QFETCH(QString, name);
+        const FigureTheme theme = FigureTheme::load(name);
+        for (const char* method : {"lp", "ft", "lp-ft", "lora", "lp-lora"}) {
+            const Triple one = seen(kNormal, theme.role({method, 0, 2}).colour);
+            const Triple two = seen(kNormal, theme.role({method, 1, 2}).colour);
+            const double kept = std::hypot(two[1], two[2]) / std::hypot(one[1], one[2]);
+            const double apart = std::hypot(two[0] - one[0], two[1] - one[1], two[2] - one[2]);
+            QVERIFY2(kept > 0.4 && apart >= 9, qPrintable(QStringLiteral("%1: %2 of the chroma, %3 apart")
+                                                              .arg(QLatin1String(method))
+                                                              .arg(kept)
+                                                              .arg(apart)));
+        }
+    }
+
+    void importedRunsCanBeToldApart_data() { methodsStandOutFromTheBackground_data(); }
+    void importedRunsCanBeToldApart() {
+        QFETCH(QString, name);
+        const FigureTheme theme = FigureTheme::load(name);
+        for (int i = 1; i <= 6; ++i) {
+            const auto one = theme.role({.role = "imported-" + std::to_string(i)});
+            QVERIFY(contrast(one.colour, theme.background) >= 3);
+            for (int j = 1; j < i; ++j) {
+                const auto other = theme.role({.role = "imported-" + std::to_string(j)});
+                const Triple a = seen(kNormal, one.colour), b = seen(kNormal, other.colour);
+                QVERIFY(std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) >= 23);
+                QVERIFY(one.dash != other.dash &&
+                        (one.marker != other.marker || one.filledMarker != other.filledMarker));
+            }
+        }
+    }
+
     void unknownThemeIsRefused() {
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(FigureTheme::load(QStringLiteral("sepia"))), Error);
     }
