@@ -9,6 +9,34 @@ namespace finescope::widgets {
 namespace {
 
 constexpr std::size_t kMostLines = 12;
+constexpr double kWidestPart = 0.9, kLeastEms = 12; // of a note, in widths of its panel and of letters
+
+/// Notes in lines that are not wider than this, broken behind commas: a card is to lie on its own panel.
+void breakNotes(ReadOut& out, const QFontMetricsF& metrics, double width) {
+    std::vector<Reading> lines;
+    for (const Reading& reading : out.readings) {
+        if (!reading.name.isEmpty() || metrics.horizontalAdvance(reading.text) <= width) {
+            lines.push_back(reading);
+            continue;
+        }
+        QString text;
+        const auto flush = [&] {
+            lines.push_back({text, reading.style, {}, reading.value, reading.at});
+            text.clear();
+        };
+        for (const QString& piece : reading.text.split(QStringLiteral(", "))) {
+            const QString longer = text.isEmpty() ? piece : text + QStringLiteral(", ") + piece;
+            if (!text.isEmpty() && metrics.horizontalAdvance(longer) > width) {
+                flush();
+                text = piece;
+            } else {
+                text = longer;
+            }
+        }
+        flush();
+    }
+    out.readings = std::move(lines);
+}
 
 /// Around a point that would be lost among many.
 void drawRing(QCPPainter& painter, QPointF at, const PaintStyle& style) {
@@ -49,10 +77,16 @@ void OverlayItem::draw(QCPPainter* painter) {
         return;
     }
     const PanelMap left = panel->map(figure::Side::left);
-    const ReadOut out =
-        readOut(panel->panel(), left, panel->map(figure::Side::right), *m_cursor, m_plot.hidden());
+    ReadOut out = readOut(panel->panel(), left, panel->map(figure::Side::right), *m_cursor, m_plot.hidden());
     painter->setPen(QPen(style.theme.axis, 1, Qt::SolidLine));
     const double value = left.x.value(out.snappedX);
+    for (const PanelItem* other : m_plot.linked(panel)) {
+        const std::string& label = other->panel().x.label;
+        if (panel->panel().x.label.empty() && !label.empty()) { // the axis is named below the column
+            out.heading = QString::fromStdString(label) + QLatin1Char(' ') + out.heading;
+            break;
+        }
+    }
     for (const PanelItem* other : m_plot.linked(panel)) {
         const PanelMap map = other->map(figure::Side::left);
         const double x = map.x(value);
@@ -69,6 +103,8 @@ void OverlayItem::draw(QCPPainter* painter) {
             drawSampleEverywhere(*painter, panel, *reading.sample);
         }
     }
+    breakNotes(out, QFontMetricsF(style.caption),
+               std::max(kWidestPart * left.rect.width(), kLeastEms * style.em()));
     drawCard(*painter, out, left.rect, QRectF(m_plot.viewport()), *m_cursor);
 }
 

@@ -112,6 +112,9 @@ PanelItem::PanelItem(QCPAxisRect* axisRect, const PaintStyle& style, const std::
     m_axisRect->setRangeDrag({});
     m_axisRect->setRangeZoom({});
     m_axisRect->axis(QCPAxis::atTop)->setVisible(false);
+    for (QCPAxis* axis : m_axisRect->axes()) { // below: a grid line at the end of an axis would cover it
+        axis->grid()->setLayer(QStringLiteral("grid"));
+    }
 }
 
 void PanelItem::setPanel(const figure::Panel& panel) {

@@ -30,6 +30,18 @@ QString valueText(const figure::Axis& axis, double value) {
     return numberText(value);
 }
 
+/// Lines that are compared with, and whiskers, have nothing to say: bars say it in their own notes.
+bool speaks(const figure::Line& line) {
+    const std::string& role = line.style.role;
+    return !line.name.empty() && line.emphasised && !line.whiskers && role != "diagonal" &&
+           role != "reference" && role != "mean-confidence";
+}
+
+/// The tinted gap between accuracy and confidence is part of the bar beside it, and its top is no size.
+bool isGap(const figure::Bars& bars) {
+    return bars.style.role == "over-confidence" || bars.style.role == "under-confidence";
+}
+
 /// The point nearest to the cursor along x; none where the curve has no point within reach.
 std::optional<std::size_t> nearest(const figure::Line& line, const PanelMap& map, double cursor,
                                    double reach) {
@@ -119,7 +131,7 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
     const bool ofSamples = std::ranges::any_of(
         panel.scatters, [](const figure::Scatter& scatter) { return !scatter.samples.empty(); });
     for (const auto& line : panel.curves) {
-        if (ofSamples || line.name.empty() || !line.emphasised || hidden.contains(line.name)) {
+        if (ofSamples || !speaks(line) || hidden.contains(line.name)) {
             continue;
         }
         const PanelMap& map = line.side == figure::Side::left ? left : right;
@@ -143,7 +155,7 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
     }
     std::ranges::move(pointsAt(panel, left, cursor, kReach, hidden), std::back_inserter(out.readings));
     for (const auto& bars : panel.bars) {
-        if (hidden.contains(bars.name)) {
+        if (hidden.contains(bars.name) || isGap(bars)) {
             continue;
         }
         for (std::size_t i = 0; i < bars.left.size(); ++i) {
@@ -155,7 +167,7 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
                 continue;
             }
             const QPointF at((left.x(bars.left[i]) + left.x(bars.right[i])) / 2, left.y(bars.top[i]));
-            out.readings.push_back({QString::fromStdString(bars.name),
+            out.readings.push_back({note.isEmpty() ? QString::fromStdString(bars.name) : QString(),
                                     bars.style,
                                     note.isEmpty() ? valueText(panel.y, bars.top[i]) : note,
                                     bars.top[i],

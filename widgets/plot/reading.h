@@ -31,9 +31,9 @@ struct ReadOut {
 };
 
 /// What the marks of a panel say at a position of the surface. Values are those of the nearest recorded
-/// points: nothing is interpolated. Curves that end before the cursor and names in `hidden` say nothing. Of
-/// points that are samples, only the nearest counts: one sample is pointed at; beside them curves say
-/// nothing.
+/// points: nothing is interpolated. Curves that end before the cursor, names in `hidden`, lines of reference
+/// and whiskers say nothing; a bar with a note says it instead of its name. Of points that are samples, only
+/// the nearest counts: one sample is pointed at; beside them curves say nothing.
 [[nodiscard]] ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap& right,
                               QPointF cursor, const std::set<std::string>& hidden);
 

@@ -154,7 +154,10 @@ Ticks logarithmicTicks(double low, double high, const Room& room) {
             if (every > 1) {
                 ticks.between.clear();
                 for (int exponent = first; exponent <= last; ++exponent) {
-                    ticks.between << std::pow(10.0, exponent);
+                    const double value = std::pow(10.0, exponent);
+                    if (inside(value)) { // QCustomPlot draws ticks wherever they are
+                        ticks.between << value;
+                    }
                 }
             }
             return ticks;

@@ -219,6 +219,28 @@ private Q_SLOTS:
         QVERIFY(ticks(0.6, 1.4).size() > 3); // one integer alone does not make a scale
     }
 
+    /// A grid line at the end of the axis must not lie over it.
+    void theAxisLineIsSeenWhereYStartsAtZero() {
+        figure::Figure figure;
+        figure::Panel& panel = figure.panels.emplace_back();
+        panel.x.range = panel.y.range = figure::Range{0, 1};
+        panel.curves.push_back({.name = "a", .x = {0, 1}, .y = {0.5, 0.6}});
+        PlotView view;
+        const FigureTheme theme = FigureTheme::load(QStringLiteral("light"));
+        view.setTheme(theme);
+        show(view, figure);
+        const QImage image = view.grab().toImage();
+        int longest = 0;
+        for (int y = 0; y < image.height(); ++y) {
+            int run = 0;
+            for (int x = 0; x < image.width(); ++x) {
+                run = image.pixelColor(x, y) == theme.axis ? run + 1 : 0;
+                longest = std::max(longest, run);
+            }
+        }
+        QVERIFY2(longest > image.width() / 2, qPrintable(QString::number(longest)));
+    }
+
     void keysZoomPanAndReset() {
         PlotView view;
         show(view, tests::sampleNorms(figure::Scale::linear));
