@@ -67,7 +67,7 @@ void PredictionImports::takeEnd(const QString& path, const QString& runFile, con
     if (end.how == EngineEnd::How::complete) {
         Q_EMIT imported(runFile, end.message);
     } else {
-        Q_EMIT failed(end.message);
+        Q_EMIT failed(path, end.message);
     }
 }
 

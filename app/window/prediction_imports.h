@@ -34,7 +34,7 @@ public:
 Q_SIGNALS:
     /// `notes` says what the engine found and decided.
     void imported(const QString& runFile, const QString& notes);
-    void failed(const QString& message);
+    void failed(const QString& path, const QString& message);
 
 private:
     void start(const QString& path);

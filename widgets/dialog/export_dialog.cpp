@@ -128,6 +128,14 @@ ExportDialog::ExportDialog(PageFigure figure, const ExportSize& size, QString fo
     m_previewSoon.setInterval(kPreviewDelayMs);
     connect(&m_previewSoon, &QTimer::timeout, this, &ExportDialog::drawPreview);
     connect(m_preset, &QComboBox::activated, this, &ExportDialog::applyPreset);
+    connect(m_height, &QDoubleSpinBox::valueChanged, this, [this] { m_ownHeight = !m_suggesting; });
+    for (QDoubleSpinBox* spin : {m_width, m_font}) {
+        connect(spin, &QDoubleSpinBox::valueChanged, this, [this] {
+            if (!m_ownHeight) {
+                suggestHeight();
+            }
+        });
+    }
     for (QDoubleSpinBox* spin : {m_width, m_height, m_font}) {
         connect(spin, &QDoubleSpinBox::valueChanged, &m_previewSoon, qOverload<>(&QTimer::start));
     }
@@ -140,13 +148,16 @@ void ExportDialog::applyPreset() {
         return;
     }
     const figure::VenuePreset& preset = figure::venuePreset(name);
+    m_ownHeight = false;
     m_width->setValue(preset.widthMm);
     m_font->setValue(preset.fontPt);
     suggestHeight();
 }
 
 void ExportDialog::suggestHeight() {
+    m_suggesting = true;
     m_height->setValue(suitableHeightMm(laidOut(), m_width->value(), m_font->value()));
+    m_suggesting = false;
 }
 
 ExportSize ExportDialog::exportSize() const {
@@ -210,7 +221,7 @@ void ExportDialog::save() {
     try {
         exportFigure(laidOut(), path.toStdU16String(), exportOptions());
     } catch (const Error& error) {
-        m_error->showMessage(tr("The figure was not written."), QString::fromUtf8(error.what()));
+        m_error->showMessage(tr("The figure was not written: %1").arg(QString::fromUtf8(error.what())), {});
         return;
     }
     Q_EMIT exported(path);

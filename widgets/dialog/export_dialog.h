@@ -59,6 +59,8 @@ private:
     QDoubleSpinBox* m_font;
     QComboBox* m_format;
     QPushButton* m_save;
+    bool m_ownHeight = false;  ///< typed by hand: it stays when the width changes
+    bool m_suggesting = false; ///< the height that is being set is no hand's
     QTimer m_previewSoon;
 };
 

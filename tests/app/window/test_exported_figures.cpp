@@ -14,6 +14,7 @@
 #include <QComboBox>
 #include <QDialog>
 #include <QDoubleSpinBox>
+#include <QLabel>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTableWidget>
@@ -73,6 +74,32 @@ class TestExportedFigures : public QObject, tests::WindowFixture {
 private Q_SLOTS:
     void init() { setUp(); }
     void cleanup() { tearDown(); }
+
+    void theHeightFollowsTheWidthUntilItIsTyped() {
+        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
+        auto* table = find<QTableWidget>("calibrationNumbers");
+        showPage("Calibration");
+        QTRY_COMPARE(table->rowCount(), 2);
+        trigger("actionExportFigure");
+        auto* width = find<QDoubleSpinBox>("exportWidth");
+        auto* height = find<QDoubleSpinBox>("exportHeight");
+        width->setValue(180);
+        const double wide = height->value();
+        width->setValue(85);
+        QVERIFY(height->value() != wide);
+        width->setValue(180);
+        QCOMPARE(height->value(), wide);
+        height->setValue(77);
+        width->setValue(85);
+        QCOMPARE(height->value(), 77.0);
+
+        m_prompts.save = path("nowhere/figure.pdf");
+        QTest::mouseClick(find<QPushButton>("exportSave"), Qt::LeftButton);
+        const auto* bar = find<QDialog>("exportDialog")->findChild<QWidget*>(QStringLiteral("messageBar"));
+        QVERIFY(bar->isVisible());
+        const QString said = bar->findChild<QLabel*>(QStringLiteral("messageText"))->text();
+        QVERIFY2(said.contains(QStringLiteral("nowhere")), qPrintable(said)); // the reason, at once
+    }
 
     void calibrationAtATemperature() {
         const QString ft = makeRun("ft.h5", "ft"), lpFt = makeRun("lp-ft.h5", "lp-ft");

@@ -70,7 +70,7 @@ private Q_SLOTS:
         auto* bar = find<QWidget>("trainingPage")->findChild<QWidget*>(QStringLiteral("messageBar"));
         QTRY_VERIFY(bar->isVisible());
         QCOMPARE(bar->findChild<QLabel*>(QStringLiteral("messageText"))->text(),
-                 QStringLiteral("the loss is NaN at step 50")); // the fake's reason
+                 QStringLiteral("bad.csv: the loss is NaN at step 50")); // the fake's reason
     }
 };
 
