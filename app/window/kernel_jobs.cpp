@@ -1,6 +1,7 @@
 #include "app/window/kernel_jobs.h"
 
 #include "app/window/job_queue.h"
+#include "core/analysis/run_traits.h"
 #include "core/figure/run_style.h"
 
 #include <QFileInfo>
@@ -50,7 +51,7 @@ KernelJobs::~KernelJobs() {
 }
 
 void KernelJobs::ask(const QStringList& files, QWidget* parent) {
-    QStringList names, running;
+    QStringList names, running, imported;
     m_files.clear();
     const auto runs = m_session.checkedRuns();
     const std::vector<figure::RunLabel> labels = figure::labelRuns(*runs);
@@ -61,12 +62,19 @@ void KernelJobs::ask(const QStringList& files, QWidget* parent) {
         if (!files.isEmpty() && !files.contains(file)) {
             continue;
         }
-        if (run.progress.status == record::Status::running) {
+        if (analysis::importedFrom(run)) {
+            imported << name;
+        } else if (run.progress.status == record::Status::running) {
             running << name;
         } else {
             m_files << file;
             names << name;
         }
+    }
+    if (m_files.isEmpty() && running.isEmpty() && !imported.isEmpty()) {
+        Q_EMIT refused(
+            tr("An imported run has no model to compute a kernel of: %1").arg(imported.join(u", ")));
+        return;
     }
     if (m_files.isEmpty()) {
         Q_EMIT refused(

@@ -18,6 +18,8 @@
 #include <QDir>
 #include <QDropEvent>
 #include <QFileInfo>
+#include <QKeyEvent>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
@@ -27,6 +29,7 @@
 #include <QStatusBar>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 namespace finescope::window {
@@ -115,6 +118,13 @@ void MainWindow::addPage(Page* page) {
     m_tabs->updateGeometry(); // a hidden QTabBar keeps quiet about the height that its first tab gives it
     connect(page, &Page::demoRequested, this, &MainWindow::openDemo);
     connect(page, &Page::openRequested, this, &MainWindow::openFiles);
+    connect(page, &Page::showAllRequested, this, [this] {
+        QStringList all;
+        for (const OpenRun& open : m_session.runs()) {
+            all.append(open.path);
+        }
+        m_session.setChecked(all, true);
+    });
     connect(page, &Page::exportRequested, this, &MainWindow::exportFigure);
     connect(page, &Page::contentChanged, this, &MainWindow::updateFigureActions);
 }
@@ -186,13 +196,22 @@ void MainWindow::connectActions() {
             currentPage()->takeFocus();
         });
     }
+    for (auto* field : findChildren<QLineEdit*>()) { // of spin boxes too
+        field->installEventFilter(this);
+    }
     m_actions.openDemo->setEnabled(!demoRuns(m_around.demo).isEmpty());
     m_actions.runDemo->setEnabled(!m_around.demo.isEmpty());
 }
 
 void MainWindow::connectSession() {
-    connect(&m_session, &Session::runsChanged, this,
-            [this] { m_runs->setRuns(runRows(m_session.runs(), *m_session.checkedRuns())); });
+    connect(&m_session, &Session::runsChanged, this, [this] {
+        const auto& runs = m_session.runs();
+        m_runs->setRuns(runRows(runs, *m_session.checkedRuns()));
+        const bool noneChecked = !runs.empty() && std::ranges::none_of(runs, &OpenRun::checked);
+        for (Page* page : m_pages) {
+            page->setNoneChecked(noneChecked);
+        }
+    });
     connect(&m_session, &Session::checkedRunsChanged, this, [this] {
         const auto runs = m_session.checkedRuns();
         for (Page* page : m_pages) {
@@ -201,7 +220,8 @@ void MainWindow::connectSession() {
         updateFigureActions();
     });
     connect(&m_session, &Session::openFailed, this, [this](const QString& path, const QString& message) {
-        currentPage()->showError(tr("%1 cannot be opened.").arg(QFileInfo(path).fileName()), message);
+        m_openFailures.add(path, message);
+        currentPage()->showError(m_openFailures.message(), m_openFailures.details());
     });
     connect(&m_session, &Session::folderOpened, this, [this](const QString& path, int found) {
         statusBar()->showMessage(folderText(path, found, m_session.runs()));
@@ -230,7 +250,11 @@ void MainWindow::connectJobs() {
     });
     const auto say = [this](const QString& message) { currentPage()->showError(message, {}); };
     connect(&m_kernelJobs, &KernelJobs::refused, this, say);
-    connect(&m_imports, &PredictionImports::failed, this, say);
+    connect(&m_imports, &PredictionImports::failed, this,
+            [this](const QString& path, const QString& message) {
+                m_openFailures.add(path, message);
+                currentPage()->showError(m_openFailures.message(), m_openFailures.details());
+            });
     connect(&m_imports, &PredictionImports::imported, this,
             [this](const QString& file, const QString& notes) {
                 m_session.open({file});
@@ -244,6 +268,7 @@ void MainWindow::connectJobs() {
 }
 
 void MainWindow::open(const QStringList& paths) {
+    m_openFailures.clear();
     m_session.open(m_imports.take(paths));
     m_around.settings.rememberFiles(paths);
     listRecent();
@@ -362,6 +387,17 @@ void MainWindow::showRememberedPage() {
             m_tabs->setCurrentIndex(static_cast<int>(i));
         }
     }
+}
+
+bool MainWindow::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (QKeySequence(key->keyCombination()) == m_actions.exportFigure->shortcut()) {
+            event->ignore(); // a text field would take it for the end of its line
+            return true;
+        }
+    }
+    return QMainWindow::eventFilter(watched, event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

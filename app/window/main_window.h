@@ -3,6 +3,7 @@
 #include "app/window/analysis_worker.h"
 #include "app/window/job_queue.h"
 #include "app/window/kernel_jobs.h"
+#include "app/window/open_failures.h"
 #include "app/window/prediction_imports.h"
 #include "app/window/session.h"
 #include "app/window/settings.h"
@@ -50,6 +51,7 @@ public:
     void open(const QStringList& paths);
 
 protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -84,6 +86,7 @@ private:
     JobQueue m_jobs;
     KernelJobs m_kernelJobs;
     PredictionImports m_imports;
+    OpenFailures m_openFailures;
     WindowActions m_actions;
     widgets::RunsPanel* m_runs;
     widgets::JobsPanel* m_jobsPanel;

@@ -19,8 +19,8 @@
 
 #include <QApplication>
 #include <QHBoxLayout>
-#include <QKeyEvent>
 #include <QScopeGuard>
+#include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -111,6 +111,7 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     for (PlotView* plot : {&m_diagrams->plot(), &m_curve->plot()}) {
         connect(plot, &PlotView::exportRequested, this, &Page::exportRequested);
     }
+    addKeys();
 }
 
 void CalibrationPage::resizeEvent(QResizeEvent* event) {
@@ -125,19 +126,16 @@ void CalibrationPage::setTemperature(double temperature) {
     }
 }
 
-void CalibrationPage::keyPressEvent(QKeyEvent* event) {
-    // The slider's own keys, wherever on the page the focus is.
-    if (event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_T) {
-        m_slider->toggleFitted();
-    } else if (event->key() == Qt::Key_BracketLeft) {
-        m_slider->multiply(1 / kKeyStep);
-    } else if (event->key() == Qt::Key_BracketRight) {
-        m_slider->multiply(kKeyStep);
-    } else if (event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_1) {
-        m_slider->multiply(1 / m_slider->temperature());
-    } else {
-        Page::keyPressEvent(event);
-    }
+void CalibrationPage::addKeys() {
+    // Shortcuts of the window: options and the list of runs are no part of the page, and would take letters
+    // for a search. Text fields keep what is typed.
+    const auto add = [this](Qt::Key key, const auto& does) {
+        connect(new QShortcut(key, this), &QShortcut::activated, this, does);
+    };
+    add(Qt::Key_T, [this] { m_slider->toggleFitted(); });
+    add(Qt::Key_BracketLeft, [this] { m_slider->multiply(1 / kKeyStep); });
+    add(Qt::Key_BracketRight, [this] { m_slider->multiply(kKeyStep); });
+    add(Qt::Key_1, [this] { m_slider->multiply(1 / m_slider->temperature()); });
 }
 
 void CalibrationPage::refresh() {

@@ -45,7 +45,6 @@ Q_SIGNALS:
 
 protected:
     void refresh() override;
-    void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
@@ -53,6 +52,8 @@ private:
         QHash<QString, std::shared_ptr<const PreparedRun>> runs;
         QHash<QString, QString> refused; ///< why there is none
     };
+
+    void addKeys();
 
     /// Reads and fits what is missing in the background, then draws.
     void prepare();

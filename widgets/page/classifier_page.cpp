@@ -153,7 +153,11 @@ void ClassifierPage::finish(const std::optional<Failure>& failure) {
     m_shown.reset();
     if (!runs().empty()) {
         draw();
-        m_shown = requestNow();
+        const bool nothing = showsNothing(m_plot->figure());
+        sayInstead(nothing ? QString::fromStdString(m_plot->figure().panels.front().emptyText) : QString());
+        if (!nothing) {
+            m_shown = requestNow();
+        }
     }
     Q_EMIT contentChanged();
 }

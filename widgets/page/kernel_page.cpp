@@ -1,5 +1,6 @@
 #include "widgets/page/kernel_page.h"
 
+#include "core/analysis/run_traits.h"
 #include "core/figure/kernel_table.h"
 #include "core/figure/run_style.h"
 #include "widgets/page/numbers_table.h"
@@ -329,18 +330,23 @@ void KernelPage::layMissing(bool alone) {
 void KernelPage::draw() {
     m_withoutKernel.clear();
     QStringList names;
+    bool computable = false;
     const std::vector<figure::RunLabel> labels = figure::labelRuns(runs());
     for (std::size_t i = 0; i < runs().size(); ++i) {
         const record::Run& run = runs()[i];
         if (figure::kernelState(run, state()).empty() || !m_known.contains(keyOf(run))) {
             names << QString::fromStdString(labels[i].name);
             m_withoutKernel << QString::fromStdU16String(run.file.u16string());
+            computable = computable || !analysis::importedFrom(run);
         }
     }
     const std::vector<figure::KernelEntry> entries = this->entries();
     m_missing->setVisible(!names.isEmpty());
+    m_compute->setVisible(computable);
     m_missingText->setText(
-        entries.empty()
+        !computable && entries.empty()
+            ? tr("An imported run has its predictions only: without a model no kernel can be computed.")
+        : entries.empty()
             ? tr("None of the checked runs holds this kernel. It takes the engine seconds to minutes to "
                  "compute one from the run's model and data.")
             : tr("Without this kernel: %1").arg(names.join(QStringLiteral(", "))));

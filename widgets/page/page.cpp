@@ -23,14 +23,14 @@ constexpr double kDimmedOpacity = 0.4;
 } // namespace
 
 Page::Page(const QString& title, const QString& emptySentence, QWidget* parent)
-    : QWidget(parent), m_title(title), m_options(new QWidget),
+    : QWidget(parent), m_title(title), m_emptySentence(emptySentence), m_options(new QWidget),
       m_runs(std::make_shared<const std::vector<record::Run>>()),
       m_theme(FigureTheme::load(QStringLiteral("light"))), m_error(new MessageBar(this)),
-      m_stack(new QStackedLayout), m_content(nullptr), m_optionRows(new QVBoxLayout(m_options)),
-      m_dimmed(nullptr) {
-    auto* empty = new EmptyState(emptySentence, this);
-    connect(empty, &EmptyState::demoRequested, this, &Page::demoRequested);
-    connect(empty, &EmptyState::openRequested, this, &Page::openRequested);
+      m_empty(new EmptyState(this)), m_stack(new QStackedLayout), m_content(nullptr),
+      m_optionRows(new QVBoxLayout(m_options)), m_dimmed(nullptr) {
+    connect(m_empty, &EmptyState::demoRequested, this, &Page::demoRequested);
+    connect(m_empty, &EmptyState::openRequested, this, &Page::openRequested);
+    connect(m_empty, &EmptyState::showAllRequested, this, &Page::showAllRequested);
     auto* filled = new QWidget(this);
     m_content = new QVBoxLayout(filled);
     m_content->setContentsMargins(16, 16, 16, 16);
@@ -42,7 +42,7 @@ Page::Page(const QString& title, const QString& emptySentence, QWidget* parent)
     m_dimSoon.setSingleShot(true);
     m_dimSoon.setInterval(kDimAfterMs);
     connect(&m_dimSoon, &QTimer::timeout, this, [this] { m_dimmed->setEnabled(true); });
-    m_stack->addWidget(empty);
+    m_stack->addWidget(m_empty);
     m_stack->addWidget(filled);
     m_optionRows->setContentsMargins(16, 8, 16, 16);
     m_optionRows->setSpacing(8);
@@ -53,20 +53,48 @@ Page::Page(const QString& title, const QString& emptySentence, QWidget* parent)
     layout->setSpacing(0);
     layout->addWidget(m_error);
     layout->addLayout(m_stack, 1);
+    showContentOrSentence();
 }
 
 Page::~Page() = default;
 
 void Page::setRuns(const RunSet& runs) {
     m_runs = runs;
+    showContentOrSentence();
+    refreshWhenVisible();
+}
+
+void Page::setNoneChecked(bool noneChecked) {
+    m_noneChecked = noneChecked;
+    showContentOrSentence();
+}
+
+void Page::sayInstead(const QString& sentence) {
+    m_instead = sentence;
+    showContentOrSentence();
+}
+
+bool Page::showsNothing(const figure::Figure& figure) {
+    return std::ranges::all_of(
+        figure.panels, [](const figure::Panel& panel) { return panel.blank || !panel.emptyText.empty(); });
+}
+
+void Page::showContentOrSentence() {
+    if (!m_runs->empty()) {
+        m_empty->say(m_instead, EmptyState::Offer::open);
+    } else if (m_noneChecked) {
+        m_empty->say(tr("None of the open runs is checked. Check one in the list to see it here."),
+                     EmptyState::Offer::check);
+    } else {
+        m_empty->say(m_emptySentence, EmptyState::Offer::open);
+    }
     const bool focused = focusWidget() && focusWidget()->hasFocus();
-    const int shown = runs->empty() ? 0 : 1;
+    const int shown = m_runs->empty() || !m_instead.isEmpty() ? 0 : 1;
     const bool other = m_stack->currentIndex() != shown;
     m_stack->setCurrentIndex(shown);
     if (focused && other) {
         takeFocus(); // what had it is hidden now, and Qt gave it to whatever comes next
     }
-    refreshWhenVisible();
 }
 
 void Page::setTheme(const FigureTheme& theme) {

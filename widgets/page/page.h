@@ -20,6 +20,7 @@ class QVBoxLayout;
 
 namespace finescope::widgets {
 
+class EmptyState;
 class MessageBar;
 
 /// The checked runs in the order of legends, shared with whoever computes from them.
@@ -45,6 +46,8 @@ public:
     [[nodiscard]] QWidget* options() const { return m_options; }
 
     void setRuns(const RunSet& runs);
+    /// Whether runs are open of which none is checked: what an empty page offers.
+    void setNoneChecked(bool noneChecked);
     void setTheme(const FigureTheme& theme);
     /// Gives the keyboard to what the page is about: its plot, or the first button while it is empty.
     void takeFocus();
@@ -60,6 +63,7 @@ public:
 Q_SIGNALS:
     void demoRequested();
     void openRequested();
+    void showAllRequested();
     void exportRequested();
     /// Whether exportedFigure() has a value changed.
     void contentChanged();
@@ -76,6 +80,11 @@ protected:
     [[nodiscard]] QVBoxLayout* optionRows() const { return m_optionRows; }
     /// The widget that gets the keyboard when the page does.
     void setFocusWidget(QWidget* widget);
+    /// Shows this sentence instead of the content, for runs that have nothing to show here; "" shows the
+    /// content again.
+    void sayInstead(const QString& sentence);
+    /// Whether every panel has words instead of data.
+    [[nodiscard]] static bool showsNothing(const figure::Figure& figure);
     /// Dims what is shown while its successor is on the way.
     void setLoading(bool loading);
     /// A figure for export whose data are those of the request's files.
@@ -92,11 +101,17 @@ protected:
     void refreshWhenVisible();
 
 private:
+    void showContentOrSentence();
+
     QString m_title;
+    QString m_emptySentence; ///< while no run is open
+    QString m_instead;       ///< while the runs that are checked have nothing to show
+    bool m_noneChecked = false;
     QWidget* m_options;
     RunSet m_runs;
     FigureTheme m_theme;
     MessageBar* m_error;
+    EmptyState* m_empty;
     QStackedLayout* m_stack;
     QVBoxLayout* m_content;
     QVBoxLayout* m_optionRows;

@@ -106,6 +106,10 @@ void TrainingPage::refresh() {
                                                                       .withAccuracy = m_accuracy->isChecked(),
                                                                       .finalBars = quantity == finalNorm}));
     }
+    sayInstead(showsNothing(m_plot->figure())
+                   ? tr("None of the checked runs holds anything that was recorded while it trained. An "
+                        "imported run has its predictions only.")
+                   : QString());
     Q_EMIT contentChanged();
 }
 

@@ -20,7 +20,8 @@ namespace finescope::widgets {
 
 RunsPanel::RunsPanel(QWidget* parent)
     : QWidget(parent), m_model(new RunTreeModel(this)), m_filter(new RunFilter(this)),
-      m_filterEdit(new QLineEdit(this)), m_view(new QTreeView(this)), m_stack(new QStackedLayout) {
+      m_filterEdit(new QLineEdit(this)), m_view(new QTreeView(this)), m_empty(new QLabel(this)),
+      m_stack(new QStackedLayout) {
     setObjectName(QStringLiteral("runsPanel"));
     m_filter->setSourceModel(m_model);
     connect(m_model, &RunTreeModel::checkRequested, this, &RunsPanel::checkRequested);
@@ -35,6 +36,7 @@ RunsPanel::RunsPanel(QWidget* parent)
     connect(m_filterEdit, &QLineEdit::textChanged, m_filter, [this](const QString& text) {
         m_filter->setWords(text);
         m_view->expandAll();
+        showListOrSentence();
     });
 
     m_view->setObjectName(QStringLiteral("runTree"));
@@ -54,12 +56,11 @@ RunsPanel::RunsPanel(QWidget* parent)
     connect(m_view, &QWidget::customContextMenuRequested, this, &RunsPanel::showMenu);
     connect(m_filter, &QAbstractItemModel::rowsInserted, this, &RunsPanel::expandNew);
 
-    auto* empty = new QLabel(tr("No runs are open. Drop run files or folders here."), this);
-    empty->setObjectName(QStringLiteral("runsEmpty"));
-    empty->setWordWrap(true);
-    empty->setAlignment(Qt::AlignCenter);
-    empty->setContentsMargins(24, 24, 24, 24);
-    m_stack->addWidget(empty);
+    m_empty->setObjectName(QStringLiteral("runsEmpty"));
+    m_empty->setWordWrap(true);
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setContentsMargins(24, 24, 24, 24);
+    m_stack->addWidget(m_empty);
     m_stack->addWidget(m_view);
 
     auto* files = new QPushButton(themedIcon(QStringLiteral("open")), tr("Open files…"), this);
@@ -85,11 +86,18 @@ RunsPanel::RunsPanel(QWidget* parent)
     layout->addLayout(top);
     layout->addLayout(m_stack, 1);
     layout->addLayout(bottom);
+    showListOrSentence();
 }
 
 void RunsPanel::setRuns(const std::vector<RunRow>& rows) {
     m_model->setRuns(rows);
-    m_stack->setCurrentIndex(rows.empty() ? 0 : 1);
+    showListOrSentence();
+}
+
+void RunsPanel::showListOrSentence() {
+    m_empty->setText(m_model->rowCount() == 0 ? tr("No runs are open. Drop run files or folders here.")
+                                              : tr("No run has these words. Esc clears the filter."));
+    m_stack->setCurrentIndex(m_filter->rowCount() == 0 ? 0 : 1);
 }
 
 void RunsPanel::focusFilter() {
@@ -116,6 +124,10 @@ QStringList RunsPanel::selectedKeys() const {
 void RunsPanel::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Delete && m_view->hasFocus()) {
         Q_EMIT closeRequested(selectedKeys());
+        return;
+    }
+    if (event->key() == Qt::Key_Escape && !m_filterEdit->text().isEmpty()) {
+        m_filterEdit->clear();
         return;
     }
     QWidget::keyPressEvent(event);

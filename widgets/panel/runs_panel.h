@@ -4,6 +4,7 @@
 
 #include <QWidget>
 
+class QLabel;
 class QLineEdit;
 class QStackedLayout;
 class QTreeView;
@@ -35,6 +36,7 @@ protected:
 
 private:
     void showMenu(QPoint position);
+    void showListOrSentence();
     void expandNew(const QModelIndex& parent, int first, int last);
     [[nodiscard]] QStringList selectedKeys() const;
 
@@ -42,6 +44,7 @@ private:
     RunFilter* m_filter;
     QLineEdit* m_filterEdit;
     QTreeView* m_view;
+    QLabel* m_empty;
     QStackedLayout* m_stack;
 };
 

@@ -83,6 +83,96 @@ private Q_SLOTS:
     void init() { setUp(); }
     void cleanup() { tearDown(); }
 
+    void tabReachesEverything_data() {
+        QTest::addColumn<QString>("page");
+        for (const char* page : kPages) {
+            QTest::newRow(page) << QLatin1String(page);
+        }
+    }
+
+    void tabReachesEverything() {
+        QFETCH(QString, page);
+        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
+        showPage(qPrintable(page));
+        auto* tree = find<QTreeView>("runTree");
+        QTRY_COMPARE(tree->model()->rowCount(), 1);
+        QTest::qWait(300);
+        QSet<QWidget*> reached;
+        for (int i = 0; i < 60; ++i) {
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+            qDebug() << QApplication::focusWidget();
+            reached.insert(QApplication::focusWidget());
+        }
+        for (QWidget* widget : m_window->findChildren<QWidget*>()) {
+            if (widget->isVisible() && widget->isEnabled() && widget->focusPolicy() & Qt::TabFocus) {
+                QVERIFY2(reached.contains(widget), qPrintable(widget->objectName()));
+            }
+        }
+    }
+
+    void ctrlEExportsWhileATextFieldHasTheFocus() {
+        m_window->open({makeRun("ft.h5", "ft")});
+        auto* tree = find<QTreeView>("runTree");
+        QTRY_COMPARE(tree->model()->rowCount(), 1);
+        auto* filter = find<QLineEdit>("runFilter");
+        filter->setFocus();
+        QTest::keyClick(filter, Qt::Key_E, Qt::ControlModifier);
+        QVERIFY(find<QDialog>("exportDialog")->isVisible());
+    }
+
+    void keysOfTheSliderWorkFromEverywhereButTextFields() {
+        m_window->open({makeRun("ft.h5", "ft")});
+        showPage("Calibration");
+        auto* tree = find<QTreeView>("runTree");
+        QTRY_COMPARE(tree->model()->rowCount(), 1);
+        auto* slider = find<widgets::TemperatureSlider>("temperatureSlider");
+        for (QWidget* from : {static_cast<QWidget*>(tree), find<QWidget>("calibrationNumbers"),
+                              find<QWidget>("calibrationSplit")}) {
+            from->setFocus();
+            QTest::keyClick(from, Qt::Key_1);
+            QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
+            QTest::keyClick(from, Qt::Key_BracketRight);
+            QVERIFY_NEAR(slider->temperature(), 1.1, 1e-9);
+            QTest::keyClick(from, Qt::Key_BracketLeft);
+            QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
+        }
+        auto* filter = find<QLineEdit>("runFilter");
+        filter->setFocus();
+        QTest::keyClicks(filter, QStringLiteral("]1t"));
+        QCOMPARE(filter->text(), QStringLiteral("]1t"));
+        QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
+        showPage("Training"); // where they mean nothing
+        QTest::keyClick(find<QWidget>("trainingPlot"), Qt::Key_BracketRight);
+        QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
+    }
+
+    void runsThatAreOpenButUncheckedAreOffered() {
+        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
+        auto* tree = find<QTreeView>("runTree");
+        QTRY_COMPARE(tree->model()->rowCount(tree->model()->index(0, 0)), 2);
+        auto* page = find<QWidget>("trainingPage");
+        auto* showAll = page->findChild<QPushButton*>(QStringLiteral("showAllButton"));
+        QVERIFY(!showAll->isVisible());
+        tree->model()->setData(tree->model()->index(0, 0), Qt::Unchecked, Qt::CheckStateRole);
+        QTRY_VERIFY(showAll->isVisible());
+        QVERIFY(!page->findChild<QPushButton*>(QStringLiteral("openDemoButton"))->isVisible());
+        QTest::mouseClick(showAll, Qt::LeftButton);
+        QTRY_VERIFY(!showAll->isVisible());
+        QCOMPARE(tree->model()->index(0, 0).data(Qt::CheckStateRole).toInt(), static_cast<int>(Qt::Checked));
+    }
+
+    void aFilterWithoutAMatchSaysSoAndEscClearsIt() {
+        m_window->open({makeRun("ft.h5", "ft")});
+        auto* tree = find<QTreeView>("runTree");
+        QTRY_VERIFY(tree->isVisible());
+        auto* filter = find<QLineEdit>("runFilter");
+        QTest::keyClicks(filter, QStringLiteral("nothing"));
+        auto* words = find<QLabel>("runsEmpty");
+        QVERIFY(words->isVisible() && words->text().contains(QStringLiteral("No run has these words")));
+        QTest::keyClick(filter, Qt::Key_Escape);
+        QVERIFY(filter->text().isEmpty() && tree->isVisible());
+    }
+
     void emptyWindowSaysWhatWillBeHereAndOpensTheDemo() {
         makeRun("demo/runs/ft.h5", "ft");
         makeRun("demo/runs/lp.h5", "lp");
@@ -308,6 +398,25 @@ private Q_SLOTS:
         QTest::mouseClick(bar->findChild<QToolButton*>(QStringLiteral("messageDismissButton")),
                           Qt::LeftButton);
         QVERIFY(!bar->isVisible());
+    }
+
+    void everyFileThatCannotBeOpenedIsSaid() {
+        const QStringList files{path("bad.h5"), path("nothere.h5"), path("short.h5")};
+        for (const QString& file : {files[0], files[2]}) {
+            QFile text(file);
+            QVERIFY(text.open(QIODevice::WriteOnly));
+            text.write("this is no HDF5");
+        }
+        m_window->open(files + QStringList{makeRun("good.h5", "ft")});
+        const auto* bar = find<QWidget>("trainingPage")->findChild<QWidget*>(QStringLiteral("messageBar"));
+        const auto* said = bar->findChild<QLabel*>(QStringLiteral("messageText"));
+        for (const char* name : {"bad.h5", "nothere.h5", "short.h5"}) {
+            QTRY_VERIFY2(said->text().contains(QLatin1String(name)), name);
+        }
+        QVERIFY(said->text().startsWith(QStringLiteral("3 files cannot be opened:")));
+        QVERIFY(!said->text().contains(QStringLiteral("good.h5")));
+        m_window->open({files[1]}); // a new question: what was said before is not repeated
+        QTRY_VERIFY(!said->text().contains(QStringLiteral("bad.h5")));
     }
 
     void droppedFilesAreOpened() {
