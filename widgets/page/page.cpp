@@ -103,11 +103,12 @@ void Page::setTheme(const FigureTheme& theme) {
 }
 
 void Page::takeFocus() {
-    m_stack->currentWidget()->setFocus();
+    const bool content = m_stack->currentWidget() == m_content->parentWidget();
+    (content && m_focus ? m_focus : m_stack->currentWidget())->setFocus();
 }
 
 void Page::setFocusWidget(QWidget* widget) {
-    m_content->parentWidget()->setFocusProxy(widget);
+    m_focus = widget; // no proxy: Tab would go from it to the widget past all that stand between them
 }
 
 void Page::showError(const QString& message, const QString& details) {

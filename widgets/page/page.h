@@ -113,6 +113,7 @@ private:
     MessageBar* m_error;
     EmptyState* m_empty;
     QStackedLayout* m_stack;
+    QWidget* m_focus = nullptr; ///< what gets the keyboard when the page does
     QVBoxLayout* m_content;
     QVBoxLayout* m_optionRows;
     QGraphicsOpacityEffect* m_dimmed;

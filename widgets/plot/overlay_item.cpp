@@ -2,7 +2,10 @@
 
 #include "widgets/plot/mark_painter.h"
 
+#include <QRegularExpression>
+
 #include <algorithm>
+#include <utility>
 
 namespace finescope::widgets {
 
@@ -13,6 +16,7 @@ constexpr double kWidestPart = 0.9, kLeastEms = 12; // of a note, in widths of i
 
 /// Notes in lines that are not wider than this, broken behind commas: a card is to lie on its own panel.
 void breakNotes(ReadOut& out, const QFontMetricsF& metrics, double width) {
+    static const QRegularExpression kBehindCommas(QStringLiteral(", (?![^(,]*\\])")); // but of (0.6, 0.7]
     std::vector<Reading> lines;
     for (const Reading& reading : out.readings) {
         if (!reading.name.isEmpty() || metrics.horizontalAdvance(reading.text) <= width) {
@@ -21,12 +25,14 @@ void breakNotes(ReadOut& out, const QFontMetricsF& metrics, double width) {
         }
         QString text;
         const auto flush = [&] {
-            lines.push_back({text, reading.style, {}, reading.value, reading.at});
-            text.clear();
+            lines.push_back(reading);
+            lines.back().name = std::exchange(text, QString());
+            lines.back().text.clear();
         };
-        for (const QString& piece : reading.text.split(QStringLiteral(", "))) {
+        for (const QString& piece : reading.text.split(kBehindCommas)) {
             const QString longer = text.isEmpty() ? piece : text + QStringLiteral(", ") + piece;
             if (!text.isEmpty() && metrics.horizontalAdvance(longer) > width) {
+                text += QLatin1Char(',');
                 flush();
                 text = piece;
             } else {

@@ -86,7 +86,7 @@ private Q_SLOTS:
     void tabReachesEverything_data() {
         QTest::addColumn<QString>("page");
         for (const char* page : kPages) {
-            QTest::newRow(page) << QLatin1String(page);
+            QTest::newRow(page) << QString::fromLatin1(page);
         }
     }
 
@@ -99,12 +99,12 @@ private Q_SLOTS:
         QTest::qWait(300);
         QSet<QWidget*> reached;
         for (int i = 0; i < 60; ++i) {
-            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
-            qDebug() << QApplication::focusWidget();
+            QTest::keyClick(m_window->windowHandle(), Qt::Key_Tab);
             reached.insert(QApplication::focusWidget());
         }
         for (QWidget* widget : m_window->findChildren<QWidget*>()) {
-            if (widget->isVisible() && widget->isEnabled() && widget->focusPolicy() & Qt::TabFocus) {
+            const bool takesTab = widget->focusPolicy() & Qt::TabFocus && !widget->focusProxy();
+            if (widget->isVisible() && widget->isEnabled() && takesTab) {
                 QVERIFY2(reached.contains(widget), qPrintable(widget->objectName()));
             }
         }

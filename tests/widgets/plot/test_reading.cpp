@@ -51,8 +51,10 @@ private Q_SLOTS:
 
     void aBarOfSeedsSaysItsMethodAndEnds() {
         figure::Panel panel;
-        addGroupedBars(panel, {"rte"},
-                       {{.name = "FT", .style = {.role = "ft"}, .values = {{0.25, 0.5, 0.75}}}}, {});
+        figure::BarSeries series;
+        series.name = "FT";
+        series.values = {{0.25, 0.5, 0.75}};
+        addGroupedBars(panel, {"rte"}, {series}, {});
         PanelMap map = unitMap();
         map.x.low = -0.6;
         map.x.high = 0.6;
