@@ -6,6 +6,7 @@
 #include "widgets/page/page.h"
 #include "widgets/plot/plot_view.h"
 
+#include <QApplication>
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
@@ -57,6 +58,23 @@ class TestKernelPage : public QObject, tests::WindowFixture {
 private Q_SLOTS:
     void init() { setUp(); }
     void cleanup() { tearDown(); }
+
+    void tabLeavesPlotAndTable() {
+        const QString file = makeRun("ft.h5", "ft");
+        addKernel(file);
+        m_window->open({file});
+        showPage("Kernel");
+        QTRY_VERIFY(find<PlotView>("kernelPlot")->isVisible());
+        find<QWidget>("kernelPlot")->setFocus();
+        QSet<QWidget*> reached;
+        for (int i = 0; i < 40; ++i) {
+            QTest::keyClick(m_window->windowHandle(), Qt::Key_Tab);
+            reached.insert(QApplication::focusWidget());
+        }
+        for (const char* name : {"kernelPlot", "kernelNumbers", "kernelView", "runTree", "runFilter"}) {
+            QVERIFY2(reached.contains(find<QWidget>(name)), name);
+        }
+    }
 
     void anOpenWindowShowsAKernelThatIsAdded() {
         const QString file = makeRun("ft.h5", "ft");
