@@ -32,7 +32,7 @@ struct FeatureMapOptions {
 struct FeatureMap {
     std::size_t run = 0; ///< index into the set
     std::string name{};  ///< of the run
-    Style style{}; ///< of the run
+    Style style{};       ///< of the run
     std::string task{};
     bool pretrained = false; ///< of the features before fine-tuning
     std::string split{};

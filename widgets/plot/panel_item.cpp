@@ -112,8 +112,10 @@ PanelItem::PanelItem(QCPAxisRect* axisRect, const PaintStyle& style, const std::
     m_axisRect->setRangeDrag({});
     m_axisRect->setRangeZoom({});
     m_axisRect->axis(QCPAxis::atTop)->setVisible(false);
-    for (QCPAxis* axis : m_axisRect->axes()) { // below: a grid line at the end of an axis would cover it
-        axis->grid()->setLayer(QStringLiteral("grid"));
+    // Below: a grid line at the end of an axis would cover it. axes() has them in an order that changes from
+    // process to process, and an exported file must not.
+    for (const auto side : {QCPAxis::atLeft, QCPAxis::atRight, QCPAxis::atTop, QCPAxis::atBottom}) {
+        m_axisRect->axis(side)->grid()->setLayer(QStringLiteral("grid"));
     }
 }
 
