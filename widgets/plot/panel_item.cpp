@@ -13,6 +13,14 @@ namespace finescope::widgets {
 
 namespace {
 
+/// Whether a curve goes on above the range that the figure gives its axis.
+bool curvesLeave(const figure::Panel& panel) {
+    return panel.y.range && std::ranges::any_of(panel.curves, [&](const figure::Line& line) {
+               return line.side == figure::Side::left &&
+                      std::ranges::any_of(line.y, [top = panel.y.range->high](double y) { return y > top; });
+           });
+}
+
 /// Ticks of figure.h's axes for QCustomPlot; asks for the length of the axis to choose how many.
 class Ticker : public QCPAxisTicker {
 public:
@@ -139,6 +147,7 @@ void PanelItem::setPanel(const figure::Panel& panel) {
     // Axes that stay as they are keep their ticks and painted labels: under a slider only the marks change.
     const bool styled = m_styledSize == m_axisRect->size() && hasAxesOf(panel);
     m_panel = panel;
+    m_curvesLeave = curvesLeave(panel);
     if (styled) {
         showMarks();
     } else {
@@ -336,8 +345,8 @@ QRect PanelItem::clipRect() const {
     if (m_panel.blank) { // a long legend may use the room of the axes that are not there
         return parentPlot()->viewport();
     }
-    // At home all data are inside: let markers at the edge be whole.
-    const int reach = atHome() && !m_panel.heatMap ? whole(m_style.marker) : 0;
+    // At home all data are inside, unless the figure says up to where: let markers at the edge be whole.
+    const int reach = atHome() && !m_panel.heatMap && !m_curvesLeave ? whole(m_style.marker) : 0;
     return m_axisRect->rect().adjusted(-reach, -reach, reach, reach);
 }
 

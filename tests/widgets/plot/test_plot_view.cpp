@@ -241,6 +241,33 @@ private Q_SLOTS:
         QVERIFY2(longest > image.width() / 2, qPrintable(QString::number(longest)));
     }
 
+    /// Elsewhere a curve may reach over the edge by a marker: there all its data are inside.
+    void aCurveEndsWhereItsAxisDoes() {
+        figure::Figure figure;
+        figure::Panel& panel = figure.panels.emplace_back();
+        panel.x.range = panel.y.range = figure::Range{0, 1};
+        panel.curves.push_back({.name = "a", .x = {0, 1}, .y = {0.5, 5}});
+        panel.curves.front().style.role = "ft";
+        PlotView view;
+        const FigureTheme theme = FigureTheme::load(QStringLiteral("light"));
+        view.setTheme(theme);
+        show(view, figure);
+        const QImage image = view.grab().toImage();
+        int top = -1, curve = -1; // the grid line at 1, and where something blue begins
+        for (int y = image.height() - 1; y >= 0; --y) {
+            int run = 0, longest = 0;
+            for (int x = 0; x < image.width(); ++x) {
+                const QColor pixel = image.pixelColor(x, y);
+                run = pixel == theme.grid ? run + 1 : 0;
+                longest = std::max(longest, run);
+                curve = pixel.blue() - pixel.red() > 60 ? y : curve;
+            }
+            top = longest > image.width() / 3 ? y : top;
+        }
+        QVERIFY(top > 0 && curve > 0);
+        QVERIFY2(curve >= top - 1, qPrintable(QStringLiteral("%1 above %2").arg(curve).arg(top)));
+    }
+
     void keysZoomPanAndReset() {
         PlotView view;
         show(view, tests::sampleNorms(figure::Scale::linear));
