@@ -167,7 +167,7 @@ double chosenTemperature(const record::Run& run, const CalibrationData& data,
                          const TemperatureChoice& choice) {
     if (choice.fitted && !data.fitted) {
         refuse(run, "no validation split with logits to fit the temperature on; give a number instead of "
-                    "'fitted'");
+                    "'fitted', or name another split to fit on (--fit-on)");
     }
     return choice.fitted ? data.fitted->value : choice.value;
 }

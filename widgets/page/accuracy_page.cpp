@@ -19,7 +19,7 @@ AccuracyPage::AccuracyPage(Background& background, QWidget* parent)
           tr("Here you will see how accurate each method is, in and out of distribution, with the spread "
              "over its seeds."),
           {QStringLiteral("accuracy"), "accuracy", tr("All but training"),
-           tr("The accuracy could not be computed.")},
+           tr("The accuracy of some runs could not be computed.")},
           parent),
       m_results(background, QStringLiteral("accuracy"), evaluationKey, figure::accuracyEntries),
       m_table(new NumbersTable(this)) {

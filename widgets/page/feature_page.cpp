@@ -41,7 +41,8 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
           tr("Features"),
           tr("Here you will see what fine-tuning did to the features: how alike they became, how far they "
              "moved and how well they separate the classes."),
-          {QStringLiteral("feature"), "features", {}, tr("The features could not be compared.")}, parent),
+          {QStringLiteral("feature"), "features", {}, tr("The features of some runs could not be compared.")},
+          parent),
       m_background(background),
       m_results(background, QStringLiteral("features"), featuresKey, figure::featureEntries),
       m_heading(new NoteHeading(this)), m_table(new NumbersTable(this)), m_notes(makeCaption({}, this)),

@@ -26,7 +26,7 @@ NormScalingPage::NormScalingPage(Background& background, QWidget* parent)
           tr("Here you will see how far fine-tuning moves the features, against the norm of the classifier "
              "that it starts from."),
           {QStringLiteral("normScaling"), "norm-scaling", tr("Test and out of distribution"),
-           tr("The features could not be compared.")},
+           tr("The features of some runs could not be compared.")},
           parent),
       m_results(background, QStringLiteral("norm-scaling"), evaluationKey, figure::normScalingEntries),
       m_table(new NumbersTable(this)), m_missing(new QLabel(this)),

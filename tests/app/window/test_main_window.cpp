@@ -8,8 +8,6 @@
 #include "widgets/page/training_page.h"
 #include "widgets/plot/plot_view.h"
 
-#include <QAbstractSpinBox>
-#include <QAccessible>
 #include <QApplication>
 #include <QComboBox>
 #include <QDialog>
@@ -23,8 +21,6 @@
 #include <QToolButton>
 #include <QTreeView>
 
-#include <array>
-
 using namespace finescope;
 using tests::FakeEngine;
 using tests::TinyRun;
@@ -32,9 +28,6 @@ using widgets::PlotView;
 using window::Setting;
 
 namespace {
-
-constexpr std::array kPages{"Training",     "Classifier",  "Kernel",  "Features",
-                            "Norm scaling", "Calibration", "Accuracy"};
 
 using Table = widgets::CalibrationTable;
 /// The exact numbers of a run's test split at a temperature.
@@ -83,69 +76,6 @@ private Q_SLOTS:
     void init() { setUp(); }
     void cleanup() { tearDown(); }
 
-    void tabReachesEverything_data() {
-        QTest::addColumn<QString>("page");
-        for (const char* page : kPages) {
-            QTest::newRow(page) << QString::fromLatin1(page);
-        }
-    }
-
-    void tabReachesEverything() {
-        QFETCH(QString, page);
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
-        showPage(qPrintable(page));
-        auto* tree = find<QTreeView>("runTree");
-        QTRY_COMPARE(tree->model()->rowCount(), 1);
-        QTest::qWait(300);
-        QSet<QWidget*> reached;
-        for (int i = 0; i < 60; ++i) {
-            QTest::keyClick(m_window->windowHandle(), Qt::Key_Tab);
-            reached.insert(QApplication::focusWidget());
-        }
-        for (QWidget* widget : m_window->findChildren<QWidget*>()) {
-            const bool takesTab = widget->focusPolicy() & Qt::TabFocus && !widget->focusProxy();
-            if (widget->isVisible() && widget->isEnabled() && takesTab) {
-                QVERIFY2(reached.contains(widget), qPrintable(widget->objectName()));
-            }
-        }
-    }
-
-    void ctrlEExportsWhileATextFieldHasTheFocus() {
-        m_window->open({makeRun("ft.h5", "ft")});
-        auto* tree = find<QTreeView>("runTree");
-        QTRY_COMPARE(tree->model()->rowCount(), 1);
-        auto* filter = find<QLineEdit>("runFilter");
-        filter->setFocus();
-        QTest::keyClick(filter, Qt::Key_E, Qt::ControlModifier);
-        QVERIFY(find<QDialog>("exportDialog")->isVisible());
-    }
-
-    void keysOfTheSliderWorkFromEverywhereButTextFields() {
-        m_window->open({makeRun("ft.h5", "ft")});
-        showPage("Calibration");
-        auto* tree = find<QTreeView>("runTree");
-        QTRY_COMPARE(tree->model()->rowCount(), 1);
-        auto* slider = find<widgets::TemperatureSlider>("temperatureSlider");
-        for (QWidget* from : {static_cast<QWidget*>(tree), find<QWidget>("calibrationNumbers"),
-                              find<QWidget>("calibrationSplit")}) {
-            from->setFocus();
-            QTest::keyClick(from, Qt::Key_1);
-            QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
-            QTest::keyClick(from, Qt::Key_BracketRight);
-            QVERIFY_NEAR(slider->temperature(), 1.1, 1e-9);
-            QTest::keyClick(from, Qt::Key_BracketLeft);
-            QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
-        }
-        auto* filter = find<QLineEdit>("runFilter");
-        filter->setFocus();
-        QTest::keyClicks(filter, QStringLiteral("]1t"));
-        QCOMPARE(filter->text(), QStringLiteral("]1t"));
-        QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
-        showPage("Training"); // where they mean nothing
-        QTest::keyClick(find<QWidget>("trainingPlot"), Qt::Key_BracketRight);
-        QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
-    }
-
     void runsThatAreOpenButUncheckedAreOffered() {
         m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
         auto* tree = find<QTreeView>("runTree");
@@ -159,18 +89,6 @@ private Q_SLOTS:
         QTest::mouseClick(showAll, Qt::LeftButton);
         QTRY_VERIFY(!showAll->isVisible());
         QCOMPARE(tree->model()->index(0, 0).data(Qt::CheckStateRole).toInt(), static_cast<int>(Qt::Checked));
-    }
-
-    void aFilterWithoutAMatchSaysSoAndEscClearsIt() {
-        m_window->open({makeRun("ft.h5", "ft")});
-        auto* tree = find<QTreeView>("runTree");
-        QTRY_VERIFY(tree->isVisible());
-        auto* filter = find<QLineEdit>("runFilter");
-        QTest::keyClicks(filter, QStringLiteral("nothing"));
-        auto* words = find<QLabel>("runsEmpty");
-        QVERIFY(words->isVisible() && words->text().contains(QStringLiteral("No run has these words")));
-        QTest::keyClick(filter, Qt::Key_Escape);
-        QVERIFY(filter->text().isEmpty() && tree->isVisible());
     }
 
     void emptyWindowSaysWhatWillBeHereAndOpensTheDemo() {
@@ -255,34 +173,6 @@ private Q_SLOTS:
         QTest::keyClick(find<QWidget>("temperatureGroove"), Qt::Key_T);
         QTRY_VERIFY(!table->item(0, Table::eceColumn)->text().contains(QChar(0x2192)));
         compareRow(0, numbersOf(file, 1), 1e-12);
-    }
-
-    void keysStepTheTemperatureAnywhereOnThePage() {
-        m_window->open({makeRun("ft.h5", "ft")});
-        showPage("Calibration");
-        QTRY_COMPARE(find<QTableWidget>("calibrationNumbers")->rowCount(), 1);
-        auto* slider = find<widgets::TemperatureSlider>("temperatureSlider");
-        auto* plot = find<QWidget>("reliabilityPlot");
-        plot->setFocus();
-        QTest::keyClick(plot, Qt::Key_BracketRight);
-        QVERIFY_NEAR(slider->temperature(), 1.1, 1e-9);
-        QTest::keyClick(plot, Qt::Key_BracketLeft);
-        QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
-        QTest::keyClick(plot, Qt::Key_BracketLeft);
-        QTest::keyClick(plot, Qt::Key_1);
-        QVERIFY_NEAR(slider->temperature(), 1.0, 1e-9);
-    }
-
-    void aPageChosenByKeyboardHasTheKeyboard() {
-        m_window->open({makeRun("ft.h5", "ft")});
-        QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
-        QTRY_VERIFY(find<PlotView>("trainingPlot")->hasFocus());
-        QTest::keyClick(QApplication::focusWidget(), Qt::Key_6, Qt::AltModifier);
-        auto* table = find<QTableWidget>("calibrationNumbers");
-        QTRY_COMPARE(table->rowCount(), 1);
-        QTRY_VERIFY(QApplication::focusWidget());
-        QTest::keyClick(QApplication::focusWidget(), Qt::Key_T);
-        QTRY_COMPARE(find<QComboBox>("calibrationMode")->currentIndex(), 1);
     }
 
     void diagramsTakeNoMoreHeightThanTheyNeed() {
@@ -517,29 +407,6 @@ private Q_SLOTS:
             QVERIFY2(m_window->minimumSizeHint().height() <= 700, page);
             QCOMPARE(m_window->size(), QSize(1024, 700));
         }
-    }
-
-    void everythingThatTakesTheFocusHasAName() {
-        m_window->open({makeRun("ft.h5", "ft")});
-        QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
-        QStringList nameless;
-        for (const char* page : kPages) {
-            showPage(page);
-            for (const QWidget* widget : m_window->findChildren<QWidget*>()) {
-                if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() ||
-                    qobject_cast<const QAbstractSpinBox*>(widget->parentWidget())) {
-                    continue; // the line inside a spin box speaks with the box's name
-                }
-                const QAccessibleInterface* spoken =
-                    QAccessible::queryAccessibleInterface(const_cast<QWidget*>(widget));
-                if (!spoken || spoken->text(QAccessible::Name).isEmpty()) {
-                    nameless.append(QStringLiteral("%1 %2").arg(
-                        QLatin1String(widget->metaObject()->className()), widget->objectName()));
-                }
-            }
-        }
-        nameless.removeDuplicates();
-        QCOMPARE(nameless.join(QStringLiteral("; ")), QString());
     }
 
 private:

@@ -14,6 +14,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <array>
 #include <filesystem>
 #include <memory>
 
@@ -23,6 +24,8 @@ namespace finescope::tests {
 class WindowFixture {
 protected:
     static constexpr int kPollMs = 50;
+    static constexpr std::array kPages{"Training",     "Classifier",  "Kernel",  "Features",
+                                       "Norm scaling", "Calibration", "Accuracy"};
 
     std::unique_ptr<WarningWatch> m_warnings;
     std::unique_ptr<QTemporaryDir> m_folder;
