@@ -64,7 +64,7 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
     area->setFrameShape(QFrame::NoFrame);
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     area->setWidgetResizable(true);
-    content()->replaceWidget(plot(), area);
+    delete content()->replaceWidget(plot(), area); // the item of the place, not the plot
     content()->setStretchFactor(area, 1);
     area->setWidget(plot());
     content()->addWidget(m_notes);
