@@ -43,7 +43,9 @@ SignalListener::SignalListener() {
     m_thread = std::thread([source = m_stop, from = m_readEnd]() mutable {
         char number = kQuit;
         while (read(from, &number, 1) == 1 && number != kQuit) {
-            if (!source.request_stop()) {
+            // The kernel tells a run that its study died once for each of the study's threads: a repeated
+            // SIGTERM is no hurry, and would end the run before it can say that it was cancelled.
+            if (!source.request_stop() && number == SIGINT) {
                 _exit(128 + number);
             }
         }

@@ -5,9 +5,10 @@
 
 namespace finescope::app {
 
-/// Turns SIGINT and SIGTERM into a stop request; a second one ends the process at once. Ignores SIGPIPE, so
-/// that a run outlives whoever read its output, and SIGXFSZ, so that a file-size limit is an error that can
-/// be reported. Construct it before any thread is started: threads inherit the blocked signals.
+/// Turns SIGINT and SIGTERM into a stop request; SIGINT after either ends the process at once. Ignores
+/// SIGPIPE, so that a run outlives whoever read its output, and SIGXFSZ, so that a file-size limit is an
+/// error that can be reported. Construct it before any thread is started: threads inherit the blocked
+/// signals.
 class SignalListener {
 public:
     SignalListener();

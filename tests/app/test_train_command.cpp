@@ -222,6 +222,23 @@ private Q_SLOTS:
         QVERIFY(kept.epochs.rows() > 0);
     }
 
+    /// As from a study that is killed: the kernel sends SIGTERM once for each of its threads.
+    void repeatedRequestsToStopAreNoHurry() {
+        const QString file = path("repeated.h5");
+        QProcess process;
+        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM),
+                      trainArguments("ft", file, {"--epochs", "100000", "--progress", "json"}));
+        QVERIFY(waitForFineTuning(process));
+        const auto pid = static_cast<pid_t>(process.processId());
+        while (process.state() == QProcess::Running) {
+            ::kill(pid, SIGTERM);
+            process.waitForFinished(1);
+        }
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 1);
+        QCOMPARE(read(file).progress.status, record::Status::cancelled);
+    }
+
     void killedRunKeepsItsRows() {
         const QString file = path("killed.h5");
         QProcess process;
