@@ -4,8 +4,8 @@
 #include "core/figure/feature_figures.h"
 #include "core/figure/method_name.h"
 #include "core/figure/number_text.h"
-#include "core/figure/run_style.h"
 #include "core/figure/small_multiples.h"
+#include "core/figure/split_features.h"
 
 #include <algorithm>
 #include <cmath>
@@ -211,32 +211,22 @@ std::vector<FeatureDetailEntry> featureDetailEntries(std::span<const record::Run
                                                      const FeatureDetailsOptions& options,
                                                      const analysis::WorkHooks& hooks) {
     const std::string splitName = options.split.empty() ? defaultFeatureSplit(runs) : options.split;
-    const std::vector<RunLabel> labels = labelRuns(runs);
-    const std::vector<std::size_t> order = legendOrder(runs);
     std::vector<FeatureDetailEntry> entries;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        const record::Run& run = runs[order[i]];
-        const record::SplitInfo* split = run.split(splitName);
-        if (split == nullptr || split->pretrainedFeatureWidth + split->featureWidth == 0) {
-            continue;
-        }
-        FeatureDetailEntry entry{.run = order[i],
-                                 .name = labels[order[i]].name,
-                                 .style = labels[order[i]].style,
-                                 .task = run.task,
-                                 .model = run.model,
-                                 .split = splitName};
-        const Labels classes = run.parts->labels(*split);
-        entry.classNames = classNamesFor(run, classes);
-        const MatrixF before =
-            split->pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(*split) : MatrixF{};
-        const MatrixF after = split->featureWidth > 0 ? run.parts->features(*split) : MatrixF{};
-        const auto count = static_cast<double>(order.size());
-        entry.details = analysis::featureDetails(
-            before, after, classes, static_cast<int>(entry.classNames.size()), options.numbers,
-            analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count));
-        entries.push_back(std::move(entry));
-    }
+    forEachSplitFeatures(runs, splitName, hooks, "the comparison of features",
+                         [&](const SplitFeatures& of, const analysis::WorkHooks& part) {
+                             const record::Run& run = runs[of.run];
+                             FeatureDetailEntry entry{.run = of.run,
+                                                      .name = of.label.name,
+                                                      .style = of.label.style,
+                                                      .task = run.task,
+                                                      .model = run.model,
+                                                      .split = splitName};
+                             entry.classNames = classNamesFor(run, of.labels);
+                             entry.details = analysis::featureDetails(
+                                 of.pretrained, of.final, of.labels,
+                                 static_cast<int>(entry.classNames.size()), options.numbers, part);
+                             entries.push_back(std::move(entry));
+                         });
     return entries;
 }
 

@@ -267,14 +267,17 @@ Panel commonPanel(std::span<const FeatureMap> maps, const std::vector<std::int64
 
 std::vector<std::string> notesOf(std::span<const FeatureMap> maps, const FeatureMapOptions& options) {
     std::vector<std::string> notes;
+    const std::string whose =
+        std::string(options.projection == Projection::pca ? "principal components of " : "t-SNE of ") +
+        (options.together ? "all of their " : "its ");
     notes.push_back(
         "Split " + maps.front().split + ", n = " + std::to_string(maps.front().labels.size()) +
-        "; every panel is a map of its own" +
+        (options.together ? "; all runs in one map: " : "; every panel is a map of its own: ") +
         (options.projection == Projection::pca
-             ? ": principal components of its features (share of their variance), the classifier's rows "
-               "projected on them."
-             : ": t-SNE of its features and the classifier's rows (Barnes-Hut, theta 0.5, "
-               "perplexity " +
+             ? whose + "features (share of their variance), the classifier's rows projected on them."
+             : whose +
+                   "features and the classifier's rows (Barnes-Hut, theta 0.5, "
+                   "perplexity " +
                    exact(options.perplexity) + ", 1000 iterations, seed " + std::to_string(options.seed) +
                    "); Kullback-Leibler divergence"));
     if (options.projection == Projection::tsne) {
@@ -295,15 +298,23 @@ std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const Fea
                                     const analysis::WorkHooks& hooks) {
     const std::string splitName = options.split.empty() ? defaultFeatureSplit(runs) : options.split;
     const std::vector<RunLabel> labels = labelRuns(runs);
+    const bool oneTask =
+        std::ranges::all_of(runs, [&](const record::Run& run) { return run.task == runs.front().task; });
     std::vector<FeatureMap> maps;
     for (const std::size_t index : legendOrder(runs)) {
         const record::SplitInfo* split = runs[index].split(splitName);
         for (const bool pretrained : {true, false}) {
-            const bool wanted = !pretrained || (options.beforeAfter && !(options.together && !maps.empty()));
+            // Together, the pre-trained features of a task are the same points for all of its runs.
+            const bool known = options.together && std::ranges::any_of(maps, [&](const FeatureMap& map) {
+                                   return map.pretrained && map.task == runs[index].task;
+                               });
+            const bool wanted = !pretrained || (options.beforeAfter && !known);
             if (wanted && split != nullptr && holds(*split, pretrained)) {
                 const bool common = pretrained && options.together;
                 maps.push_back({.run = index,
-                                .name = common ? methodName("pretrained") : labels[index].name,
+                                .name = common ? methodName("pretrained") +
+                                                     (oneTask ? std::string{} : ", " + runs[index].task)
+                                               : labels[index].name,
                                 .style = common ? Style{.role = "pretrained"} : labels[index].style,
                                 .task = runs[index].task,
                                 .pretrained = pretrained,

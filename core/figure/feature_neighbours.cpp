@@ -5,7 +5,7 @@
 #include "core/figure/method_name.h"
 #include "core/figure/moved_rows.h"
 #include "core/figure/number_text.h"
-#include "core/figure/run_style.h"
+#include "core/figure/split_features.h"
 #include "core/figure/table_cells.h"
 
 #include <algorithm>
@@ -103,29 +103,18 @@ std::vector<NeighbourEntry> neighbourEntries(std::span<const record::Run> runs,
                                              const NeighbourFigureOptions& options,
                                              const analysis::WorkHooks& hooks) {
     const std::string splitName = options.split.empty() ? defaultFeatureSplit(runs) : options.split;
-    const std::vector<RunLabel> labels = labelRuns(runs);
-    const std::vector<std::size_t> order = legendOrder(runs);
     std::vector<NeighbourEntry> entries;
-    const auto count = static_cast<double>(order.size());
-    for (std::size_t i = 0; i < order.size(); ++i) {
-        const record::Run& run = runs[order[i]];
-        const record::SplitInfo* split = run.split(splitName);
-        if (split == nullptr || split->pretrainedFeatureWidth + split->featureWidth == 0) {
-            continue;
-        }
-        analysis::throwIfCancelled(hooks, "the comparison of neighbours");
-        const MatrixF before =
-            split->pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(*split) : MatrixF{};
-        const MatrixF after = split->featureWidth > 0 ? run.parts->features(*split) : MatrixF{};
-        entries.push_back(
-            {.run = order[i],
-             .name = labels[order[i]].name,
-             .split = splitName,
-             .numbers = analysis::neighbourNumbers(
-                 before, after, run.parts->labels(*split), options.numbers,
-                 analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count)),
-             .displacement = movedRows(run, std::max(before.cols(), after.cols())).displacement()});
-    }
+    forEachSplitFeatures(runs, splitName, hooks, "the comparison of neighbours",
+                         [&](const SplitFeatures& of, const analysis::WorkHooks& part) {
+                             const Eigen::Index width = std::max(of.pretrained.cols(), of.final.cols());
+                             entries.push_back(
+                                 {.run = of.run,
+                                  .name = of.label.name,
+                                  .split = splitName,
+                                  .numbers = analysis::neighbourNumbers(of.pretrained, of.final, of.labels,
+                                                                        options.numbers, part),
+                                  .displacement = movedRows(runs[of.run], width).displacement()});
+                         });
     return entries;
 }
 

@@ -26,22 +26,14 @@ namespace {
 
 using Runs = std::span<const record::Run>;
 
-/// What builds a kind of figure, with progress where it may take long.
-class Build {
-public:
-    using Quick = Figure (*)(const FigureRequest&, Runs);
-    using Long = Figure (*)(const FigureRequest&, Runs, const analysis::WorkHooks&);
-    constexpr Build(Quick quick) : m_quick(quick) {}       // NOLINT(google-explicit-constructor)
-    constexpr Build(Long withHooks) : m_long(withHooks) {} // NOLINT(google-explicit-constructor)
+/// What builds a kind of figure.
+using Build = Figure (*)(const FigureRequest&, Runs, const analysis::WorkHooks&);
 
-    Figure operator()(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) const {
-        return m_quick != nullptr ? m_quick(request, runs) : m_long(request, runs, hooks);
-    }
-
-private:
-    Quick m_quick = nullptr;
-    Long m_long = nullptr;
-};
+/// Of a kind that is there too soon for progress.
+template <Figure (*build)(const FigureRequest&, Runs)>
+Figure quick(const FigureRequest& request, Runs runs, const analysis::WorkHooks&) {
+    return build(request, runs);
+}
 
 CurveOptions curveOptions(const FigureRequest& request) {
     const auto scale = [](bool logarithmic) { return logarithmic ? Scale::logarithmic : Scale::linear; };
@@ -238,10 +230,25 @@ constexpr std::array kKinds{
 
 // In the order of the kinds, which begin with those of runs.
 constexpr std::array<Build, std::ranges::count(kKinds, FigureInput::runs, &FigureKind::input)> kBuilds{
-    classifierNorm, training,          classNorms,  classAngles, normDerivative,       classifierRows,
-    spectrum,       kernelHeatMap,     ratios,      features,    featureDistributions, featureCurves,
-    featureMap,     featureNeighbours, normScaling, reliability, temperatureCurves,    binStability,
-    accuracy};
+    quick<classifierNorm>,
+    quick<training>,
+    quick<classNorms>,
+    quick<classAngles>,
+    quick<normDerivative>,
+    quick<classifierRows>,
+    quick<spectrum>,
+    quick<kernelHeatMap>,
+    quick<ratios>,
+    features,
+    featureDistributions,
+    quick<featureCurves>,
+    featureMap,
+    featureNeighbours,
+    quick<normScaling>,
+    quick<reliability>,
+    quick<temperatureCurves>,
+    quick<binStability>,
+    quick<accuracy>};
 
 } // namespace
 

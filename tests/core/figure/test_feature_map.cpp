@@ -136,6 +136,13 @@ private Q_SLOTS:
                     {.projection = Projection::tsne, .together = true})
                     .panels.front()
                     .square);
+        QVERIFY(
+            figure.notes.front().find("all runs in one map: principal components of all of their features") !=
+            std::string::npos);
+        std::vector<record::Run> tasks{mapRun("ft"), mapRun("lp-ft")};
+        tasks[1].task = "cb";
+        const Figure both = featureMapFigure(featureMaps(tasks, options), options);
+        QVERIFY(scatterOf(both.panels.front(), "Pre-trained, cb") != nullptr); // those of each task
         std::vector<record::Run> different{mapRun("ft"), mapRun("lp-ft")};
         setFeatures(different[1], "test", MatrixF::Random(6, 4), MatrixF::Random(6, 4));
         QVERIFY_THROWS_EXCEPTION(Error, (void)featureMaps(different, options));
