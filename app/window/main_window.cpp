@@ -219,10 +219,7 @@ void MainWindow::connectSession() {
         }
         updateFigureActions();
     });
-    connect(&m_session, &Session::openFailed, this, [this](const QString& path, const QString& message) {
-        m_openFailures.add(path, message);
-        currentPage()->showError(m_openFailures.message(), m_openFailures.details());
-    });
+    connect(&m_session, &Session::openFailed, this, &MainWindow::sayNotOpened);
     connect(&m_session, &Session::folderOpened, this, [this](const QString& path, int found) {
         statusBar()->showMessage(folderText(path, found, m_session.runs()));
     });
@@ -250,11 +247,7 @@ void MainWindow::connectJobs() {
     });
     const auto say = [this](const QString& message) { currentPage()->showError(message, {}); };
     connect(&m_kernelJobs, &KernelJobs::refused, this, say);
-    connect(&m_imports, &PredictionImports::failed, this,
-            [this](const QString& path, const QString& message) {
-                m_openFailures.add(path, message);
-                currentPage()->showError(m_openFailures.message(), m_openFailures.details());
-            });
+    connect(&m_imports, &PredictionImports::failed, this, &MainWindow::sayNotOpened);
     connect(&m_imports, &PredictionImports::imported, this,
             [this](const QString& file, const QString& notes) {
                 m_session.open({file});
@@ -387,6 +380,11 @@ void MainWindow::showRememberedPage() {
             m_tabs->setCurrentIndex(static_cast<int>(i));
         }
     }
+}
+
+void MainWindow::sayNotOpened(const QString& path, const QString& message) {
+    m_openFailures.add(path, message);
+    currentPage()->showError(m_openFailures.message(), m_openFailures.details());
 }
 
 bool MainWindow::eventFilter(QObject* watched, QEvent* event) {

@@ -65,6 +65,8 @@ private:
     void showPage(int index);
     [[nodiscard]] widgets::Page* currentPage() const;
     void updateFigureActions();
+    /// Beside the files that were not opened before it.
+    void sayNotOpened(const QString& path, const QString& message);
 
     void openFiles();
     void openFolder();

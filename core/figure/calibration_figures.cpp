@@ -150,10 +150,18 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, const Reliabil
     panel.x = {.label = "", .ticks = TickStyle::number, .range = Range{0, 1}, .tickLabels = false};
     panel.y = {.label = words.observed, .ticks = TickStyle::number, .range = Range{0, 1}};
     Bars accuracy{.name = words.observed, .style = entry.style};
-    Bars over{.name = "over-confidence", .style = {.role = "over-confidence"}, .outlined = false};
-    Bars under{.name = "under-confidence", .style = {.role = "under-confidence"}, .outlined = false};
-    Line ticks{
-        .name = "mean confidence", .x = {}, .y = {}, .style = {.role = "mean-confidence"}, .legend = false};
+    Bars over{
+        .name = "over-confidence", .style = {.role = "over-confidence"}, .outlined = false, .readOut = false};
+    Bars under{.name = "under-confidence",
+               .style = {.role = "under-confidence"},
+               .outlined = false,
+               .readOut = false};
+    Line ticks{.name = "mean confidence",
+               .x = {},
+               .y = {},
+               .style = {.role = "mean-confidence"},
+               .legend = false,
+               .readOut = false};
     for (std::size_t i = 0; i < entry.current.bins.size(); ++i) {
         const ReliabilityBin& bin = entry.current.bins[i];
         if (bin.count == 0) {
@@ -173,7 +181,8 @@ Panel diagram(const ReliabilityEntry& entry, std::size_t columns, const Reliabil
                             .x = {0, 1},
                             .y = {0, 1},
                             .style = {.role = "diagonal"},
-                            .legend = false});
+                            .legend = false,
+                            .readOut = false});
     if (entry.before) {
         panel.scatters.push_back(beforePoints(*entry.before));
     }

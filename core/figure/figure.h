@@ -55,6 +55,7 @@ struct Line {
     bool emphasised = true; ///< false: drawn faintly (a member under its mean)
     Side side = Side::left;
     bool whiskers = false; ///< intervals about data: like bands, they widen an axis only so far
+    bool readOut = true;   ///< false: says nothing under the cursor; nor do whiskers, whose bars say it
 };
 
 struct Band {
@@ -73,6 +74,7 @@ struct Bars {
     std::vector<std::string> note{}; ///< empty, or one read-out text per bar
     bool legend = false;
     bool outlined = true;
+    bool readOut = true; ///< false: a part of other bars, whose note says it
 };
 
 /// How the markers of a scatter are filled.

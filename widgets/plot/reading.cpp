@@ -30,16 +30,8 @@ QString valueText(const figure::Axis& axis, double value) {
     return numberText(value);
 }
 
-/// Lines that are compared with, and whiskers, have nothing to say: bars say it in their own notes.
 bool speaks(const figure::Line& line) {
-    const std::string& role = line.style.role;
-    return !line.name.empty() && line.emphasised && !line.whiskers && role != "diagonal" &&
-           role != "reference" && role != "mean-confidence";
-}
-
-/// The tinted gap between accuracy and confidence is part of the bar beside it, and its top is no size.
-bool isGap(const figure::Bars& bars) {
-    return bars.style.role == "over-confidence" || bars.style.role == "under-confidence";
+    return line.readOut && !line.name.empty() && line.emphasised && !line.whiskers;
 }
 
 /// The point nearest to the cursor along x; none where the curve has no point within reach.
@@ -155,7 +147,7 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
     }
     std::ranges::move(pointsAt(panel, left, cursor, kReach, hidden), std::back_inserter(out.readings));
     for (const auto& bars : panel.bars) {
-        if (hidden.contains(bars.name) || isGap(bars)) {
+        if (hidden.contains(bars.name) || !bars.readOut) {
             continue;
         }
         for (std::size_t i = 0; i < bars.left.size(); ++i) {

@@ -49,6 +49,17 @@ private Q_SLOTS:
         }
     }
 
+    /// What says nothing is said by its builder, not guessed from its colour: a bound is grey and has values.
+    void aGreyLineWithValuesSaysThem() {
+        figure::Panel panel;
+        figure::Line line{.name = "bound at 95 %", .x = {0, 0.5, 1}, .y = {0.2, 0.4, 0.6}};
+        line.style.role = "reference";
+        panel.curves.push_back(line);
+        QCOMPARE(readAt(panel, {50, 50}).readings.size(), std::size_t{1});
+        panel.curves.front().readOut = false;
+        QVERIFY(readAt(panel, {50, 50}).readings.empty());
+    }
+
     void aBarOfSeedsSaysItsMethodAndEnds() {
         figure::Panel panel;
         figure::BarSeries series;
