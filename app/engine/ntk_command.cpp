@@ -41,8 +41,8 @@ void declareOptions(CLI::App& app, NtkOptions& options) {
         app, "--float-type", plan.floatType,
         {{"float32", engine::KernelFloat::float32}, {"float64", engine::KernelFloat::float64}},
         "Precision of the products; sums are float64 [float32]");
-    app.add_option("--memory", plan.memoryGib, "Memory in GiB; what is more goes to a scratch file")
-        ->capture_default_str()
+    app.add_option("--memory", plan.memoryGib,
+                   "Memory in GiB; what is more goes to a scratch file [4; of a GPU, 90 % of what is free]")
         ->type_name("GIB");
     app.add_option("--model", options.model, "Folder of the encoder [as recorded]")->type_name("DIR");
     app.add_option("--data", options.data, "Folder of the task's files [as recorded]")->type_name("DIR");
@@ -72,6 +72,7 @@ int ntk(const NtkOptions& options, const CommandContext& context) {
         const nlohmann::ordered_json line = {
             {"event", "estimate"},
             {"state", estimate.state},
+            {"device", estimate.device},
             {"train_samples", estimate.trainSamples},
             {"test_samples", estimate.testSamples},
             {"classes", estimate.classes},

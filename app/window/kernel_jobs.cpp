@@ -138,11 +138,13 @@ void KernelJobs::takeEstimate() {
     }
     const double scratch = line[QStringLiteral("scratch_bytes")].toDouble();
     QString text = tr("%1 train and %2 test samples: %3 for the gradients, then the kernel regression; "
-                      "%4 of memory")
+                      "%4 of %5")
                        .arg(line[QStringLiteral("train_samples")].toInteger())
                        .arg(line[QStringLiteral("test_samples")].toInteger())
                        .arg(duration(line[QStringLiteral("seconds")].toDouble()),
-                            gibibytes(line[QStringLiteral("memory_bytes")].toDouble()));
+                            gibibytes(line[QStringLiteral("memory_bytes")].toDouble()),
+                            line[QStringLiteral("device")] == QLatin1String("cuda") ? tr("the GPU's memory")
+                                                                                    : tr("memory"));
     if (scratch > 0) {
         text += tr(", %1 of a scratch file beside the run").arg(gibibytes(scratch));
     }

@@ -4,6 +4,8 @@
 
 #include <torch/torch.h>
 
+#include <dlfcn.h>
+
 namespace finescope::engine {
 
 torch::Device chooseDevice(DeviceChoice choice) {
@@ -12,7 +14,28 @@ torch::Device chooseDevice(DeviceChoice choice) {
         throw Error(ErrorKind::badInput,
                     "--device cuda: this LibTorch finds no CUDA device; use --device cpu");
     }
-    return haveCuda && choice != DeviceChoice::cpu ? torch::Device(torch::kCUDA) : torch::Device(torch::kCPU);
+    if (!haveCuda || choice == DeviceChoice::cpu) {
+        return torch::kCPU;
+    }
+    at::globalContext().setAllowTF32CuBLAS(false);
+    return torch::kCUDA;
+}
+
+void awaitDevice(torch::Device device) {
+    if (!device.is_cpu()) {
+        torch::cuda::synchronize(device.index());
+    }
+}
+
+std::uint64_t freeDeviceMemory(torch::Device device) {
+    // Of CUDA's runtime, which a LibTorch without CUDA has not: looked up, not linked.
+    using MemoryInfo = int (*)(std::size_t * free, std::size_t * total);
+    auto* const memoryInfo = reinterpret_cast<MemoryInfo>(dlsym(RTLD_DEFAULT, "cudaMemGetInfo"));
+    std::size_t free = 0, total = 0;
+    if (device.is_cpu() || memoryInfo == nullptr || memoryInfo(&free, &total) != 0) {
+        return 0;
+    }
+    return free;
 }
 
 } // namespace finescope::engine

@@ -1,9 +1,12 @@
 #include "core/engine/threads.h"
 
+#include "core/engine/device.h"
+
 #include <torch/torch.h>
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 #include <dlfcn.h>
@@ -24,17 +27,20 @@ void setThreads(int threads) {
     }
 }
 
-double matrixProductSpeed() {
-    constexpr std::int64_t kSize = 384;
-    constexpr double kOperations = 2.0 * kSize * kSize * kSize;
+double matrixProductSpeed(torch::Device device) {
+    const std::int64_t size = device.is_cpu() ? 384 : 4096;
+    const double operations = 2.0 * std::pow(static_cast<double>(size), 3);
     const torch::NoGradGuard noGrad;
-    const torch::Tensor a = torch::full({kSize, kSize}, 0.5F), b = torch::full({kSize, kSize}, 0.25F);
+    const torch::Tensor a = torch::full({size, size}, 0.5F, device),
+                        b = torch::full({size, size}, 0.25F, device);
     double best = 0;
     for (int i = 0; i < 4; ++i) {
+        awaitDevice(device);
         const auto begin = std::chrono::steady_clock::now();
         static_cast<void>(torch::mm(a, b));
+        awaitDevice(device);
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-        best = std::max(best, kOperations / seconds.count() * 1e-9);
+        best = std::max(best, operations / seconds.count() * 1e-9);
     }
     return best;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <torch/types.h>
+
 #include <cstdint>
 
 namespace finescope::engine {
@@ -11,8 +13,8 @@ namespace finescope::engine {
 /// Sets the threads of LibTorch and of OpenBLAS, if that is its matrix library. Before any computation.
 void setThreads(int threads);
 
-/// Speed of single-precision matrix products with the threads that are set, in GFLOP/s: the best of a few
-/// tries, some milliseconds in all.
-[[nodiscard]] double matrixProductSpeed();
+/// Speed of single-precision matrix products on the device, on a processor with the threads that are set, in
+/// GFLOP/s: the best of a few tries, some milliseconds in all.
+[[nodiscard]] double matrixProductSpeed(torch::Device device);
 
 } // namespace finescope::engine

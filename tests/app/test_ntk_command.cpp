@@ -302,6 +302,31 @@ private Q_SLOTS:
         QVERIFY(bytesOf(file) == bytesOf(m_demo + "/runs/" + method + ".h5"));
     }
 
+    void aGpuGivesTheProcessorsNumbers() {
+        for (const char* method : {"ft", "lp-ft", "lora"}) {
+            const QString byGpu = copyOf(QLatin1String(method), QStringLiteral("gpu"));
+            const Ended ended = runEngine(ntkArguments(byGpu, {"--device", "cuda"}));
+            if (ended.err.contains("finds no CUDA device")) {
+                QCOMPARE(ended.status, 2);
+                QVERIFY(bytesOf(byGpu) == bytesOf(m_demo + "/runs/" + method + ".h5"));
+                QSKIP("LibTorch finds no CUDA device here: refused, as it must be");
+            }
+            QVERIFY2(ended.status == 0, ended.err);
+            const QString byProcessor = copyOf(QLatin1String(method), QStringLiteral("processor"));
+            QCOMPARE(runEngine(ntkArguments(byProcessor, {"--device", "cpu"})).status, 0);
+            const record::Run gpu = read(byGpu), processor = read(byProcessor);
+            const std::string state = gpu.kernelStates.at(0);
+            const KernelState actual = gpu.parts->kernel(state), expected = processor.parts->kernel(state);
+            QVERIFY(actual.trainIndex == expected.trainIndex && actual.testIndex == expected.testIndex);
+            const auto close = [](const MatrixD& one, const MatrixD& other) {
+                return (one - other).norm() <= 1e-5 * other.norm();
+            };
+            QVERIFY(close(actual.pTrain, expected.pTrain) && close(*actual.pTest, *expected.pTest));
+            QVERIFY(close(actual.fTrain, expected.fTrain) && close(*actual.fTest, *expected.fTest));
+            QVERIFY(close(*actual.spectrum, *expected.spectrum));
+        }
+    }
+
     void twoAtOnceLoseNothing() {
         const QString file = copyOf(QStringLiteral("lp-ft"), QStringLiteral("two"));
         QProcess one, other;

@@ -1,8 +1,9 @@
 // The exact kernel of an encoder of RoBERTa-base's shape (random weights) with a binary head: time against
 // the fewest operations that it can be done with, at the rate of this machine's own matrix products.
 //
-//     bench_kernel [SAMPLES [TOKENS [CLASSES [MEMORY_GIB]]]]        64 128 2 4
+//     bench_kernel [cuda] [SAMPLES [TOKENS [CLASSES [MEMORY_GIB]]]]        64 128 2 4
 
+#include "core/engine/device.h"
 #include "core/engine/ntk/head_kernel.h"
 #include "core/engine/threads.h"
 #include "core/engine/workers.h"
@@ -97,9 +98,12 @@ double productRate(int workers) {
 } // namespace
 
 int main(int count, char** arguments) {
+    torch::Device device = torch::kCPU;
     std::vector<double> numbers;
     for (int i = 1; i < count; ++i) {
-        if (arguments[i][0] != '-') { // what `./dev bench` hands to all programs is Google Benchmark's
+        if (std::string(arguments[i]) == "cuda") {
+            device = chooseDevice(DeviceChoice::cuda);
+        } else if (arguments[i][0] != '-') { // what `./dev bench` hands to all programs is Google Benchmark's
             numbers.push_back(std::stod(arguments[i]));
         }
     }
@@ -111,13 +115,15 @@ int main(int count, char** arguments) {
                classes = static_cast<std::int64_t>(argument(2, 2));
     setThreads(1);
     SweepSettings settings;
-    settings.workers = static_cast<int>(std::thread::hardware_concurrency());
+    settings.workers = device.is_cpu() ? static_cast<int>(std::thread::hardware_concurrency()) : 1;
     settings.memoryBytes = static_cast<std::uint64_t>(argument(3, 4) * (1 << 30));
     settings.scratchFolder = std::filesystem::current_path();
-    const double rate = productRate(settings.workers);
+    const double rate = device.is_cpu() ? productRate(settings.workers) : 1e9 * matrixProductSpeed(device);
+    const double freeBefore = static_cast<double>(freeDeviceMemory(device));
 
     Encoder encoder(robertaBase());
     initialise(encoder, 1);
+    encoder->to(device);
     const EncoderConfig& config = encoder->config;
     const double unloaded = peakGib();
     const LayerSweep sweep(encoder, samplesOf(samples, tokens, config.vocabularySize), {}, settings);
@@ -128,6 +134,7 @@ int main(int count, char** arguments) {
                 settings.workers, demand.operations * 1e-12,
                 static_cast<double>(demand.memoryBytes) / (1 << 30),
                 static_cast<double>(demand.scratchBytes) / (1 << 30));
+    awaitDevice(device);
     const Head head{MatrixD::Random(classes, config.hiddenSize), VectorD::Zero(classes)};
     const double processorBefore = processorSeconds();
     const Clock::time_point begin = Clock::now();
@@ -149,5 +156,10 @@ int main(int count, char** arguments) {
                     time * rate / least);
     }
     std::printf("peak %.2f GiB, %.2f with the model alone\n", peakGib(), unloaded);
+    if (!device.is_cpu()) {
+        // The allocator gives nothing back before the end.
+        std::printf("of the device's memory: %.2f GiB\n",
+                    (freeBefore - static_cast<double>(freeDeviceMemory(device))) / (1 << 30));
+    }
     return 0;
 }

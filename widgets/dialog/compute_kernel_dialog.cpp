@@ -29,9 +29,10 @@ QStringList KernelSettings::arguments(const QString& file) const {
                           QStringLiteral("--test-samples"),
                           QString::number(testSamples),
                           QStringLiteral("--seed"),
-                          QString::number(seed),
-                          QStringLiteral("--memory"),
-                          QString::number(memoryGib)};
+                          QString::number(seed)};
+    if (memoryGib > 0) {
+        arguments += {QStringLiteral("--memory"), QString::number(memoryGib)};
+    }
     if (!model.isEmpty()) {
         arguments += {QStringLiteral("--model"), model};
     }
@@ -58,7 +59,9 @@ ComputeKernelDialog::ComputeKernelDialog(const QStringList& names, Prompts& prom
     set(m_train, "kernelTrainSamples", 1, 100'000, initial.trainSamples);
     set(m_test, "kernelTestSamples", 0, 100'000, initial.testSamples);
     set(m_seed, "kernelSeed", 0, 1'000'000'000, initial.seed);
-    set(m_memory, "kernelMemory", 0.5, 4096.0, initial.memoryGib);
+    set(m_memory, "kernelMemory", 0.0, 4096.0, initial.memoryGib);
+    m_memory->setSpecialValueText(tr("Automatic"));
+    m_memory->setToolTip(tr("Automatic: 4 GiB, or nine tenths of what a GPU has free"));
     m_memory->setSuffix(tr(" GiB"));
     m_estimate->setObjectName(QStringLiteral("kernelEstimate"));
     m_estimate->setWordWrap(true);

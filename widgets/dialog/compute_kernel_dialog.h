@@ -18,8 +18,8 @@ class Prompts;
 struct KernelSettings {
     int trainSamples = 250, testSamples = 250;
     int seed = 1;
-    double memoryGib = 4;
-    QString model, data; ///< folders instead of those that the run names; may be empty
+    double memoryGib = 0; ///< 0: as the engine chooses
+    QString model, data;  ///< folders instead of those that the run names; may be empty
 
     /// The engine's arguments for one run file.
     [[nodiscard]] QStringList arguments(const QString& file) const;

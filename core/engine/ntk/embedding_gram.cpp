@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <utility>
 
 namespace finescope::engine {
 
@@ -29,8 +30,7 @@ struct Occurrences {
 Occurrences find(const std::vector<SampleBlock>& blocks, const EmbeddingUse& use) {
     std::map<Occurrence, std::int64_t> places;
     const auto forEachToken = [&](std::size_t b, const auto& visit) {
-        const torch::Tensor ids = use.ids[b].cpu().contiguous(),
-                            mask = blocks[b].tokens.mask.cpu().contiguous();
+        const torch::Tensor ids = use.ids[b].contiguous(), mask = blocks[b].tokens.mask.contiguous();
         const auto* const id = ids.data_ptr<std::int64_t>();
         const auto* const present = mask.data_ptr<std::int64_t>();
         const std::int64_t length = ids.size(1);
@@ -58,12 +58,9 @@ Occurrences find(const std::vector<SampleBlock>& blocks, const EmbeddingUse& use
     return result;
 }
 
-} // namespace
-
-void addEmbedding(std::vector<GramSums>& sums, const KernelRows& rows, const std::vector<SampleBlock>& blocks,
-                  const std::vector<std::vector<torch::Tensor>>& deltas, const EmbeddingUse& use,
-                  const std::stop_token& stop) {
-    const torch::NoGradGuard noGrad;
+void addById(std::vector<GramSums>& sums, const KernelRows& rows, const std::vector<SampleBlock>& blocks,
+             const std::vector<std::vector<torch::Tensor>>& deltas, const EmbeddingUse& use,
+             const std::stop_token& stop) {
     const Occurrences all = find(blocks, use);
     const auto workers = static_cast<int>(sums.size());
     const torch::Tensor& like = deltas.front().front();
@@ -74,11 +71,11 @@ void addEmbedding(std::vector<GramSums>& sums, const KernelRows& rows, const std
         const torch::NoGradGuard guard;
         const auto b = static_cast<std::size_t>(task);
         const torch::Tensor tokens = all.ofToken[b].ge(0).nonzero().squeeze(1);
-        const torch::Tensor places = all.ofToken[b].index_select(0, tokens).to(like.device());
+        const torch::Tensor places = all.ofToken[b].index_select(0, tokens);
         for (std::int64_t q = 0; q < rows.directions; ++q) {
             const torch::Tensor flat = deltas[b][static_cast<std::size_t>(q)].flatten(0, 1);
             // Blocks have different samples, hence different occurrences: no two tasks write one row.
-            gradients.select(1, q).index_add_(0, places, flat.index_select(0, tokens.to(like.device())));
+            gradients.select(1, q).index_add_(0, places, flat.index_select(0, tokens));
         }
     });
 
@@ -119,6 +116,80 @@ void addEmbedding(std::vector<GramSums>& sums, const KernelRows& rows, const std
                 sum.scatter(use.group, torch::mm(own.narrow(0, trainRows, testRows), across), test, train);
             }
         });
+}
+
+/// Ids of each block's tokens, [n T], -1 where a token has no part in the gradient.
+std::vector<torch::Tensor> countedIds(const EmbeddingUse& use, const std::vector<SampleBlock>& blocks) {
+    std::vector<torch::Tensor> counted;
+    for (std::size_t b = 0; b < blocks.size(); ++b) {
+        torch::Tensor left = blocks[b].tokens.mask.eq(0);
+        if (use.skipped) {
+            left = left.logical_or(use.ids[b].eq(*use.skipped));
+        }
+        counted.push_back(use.ids[b].masked_fill(left, -1).flatten());
+    }
+    return counted;
+}
+
+/// Without the entries that do not count.
+std::vector<std::vector<torch::Tensor>> masked(const std::vector<std::vector<torch::Tensor>>& deltas,
+                                               const EmbeddingUse& use) {
+    std::vector<std::vector<torch::Tensor>> left = deltas;
+    for (std::size_t b = 0; b < left.size(); ++b) {
+        for (torch::Tensor& delta : left[b]) {
+            delta =
+                delta.to(use.mask.device()) * use.mask.index_select(0, use.ids[b].flatten()).view_as(delta);
+        }
+    }
+    return left;
+}
+
+} // namespace
+
+void addEmbeddingsById(std::vector<GramSums>& sums, const KernelRows& rows,
+                       const std::vector<SampleBlock>& blocks,
+                       const std::vector<std::vector<torch::Tensor>>& deltas,
+                       const std::vector<EmbeddingUse>& uses, const std::stop_token& stop) {
+    const torch::NoGradGuard noGrad;
+    for (const EmbeddingUse& use : uses) {
+        addById(sums, rows, blocks, deltas, use, stop);
+    }
+}
+
+void addEmbeddingsByPairs(std::vector<GramSums>& sums, const std::vector<SampleBlock>& blocks,
+                          const std::vector<std::vector<torch::Tensor>>& deltas,
+                          const std::vector<EmbeddingUse>& uses, const std::stop_token& stop) {
+    const torch::NoGradGuard noGrad;
+    // Tables of one set share the products of deltas, but for one with a mask of its own.
+    std::map<std::pair<std::size_t, const void*>, std::vector<const EmbeddingUse*>> together;
+    for (const EmbeddingUse& use : uses) {
+        together[{sums.front().setOf(use.group), use.mask.defined() ? &use : nullptr}].push_back(&use);
+    }
+    for (const auto& [key, tables] : together) {
+        const EmbeddingUse& first = *tables.front();
+        const auto own = first.mask.defined() ? masked(deltas, first) : deltas;
+        std::vector<std::vector<torch::Tensor>> ids;
+        for (const EmbeddingUse* table : tables) {
+            ids.push_back(countedIds(*table, blocks));
+        }
+        const auto tablesInCommon = [&](std::size_t block, std::size_t other) {
+            torch::Tensor count;
+            for (const auto& ofTable : ids) {
+                const torch::Tensor left = ofTable[block].unsqueeze(1), right = ofTable[other].unsqueeze(0);
+                const torch::Tensor same =
+                    left.eq(right).logical_and(left.ge(0)).to(deltas.front().front().scalar_type());
+                count = count.defined() ? count.add_(same) : same;
+            }
+            return count;
+        };
+        forEachTask(static_cast<std::int64_t>(blocks.size()), static_cast<int>(sums.size()), stop,
+                    [&](int worker, std::int64_t task) {
+                        const torch::NoGradGuard guard;
+                        sums[static_cast<std::size_t>(worker)].addPairs(
+                            first.group, own, tablesInCommon, blocks, static_cast<std::size_t>(task),
+                            Contraction::hadamard);
+                    });
+    }
 }
 
 } // namespace finescope::engine

@@ -18,11 +18,17 @@ struct EmbeddingUse {
     torch::Tensor mask;                  ///< 0/1 [ids, h], entries that count; undefined: all
 };
 
-/// Adds the exact inner products of an embedding table's gradients: deltas at equal ids meet, others do not.
+/// Adds the exact inner products of embedding tables' gradients: deltas at equal ids meet, others do not.
 /// deltas[block][direction] [n, T, h] at the sum of the embeddings. One of `sums` for each worker.
-/// PERFORMANCE.md 2.
-void addEmbedding(std::vector<GramSums>& sums, const KernelRows& rows, const std::vector<SampleBlock>& blocks,
-                  const std::vector<std::vector<torch::Tensor>>& deltas, const EmbeddingUse& use,
-                  const std::stop_token& stop);
+/// On the CPU. PERFORMANCE.md 2.
+void addEmbeddingsById(std::vector<GramSums>& sums, const KernelRows& rows,
+                       const std::vector<SampleBlock>& blocks,
+                       const std::vector<std::vector<torch::Tensor>>& deltas,
+                       const std::vector<EmbeddingUse>& uses, const std::stop_token& stop);
+
+/// The same on any device by products of all tokens' deltas, of which those at equal ids are kept.
+void addEmbeddingsByPairs(std::vector<GramSums>& sums, const std::vector<SampleBlock>& blocks,
+                          const std::vector<std::vector<torch::Tensor>>& deltas,
+                          const std::vector<EmbeddingUse>& uses, const std::stop_token& stop);
 
 } // namespace finescope::engine

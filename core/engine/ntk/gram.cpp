@@ -13,8 +13,8 @@ namespace {
 // How much slower than a large product these run, for the same operations.
 constexpr double kPairPenalty = 2;
 
-// Rows of a band where the symmetric product is made of plain ones.
-constexpr std::int64_t kBand = 128;
+// Rows of a band where the symmetric product is made of plain ones. A GPU wants larger products.
+constexpr std::int64_t kBand = 128, kDeviceBand = 1024;
 
 /// BLAS's symmetric rank-k update (ssyrk, dsyrk), which LibTorch has no function for: half the operations of
 /// a plain product. Looked up, not linked, because the library is LibTorch's choice; null where it hides it.
@@ -47,8 +47,9 @@ torch::Tensor symmetricProduct(const torch::Tensor& rows) {
                                                : lowerProduct<double>(rows, product, "dsyrk_"))) {
         return product;
     }
-    for (std::int64_t first = 0; first < n; first += kBand) {
-        const std::int64_t count = std::min(kBand, n - first);
+    const std::int64_t band = rows.device().is_cpu() ? kBand : kDeviceBand;
+    for (std::int64_t first = 0; first < n; first += band) {
+        const std::int64_t count = std::min(band, n - first);
         product.narrow(0, first, count)
             .narrow(1, 0, first + count)
             .copy_(torch::mm(rows.narrow(0, first, count), rows.narrow(0, 0, first + count).t()));
@@ -134,7 +135,8 @@ void GramSums::addSlice(const LinearFactors& linear, const std::vector<SampleBlo
             const torch::Tensor& whole = byOutput ? linear.input[b] : delta;
             torch::Tensor rows = chunk.narrow(0, m_rows.firstRow(blocks[b], direction), blocks[b].count)
                                      .view({blocks[b].count, slice, other});
-            torch::bmm_out(rows, sliced.narrow(2, begin, slice).transpose(1, 2), whole);
+            torch::bmm_out(rows, sliced.narrow(2, begin, slice).to(chunk.device()).transpose(1, 2),
+                           whole.to(chunk.device()));
         }
     }
     add(linear.group, chunk);
@@ -142,23 +144,32 @@ void GramSums::addSlice(const LinearFactors& linear, const std::vector<SampleBlo
 
 void GramSums::addPairs(const LinearFactors& linear, const std::vector<SampleBlock>& blocks,
                         std::size_t block, Contraction contraction) {
-    torch::Tensor& sum = sumOf(linear.group);
+    const torch::Device device = sumOf(linear.group).device();
+    const torch::Tensor ownInput = flatTokens(linear.input[block].to(device));
+    const auto inputProducts = [&](std::size_t, std::size_t other) {
+        return torch::mm(ownInput, flatTokens(linear.input[other].to(device)).t());
+    };
+    addPairs(linear.group, linear.delta, inputProducts, blocks, block, contraction);
+}
+
+void GramSums::addPairs(ParameterGroup group, const std::vector<std::vector<torch::Tensor>>& deltas,
+                        const InputProducts& inputProducts, const std::vector<SampleBlock>& blocks,
+                        std::size_t block, Contraction contraction) {
+    torch::Tensor& sum = sumOf(group);
     const SampleBlock& own = blocks[block];
-    const std::int64_t n = own.count, length = linear.input[block].size(1);
-    const torch::Tensor ownInput = flatTokens(linear.input[block]);
+    const std::int64_t n = own.count, length = deltas[block].front().size(1);
     for (std::size_t b = 0; b < blocks.size() && (own.test || b <= block); ++b) {
         const SampleBlock& other = blocks[b];
         if (other.test) {
             continue;
         }
-        const std::int64_t m = other.count, otherLength = linear.input[b].size(1);
-        // [n T, m T']
-        const torch::Tensor inputs = torch::mm(ownInput, flatTokens(linear.input[b]).t());
+        const std::int64_t m = other.count, otherLength = deltas[b].front().size(1);
+        const torch::Tensor inputs = inputProducts(block, b);
         for (std::int64_t q = 0; q < m_rows.directions; ++q) {
-            const torch::Tensor& left = linear.delta[block][static_cast<std::size_t>(q)];
+            const torch::Tensor left = deltas[block][static_cast<std::size_t>(q)].to(sum.device());
             torch::Tensor band = sum.narrow(0, m_rows.firstRow(own, q), n);
             for (std::int64_t p = 0; p < m_rows.directions; ++p) {
-                const torch::Tensor& right = linear.delta[b][static_cast<std::size_t>(p)];
+                const torch::Tensor right = deltas[b][static_cast<std::size_t>(p)].to(sum.device());
                 torch::Tensor product;
                 if (contraction == Contraction::hadamard) {
                     product = (torch::mm(flatTokens(left), flatTokens(right).t()) * inputs)
@@ -187,8 +198,8 @@ void GramSums::addPairs(const LinearFactors& linear, const std::vector<SampleBlo
 void GramSums::scatter(ParameterGroup group, const torch::Tensor& product,
                        const std::vector<std::int64_t>& at, const std::vector<std::int64_t>& columns) {
     torch::Tensor& sum = sumOf(group);
-    const torch::Tensor rowIndex = torch::tensor(at, torch::kInt64).to(sum.device()).unsqueeze(1);
-    const torch::Tensor columnIndex = torch::tensor(columns, torch::kInt64).to(sum.device()).unsqueeze(0);
+    const torch::Tensor rowIndex = torch::tensor(at, torch::kInt64).unsqueeze(1);
+    const torch::Tensor columnIndex = torch::tensor(columns, torch::kInt64).unsqueeze(0);
     // Rows and columns are all different: reading, adding and writing back is faster than accumulating.
     sum.index_put_({rowIndex, columnIndex}, sum.index({rowIndex, columnIndex}) + product);
 }

@@ -2,6 +2,7 @@
 
 #include "core/engine/ntk/kernel_rows.h"
 
+#include <functional>
 #include <map>
 
 namespace finescope::engine {
@@ -18,6 +19,9 @@ struct ContractionCost {
                                               const std::vector<std::int64_t>& tokens, std::int64_t in,
                                               std::int64_t out);
 
+/// Inner products of what the tokens of one block read with what those of another read: [n T, m T'].
+using InputProducts = std::function<torch::Tensor(std::size_t block, std::size_t other)>;
+
 /// One worker's sums of F, [rows, trainRows] float64: of every pair of train rows the lower block triangle,
 /// and all test rows. Products are formed in the precision of their factors.
 class GramSums {
@@ -27,6 +31,8 @@ public:
              torch::Device device);
 
     [[nodiscard]] bool wants(ParameterGroup group) const { return m_setOf.contains(group); }
+    /// Of a group that is wanted.
+    [[nodiscard]] std::size_t setOf(ParameterGroup group) const { return m_setOf.at(group); }
     /// gradients [rows, K].
     void add(ParameterGroup group, const torch::Tensor& gradients);
     /// The part of a linear layer's weight that is [begin, end) of its longer side (outputs where they are as
@@ -37,7 +43,12 @@ public:
     /// blocks (test), by hadamard or pairwise.
     void addPairs(const LinearFactors& linear, const std::vector<SampleBlock>& blocks, std::size_t block,
                   Contraction contraction);
-    /// product[a, b] is added at rows [a], columns [b]; entries above the diagonal may be given or not.
+    /// Likewise, of anything linear that tokens read: deltas[block][direction] [n, T, out].
+    void addPairs(ParameterGroup group, const std::vector<std::vector<torch::Tensor>>& deltas,
+                  const InputProducts& inputProducts, const std::vector<SampleBlock>& blocks,
+                  std::size_t block, Contraction contraction);
+    /// product[a, b] is added at rows [a], columns [b], on the CPU; entries above the diagonal may be given
+    /// or not.
     void scatter(ParameterGroup group, const torch::Tensor& product, const std::vector<std::int64_t>& at,
                  const std::vector<std::int64_t>& columns);
 

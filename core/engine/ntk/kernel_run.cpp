@@ -28,7 +28,9 @@ using record::KernelState;
 using record::Run;
 using record::Stage;
 
-constexpr double kShareOfProductSpeed = 0.8;   // tests/bench/bench_kernel
+constexpr double kShareOfProductSpeed = 0.8; // tests/bench/bench_kernel
+constexpr double kGibibyte = 0x1p30;
+constexpr double kMemory = 4 * kGibibyte, kShareOfFreeDeviceMemory = 0.9;
 constexpr std::int64_t kSweepSteps = 1000;     // of its progress
 constexpr std::size_t kLeastForRegression = 5; // five folds
 
@@ -48,7 +50,7 @@ void validate(const KernelPlan& plan) {
     if (plan.seed < 0) {
         refuse("--seed is " + std::to_string(plan.seed) + ": give a whole number of at least 0");
     }
-    if (!(plan.memoryGib > 0) || !(plan.memoryGib < 1e6)) {
+    if (plan.memoryGib && (!(*plan.memoryGib > 0) || !(*plan.memoryGib < 1e6))) {
         refuse("--memory must be a number of GiB above 0");
     }
     if (plan.threads < 0) {
@@ -165,7 +167,7 @@ std::string number(const char* format, double value) {
 }
 
 std::string gibibytes(std::uint64_t bytes) {
-    return number("%.2f GiB", static_cast<double>(bytes) * std::ldexp(1.0, -30));
+    return number("%.2f GiB", static_cast<double>(bytes) / kGibibyte);
 }
 
 /// One kernel from plan to run file.
@@ -180,12 +182,18 @@ public:
     [[nodiscard]] KernelEstimate estimate() {
         const Head head = prepare();
         setThreads(m_threads);
-        const double speed = 1e9 * matrixProductSpeed();
+        const double speed = 1e9 * matrixProductSpeed(m_device);
         const SweepDemand demand =
             demandOf(LayerSweep(m_encoder, m_train.encodings, m_test.encodings, sweepSettings()), head);
-        return {m_kernel.state,     m_train.rows(),     m_test.rows(),
-                m_kernel.classes,   demand.operations,  demand.operations / (kShareOfProductSpeed * speed),
-                demand.memoryBytes, demand.scratchBytes};
+        return {m_kernel.state,
+                m_device.is_cpu() ? "cpu" : "cuda",
+                m_train.rows(),
+                m_test.rows(),
+                m_kernel.classes,
+                demand.operations,
+                demand.operations / (kShareOfProductSpeed * speed),
+                demand.memoryBytes,
+                demand.scratchBytes};
     }
 
     [[nodiscard]] std::string compute() {
@@ -228,10 +236,18 @@ private:
         settings.adapted = m_source.usesLora ? AdaptedParameters::lora : AdaptedParameters::full;
         settings.pooling = m_source.pooling;
         settings.workers = m_device.is_cpu() ? m_threads : 1;
-        settings.memoryBytes = static_cast<std::uint64_t>(m_plan.memoryGib * std::ldexp(1.0, 30));
+        settings.memoryBytes = static_cast<std::uint64_t>(memoryBytes());
         settings.scratchFolder = std::filesystem::absolute(m_plan.file).parent_path();
         settings.stop = m_hooks.stop;
         return settings;
+    }
+
+    [[nodiscard]] double memoryBytes() const {
+        if (m_plan.memoryGib) {
+            return *m_plan.memoryGib * kGibibyte;
+        }
+        const std::uint64_t free = freeDeviceMemory(m_device);
+        return free > 0 ? kShareOfFreeDeviceMemory * static_cast<double>(free) : kMemory;
     }
 
     [[nodiscard]] static SweepDemand demandOf(const LayerSweep& sweep, const Head& head) {
@@ -307,7 +323,8 @@ private:
         std::string takes = "the kernel " + m_kernel.state + " of " + std::to_string(m_train.rows()) +
                             " train and " + std::to_string(m_test.rows()) + " test samples takes " +
                             number("%.2g", demand.operations) + " floating-point operations and " +
-                            gibibytes(demand.memoryBytes) + " of memory";
+                            gibibytes(demand.memoryBytes) +
+                            (m_device.is_cpu() ? " of memory" : " of the GPU's memory");
         if (demand.scratchBytes > 0) {
             takes += "; " + gibibytes(demand.scratchBytes) + " more go to a scratch file in " +
                      settings.scratchFolder.string();
@@ -372,12 +389,14 @@ private:
 
 KernelEstimate estimateKernel(const KernelPlan& plan, const TrainHooks& hooks) {
     validate(plan);
-    return rewrapTorch("estimating the kernel", [&] { return KernelRun(plan, hooks).estimate(); });
+    return rewrapTorch(
+        "estimating the kernel", [&] { return KernelRun(plan, hooks).estimate(); }, kLessMemory);
 }
 
 std::string computeKernel(const KernelPlan& plan, const TrainHooks& hooks) {
     validate(plan);
-    return rewrapTorch("computing the kernel", [&] { return KernelRun(plan, hooks).compute(); });
+    return rewrapTorch(
+        "computing the kernel", [&] { return KernelRun(plan, hooks).compute(); }, kLessMemory);
 }
 
 } // namespace finescope::engine

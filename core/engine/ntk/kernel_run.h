@@ -25,7 +25,7 @@ struct KernelPlan {
     std::int64_t seed = 1; ///< of the choice of samples, and of sampled word embeddings
     WordEmbeddings embedding = WordEmbeddings::exact;
     KernelFloat floatType = KernelFloat::float32;
-    double memoryGib = 4;
+    std::optional<double> memoryGib; ///< not given: 4 on a processor, nine tenths of what a GPU has free
     std::optional<std::filesystem::path> model, data; ///< instead of the folders that the run names
     DeviceChoice device = DeviceChoice::automatic;
     int threads = 0;    ///< 0: chosen by the encoder's size
@@ -35,6 +35,7 @@ struct KernelPlan {
 /// What a kernel takes, told before it is computed.
 struct KernelEstimate {
     std::string state;
+    std::string device; ///< cpu or cuda: whose memory it is
     std::int64_t trainSamples = 0, testSamples = 0, classes = 0;
     double operations = 0; ///< floating point
     double seconds = 0;    ///< of the gradients' products on this machine; kernel regression comes after

@@ -63,8 +63,9 @@ std::vector<torch::Tensor> LayerGradients::addBlock(std::size_t block, const tor
                                                     const torch::Tensor& attentionBias,
                                                     const std::vector<torch::Tensor>& deltas) {
     const SampleBlock& own = m_blocks[block];
-    const torch::Tensor x = input.detach().requires_grad_(true);
-    const torch::Tensor sum = outputSum.detach().requires_grad_(true);
+    const torch::Device device = m_layer->intermediate->weight.device();
+    const torch::Tensor x = input.to(device).detach().requires_grad_(true);
+    const torch::Tensor sum = outputSum.to(device).detach().requires_grad_(true);
     LayerTrace trace;
     Widened values;
     torch::Tensor output;
@@ -92,26 +93,27 @@ std::vector<torch::Tensor> LayerGradients::addBlock(std::size_t block, const tor
         if (m_wanted.contains(tapped[t].group)) {
             // The layer's own input is kept already.
             const torch::Tensor& read = tapped[t].input;
-            linears[t].input[block] = read.is_alias_of(input) ? read : m_scratch.keep(read);
+            linears[t].input[block] =
+                read.is_alias_of(x) ? input.narrow(1, 0, read.size(1)) : m_scratch.keep(read);
         }
     }
     const torch::Tensor attentionNormed =
         withNorms ? normedInput(m_layer->attentionNorm, trace.attentionSum) : torch::Tensor();
-    const torch::Tensor outputNormed =
-        withNorms ? normedInput(m_layer->outputNorm, outputSum) : torch::Tensor();
+    const torch::Tensor outputNormed = withNorms ? normedInput(m_layer->outputNorm, sum) : torch::Tensor();
 
     std::vector<torch::Tensor> below;
     for (std::size_t q = 0; q < deltas.size(); ++q) {
         const auto direction = static_cast<std::int64_t>(q);
         const bool more = q + 1 < deltas.size();
-        const torch::Tensor sumDelta = torch::autograd::grad({output}, {sum}, {deltas[q]}, more)[0];
+        const torch::Tensor outputDelta = deltas[q].to(device);
+        const torch::Tensor sumDelta = torch::autograd::grad({output}, {sum}, {outputDelta}, more)[0];
         const std::vector<torch::Tensor> gradients =
             torch::autograd::grad({values.widened, values.middle}, of,
                                   {torch::matmul(sumDelta, m_layer->output->weight), sumDelta}, more, false);
         below.push_back(m_scratch.keep(gradients[0]));
         if (withNorms) {
             addNorm(own, direction, 0, gradients[1], attentionNormed);
-            addNorm(own, direction, 2, deltas[q], outputNormed);
+            addNorm(own, direction, 2, outputDelta, outputNormed);
         }
         std::int64_t place = 0;
         for (std::size_t i = 0; i < used.size(); ++i) {

@@ -22,7 +22,8 @@ public:
 
     /// input [n, T, h] of the layer, and what its last norm read, [n, T or 1, h]: with the latter at hand the
     /// last linear layer is not computed again. deltas of each direction at its output, [n, T or 1, h].
-    /// Returns those at its input, [n, T, h]. Different blocks may be added from different threads.
+    /// Returns those at its input, [n, T, h]. Any of them may have been kept off the encoder's device.
+    /// Different blocks may be added from different threads.
     [[nodiscard]] std::vector<torch::Tensor> addBlock(std::size_t block, const torch::Tensor& input,
                                                       const torch::Tensor& outputSum,
                                                       const torch::Tensor& attentionBias,

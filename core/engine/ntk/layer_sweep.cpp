@@ -1,5 +1,6 @@
 #include "core/engine/ntk/layer_sweep.h"
 
+#include "core/engine/device.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/ntk/embedding_gram.h"
 #include "core/engine/ntk/gram.h"
@@ -25,8 +26,10 @@ using Deltas = std::vector<std::vector<torch::Tensor>>; // [block][direction]
 /// Counts what is done and tells it on.
 class Progress {
 public:
-    Progress(const std::function<void(double)>& tell, double whole) : m_tell(tell), m_whole(whole) {}
+    Progress(const std::function<void(double)>& tell, double whole, torch::Device device)
+        : m_tell(tell), m_whole(whole), m_device(device) {}
     void add(double operations) {
+        awaitDevice(m_device); // told is what is done, not what was asked for
         const std::lock_guard guard(m_mutex);
         m_done += operations;
         if (m_tell) {
@@ -37,6 +40,7 @@ public:
 private:
     const std::function<void(double)>& m_tell;
     double m_whole;
+    torch::Device m_device;
     std::mutex m_mutex; ///< guards m_done and calls of m_tell
     double m_done = 0;
 };
@@ -99,6 +103,7 @@ private:
     const SweepRequest& m_request;
     KernelRows m_rows;
     SweepPlan m_plan;
+    torch::Device m_device;
     Progress m_progress;
     ScratchSpace m_inputSpace, m_layerSpace;
     std::set<ParameterGroup> m_wanted;
@@ -114,7 +119,8 @@ Run::Run(const Encoder& encoder, const SweepSettings& settings, const SweepSampl
          const SweepRequest& request, std::int64_t directions)
     : m_encoder(encoder), m_settings(settings), m_samples(samples), m_request(request),
       m_rows(samples.rows(directions)), m_plan(planSweep(*encoder, samples, settings, directions)),
-      m_progress(settings.onProgress, m_plan.demand.operations),
+      m_device(encoder->wordEmbeddings->weight.device()),
+      m_progress(settings.onProgress, m_plan.demand.operations, m_device),
       m_inputSpace(m_plan.inputBytes, settings.scratchFolder),
       m_layerSpace(m_plan.layerBytes, settings.scratchFolder) {
     for (const auto& set : request.sets) {
@@ -151,7 +157,7 @@ SweepResult Run::result() {
     }
     const torch::TensorOptions options = m_encoder->wordEmbeddings->weight.options();
     for (int worker = 0; worker < m_settings.workers; ++worker) {
-        m_kernels.emplace_back(m_rows, m_request.sets, options.device());
+        m_kernels.emplace_back(m_rows, m_request.sets, m_device);
         m_buffers.push_back(torch::empty({m_plan.chunkElements}, options.requires_grad(false)));
     }
     startDeltas();
@@ -197,14 +203,13 @@ void Run::goForward() {
 
 void Run::startDeltas() {
     const torch::TensorOptions options = m_encoder->wordEmbeddings->weight.options();
-    const torch::Tensor directions =
-        m_request.directions.to(options.device(), options.dtype().toScalarType());
+    const torch::Tensor directions = m_request.directions.to(m_device, options.dtype().toScalarType());
     const auto order = [&](const SampleBlock& block) {
         const auto& places = block.test ? m_samples.testOrder : m_samples.trainOrder;
         const auto begin = places.begin() + block.first;
         const std::vector<std::int64_t> own(begin, begin + block.count);
         const torch::Tensor given = torch::tensor(own, torch::kInt64) + (block.test ? m_samples.train : 0);
-        return given.to(options.device());
+        return given.to(m_device);
     };
     for (const SampleBlock& block : m_samples.blocks) {
         std::vector<torch::Tensor> deltas;
@@ -237,7 +242,7 @@ torch::Tensor Run::inputOf(std::size_t layer, std::size_t block) {
         return m_embedded[block];
     }
     EncoderLayer below = m_encoder->layers[layer - 1];
-    const torch::Tensor input = below->outputNorm->forward(m_sums[layer - 1][block]);
+    const torch::Tensor input = below->outputNorm->forward(m_sums[layer - 1][block].to(m_device));
     return m_settings.adapted == AdaptedParameters::full ? m_layerSpace.keep(input) : input;
 }
 
@@ -314,13 +319,14 @@ void Run::addEmbeddings() {
         }
         const torch::Tensor before = normedInput(m_encoder->embeddingNorm, sum);
         for (std::int64_t q = 0; q < m_rows.directions; ++q) {
-            torch::Tensor& delta = m_deltas[b][static_cast<std::size_t>(q)];
+            torch::Tensor& kept = m_deltas[b][static_cast<std::size_t>(q)];
+            const torch::Tensor delta = kept.to(m_device);
             if (norms.defined()) {
                 const torch::Tensor rows = norms.narrow(0, m_rows.firstRow(block, q), block.count);
                 rows.narrow(1, 0, config.hiddenSize).copy_((delta * before).sum(1));
                 rows.narrow(1, config.hiddenSize, config.hiddenSize).copy_(delta.sum(1));
             }
-            delta = m_layerSpace.keep(
+            kept = m_layerSpace.keep(
                 torch::autograd::grad({normed}, {sum}, {delta}, q + 1 < m_rows.directions)[0]);
         }
     });
@@ -336,10 +342,17 @@ void Run::addEmbeddings() {
         places.ids.push_back(m_encoder->positions(block.tokens.ids).expand_as(block.tokens.ids));
         types.ids.push_back(block.tokens.typeIds);
     }
-    for (const EmbeddingUse* use : {&words, &places, &types}) {
+    std::vector<EmbeddingUse> uses;
+    for (EmbeddingUse* use : {&words, &places, &types}) {
         if (m_wanted.contains(use->group)) {
-            addEmbedding(m_kernels, m_rows, m_samples.blocks, m_deltas, *use, m_settings.stop);
+            uses.push_back(std::move(*use));
         }
+    }
+    if (embeddingsByPairs(m_settings, m_device)) {
+        addEmbeddingsByPairs(m_kernels, m_samples.blocks, m_deltas, uses, m_settings.stop);
+        m_progress.add(embeddingOperations(*m_encoder, m_samples, m_settings, m_rows.directions));
+    } else {
+        addEmbeddingsById(m_kernels, m_rows, m_samples.blocks, m_deltas, uses, m_settings.stop);
     }
 }
 
@@ -396,9 +409,10 @@ SweepResult LayerSweep::run(const SweepRequest& request) const {
         (each && directions.size(1) != m_samples.train + m_samples.test)) {
         throw Error(ErrorKind::badInput, "the directions of a kernel must be [R, h] or [R, samples, h]");
     }
-    return rewrapTorch("computing the kernel", [&] {
-        return Run(m_encoder, m_settings, m_samples, request, directions.size(0)).result();
-    });
+    return rewrapTorch(
+        "computing the kernel",
+        [&] { return Run(m_encoder, m_settings, m_samples, request, directions.size(0)).result(); },
+        kLessMemory);
 }
 
 } // namespace finescope::engine

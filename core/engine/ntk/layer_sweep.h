@@ -38,8 +38,8 @@ struct SweepResult {
 /// Set LibTorch and its BLAS to one thread before (setThreads): the workers are the threads.
 class LayerSweep {
 public:
-    /// The encoder's dtype is the precision of the products; its device computes (other than on the CPU with
-    /// one worker, and the memory is the device's, not bounded). It is put into eval() mode and its
+    /// The encoder's dtype is the precision of the products; its device computes, other than the CPU with one
+    /// worker, and it is that device's memory which the settings bound. It is put into eval() mode and its
     /// parameters need no gradient afterwards. Throws Error{badInput} for no train samples, an encoding that
     /// is empty or longer than the encoder takes, or adapted = lora without adapters or with some whose B is
     /// not zero: what is computed is the kernel at LoRA's start, where A has no gradient.

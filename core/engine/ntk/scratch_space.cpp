@@ -35,7 +35,7 @@ ScratchSpace::ScratchSpace(std::uint64_t budgetBytes, std::filesystem::path fold
 
 torch::Tensor ScratchSpace::keep(const torch::Tensor& tensor) {
     const torch::Tensor values = tensor.detach().contiguous();
-    if (!values.device().is_cpu() || values.numel() == 0) {
+    if (values.numel() == 0) {
         return values;
     }
     const std::uint64_t bytes = values.nbytes();
@@ -43,7 +43,14 @@ torch::Tensor ScratchSpace::keep(const torch::Tensor& tensor) {
         m_shared->inMemory -= bytes;
         return copyToFile(values);
     }
-    return copyToMemory(values);
+    return values.device().is_cpu() ? copyToMemory(values) : countOnDevice(values);
+}
+
+// The tensor itself: LibTorch's allocator of device memory gives freed places to the next.
+torch::Tensor ScratchSpace::countOnDevice(const torch::Tensor& tensor) const {
+    return torch::from_blob(
+        tensor.data_ptr(), tensor.sizes(),
+        [shared = m_shared, tensor](void*) { shared->inMemory -= tensor.nbytes(); }, tensor.options());
 }
 
 // Not the tensor itself: what stays among what comes and goes keeps the allocator from giving memory back, a
@@ -124,7 +131,8 @@ torch::Tensor ScratchSpace::copyToFile(const torch::Tensor& tensor) {
         static_cast<void>(
             fallocate(shared->descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, first, whole));
     };
-    torch::Tensor copy = torch::from_blob(place, tensor.sizes(), release, tensor.options());
+    torch::Tensor copy =
+        torch::from_blob(place, tensor.sizes(), release, tensor.options().device(torch::kCPU));
     copy.copy_(tensor);
     return copy;
 }

@@ -11,17 +11,19 @@
 
 namespace finescope::engine {
 
-/// Keeps tensors within a budget of memory, and beyond it in an unlinked scratch file that is mapped into
-/// memory: the system writes it out and reads it back as needed. Made for large arrays that are written once
-/// and read in order. Functions may be called from any thread; the tensors outlive the space.
+/// Keeps tensors within a budget of their device's memory, and beyond it in an unlinked scratch file that is
+/// mapped into the processor's memory: the system writes it out and reads it back as needed. Made for large
+/// arrays that are written once and read in order. Functions may be called from any thread; the tensors
+/// outlive the space.
 class ScratchSpace {
 public:
-    /// The file is made in `folder` when it is first needed. What is not on the CPU stays where it is.
+    /// The file is made in `folder` when it is first needed.
     ScratchSpace(std::uint64_t budgetBytes, std::filesystem::path folder);
 
-    /// A copy of the tensor, contiguous, without a gradient: in memory while the budget lasts, else in the
-    /// file. The budget comes back when the result dies. Throws Error{internal} if the scratch
-    /// file's disk is too full.
+    /// The tensor's values, contiguous, without a gradient, for as long as they do not change: on its device
+    /// while the budget lasts, else in the file and thus on the CPU, to be brought back by whoever reads
+    /// them. The budget comes back when the result dies. Throws Error{internal} if the scratch file's disk is
+    /// too full.
     [[nodiscard]] torch::Tensor keep(const torch::Tensor& tensor);
     /// Takes a tensor that lies in the file out of the process's resident memory until it is next touched.
     void park(const torch::Tensor& tensor) const;
@@ -42,6 +44,7 @@ private:
         ~Shared();
     };
     [[nodiscard]] torch::Tensor copyToMemory(const torch::Tensor& tensor) const;
+    [[nodiscard]] torch::Tensor countOnDevice(const torch::Tensor& tensor) const;
     [[nodiscard]] torch::Tensor copyToFile(const torch::Tensor& tensor);
 
     std::uint64_t m_budget;

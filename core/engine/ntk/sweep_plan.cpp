@@ -12,13 +12,14 @@ namespace finescope::engine {
 namespace {
 
 // Tokens of a block: enough for fast products, few enough for its activations to stay in a processor's cache.
-constexpr std::int64_t kBlockTokens = 1024;
+// A GPU has no such cache, and much to start for each block.
+constexpr std::int64_t kBlockTokens = 1024, kDeviceBlockTokens = 4096;
 // A worker has a few blocks at least, where there are samples enough.
 constexpr std::int64_t kBlocksPerWorker = 4;
 // LibTorch with its libraries, and what allocators hold for later.
 constexpr std::uint64_t kProgramBytes = std::uint64_t{512} << 20U;
 // Rates by size of chunk in PERFORMANCE.md 2.
-constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U;
+constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U, kDeviceChunkBytes = std::uint64_t{1} << 30U;
 
 struct Linear {
     std::int64_t in, out;
@@ -87,7 +88,7 @@ double operationsOf(const EncoderImpl& encoder, const SweepSamples& samples, con
             operations += 2 * cost.of(settings.contraction.value_or(cost.cheapest()));
         }
     }
-    return operations;
+    return operations + embeddingOperations(encoder, samples, settings, directions);
 }
 
 } // namespace
@@ -100,8 +101,8 @@ SweepSamples arrangeSamples(const std::vector<Encoding>& train, const std::vecto
             tokens += static_cast<std::int64_t>(encoding.ids.size());
         }
     }
-    const std::int64_t blockTokens =
-        std::clamp<std::int64_t>(tokens / (workers * kBlocksPerWorker), 1, kBlockTokens);
+    const std::int64_t blockTokens = std::clamp<std::int64_t>(
+        tokens / (workers * kBlocksPerWorker), 1, device.is_cpu() ? kBlockTokens : kDeviceBlockTokens);
     SweepSamples samples{static_cast<std::int64_t>(train.size()),
                          static_cast<std::int64_t>(test.size()),
                          byLength(train),
@@ -122,6 +123,24 @@ SweepSamples arrangeSamples(const std::vector<Encoding>& train, const std::vecto
 OutputTokens outputTokens(const EncoderImpl& encoder, Pooling pooling, std::size_t layer) {
     return pooling == Pooling::first && layer + 1 == encoder.layers.size() ? OutputTokens::first
                                                                            : OutputTokens::all;
+}
+
+bool embeddingsByPairs(const SweepSettings& settings, torch::Device device) {
+    return settings.adapted == AdaptedParameters::full &&
+           (!device.is_cpu() || settings.contraction == Contraction::hadamard);
+}
+
+double embeddingOperations(const EncoderImpl& encoder, const SweepSamples& samples,
+                           const SweepSettings& settings, std::int64_t directions) {
+    if (!embeddingsByPairs(settings, encoder.wordEmbeddings->weight.device())) {
+        return 0;
+    }
+    std::vector<std::int64_t> tokens;
+    for (const SampleBlock& block : samples.blocks) {
+        tokens.push_back(block.length);
+    }
+    return 2 * contractionCost(samples.rows(directions), samples.blocks, tokens, 0, encoder.config.hiddenSize)
+                   .hadamard;
 }
 
 LayerOperations layerOperations(const EncoderConfig& config, const SampleBlock& block, OutputTokens tokens) {
@@ -162,9 +181,10 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     if (settings.adapted == AdaptedParameters::full) {
         inputWidth = 3 * h + ff; // query, key and value read the same
     }
-    plan.chunkElements = std::max(
-        rows.rows() * longestRow,
-        static_cast<std::int64_t>(std::min(kChunkBytes, settings.memoryBytes / (16 * workers)) / size));
+    const torch::Device device = encoder.wordEmbeddings->weight.device();
+    const std::uint64_t chunkBytes =
+        std::min(device.is_cpu() ? kChunkBytes : kDeviceChunkBytes, settings.memoryBytes / (16 * workers));
+    plan.chunkElements = std::max(rows.rows() * longestRow, static_cast<std::int64_t>(chunkBytes / size));
     std::uint64_t weights = 0;
     for (const torch::Tensor& parameter : encoder.parameters()) {
         weights += parameter.nbytes();
@@ -175,8 +195,11 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
         2 * (workers + 1) * sizeof(double) * static_cast<std::uint64_t>(rows.rows() * rows.trainRows());
     const std::uint64_t way =
         workers * bytes(widestBlock * (20 * h + 6 * ff) + 3 * encoder.config.heads * widestBlock * longest);
+    // What two blocks read, their deltas and both together.
+    const std::uint64_t pairs =
+        embeddingsByPairs(settings, device) ? 3 * workers * bytes(widestBlock * widestBlock) : 0;
     const std::uint64_t fixed = kProgramBytes + weights + sums + way + workers * bytes(plan.chunkElements) +
-                                bytes(rows.rows() * (9 * h + ff));
+                                bytes(rows.rows() * (9 * h + ff)) + pairs;
     // The first layer's input and what each layer's last norm reads.
     const std::int64_t lastTokens =
         settings.pooling == Pooling::first ? samples.train + samples.test : tokens;

@@ -20,7 +20,8 @@ struct SweepSettings {
     AdaptedParameters adapted = AdaptedParameters::full;
     Pooling pooling = Pooling::first;
     int workers = 1;
-    /// For the encoder's weights and all that the sweep holds; what is more goes to a scratch file.
+    /// Of the encoder's device, for its weights and all that the sweep holds; what is more goes to a scratch
+    /// file.
     std::uint64_t memoryBytes = std::uint64_t{4} << 30U;
     std::filesystem::path scratchFolder;         ///< on a disk, not in memory
     std::optional<Contraction> contraction;      ///< instead of the cheapest for each linear layer
@@ -63,6 +64,13 @@ struct SweepPlan {
     std::uint64_t layerBytes = 0;   ///< in memory for what one layer's products are made of
     std::int64_t chunkElements = 0; ///< of a worker's buffer for slices of gradients
 };
+/// Whether gradients of embeddings meet by pairs of tokens rather than id by id: more operations, but few and
+/// large ones, as a GPU wants them.
+[[nodiscard]] bool embeddingsByPairs(const SweepSettings& settings, torch::Device device);
+/// Operations of the embeddings' pairs of tokens; those id by id are too few to count.
+[[nodiscard]] double embeddingOperations(const EncoderImpl& encoder, const SweepSamples& samples,
+                                         const SweepSettings& settings, std::int64_t directions);
+
 [[nodiscard]] SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples,
                                   const SweepSettings& settings, std::int64_t directions);
 

@@ -99,7 +99,7 @@ private:
 
     void warnIfSlow() const {
         if (m_resolved.device.is_cpu()) {
-            const double speed = matrixProductSpeed();
+            const double speed = matrixProductSpeed(m_resolved.device);
             if (speed < kSlowProducts) {
                 warn("matrix products run at " + fixed(speed, 1) +
                      " GFLOP/s only: the machine is busy, or LibTorch has no fast BLAS (apt install "

@@ -55,15 +55,18 @@ SweepKernel kernelOf(const torch::Tensor& gradients, std::int64_t directions) {
     return {toMatrixD(torch::mm(train, train.t())), toMatrixD(torch::mm(test, train.t()))};
 }
 
-/// Each group apart, and its name in what fails.
-void compareByGroup(const Problem& problem, const SweepSettings& settings) {
+/// Each group apart, and its name in what fails. Brute force is the processor's.
+void compareByGroup(const Problem& problem, const SweepSettings& settings,
+                    torch::Device device = torch::kCPU) {
     const std::vector<ParameterGroup> groups = groupsOf(settings.adapted);
     SweepRequest request{problem.directions, {}, {}};
     for (const ParameterGroup group : groups) {
         request.sets.push_back({group});
     }
-    const SweepResult result = problem.sweep(settings).run(request);
     const auto gradients = problem.gradients(settings.pooling);
+    Encoder(problem.encoder)->to(device);
+    const SweepResult result = problem.sweep(settings).run(request);
+    Encoder(problem.encoder)->to(torch::kCPU);
     QCOMPARE(result.kernels.size(), groups.size());
     for (std::size_t g = 0; g < groups.size(); ++g) {
         const SweepKernel expected = kernelOf(gradients.at(groups[g]), problem.directions.size(0));
@@ -181,6 +184,45 @@ private Q_SLOTS:
         }
     }
 
+    void aGpuGivesTheSame_data() {
+        QTest::addColumn<int>("contraction");
+        QTest::addColumn<bool>("spills");
+        for (const bool spills : {false, true}) {
+            QTest::addRow("cheapest%s", spills ? ", spilling" : "") << -1 << spills;
+            for (const int contraction : {0, 1, 2}) {
+                QTest::addRow("contraction %d%s", contraction, spills ? ", spilling" : "")
+                    << contraction << spills;
+            }
+        }
+    }
+    void aGpuGivesTheSame() {
+        if (!torch::cuda::is_available()) {
+            QSKIP("LibTorch finds no CUDA device here");
+        }
+        QFETCH(const int, contraction);
+        QFETCH(const bool, spills);
+        const QTemporaryDir folder;
+        SweepSettings settings;
+        settings.scratchFolder = folder.path().toStdString();
+        if (contraction >= 0) {
+            settings.contraction = static_cast<Contraction>(contraction);
+        }
+        if (spills) {
+            settings.memoryBytes = 1;
+        }
+        for (const Architecture architecture : {Architecture::bert, Architecture::roberta}) {
+            for (const Pooling pooling : {Pooling::first, Pooling::mean}) {
+                settings.pooling = pooling;
+                settings.adapted = AdaptedParameters::full;
+                Problem problem(architecture, 3);
+                compareByGroup(problem, settings, torch::kCUDA);
+                addLora(problem.encoder, {3, 6.0, 9});
+                settings.adapted = AdaptedParameters::lora;
+                compareByGroup(problem, settings, torch::kCUDA);
+            }
+        }
+    }
+
     void trainedAdaptersAreRefused() {
         Problem problem(Architecture::bert, 2);
         SweepSettings settings;
@@ -213,12 +255,17 @@ private Q_SLOTS:
         const torch::Tensor mask =
             normal({config.vocabularySize, config.hiddenSize}, 5).gt(0).to(torch::kFloat64);
         const SweepRequest request{problem.directions, {{ParameterGroup::wordEmbedding}}, mask};
-        const SweepResult result = problem.sweep({}).run(request);
         const torch::Tensor masked =
             problem.gradients(Pooling::first).at(ParameterGroup::wordEmbedding) * mask.flatten();
         const SweepKernel expected = kernelOf(masked, 2);
-        QVERIFY(relativeDifference(result.kernels[0].train, expected.train) < kSummation);
-        QVERIFY(relativeDifference(result.kernels[0].test, expected.test) < kSummation);
+        SweepSettings byId, byPairs;
+        byId.contraction = Contraction::materialise;
+        byPairs.contraction = Contraction::hadamard;
+        for (const SweepSettings& settings : {byId, byPairs}) {
+            const SweepResult result = problem.sweep(settings).run(request);
+            QVERIFY(relativeDifference(result.kernels[0].train, expected.train) < kSummation);
+            QVERIFY(relativeDifference(result.kernels[0].test, expected.test) < kSummation);
+        }
     }
 
     void oneDirectionForAllIsThatForEach() {
@@ -253,11 +300,18 @@ private Q_SLOTS:
         const SweepRequest request{problem.directions, {groupsOf(AdaptedParameters::full)}, {}};
         SweepSettings settings;
         settings.workers = 3;
-        const LayerSweep sweep = problem.sweep(settings);
-        const SweepResult first = sweep.run(request), second = sweep.run(request);
-        QVERIFY(first.kernels[0].train == second.kernels[0].train);
-        QVERIFY(first.kernels[0].test == second.kernels[0].test);
-        QVERIFY(first.trainFeatures == second.trainFeatures);
+        const auto compareTwo = [&] {
+            const LayerSweep sweep = problem.sweep(settings);
+            const SweepResult first = sweep.run(request), second = sweep.run(request);
+            QVERIFY(first.kernels[0].train == second.kernels[0].train);
+            QVERIFY(first.kernels[0].test == second.kernels[0].test);
+            QVERIFY(first.trainFeatures == second.trainFeatures);
+        };
+        compareTwo();
+        if (torch::cuda::is_available()) {
+            Encoder(problem.encoder)->to(torch::kCUDA);
+            compareTwo();
+        }
     }
 
     void featuresAreTheEncodersInTheSamplesOrder() {
@@ -302,9 +356,13 @@ private Q_SLOTS:
         settings.workers = 2;
         settings.stop = stop.get_token();
         settings.onProgress = [&](double done) { told.push_back(done); };
-        static_cast<void>(problem.sweep(settings).run(request));
-        QVERIFY(std::ranges::is_sorted(told));
-        QVERIFY(std::abs(told.back() - 1) < 1e-9); // all operations that were announced
+        for (const Contraction contraction : {Contraction::materialise, Contraction::hadamard}) {
+            told.clear();
+            settings.contraction = contraction;
+            static_cast<void>(problem.sweep(settings).run(request));
+            QVERIFY(std::ranges::is_sorted(told));
+            QVERIFY(std::abs(told.back() - 1) < 1e-9); // all operations that were announced
+        }
         settings.onProgress = [&](double done) {
             if (done > 0.5) {
                 stop.request_stop();
