@@ -144,16 +144,17 @@ private Q_SLOTS:
     void anEstimateSaysWhatItTakesAndWritesNothing() {
         const QString file = copyOf(QStringLiteral("ft"), QStringLiteral("estimate"));
         const auto operations = [&](int samples) {
-            const Ended ended =
-                runEngine({"ntk", file, "--model", m_demo + "/model", "--data", m_demo + "/data",
-                           "--estimate", "--train-samples", QString::number(samples), "--test-samples", "5"});
+            const Ended ended = runEngine(
+                {"ntk", file, "--model", m_demo + "/model", "--data", m_demo + "/data", "--estimate",
+                 "--train-samples", QString::number(samples), "--test-samples", "5", "--device", "cpu"});
             if (ended.status != 0) {
                 return -1.0;
             }
             const auto line = nlohmann::json::parse(ended.out.toStdString());
             const bool whole = line["event"] == "estimate" && line["state"] == "pretrained" &&
-                               line["train_samples"] == samples && line["test_samples"] == 5 &&
-                               line["seconds"] > 0 && line["memory_bytes"] > 0 && line["scratch_bytes"] == 0;
+                               line["device"] == "cpu" && line["train_samples"] == samples &&
+                               line["test_samples"] == 5 && line["seconds"] > 0 && line["memory_bytes"] > 0 &&
+                               line["scratch_bytes"] == 0;
             return whole ? line["operations"].get<double>() : -2.0;
         };
         const double few = operations(20), more = operations(40);

@@ -116,10 +116,12 @@ int main(int count, char** arguments) {
     setThreads(1);
     SweepSettings settings;
     settings.workers = device.is_cpu() ? static_cast<int>(std::thread::hardware_concurrency()) : 1;
-    settings.memoryBytes = static_cast<std::uint64_t>(argument(3, 4) * (1 << 30));
+    constexpr double kGibibyte = 1 << 30;
+    const auto freeBefore = static_cast<double>(freeDeviceMemory(device));
+    const double memoryGib = argument(3, device.is_cpu() ? 4 : 0.9 * freeBefore / kGibibyte);
+    settings.memoryBytes = static_cast<std::uint64_t>(memoryGib * kGibibyte);
     settings.scratchFolder = std::filesystem::current_path();
     const double rate = device.is_cpu() ? productRate(settings.workers) : 1e9 * matrixProductSpeed(device);
-    const double freeBefore = static_cast<double>(freeDeviceMemory(device));
 
     Encoder encoder(robertaBase());
     initialise(encoder, 1);

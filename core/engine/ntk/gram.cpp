@@ -13,8 +13,8 @@ namespace {
 // How much slower than a large product these run, for the same operations.
 constexpr double kPairPenalty = 2;
 
-// Rows of a band where the symmetric product is made of plain ones. A GPU wants larger products.
-constexpr std::int64_t kBand = 128, kDeviceBand = 1024;
+// Rows of a band where the symmetric product is made of plain ones.
+constexpr std::int64_t kBand = 128;
 
 /// BLAS's symmetric rank-k update (ssyrk, dsyrk), which LibTorch has no function for: half the operations of
 /// a plain product. Looked up, not linked, because the library is LibTorch's choice; null where it hides it.
@@ -47,9 +47,8 @@ torch::Tensor symmetricProduct(const torch::Tensor& rows) {
                                                : lowerProduct<double>(rows, product, "dsyrk_"))) {
         return product;
     }
-    const std::int64_t band = rows.device().is_cpu() ? kBand : kDeviceBand;
-    for (std::int64_t first = 0; first < n; first += band) {
-        const std::int64_t count = std::min(band, n - first);
+    for (std::int64_t first = 0; first < n; first += kBand) {
+        const std::int64_t count = std::min(kBand, n - first);
         product.narrow(0, first, count)
             .narrow(1, 0, first + count)
             .copy_(torch::mm(rows.narrow(0, first, count), rows.narrow(0, 0, first + count).t()));

@@ -28,7 +28,8 @@ using record::KernelState;
 using record::Run;
 using record::Stage;
 
-constexpr double kShareOfProductSpeed = 0.8; // tests/bench/bench_kernel
+// tests/bench/bench_kernel
+constexpr double kShareOfProductSpeed = 0.8, kShareOfDeviceProductSpeed = 0.5;
 constexpr double kGibibyte = 0x1p30;
 constexpr double kMemory = 4 * kGibibyte, kShareOfFreeDeviceMemory = 0.9;
 constexpr std::int64_t kSweepSteps = 1000;     // of its progress
@@ -182,7 +183,8 @@ public:
     [[nodiscard]] KernelEstimate estimate() {
         const Head head = prepare();
         setThreads(m_threads);
-        const double speed = 1e9 * matrixProductSpeed(m_device);
+        const double speed = 1e9 * matrixProductSpeed(m_device) *
+                             (m_device.is_cpu() ? kShareOfProductSpeed : kShareOfDeviceProductSpeed);
         const SweepDemand demand =
             demandOf(LayerSweep(m_encoder, m_train.encodings, m_test.encodings, sweepSettings()), head);
         return {m_kernel.state,
@@ -191,7 +193,7 @@ public:
                 m_test.rows(),
                 m_kernel.classes,
                 demand.operations,
-                demand.operations / (kShareOfProductSpeed * speed),
+                demand.operations / speed,
                 demand.memoryBytes,
                 demand.scratchBytes};
     }

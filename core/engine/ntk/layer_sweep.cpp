@@ -92,7 +92,8 @@ private:
     void startDeltas();
     void goBack(std::size_t layer);
     [[nodiscard]] torch::Tensor inputOf(std::size_t layer, std::size_t block);
-    void contract(const LinearFactors& linear);
+    void contract(LinearFactors& linear);
+    void bringBack(LinearFactors& linear) const;
     void addEmbeddings();
     void addDense(ParameterGroup group, const torch::Tensor& gradients);
     void forEachBlock(const std::function<void(std::size_t block)>& body) const;
@@ -267,7 +268,19 @@ void Run::goBack(std::size_t layer) {
     addDense(ParameterGroup::layerNorm, gradients.norms);
 }
 
-void Run::contract(const LinearFactors& linear) {
+void Run::bringBack(LinearFactors& linear) const {
+    for (std::size_t b = 0; b < linear.input.size(); ++b) {
+        linear.input[b] = linear.input[b].to(m_device);
+        for (torch::Tensor& delta : linear.delta[b]) {
+            delta = delta.to(m_device);
+        }
+    }
+}
+
+void Run::contract(LinearFactors& linear) {
+    if (m_plan.bringsBack) {
+        bringBack(linear);
+    }
     std::vector<std::int64_t> tokens;
     for (const torch::Tensor& input : linear.input) {
         tokens.push_back(input.size(1));

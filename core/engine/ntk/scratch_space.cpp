@@ -25,6 +25,9 @@ ScratchSpace::Shared::~Shared() {
     for (const auto& [bytes, place] : idle) {
         munmap(place, bytes);
     }
+    for (const auto& [bytes, place] : left) {
+        munmap(place, static_cast<std::size_t>(bytes));
+    }
     if (descriptor >= 0) {
         close(descriptor);
     }
@@ -91,50 +94,58 @@ void ScratchSpace::Shared::leavePlace(void* place, std::uint64_t bytes) {
     inMemory -= bytes;
 }
 
+// Places in the file are used again, too: making them costs more than writing into them.
 torch::Tensor ScratchSpace::copyToFile(const torch::Tensor& tensor) {
+    const auto whole = (static_cast<std::int64_t>(tensor.nbytes()) + kPage - 1) / kPage * kPage;
+    void* place = nullptr;
+    {
+        const std::lock_guard guard(m_shared->mutex);
+        const auto found = m_shared->left.find(whole);
+        place =
+            found != m_shared->left.end() ? m_shared->left.extract(found).mapped() : makePlaceInFile(whole);
+        m_shared->mapped.emplace(place, whole);
+    }
+    // The budget is of a GPU's memory, then, and pages that stay are written at once the next time.
+    const bool stays = !tensor.device().is_cpu();
+    const auto leave = [shared = m_shared, place, whole, stays](void*) {
+        const std::lock_guard guard(shared->mutex);
+        if (!stays) {
+            madvise(place, static_cast<std::size_t>(whole), MADV_DONTNEED);
+        }
+        shared->mapped.erase(place);
+        shared->left.emplace(whole, place);
+    };
+    torch::Tensor copy = torch::from_blob(place, tensor.sizes(), leave, tensor.options().device(torch::kCPU));
+    copy.copy_(tensor);
+    return copy;
+}
+
+void* ScratchSpace::makePlaceInFile(std::int64_t bytes) {
     const auto fail = [this](const char* doing) -> Error {
         return {ErrorKind::internal, m_folder.string() + ": the scratch file cannot be " + doing + ": " +
                                          std::strerror(errno) +
                                          "; give more --memory, fewer samples, or free this disk"};
     };
-    const auto whole = (static_cast<std::int64_t>(tensor.nbytes()) + kPage - 1) / kPage * kPage;
-    void* place = nullptr;
-    std::int64_t first = 0;
-    {
-        const std::lock_guard guard(m_shared->mutex);
+    if (m_shared->descriptor < 0) {
+        std::string name = (m_folder / ".finescope-scratch-XXXXXX").string();
+        m_shared->descriptor = mkostemp(name.data(), O_CLOEXEC);
         if (m_shared->descriptor < 0) {
-            std::string name = (m_folder / ".finescope-scratch-XXXXXX").string();
-            m_shared->descriptor = mkostemp(name.data(), O_CLOEXEC);
-            if (m_shared->descriptor < 0) {
-                throw fail("made");
-            }
-            unlink(name.c_str());
+            throw fail("made");
         }
-        // Not ftruncate: a full disk must show here, not as SIGBUS when the page is written.
-        errno = posix_fallocate(m_shared->descriptor, m_shared->end, whole);
-        if (errno != 0) {
-            throw fail("made larger");
-        }
-        place = mmap(nullptr, static_cast<std::size_t>(whole), PROT_READ | PROT_WRITE, MAP_SHARED,
-                     m_shared->descriptor, m_shared->end);
-        if (place == MAP_FAILED) {
-            throw fail("mapped");
-        }
-        first = std::exchange(m_shared->end, m_shared->end + whole);
-        m_shared->mapped.emplace(place, whole);
+        unlink(name.c_str());
     }
-    const auto release = [shared = m_shared, place, whole, first](void*) {
-        const std::lock_guard guard(shared->mutex);
-        munmap(place, static_cast<std::size_t>(whole));
-        shared->mapped.erase(place);
-        // Gives the blocks back; where the file system cannot, they go with the file.
-        static_cast<void>(
-            fallocate(shared->descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, first, whole));
-    };
-    torch::Tensor copy =
-        torch::from_blob(place, tensor.sizes(), release, tensor.options().device(torch::kCPU));
-    copy.copy_(tensor);
-    return copy;
+    // Not ftruncate: a full disk must show here, not as SIGBUS when the page is written.
+    errno = posix_fallocate(m_shared->descriptor, m_shared->end, bytes);
+    if (errno != 0) {
+        throw fail("made larger");
+    }
+    void* const place = mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE, MAP_SHARED,
+                             m_shared->descriptor, m_shared->end);
+    if (place == MAP_FAILED) {
+        throw fail("mapped");
+    }
+    m_shared->end += bytes;
+    return place;
 }
 
 void ScratchSpace::park(const torch::Tensor& tensor) const {

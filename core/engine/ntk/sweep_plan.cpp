@@ -172,9 +172,10 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     }
 
     const auto bytes = [size](std::int64_t elements) { return static_cast<std::uint64_t>(elements) * size; };
-    std::int64_t longestRow = 0, inputWidth = 0, deltaWidth = 0;
+    std::int64_t longestRow = 0, inputWidth = 0, deltaWidth = 0, widestLinear = 0;
     for (const Linear& linear : linears) {
         longestRow = std::max(longestRow, std::min(linear.in, linear.out));
+        widestLinear = std::max(widestLinear, linear.in + directions * linear.out);
         deltaWidth += linear.out;
         inputWidth += settings.adapted == AdaptedParameters::lora ? linear.in : 0;
     }
@@ -207,9 +208,12 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     // A layer's factors, and the deltas above and below it.
     const std::uint64_t factors = bytes(tokens * (inputWidth + directions * (deltaWidth + 2 * h)));
     const std::uint64_t left = settings.memoryBytes > fixed ? settings.memoryBytes - fixed : 0;
-    plan.layerBytes = std::min(factors, left);
-    plan.inputBytes = std::min(inputs, left - plan.layerBytes);
-    plan.demand.memoryBytes = fixed + plan.layerBytes + plan.inputBytes;
+    const std::uint64_t broughtBack = bytes(tokens * widestLinear);
+    plan.bringsBack = !device.is_cpu() && factors > left && broughtBack < left;
+    const std::uint64_t aside = plan.bringsBack ? broughtBack : 0;
+    plan.layerBytes = std::min(factors, left - aside);
+    plan.inputBytes = std::min(inputs, left - aside - plan.layerBytes);
+    plan.demand.memoryBytes = fixed + aside + plan.layerBytes + plan.inputBytes;
     plan.demand.scratchBytes = factors + inputs - plan.layerBytes - plan.inputBytes;
     return plan;
 }

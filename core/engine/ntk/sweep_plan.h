@@ -60,8 +60,11 @@ struct LayerOperations {
 /// How a sweep spends its memory.
 struct SweepPlan {
     SweepDemand demand;
-    std::uint64_t inputBytes = 0;   ///< in memory for the layers' inputs; they spill first
-    std::uint64_t layerBytes = 0;   ///< in memory for what one layer's products are made of
+    std::uint64_t inputBytes = 0; ///< in memory for the layers' inputs; they spill first
+    std::uint64_t layerBytes = 0; ///< in memory for what one layer's products are made of
+    /// Of what one linear layer's products are made of, all is brought back to the GPU before its first: they
+    /// read it again and again. Memory for it is set aside.
+    bool bringsBack = false;
     std::int64_t chunkElements = 0; ///< of a worker's buffer for slices of gradients
 };
 /// Whether gradients of embeddings meet by pairs of tokens rather than id by id: more operations, but few and

@@ -146,7 +146,7 @@ private Q_SLOTS:
 
     void theDialogSaysWhatItTakesAndStartsAJobForEachRun() {
         writeEngine(R"(case "$*" in *--estimate*)
-echo '{"event":"estimate","state":"pretrained","train_samples":7,"test_samples":3,"classes":3,"operations":1e12,"seconds":42.0,"memory_bytes":2147483648,"scratch_bytes":0}';;
+echo '{"event":"estimate","state":"pretrained","train_samples":7,"test_samples":3,"classes":3,"operations":1e12,"device":"cuda","seconds":42.0,"memory_bytes":2147483648,"scratch_bytes":0}';;
 *) echo "$@" >> "$(dirname "$0")/../started"; echo '{"event":"done","status":"complete","output":"","message":""}';;
 esac
 )");
@@ -159,7 +159,8 @@ esac
         auto* compute = find<QPushButton>("kernelCompute");
         QTRY_VERIFY(compute->isEnabled());
         const QString said = find<QLabel>("kernelEstimate")->text();
-        QVERIFY2(said.contains(QStringLiteral("about 42 s")) && said.contains(QStringLiteral("2.00 GiB")) &&
+        QVERIFY2(said.contains(QStringLiteral("about 42 s")) &&
+                     said.contains(QStringLiteral("2.00 GiB of the GPU's memory")) &&
                      said.contains(QStringLiteral("7 train")),
                  qPrintable(said));
         find<QSpinBox>("kernelTrainSamples")->setValue(64);
@@ -171,6 +172,13 @@ esac
         QVERIFY2(started.contains("ntk " + ft.toUtf8() + " --train-samples 64 --test-samples 250 --seed 1"),
                  started.constData());
         QVERIFY(started.contains(lora.toUtf8()) && started.contains("--progress json"));
+        QVERIFY(!started.contains("--memory")); // the engine knows its device's
+        trigger("actionComputeKernel");
+        QTRY_VERIFY(find<QPushButton>("kernelCompute")->isEnabled());
+        find<QDoubleSpinBox>("kernelMemory")->setValue(2.5);
+        QTRY_VERIFY(find<QPushButton>("kernelCompute")->isEnabled());
+        find<QPushButton>("kernelCompute")->click();
+        QTRY_COMPARE(contentOf("started").count("--memory 2.5"), 2);
     }
 
     void anEngineThatRefusesIsQuoted() {
