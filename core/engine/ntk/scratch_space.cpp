@@ -25,8 +25,8 @@ ScratchSpace::Shared::~Shared() {
     for (const auto& [bytes, place] : idle) {
         munmap(place, bytes);
     }
-    for (const auto& [bytes, own] : left) {
-        munmap(own.place, static_cast<std::size_t>(bytes));
+    for (const auto& [bytes, place] : left) {
+        munmap(place, static_cast<std::size_t>(bytes));
     }
     if (descriptor >= 0) {
         close(descriptor);
@@ -94,37 +94,33 @@ void ScratchSpace::Shared::leavePlace(void* place, std::uint64_t bytes) {
     inMemory -= bytes;
 }
 
+// Places in the file are used again, too: making them costs more than writing into them.
 torch::Tensor ScratchSpace::copyToFile(const torch::Tensor& tensor) {
     const auto whole = (static_cast<std::int64_t>(tensor.nbytes()) + kPage - 1) / kPage * kPage;
-    FilePlace own;
+    void* place = nullptr;
     {
         const std::lock_guard guard(m_shared->mutex);
         const auto found = m_shared->left.find(whole);
-        own = found != m_shared->left.end() ? m_shared->left.extract(found).mapped() : makePlaceInFile(whole);
-        m_shared->mapped.emplace(own.place, whole);
+        place =
+            found != m_shared->left.end() ? m_shared->left.extract(found).mapped() : makePlaceInFile(whole);
+        m_shared->mapped.emplace(place, whole);
     }
-    // What a GPU spills costs the processor no memory that is counted, and pages that stay are written at
-    // once the next time.
+    // The budget is of a GPU's memory, then, and pages that stay are written at once the next time.
     const bool stays = !tensor.device().is_cpu();
-    const auto leave = [shared = m_shared, own, whole, stays](void*) {
+    const auto leave = [shared = m_shared, place, whole, stays](void*) {
         const std::lock_guard guard(shared->mutex);
-        shared->mapped.erase(own.place);
-        if (stays) {
-            shared->left.emplace(whole, own);
-            return;
+        if (!stays) {
+            madvise(place, static_cast<std::size_t>(whole), MADV_DONTNEED);
         }
-        munmap(own.place, static_cast<std::size_t>(whole));
-        // Gives the blocks back; where the file system cannot, they go with the file.
-        static_cast<void>(
-            fallocate(shared->descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, own.first, whole));
+        shared->mapped.erase(place);
+        shared->left.emplace(whole, place);
     };
-    torch::Tensor copy =
-        torch::from_blob(own.place, tensor.sizes(), leave, tensor.options().device(torch::kCPU));
+    torch::Tensor copy = torch::from_blob(place, tensor.sizes(), leave, tensor.options().device(torch::kCPU));
     copy.copy_(tensor);
     return copy;
 }
 
-ScratchSpace::FilePlace ScratchSpace::makePlaceInFile(std::int64_t bytes) {
+void* ScratchSpace::makePlaceInFile(std::int64_t bytes) {
     const auto fail = [this](const char* doing) -> Error {
         return {ErrorKind::internal, m_folder.string() + ": the scratch file cannot be " + doing + ": " +
                                          std::strerror(errno) +
@@ -148,7 +144,8 @@ ScratchSpace::FilePlace ScratchSpace::makePlaceInFile(std::int64_t bytes) {
     if (place == MAP_FAILED) {
         throw fail("mapped");
     }
-    return {place, std::exchange(m_shared->end, m_shared->end + bytes)};
+    m_shared->end += bytes;
+    return place;
 }
 
 void ScratchSpace::park(const torch::Tensor& tensor) const {

@@ -31,19 +31,15 @@ public:
     [[nodiscard]] std::uint64_t fileBytes() const;
 
 private:
-    struct FilePlace {
-        void* place = nullptr;
-        std::int64_t first = 0; ///< in the file
-    };
     struct Shared {
         std::atomic<std::uint64_t> inMemory = 0;
         std::mutex mutex; ///< guards what follows
         int descriptor = -1;
         std::int64_t end = 0;
-        std::map<void*, std::int64_t> mapped;        ///< place and bytes of what lies in the file
-        std::multimap<std::int64_t, FilePlace> left; ///< by bytes, of what a GPU left
-        std::multimap<std::uint64_t, void*> idle;    ///< bytes and place of memory that was left
-        std::uint64_t mappedBytes = 0;               ///< of memory, idle or not
+        std::map<void*, std::int64_t> mapped;     ///< place and bytes of what lies in the file
+        std::multimap<std::int64_t, void*> left;  ///< bytes and place in the file of what died
+        std::multimap<std::uint64_t, void*> idle; ///< bytes and place of memory that was left
+        std::uint64_t mappedBytes = 0;            ///< of memory, idle or not
         [[nodiscard]] void* takePlace(std::uint64_t bytes, std::uint64_t budget);
         void leavePlace(void* place, std::uint64_t bytes);
         ~Shared();
@@ -52,7 +48,7 @@ private:
     [[nodiscard]] torch::Tensor countOnDevice(const torch::Tensor& tensor) const;
     [[nodiscard]] torch::Tensor copyToFile(const torch::Tensor& tensor);
     /// At the file's end, mapped; the mutex must be held.
-    [[nodiscard]] FilePlace makePlaceInFile(std::int64_t bytes);
+    [[nodiscard]] void* makePlaceInFile(std::int64_t bytes);
 
     std::uint64_t m_budget;
     std::filesystem::path m_folder;
