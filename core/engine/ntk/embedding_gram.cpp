@@ -122,11 +122,11 @@ void addById(std::vector<GramSums>& sums, const KernelRows& rows, const std::vec
 std::vector<torch::Tensor> countedIds(const EmbeddingUse& use, const std::vector<SampleBlock>& blocks) {
     std::vector<torch::Tensor> counted;
     for (std::size_t b = 0; b < blocks.size(); ++b) {
-        torch::Tensor left = blocks[b].tokens.mask.eq(0);
+        torch::Tensor without = blocks[b].tokens.mask.eq(0);
         if (use.skipped) {
-            left = left.logical_or(use.ids[b].eq(*use.skipped));
+            without = without.logical_or(use.ids[b].eq(*use.skipped));
         }
-        counted.push_back(use.ids[b].masked_fill(left, -1).flatten());
+        counted.push_back(use.ids[b].masked_fill(without, -1).flatten());
     }
     return counted;
 }
@@ -134,14 +134,14 @@ std::vector<torch::Tensor> countedIds(const EmbeddingUse& use, const std::vector
 /// Without the entries that do not count.
 std::vector<std::vector<torch::Tensor>> masked(const std::vector<std::vector<torch::Tensor>>& deltas,
                                                const EmbeddingUse& use) {
-    std::vector<std::vector<torch::Tensor>> left = deltas;
-    for (std::size_t b = 0; b < left.size(); ++b) {
-        for (torch::Tensor& delta : left[b]) {
+    std::vector<std::vector<torch::Tensor>> counted = deltas;
+    for (std::size_t b = 0; b < counted.size(); ++b) {
+        for (torch::Tensor& delta : counted[b]) {
             delta =
                 delta.to(use.mask.device()) * use.mask.index_select(0, use.ids[b].flatten()).view_as(delta);
         }
     }
-    return left;
+    return counted;
 }
 
 } // namespace
@@ -172,23 +172,25 @@ void addEmbeddingsByPairs(std::vector<GramSums>& sums, const std::vector<SampleB
         for (const EmbeddingUse* table : tables) {
             ids.push_back(countedIds(*table, blocks));
         }
-        const auto tablesInCommon = [&](std::size_t block, std::size_t other) {
-            torch::Tensor count;
-            for (const auto& ofTable : ids) {
-                const torch::Tensor left = ofTable[block].unsqueeze(1), right = ofTable[other].unsqueeze(0);
-                const torch::Tensor same =
-                    left.eq(right).logical_and(left.ge(0)).to(deltas.front().front().scalar_type());
-                count = count.defined() ? count.add_(same) : same;
-            }
-            return count;
-        };
-        forEachTask(static_cast<std::int64_t>(blocks.size()), static_cast<int>(sums.size()), stop,
-                    [&](int worker, std::int64_t task) {
-                        const torch::NoGradGuard guard;
-                        sums[static_cast<std::size_t>(worker)].addPairs(
-                            first.group, own, tablesInCommon, blocks, static_cast<std::size_t>(task),
-                            Contraction::hadamard);
-                    });
+        forEachTask(
+            static_cast<std::int64_t>(blocks.size()), static_cast<int>(sums.size()), stop,
+            [&](int worker, std::int64_t task) {
+                const torch::NoGradGuard guard;
+                const auto block = static_cast<std::size_t>(task);
+                const auto tablesInCommon = [&](std::size_t other) {
+                    torch::Tensor count;
+                    for (const auto& ofTable : ids) {
+                        const torch::Tensor left = ofTable[block].unsqueeze(1),
+                                            right = ofTable[other].unsqueeze(0);
+                        const torch::Tensor same =
+                            left.eq(right).logical_and(left.ge(0)).to(deltas.front().front().scalar_type());
+                        count = count.defined() ? count.add_(same) : same;
+                    }
+                    return count;
+                };
+                sums[static_cast<std::size_t>(worker)].addPairs(first.group, own, tablesInCommon, blocks,
+                                                                block, Contraction::hadamard);
+            });
     }
 }
 

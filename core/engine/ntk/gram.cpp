@@ -145,7 +145,7 @@ void GramSums::addPairs(const LinearFactors& linear, const std::vector<SampleBlo
                         std::size_t block, Contraction contraction) {
     const torch::Device device = sumOf(linear.group).device();
     const torch::Tensor ownInput = flatTokens(linear.input[block].to(device));
-    const auto inputProducts = [&](std::size_t, std::size_t other) {
+    const auto inputProducts = [&](std::size_t other) {
         return torch::mm(ownInput, flatTokens(linear.input[other].to(device)).t());
     };
     addPairs(linear.group, linear.delta, inputProducts, blocks, block, contraction);
@@ -163,7 +163,7 @@ void GramSums::addPairs(ParameterGroup group, const std::vector<std::vector<torc
             continue;
         }
         const std::int64_t m = other.count, otherLength = deltas[b].front().size(1);
-        const torch::Tensor inputs = inputProducts(block, b);
+        const torch::Tensor inputs = inputProducts(b);
         for (std::int64_t q = 0; q < m_rows.directions; ++q) {
             const torch::Tensor left = deltas[block][static_cast<std::size_t>(q)].to(sum.device());
             torch::Tensor band = sum.narrow(0, m_rows.firstRow(own, q), n);

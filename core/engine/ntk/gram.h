@@ -19,8 +19,8 @@ struct ContractionCost {
                                               const std::vector<std::int64_t>& tokens, std::int64_t in,
                                               std::int64_t out);
 
-/// Inner products of what the tokens of one block read with what those of another read: [n T, m T'].
-using InputProducts = std::function<torch::Tensor(std::size_t block, std::size_t other)>;
+/// Inner products of what the tokens of a block read with what those of another read: [n T, m T'].
+using InputProducts = std::function<torch::Tensor(std::size_t other)>;
 
 /// One worker's sums of F, [rows, trainRows] float64: of every pair of train rows the lower block triangle,
 /// and all test rows. Products are formed in the precision of their factors.

@@ -67,6 +67,7 @@ struct SweepPlan {
     bool bringsBack = false;
     std::int64_t chunkElements = 0; ///< of a worker's buffer for slices of gradients
 };
+
 /// Whether gradients of embeddings meet by pairs of tokens rather than id by id: more operations, but few and
 /// large ones, as a GPU wants them.
 [[nodiscard]] bool embeddingsByPairs(const SweepSettings& settings, torch::Device device);
