@@ -3,6 +3,7 @@
 #include "core/record/column.h"
 #include "core/record/failed_file.h"
 #include "core/record/live_reader.h"
+#include "core/record/new_file.h"
 #include "core/record/pinned_file.h"
 #include "core/record/publish.h"
 #include "core/record/schema.h"
@@ -137,7 +138,8 @@ private:
     int m_descriptor = -1;
 };
 
-void requireEnded(const std::filesystem::path& file, const std::string& runId) {
+/// How the run ended: one that is "running" was killed.
+Status requireEnded(const std::filesystem::path& file, const std::string& runId) {
     LiveReader reader(file);
     const auto run = reader.poll(); // the first always has it
     if (run->runId != runId) {
@@ -149,6 +151,7 @@ void requireEnded(const std::filesystem::path& file, const std::string& runId) {
         badInput(file.string() + ": is still being written by process " + std::to_string(run->pid) + " on " +
                  run->host + "; add kernels when the run has ended");
     }
+    return run->progress.status;
 }
 
 void requireFreeSpace(const std::filesystem::path& file, std::uint64_t bytes) {
@@ -158,6 +161,20 @@ void requireFreeSpace(const std::filesystem::path& file, std::uint64_t bytes) {
         throw Error(ErrorKind::internal, file.string() + ": a copy with the kernel needs " +
                                              std::to_string(bytes) + " bytes on its disk, which has " +
                                              std::to_string(space.available) + " free; make room");
+    }
+}
+
+// HDF5 writes how long a file is before it is that long, and opens none that is shorter than it says: of a
+// writer that was killed in between, the end of the last page is missing, where nothing was to be written.
+void completeLastPage(const std::filesystem::path& copy) {
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(copy, error);
+    if (!error) {
+        std::filesystem::resize_file(copy, (bytes + kPageBytes - 1) / kPageBytes * kPageBytes, error);
+    }
+    if (error) {
+        throw Error(ErrorKind::internal,
+                    copy.string() + ": its last page cannot be completed: " + error.message());
     }
 }
 
@@ -277,7 +294,7 @@ void syncToDisk(const std::filesystem::path& path, int flags) {
 }
 
 // False if somebody else replaced the file while it was being copied.
-bool tryToAdd(const std::filesystem::path& file, const KernelState& kernel) {
+bool tryToAdd(const std::filesystem::path& file, bool killed, const KernelState& kernel) {
     const auto before = stampOf(file);
     requireFreeSpace(file, static_cast<std::uint64_t>(before.size) + bytesOf(kernel));
     const auto copy = hiddenName(file);
@@ -286,6 +303,9 @@ bool tryToAdd(const std::filesystem::path& file, const KernelState& kernel) {
         if (!std::filesystem::copy_file(file, copy, error)) {
             throw Error(ErrorKind::internal,
                         file.string() + ": cannot be copied beside itself: " + error.message());
+        }
+        if (killed) {
+            completeLastPage(copy);
         }
         changeCopy(file, copy, kernel);
         syncToDisk(copy, O_RDWR);
@@ -313,9 +333,8 @@ void addKernel(const std::filesystem::path& file, const std::string& runId, cons
         throw Error(ErrorKind::badFile, file.string() + ": cannot be found: " + error.message());
     }
     const FileLock lock(real);
-    do {
-        requireEnded(real, runId);
-    } while (!tryToAdd(real, kernel));
+    while (!tryToAdd(real, requireEnded(real, runId) == Status::running, kernel)) {
+    }
     syncToDisk(real.parent_path(), O_RDONLY | O_DIRECTORY);
 }
 

@@ -14,8 +14,6 @@ namespace {
 // thousand and a hundred.
 constexpr hsize_t kStepsTogether = 128;
 constexpr hsize_t kEpochsTogether = 16;
-// The page of the system, or a part of one where its pages are larger.
-constexpr hsize_t kPageBytes = 4096;
 
 hsize_t extent(std::int64_t value) {
     return static_cast<hsize_t>(value);

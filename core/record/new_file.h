@@ -9,6 +9,9 @@
 
 namespace finescope::record {
 
+/// The pages that HDF5 divides a run file into: those of the system, or a part of one where these are larger.
+inline constexpr hsize_t kPageBytes = 4096;
+
 /// The key of the rows of /steps, /epochs, /classifier and the logits of a split. In all but /steps `epoch`
 /// is the marker: a row is complete once it is there.
 struct KeyColumns {
