@@ -22,9 +22,6 @@ constexpr std::int64_t kPage = 4096; // a mapping begins at a multiple of it
 } // namespace
 
 ScratchSpace::Shared::~Shared() {
-    for (const auto& [bytes, place] : idle) {
-        munmap(place, bytes);
-    }
     for (const auto& [bytes, place] : left) {
         munmap(place, static_cast<std::size_t>(bytes));
     }
@@ -46,55 +43,16 @@ torch::Tensor ScratchSpace::keep(const torch::Tensor& tensor) {
         m_shared->inMemory -= bytes;
         return copyToFile(values);
     }
-    return values.device().is_cpu() ? copyToMemory(values) : countOnDevice(values);
+    return countInMemory(values);
 }
 
-// The tensor itself: LibTorch's allocator of device memory gives freed places to the next.
-torch::Tensor ScratchSpace::countOnDevice(const torch::Tensor& tensor) const {
+torch::Tensor ScratchSpace::countInMemory(const torch::Tensor& tensor) const {
     return torch::from_blob(
         tensor.data_ptr(), tensor.sizes(),
         [shared = m_shared, tensor](void*) { shared->inMemory -= tensor.nbytes(); }, tensor.options());
 }
 
-// Not the tensor itself: what stays among what comes and goes keeps the allocator from giving memory back, a
-// quarter of all at the size of RoBERTa-base. Places are used again, by every layer: new pages would cost a
-// seventh of the sweep's time.
-torch::Tensor ScratchSpace::copyToMemory(const torch::Tensor& tensor) const {
-    const std::uint64_t bytes = tensor.nbytes();
-    void* const place = m_shared->takePlace(bytes, m_budget);
-    torch::Tensor copy = torch::from_blob(
-        place, tensor.sizes(), [shared = m_shared, bytes](void* own) { shared->leavePlace(own, bytes); },
-        tensor.options());
-    copy.copy_(tensor);
-    return copy;
-}
-
-void* ScratchSpace::Shared::takePlace(std::uint64_t bytes, std::uint64_t budget) {
-    const std::lock_guard guard(mutex);
-    if (const auto found = idle.find(bytes); found != idle.end()) {
-        return idle.extract(found).mapped();
-    }
-    while (mappedBytes + bytes > budget && !idle.empty()) { // of other sizes
-        const auto smallest = idle.extract(idle.begin());
-        munmap(smallest.mapped(), smallest.key());
-        mappedBytes -= smallest.key();
-    }
-    void* const place = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (place == MAP_FAILED) {
-        inMemory -= bytes;
-        throw Error(ErrorKind::internal, "out of memory: give less --memory, or fewer samples");
-    }
-    mappedBytes += bytes;
-    return place;
-}
-
-void ScratchSpace::Shared::leavePlace(void* place, std::uint64_t bytes) {
-    const std::lock_guard guard(mutex);
-    idle.emplace(bytes, place);
-    inMemory -= bytes;
-}
-
-// Places in the file are used again, too: making them costs more than writing into them.
+// Places in the file are used again: making them costs more than writing into them.
 torch::Tensor ScratchSpace::copyToFile(const torch::Tensor& tensor) {
     const auto whole = (static_cast<std::int64_t>(tensor.nbytes()) + kPage - 1) / kPage * kPage;
     void* place = nullptr;

@@ -36,16 +36,11 @@ private:
         std::mutex mutex; ///< guards what follows
         int descriptor = -1;
         std::int64_t end = 0;
-        std::map<void*, std::int64_t> mapped;     ///< place and bytes of what lies in the file
-        std::multimap<std::int64_t, void*> left;  ///< bytes and place in the file of what died
-        std::multimap<std::uint64_t, void*> idle; ///< bytes and place of memory that was left
-        std::uint64_t mappedBytes = 0;            ///< of memory, idle or not
-        [[nodiscard]] void* takePlace(std::uint64_t bytes, std::uint64_t budget);
-        void leavePlace(void* place, std::uint64_t bytes);
+        std::map<void*, std::int64_t> mapped;    ///< place and bytes of what lies in the file
+        std::multimap<std::int64_t, void*> left; ///< bytes and place in the file of what died
         ~Shared();
     };
-    [[nodiscard]] torch::Tensor copyToMemory(const torch::Tensor& tensor) const;
-    [[nodiscard]] torch::Tensor countOnDevice(const torch::Tensor& tensor) const;
+    [[nodiscard]] torch::Tensor countInMemory(const torch::Tensor& tensor) const;
     [[nodiscard]] torch::Tensor copyToFile(const torch::Tensor& tensor);
     /// At the file's end, mapped; the mutex must be held.
     [[nodiscard]] void* makePlaceInFile(std::int64_t bytes);
