@@ -166,15 +166,17 @@ void requireFreeSpace(const std::filesystem::path& file, std::uint64_t bytes) {
 
 // HDF5 writes how long a file is before it is that long, and opens none that is shorter than it says: of a
 // writer that was killed in between, the end of the last page is missing, where nothing was to be written.
-void completeLastPage(const std::filesystem::path& copy) {
+void copyWithWholePages(const std::filesystem::path& file, bool killed, const std::filesystem::path& copy) {
     std::error_code error;
-    const auto bytes = std::filesystem::file_size(copy, error);
-    if (!error) {
-        std::filesystem::resize_file(copy, (bytes + kPageBytes - 1) / kPageBytes * kPageBytes, error);
+    if (std::filesystem::copy_file(file, copy, error) && killed) {
+        const auto bytes = std::filesystem::file_size(copy, error);
+        if (!error) {
+            std::filesystem::resize_file(copy, (bytes + kPageBytes - 1) / kPageBytes * kPageBytes, error);
+        }
     }
     if (error) {
         throw Error(ErrorKind::internal,
-                    copy.string() + ": its last page cannot be completed: " + error.message());
+                    file.string() + ": cannot be copied beside itself: " + error.message());
     }
 }
 
@@ -299,14 +301,7 @@ bool tryToAdd(const std::filesystem::path& file, bool killed, const KernelState&
     requireFreeSpace(file, static_cast<std::uint64_t>(before.size) + bytesOf(kernel));
     const auto copy = hiddenName(file);
     try {
-        std::error_code error;
-        if (!std::filesystem::copy_file(file, copy, error)) {
-            throw Error(ErrorKind::internal,
-                        file.string() + ": cannot be copied beside itself: " + error.message());
-        }
-        if (killed) {
-            completeLastPage(copy);
-        }
+        copyWithWholePages(file, killed, copy);
         changeCopy(file, copy, kernel);
         syncToDisk(copy, O_RDWR);
         if (!stampOf(file).unchanged(before)) {

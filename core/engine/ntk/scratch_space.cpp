@@ -43,13 +43,9 @@ torch::Tensor ScratchSpace::keep(const torch::Tensor& tensor) {
         m_shared->inMemory -= bytes;
         return copyToFile(values);
     }
-    return countInMemory(values);
-}
-
-torch::Tensor ScratchSpace::countInMemory(const torch::Tensor& tensor) const {
     return torch::from_blob(
-        tensor.data_ptr(), tensor.sizes(),
-        [shared = m_shared, tensor](void*) { shared->inMemory -= tensor.nbytes(); }, tensor.options());
+        values.data_ptr(), values.sizes(),
+        [shared = m_shared, values](void*) { shared->inMemory -= values.nbytes(); }, values.options());
 }
 
 // Places in the file are used again: making them costs more than writing into them.

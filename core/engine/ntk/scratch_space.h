@@ -40,7 +40,6 @@ private:
         std::multimap<std::int64_t, void*> left; ///< bytes and place in the file of what died
         ~Shared();
     };
-    [[nodiscard]] torch::Tensor countInMemory(const torch::Tensor& tensor) const;
     [[nodiscard]] torch::Tensor copyToFile(const torch::Tensor& tensor);
     /// At the file's end, mapped; the mutex must be held.
     [[nodiscard]] void* makePlaceInFile(std::int64_t bytes);
