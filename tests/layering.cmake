@@ -5,15 +5,15 @@ cmake_minimum_required(VERSION 3.25)  # a script starts without policies
 
 # folder -> folders of ours it may include from. What is not listed may not be included.
 set(allowed_core "core")
-set(allowed_core/record "core;core/record")
-set(allowed_core/analysis "core;core/record;core/analysis")
-set(allowed_core/figure "core;core/record;core/analysis;core/figure")
 set(allowed_core/text "core;core/text")
+set(allowed_core/record "core;core/text;core/record")
+set(allowed_core/analysis "core;core/text;core/record;core/analysis")
+set(allowed_core/figure "core;core/text;core/record;core/analysis;core/figure")
 set(allowed_core/imports "core;core/text;core/record;core/imports")
 set(allowed_core/engine "core;core/text;core/record;core/analysis;core/engine")
-set(allowed_widgets "core;core/record;core/analysis;core/figure;widgets")
-set(allowed_app/engine "core;core/record;core/imports;core/analysis;core/engine;app/engine")
-set(allowed_app/window "core;core/record;core/analysis;core/figure;widgets;app/window")
+set(allowed_widgets "core;core/text;core/record;core/analysis;core/figure;widgets")
+set(allowed_app/engine "core;core/text;core/record;core/imports;core/analysis;core/engine;app/engine")
+set(allowed_app/window "core;core/text;core/record;core/analysis;core/figure;widgets;app/window")
 set(units core/text core/record core/analysis core/figure core/imports core/engine widgets app/engine app/window core)
 
 # Libraries that only one place may name: pattern of the included header, then where it is welcome.

@@ -1,5 +1,6 @@
 #include "core/analysis/run_traits.h"
 
+#include "core/analysis/run_config.h"
 #include "core/analysis/softmax.h"
 
 #include <nlohmann/json.hpp>
@@ -9,28 +10,24 @@
 namespace finescope::analysis {
 
 double classifierScale(const record::Run& run) {
-    // The config is free text in a file that anyone may have written: only a number above 0 counts.
-    const auto config = nlohmann::json::parse(run.config, nullptr, false);
-    if (!config.is_object()) {
-        return 1;
-    }
+    const auto config = configOf(run);
     const auto scale = config.find("classifier_scale");
     return scale != config.end() && scale->is_number() && scale->get<double>() > 0 ? scale->get<double>() : 1;
 }
 
 std::optional<std::filesystem::path> importedFrom(const record::Run& run) {
-    const auto config = nlohmann::json::parse(run.config, nullptr, false);
+    const auto config = configOf(run);
     const nlohmann::json::json_pointer place("/imported/file");
-    if (!config.is_object() || !config.contains(place) || !config[place].is_string()) {
+    if (!config.contains(place) || !config[place].is_string()) {
         return std::nullopt;
     }
     return std::filesystem::path(config[place].get<std::string>());
 }
 
 bool hasLogProbabilities(const record::Run& run) {
-    const auto config = nlohmann::json::parse(run.config, nullptr, false);
+    const auto config = configOf(run);
     const nlohmann::json::json_pointer place("/imported/logits_are_log_probabilities");
-    return config.is_object() && config.contains(place) && config[place] == true;
+    return config.contains(place) && config[place] == true;
 }
 
 std::optional<std::int64_t> collapsedClass(const record::Run& run, const record::SplitInfo& split) {

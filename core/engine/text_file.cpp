@@ -1,6 +1,7 @@
 #include "core/engine/text_file.h"
 
 #include "core/error.h"
+#include "core/text/json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -71,13 +72,7 @@ private:
 } // namespace
 
 nlohmann::json readJsonObject(const std::filesystem::path& path) {
-    const std::string text = readWhole(path);
-    nlohmann::json value;
-    try {
-        value = nlohmann::json::parse(text);
-    } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorKind::badFile, path.string() + ": not JSON: " + error.what());
-    }
+    nlohmann::json value = text::parseJson(readWhole(path), path.string());
     if (!value.is_object()) {
         throw Error(ErrorKind::badFile,
                     path.string() + ": expected a JSON object, found " + std::string(value.type_name()));

@@ -1,5 +1,6 @@
 #include "core/engine/study/study_folder.h"
 
+#include "core/analysis/run_config.h"
 #include "core/engine/text_file.h"
 #include "core/error.h"
 #include "core/record/run_reader.h"
@@ -38,11 +39,10 @@ std::string firstDifference(const nlohmann::ordered_json& before, const nlohmann
 
 /// Whether a run was made with these settings, as far as a search or a scale may change them.
 bool madeWith(const record::Run& run, const Settings& settings) {
-    const auto config = nlohmann::json::parse(run.config, nullptr, false);
+    const auto config = analysis::configOf(run);
     for (const char* key : {"batch_size", "learning_rate", "classifier_scale"}) {
         const auto wanted = settings.find(key);
-        if (wanted != settings.end() && config.is_object() && config.contains(key) &&
-            config[key] != wanted->second) {
+        if (wanted != settings.end() && config.contains(key) && config[key] != wanted->second) {
             return false;
         }
     }
