@@ -14,4 +14,9 @@ inline std::filesystem::path sharedData() {
     return sourceRoot().parent_path() / "shared" / "data";
 }
 
+/// Files after troubles of other programs' users (README.md there); may be absent, as above.
+inline std::filesystem::path sharedCases() {
+    return sourceRoot().parent_path() / "shared" / "cases";
+}
+
 } // namespace finescope::tests
