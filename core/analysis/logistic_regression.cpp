@@ -63,7 +63,7 @@ Split splitAt(const std::vector<int>& folds, int fold, const Labels& labels) {
     return split;
 }
 
-double accuracyOn(const Split& split, const MatrixD& logits, const Labels& labels) {
+std::int64_t hitsOn(const Split& split, const MatrixD& logits, const Labels& labels) {
     std::int64_t right = 0;
     for (std::size_t row = 0; row < split.testRows.size(); ++row) {
         Eigen::Index predicted = 0;
@@ -71,7 +71,7 @@ double accuracyOn(const Split& split, const MatrixD& logits, const Labels& label
         const auto truth = labels[static_cast<std::size_t>(split.testRows[row])];
         right += split.classes[static_cast<std::size_t>(predicted)] == truth ? 1 : 0;
     }
-    return static_cast<double>(right) / static_cast<double>(split.testRows.size());
+    return right;
 }
 
 SolverOptions solverOptions(const LogisticOptions& options) {
@@ -151,10 +151,13 @@ CrossValidation crossValidateLogistic(const ReducedFeatures& reduced, const Labe
     std::ranges::for_each(strengths, requireStrength);
     const std::vector<int> foldOf = stratifiedFolds(labels, folds);
 
-    CrossValidation result;
-    result.strengths.assign(strengths.begin(), strengths.end());
+    std::vector<std::int64_t> rowsOfFold(static_cast<std::size_t>(folds), 0);
+    for (const int fold : foldOf) {
+        ++rowsOfFold[static_cast<std::size_t>(fold)];
+    }
+    CrossValidation result{.strengths = {strengths.begin(), strengths.end()},
+                           .scores = FoldScores(std::move(rowsOfFold), strengths.size())};
     std::ranges::sort(result.strengths);
-    result.meanAccuracy.assign(result.strengths.size(), 0.0);
 
     const SolverOptions solver = solverOptions(options);
     const int total = folds * static_cast<int>(result.strengths.size());
@@ -178,17 +181,15 @@ CrossValidation crossValidateLogistic(const ReducedFeatures& reduced, const Labe
         for (std::size_t index = 0; index < result.strengths.size(); ++index) {
             problem.setStrength(result.strengths[index]);
             parameters = solveByNewton(problem, parameters, solver).parameters;
-            result.meanAccuracy[index] +=
-                accuracyOn(split, problem.logits(parameters, testRows), labels) / folds;
+            result.scores.setHits(index, static_cast<std::size_t>(fold),
+                                  hitsOn(split, problem.logits(parameters, testRows), labels));
             ++done;
             if (onFit) {
                 onFit(done, total);
             }
         }
     }
-    // max_element keeps the first of equals, which is the smallest strength.
-    const auto best = std::ranges::max_element(result.meanAccuracy);
-    result.chosen = result.strengths[static_cast<std::size_t>(best - result.meanAccuracy.begin())];
+    result.chosen = result.strengths[result.scores.best()];
     return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/fold_scores.h"
 #include "core/analysis/logistic_problem.h"
 #include "core/analysis/stratified_folds.h"
 #include "core/matrix.h"
@@ -51,9 +52,9 @@ struct LogisticOptions {
 [[nodiscard]] std::vector<double> logisticStrengths();
 
 struct CrossValidation {
-    std::vector<double> strengths;
-    std::vector<double> meanAccuracy; ///< over the folds, one per strength
-    double chosen = 0;                ///< best mean accuracy; the smallest strength wins ties
+    std::vector<double> strengths; ///< ascending
+    FoldScores scores{};           ///< a candidate for each strength
+    double chosen = 0;             ///< best mean accuracy; the smallest strength wins ties
 };
 
 /// 5-fold stratified choice among strengths by accuracy. `onFit(done, total)` is called after each of the

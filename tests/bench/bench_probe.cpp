@@ -50,8 +50,7 @@ void crossValidation(benchmark::State& state) {
         const auto chosen =
             analysis::crossValidateLogistic(features.values, features.labels, classes, strengths, 5, {});
         state.counters["chosen"] = chosen.chosen;
-        state.counters["accuracy"] =
-            *std::max_element(chosen.meanAccuracy.begin(), chosen.meanAccuracy.end());
+        state.counters["accuracy"] = chosen.scores.mean(chosen.scores.best());
     }
     state.counters["cosine"] = analysis::cosineSimilarity(features.values);
 }

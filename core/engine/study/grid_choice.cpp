@@ -18,6 +18,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Means of equal sums differ by their rounding; those of shares of rows that differ do so by far more.
+constexpr double kEqual = 1e-12;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 /// The series of /epochs that selects an epoch also selects among candidates. PAPER 3.4.
@@ -79,7 +81,7 @@ Json describe(const GridSearch& search, const GridChoice& choice, const StudyCel
 std::optional<std::size_t> bestCandidate(const std::vector<CandidateScore>& candidates) {
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
-        if (candidates[i].mean && (!best || *candidates[i].mean > *candidates[*best].mean)) {
+        if (candidates[i].mean && (!best || *candidates[i].mean > *candidates[*best].mean + kEqual)) {
             best = i;
         }
     }

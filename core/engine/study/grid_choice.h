@@ -19,7 +19,8 @@ struct GridChoice {
     std::vector<std::size_t> missing;  ///< cells that have not ended
 };
 
-/// The candidate of the highest mean, the first of several; absent if none has one.
+/// The candidate of the highest mean, the first of those whose means are within 1e-12 of each other's; absent
+/// if none has one.
 [[nodiscard]] std::optional<std::size_t> bestCandidate(const std::vector<CandidateScore>& candidates);
 
 /// Reads the tuning runs of a search and chooses. PAPER 3.4. Throws Error{badFile} if a run is complete

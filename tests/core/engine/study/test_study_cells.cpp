@@ -171,6 +171,13 @@ private Q_SLOTS:
         QCOMPARE(written.at("candidates").at(2).at("mean"), nlohmann::json(0.75));
     }
 
+    void meansThatDifferByTheirRoundingAreTied() {
+        // 0.1 + 0.2 is an ulp above 0.3 in doubles.
+        const auto candidate = [](double mean) { return CandidateScore{{mean}, mean}; };
+        QCOMPARE(bestCandidate({candidate(0.3), candidate(0.1 + 0.2)}), std::optional<std::size_t>(0));
+        QCOMPARE(bestCandidate({candidate(0.3), candidate(0.3001)}), std::optional<std::size_t>(1));
+    }
+
     void colaIsChosenByMatthews() {
         std::string text = kStudy;
         text.replace(text.find("\"cb\""), 4, "\"cola\"");
