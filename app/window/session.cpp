@@ -5,6 +5,9 @@
 #include <QFileInfo>
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 
 namespace finescope::window {
@@ -25,7 +28,12 @@ Session::Session(int pollMs, QObject* parent) : QObject(parent), m_follower(new 
     connect(&m_thread, &QThread::finished, m_follower, &QObject::deleteLater);
     connect(m_follower, &RunFollower::runRead, this, &Session::take);
     connect(m_follower, &RunFollower::failed, this, &Session::openFailed);
-    connect(m_follower, &RunFollower::folderSearched, this, &Session::folderOpened);
+    connect(m_follower, &RunFollower::folderSearched, this, [this](const QString& folder, int found) {
+        if (found > kCheckedAtOnce) {
+            checkWholeSeeds(folder);
+        }
+        Q_EMIT folderOpened(folder, found);
+    });
     m_thread.setObjectName(QStringLiteral("run reader"));
     m_thread.start();
 }
@@ -86,8 +94,33 @@ void Session::take(const QString& path, const RunPointer& run, const record::Liv
         return; // closed while this was on the way
     }
     const auto checked = std::ranges::count(m_runs, true, &OpenRun::checked);
-    m_runs.push_back({path, run, state, origin == Origin::named || checked < kCheckedAtOnce});
+    m_runs.push_back({path, run, state, origin == Origin::named || checked < kCheckedAtOnce, origin});
     announce(m_runs.back().checked);
+}
+
+void Session::checkWholeSeeds(const QString& folder) {
+    // Of every method of a task and model, how many runs came before: the rank of a seed among the others.
+    std::map<std::tuple<std::string, std::string, std::string>, int> seedsOf;
+    std::map<int, std::vector<OpenRun*>> ofRank;
+    int room = kCheckedAtOnce;
+    for (OpenRun& open : m_runs) {
+        if (open.origin == Origin::found && open.path.startsWith(folder + '/')) {
+            ofRank[seedsOf[{open.run->task, open.run->model, open.run->method}]++].push_back(&open);
+        } else {
+            room -= open.checked ? 1 : 0;
+        }
+    }
+    if (ofRank.empty() || std::ssize(ofRank[0]) > room) {
+        return; // not even one seed of every method: the first that came
+    }
+    for (const auto& [rank, runs] : ofRank) {
+        const bool fits = std::ssize(runs) <= room;
+        room = fits ? room - static_cast<int>(runs.size()) : 0;
+        for (OpenRun* open : runs) {
+            open->checked = fits;
+        }
+    }
+    announce(true);
 }
 
 void Session::setChecked(const QStringList& paths, bool checked) {

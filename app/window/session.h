@@ -19,6 +19,7 @@ struct OpenRun {
     RunPointer run;
     record::LiveState state;
     bool checked = false; ///< shown by the pages
+    Origin origin = Origin::named;
 };
 
 /// What is open and what the person chose: facts come from the files, only intent is kept here. Files are
@@ -29,7 +30,8 @@ class Session : public QObject {
 
 public:
     static constexpr int kPollMs = 1000;
-    /// Runs found in a folder are checked up to this many in all: more diagrams side by side say nothing.
+    /// Runs found in a folder are checked up to this many in all: more diagrams side by side say nothing. Of a
+    /// folder with more, as many seeds are checked as fit with all its methods: seeds say less than methods.
     static constexpr int kCheckedAtOnce = 12;
 
     explicit Session(int pollMs = kPollMs, QObject* parent = nullptr);
@@ -62,6 +64,7 @@ Q_SIGNALS:
 
 private:
     void take(const QString& path, const RunPointer& run, const record::LiveState& state, Origin origin);
+    void checkWholeSeeds(const QString& folder);
     void announce(bool checkedToo);
 
     std::vector<OpenRun> m_runs; ///< in the order they were opened

@@ -101,6 +101,24 @@ private Q_SLOTS:
         QCOMPARE(status->currentMessage(), QString());
     }
 
+    /// Five seeds of five methods in folders of their own, as the demo's: two whole seeds are ticked.
+    void ofManySeedsWholeOnesAreTicked() {
+        const std::vector<const char*> methods{"ft", "lora", "lp", "lp-ft", "lp-lora"};
+        for (int seed = 1; seed <= 5; ++seed) {
+            const QString folder = seed == 1 ? QString() : QStringLiteral("seed-%1/").arg(seed);
+            for (const char* method : methods) {
+                makeRun(QStringLiteral("study/%1%2.h5").arg(folder, method).toLatin1().constData(), method,
+                        seed);
+            }
+        }
+        m_window->open({path("study")});
+        QTRY_COMPARE(m_window->statusBar()->currentMessage(),
+                     QStringLiteral("10 of the 25 runs in study are shown: check more in the list."));
+        showPage("Calibration");
+        auto* table = find<Table>("calibrationNumbers");
+        QTRY_COMPARE(table->rowCount(), 10);
+    }
+
     void theNamesOfThePagesAreReadInBothThemes() {
         m_window->open({makeRun("ft.h5", "ft")});
         QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
