@@ -10,6 +10,7 @@
 #include "app/engine/verify_command.h"
 #include "core/engine/program_version.h"
 #include "core/error.h"
+#include "core/unexpected_error.h"
 
 #include <CLI/CLI.hpp>
 
@@ -77,7 +78,7 @@ int main(int argc, char** argv) {
         log.error("out of memory: use a smaller --batch-size or --max-length");
         leave(finescope::exitStatus(ErrorKind::internal));
     } catch (const std::exception& error) {
-        log.error(std::string("internal error: ") + error.what());
+        log.error(finescope::fromUnexpected(error).what());
         leave(finescope::exitStatus(ErrorKind::internal));
     }
 }

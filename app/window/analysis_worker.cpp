@@ -1,5 +1,7 @@
 #include "app/window/analysis_worker.h"
 
+#include "core/unexpected_error.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -40,7 +42,7 @@ std::optional<widgets::Failure> runCaught(const std::function<void()>& work) {
     } catch (const Error& error) {
         return widgets::Failure{error.kind(), QString::fromUtf8(error.what())};
     } catch (const std::exception& error) {
-        return widgets::Failure{ErrorKind::internal, QString::fromUtf8(error.what())};
+        return widgets::Failure{ErrorKind::internal, QString::fromUtf8(fromUnexpected(error).what())};
     }
 }
 

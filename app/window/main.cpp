@@ -1,6 +1,7 @@
 #include "app/window/commands.h"
 #include "app/window/open_window.h"
 #include "core/error.h"
+#include "core/unexpected_error.h"
 
 #include <CLI/CLI.hpp>
 
@@ -53,8 +54,7 @@ int main(int argc, char** argv) {
         complain(error.what());
         return exitStatus(error.kind());
     } catch (const std::exception& error) {
-        complain(std::string("unexpected: ") + error.what() +
-                 "; please report this with the command you gave");
+        complain(fromUnexpected(error).what());
         return exitStatus(ErrorKind::internal);
     }
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/engine/model/safetensors_table.h"
+
 #include <torch/types.h>
 
 #include <cstdint>
@@ -12,23 +14,6 @@
 #include <vector>
 
 namespace finescope::engine {
-
-/// What a safetensors header says of one tensor. [begin, end) are bytes of the data section.
-struct TensorEntry {
-    std::string type; ///< "F32", "BF16", "I64", ...
-    std::vector<std::int64_t> shape;
-    std::uint64_t begin = 0, end = 0;
-};
-
-/// The table of a safetensors file whose `bytes` are all in view: offset of the data section and the entries
-/// by name. Checked: header length, JSON, duplicate names, types, shapes that overflow, sizes that do not fit
-/// their shape, overlaps, holes, bytes before or after the tensors. Throws Error{badFile} naming `path` and
-/// the tensor. Source: github.com/huggingface/safetensors, "Format".
-struct TensorTable {
-    std::uint64_t dataOffset = 0;
-    std::map<std::string, TensorEntry, std::less<>> entries;
-};
-[[nodiscard]] TensorTable parseSafetensors(std::span<const char> bytes, const std::filesystem::path& path);
 
 /// A memory-mapped safetensors file. Only what is read is paged in. Not to be shared between threads while
 /// read.

@@ -1,4 +1,4 @@
-#include "core/engine/model/safetensors.h"
+#include "core/engine/model/safetensors_table.h"
 #include "core/error.h"
 
 #include <nlohmann/json.hpp>

@@ -50,11 +50,21 @@ private Q_SLOTS:
             keep);
         worker.request<int>(
             QStringLiteral("b"), this,
-            [](const TaskControl&) -> int { throw std::runtime_error("no memory"); }, keep);
-        QTRY_COMPARE(failures.size(), std::size_t{2});
+            [](const TaskControl&) -> int { throw std::runtime_error("no such bin"); }, keep);
+        worker.request<int>(
+            QStringLiteral("c"), this, [](const TaskControl&) -> int { throw std::bad_alloc(); }, keep);
+        QTRY_COMPARE(failures.size(), std::size_t{3});
         QCOMPARE(failures[0].kind, ErrorKind::badFile);
         QCOMPARE(failures[0].message, QStringLiteral("x.h5: it is no run file"));
         QCOMPARE(failures[1].kind, ErrorKind::internal);
+        QVERIFY2(failures[1].message.contains(QStringLiteral("no such bin")),
+                 qPrintable(failures[1].message));
+        QVERIFY2(failures[1].message.contains(QStringLiteral("please report")),
+                 qPrintable(failures[1].message));
+        QCOMPARE(failures[2].kind, ErrorKind::internal);
+        QVERIFY2(failures[2].message.startsWith(QStringLiteral("not enough memory")),
+                 qPrintable(failures[2].message));
+        QVERIFY(!failures[2].message.contains(QStringLiteral("report")));
     }
 
     void newestRequestReplacesAWaitingAndCancelsARunningOne() {
