@@ -1,6 +1,7 @@
 #include "core/record/file_parts.h"
 
 #include "core/record/file_view.h"
+#include "core/record/limits.h"
 #include "core/record/schema.h"
 
 #include <algorithm>
@@ -185,7 +186,7 @@ KernelState FileParts::kernel(const std::string& state) const {
 std::vector<LoraMatrices> FileParts::lora() const {
     const FileView view(*m_file);
     std::vector<LoraMatrices> layers;
-    for (const auto& name : view.members(schema::kLora, FileView::Member::group)) {
+    for (const auto& name : view.members(schema::kLora, FileView::Member::group, limits::kMostLayers)) {
         const auto group = schema::in(schema::kLora, name);
         LoraMatrices layer;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), layer.layer);

@@ -1,6 +1,7 @@
 #include "core/record/handle.h"
 
-#include <algorithm>
+#include "core/text/shown.h"
+
 #include <string_view>
 
 namespace finescope::record {
@@ -22,7 +23,9 @@ herr_t keepFirst(unsigned depth, const H5E_error2_t* entry, void* text) {
     return 0;
 }
 
-std::string reason() {
+} // namespace
+
+std::string takeReason() {
     std::string text;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keepFirst, &text);
     H5Eclear2(H5E_DEFAULT);
@@ -32,11 +35,14 @@ std::string reason() {
         const auto from = start + kSystem.size();
         text = text.substr(from, text.find('\'', from) - from);
     }
-    std::ranges::replace(text, '\n', ' ');
-    return text;
+    return text::shown(text);
 }
 
-} // namespace
+std::string libraryVersion() {
+    unsigned major = 0, minor = 0, release = 0;
+    H5get_libversion(&major, &minor, &release);
+    return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}
 
 LibraryLock::LibraryLock() : m_lock(libraryMutex()) {
     // At exit HDF5 would close what a failed write left open, and crash. Everything else has an owner here.
@@ -55,11 +61,11 @@ void Handle::close() noexcept {
 }
 
 void Site::fail(const std::string& object, const std::string& problem) const {
-    throw Error(m_kind, m_file.string() + ": " + (object.empty() ? "" : object + " ") + problem);
+    throw Error(m_kind, m_file.string() + ": " + (object.empty() ? "" : text::shown(object) + " ") + problem);
 }
 
 void Site::failWithReason(const std::string& object, const std::string& problem) const {
-    const auto why = reason();
+    const auto why = takeReason();
     fail(object, why.empty() ? problem : problem + " (HDF5: " + why + ")");
 }
 

@@ -47,13 +47,19 @@ private:
     hid_t m_id = H5I_INVALID_HID;
 };
 
+/// The reason at the bottom of HDF5's error stack, which is then empty; at most 80 characters, as it may hold
+/// names out of a file. "" if there is none.
+[[nodiscard]] std::string takeReason();
+/// The version of the HDF5 that runs, "1.10.8".
+[[nodiscard]] std::string libraryVersion();
+
 /// On whose behalf HDF5 is called: turns its failures into Errors that name the file, the object and the
 /// reason at the bottom of HDF5's error stack.
 class Site {
 public:
     Site(ErrorKind kind, std::filesystem::path file) : m_kind(kind), m_file(std::move(file)) {}
 
-    /// Throws "FILE: OBJECT PROBLEM"; `object` may be empty.
+    /// Throws "FILE: OBJECT PROBLEM"; `object` may be empty, and is shortened to 80 characters.
     [[noreturn]] void fail(const std::string& object, const std::string& problem) const;
     /// The same, followed by what HDF5 said.
     [[noreturn]] void failWithReason(const std::string& object, const std::string& problem) const;

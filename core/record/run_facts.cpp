@@ -1,6 +1,7 @@
 #include "core/record/run_facts.h"
 
 #include "core/record/file_parts.h"
+#include "core/record/limits.h"
 #include "core/record/schema.h"
 
 #include <algorithm>
@@ -48,6 +49,13 @@ std::uint64_t committedRows(const DatasetView& marker, std::initializer_list<con
     return rows;
 }
 
+void requireFewEvaluations(const DatasetView& marker, std::uint64_t rows) {
+    if (rows > limits::kMostEvaluations) {
+        marker.fail("says that there are " + std::to_string(rows) + " evaluations; at most " +
+                    std::to_string(limits::kMostEvaluations) + " are read");
+    }
+}
+
 // Appends the keys of rows [keys.size(), rows).
 void readKeys(const DatasetView& epoch, const DatasetView& stage, std::uint64_t rows,
               std::vector<EpochKey>& keys) {
@@ -86,6 +94,7 @@ std::vector<EpochKey> readRowKeys(const FileView& view, const std::string& group
     for (const auto* column : data) {
         rows = std::min(rows, column->rows());
     }
+    requireFewEvaluations(epoch, rows);
     std::vector<EpochKey> keys;
     readKeys(epoch, stage, rows, keys);
     requireUnique(epoch, keys);
@@ -95,7 +104,7 @@ std::vector<EpochKey> readRowKeys(const FileView& view, const std::string& group
 SeriesTable readTable(const FileView& view, const std::string& group, const char* markerName,
                       SeriesTable table) {
     const bool isSteps = markerName == schema::kStep;
-    const auto names = view.members(group, FileView::Member::dataset);
+    const auto names = view.members(group, FileView::Member::dataset, limits::kMostColumns);
     if (names.empty()) {
         return {};
     }
@@ -113,6 +122,9 @@ SeriesTable readTable(const FileView& view, const std::string& group, const char
     const auto rows = committedRows(marker, {&epoch, &stage});
     if (rows < table.rows()) {
         table = {};
+    }
+    if (!isSteps) {
+        requireFewEvaluations(marker, rows);
     }
     const std::uint64_t first = table.rows();
     readKeys(epoch, stage, rows, table.keys);
@@ -148,6 +160,7 @@ SeriesTable readTable(const FileView& view, const std::string& group, const char
             const auto values = column.read<double>(have, there - have);
             target.values.insert(target.values.end(), values.begin(), values.end());
         }
+        view.take(column.path(), limits::times(rows - target.values.size(), sizeof(double)));
         target.values.resize(rows, std::numeric_limits<double>::quiet_NaN());
     }
     table.series = std::move(series);
@@ -193,6 +206,7 @@ std::int64_t featureWidth(const FileView& view, const std::string& path, std::in
         return 0;
     }
     features->requireShape({rows, -1}, "[" + std::to_string(rows) + ", h], a row for each label");
+    features->claim(0, features->rows(), sizeof(float));
     return static_cast<std::int64_t>(features->shape()[1]);
 }
 
@@ -207,6 +221,7 @@ SplitInfo readSplit(const FileView& view, const std::string& name, std::int64_t 
     }
     const auto labels = view.requiredDataset(schema::in(group, schema::kLabels), "a split is its labels");
     labels.requireShape({-1}, "[N]");
+    labels.claim(0, labels.rows(), sizeof(Labels::value_type));
     split.rows = static_cast<std::int64_t>(labels.rows());
     split.classes = classes;
     if (const auto logits = view.dataset(schema::in(group, schema::kLogits));
@@ -216,6 +231,7 @@ SplitInfo readSplit(const FileView& view, const std::string& name, std::int64_t 
                                                             std::to_string(split.rows) + " labels and " +
                                                             std::to_string(classes) + " classes");
         split.logitKeys = readRowKeys(view, group, {&*logits});
+        logits->claim(0, split.logitKeys.size(), sizeof(float));
     }
     split.pretrainedFeatureWidth =
         featureWidth(view, schema::in(group, schema::kFeaturesPretrained), split.rows);
@@ -240,7 +256,20 @@ void readClassifier(const FileView& view, Run& run) {
         view.requiredDataset(schema::kClassifierBias, "a classifier has a bias; write zeros if it has none");
     bias.requireShape({-1, classes}, "[K, " + std::to_string(classes) + "]");
     run.classifierKeys = readRowKeys(view, schema::kClassifier, {&*weight, &bias});
+    weight->claim(0, run.classifierKeys.size(), sizeof(float));
+    bias.claim(0, run.classifierKeys.size(), sizeof(float));
     run.classifierWidth = static_cast<std::int64_t>(weight->shape()[2]);
+}
+
+// Only what they claim: that they fit together is seen when one is asked for.
+void claimKernel(const FileView& view, const std::string& state) {
+    const auto group = schema::in(schema::kNtk, state);
+    for (const auto* name : {schema::kTrainResiduals, schema::kPTrain, schema::kFTrain,
+                             schema::kFTrainQueryValue, schema::kPTest, schema::kFTest, schema::kSpectrum}) {
+        if (const auto matrix = view.dataset(schema::in(group, name))) {
+            matrix->claim(0, matrix->rows(), sizeof(double));
+        }
+    }
 }
 
 void requireOurFormat(const FileView& view) {
@@ -302,11 +331,14 @@ bool onlyStepsGrew(const Run& earlier, const Run& now) {
 void readRest(const FileView& view, Run& run) {
     readRootAttributes(view, run);
     readClassifier(view, run);
-    for (const auto& name : view.members(schema::kSplits, FileView::Member::group)) {
+    for (const auto& name : view.members(schema::kSplits, FileView::Member::group, limits::kMostSplits)) {
         run.splits.push_back(readSplit(view, name, static_cast<std::int64_t>(run.classes())));
     }
     std::ranges::stable_sort(run.splits, {}, roleOrder);
-    run.kernelStates = view.members(schema::kNtk, FileView::Member::group);
+    run.kernelStates = view.members(schema::kNtk, FileView::Member::group, limits::kMostKernels);
+    for (const auto& state : run.kernelStates) {
+        claimKernel(view, state);
+    }
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "core/error.h"
 #include "core/record/run_reader.h"
+#include "tests/core/record/read_all.h"
 #include "tests/support/data.h"
 #include "tests/support/tiny_run.h"
 
@@ -15,33 +16,6 @@ extern "C" const char* __lsan_default_suppressions() {
 }
 
 namespace finescope::tests {
-
-namespace {
-
-// Everything a program may ever ask of a run file.
-void readAll(const std::filesystem::path& file) {
-    const auto run = record::readRun(file);
-    for (std::size_t row = 0; row < run.classifierKeys.size(); ++row) {
-        static_cast<void>(run.parts->classifier(row));
-    }
-    for (const auto& split : run.splits) {
-        static_cast<void>(run.parts->labels(split));
-        for (std::size_t row = 0; row < split.logitKeys.size(); ++row) {
-            static_cast<void>(run.parts->logits(split, row));
-        }
-        if (split.pretrainedFeatureWidth > 0) {
-            static_cast<void>(run.parts->pretrainedFeatures(split));
-        }
-        if (split.featureWidth > 0) {
-            static_cast<void>(run.parts->features(split));
-        }
-    }
-    for (const auto& state : run.kernelStates) {
-        static_cast<void>(run.parts->kernel(state));
-    }
-}
-
-} // namespace
 
 class TestBadFiles : public QObject {
     Q_OBJECT

@@ -1,0 +1,104 @@
+#include "core/record/storage.h"
+
+#include "core/text/shown.h"
+
+#include <algorithm>
+#include <array>
+
+namespace finescope::record {
+
+namespace {
+
+const char* const kOneFile = "a run file is one file: write the values themselves into it";
+
+void requireNoExternalFiles(const Site& site, hid_t creation, const std::string& path) {
+    if (site.check(H5Pget_external_count(creation), path, "cannot be looked at") == 0) {
+        return;
+    }
+    std::array<char, 256> name{};
+    off_t offset = 0;
+    hsize_t size = 0;
+    site.check(H5Pget_external(creation, 0, name.size() - 1, name.data(), &offset, &size), path,
+               "keeps its values in another file");
+    site.fail(path, "keeps its values in another file ('" + text::shown(name.data()) + "'); " + kOneFile);
+}
+
+void readFilters(const Site& site, hid_t creation, const std::string& path, Storage& storage) {
+    const int count = site.check(H5Pget_nfilters(creation), path, "cannot be looked at");
+    for (unsigned i = 0; i < static_cast<unsigned>(count); ++i) {
+        std::array<char, 256> name{};
+        std::size_t values = 0;
+        unsigned flags = 0;
+        const auto filter = site.check(H5Pget_filter2(creation, i, &flags, &values, nullptr, name.size() - 1,
+                                                      name.data(), nullptr),
+                                       path, "cannot be looked at");
+        const bool known =
+            filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32;
+        if (!known) {
+            site.fail(path, "went through the filter " + std::to_string(filter) + " ('" +
+                                text::shown(name.data()) +
+                                "'), which is not read here; write it without, or with gzip");
+        }
+        if (filter == H5Z_FILTER_DEFLATE && storage.deflated) {
+            site.fail(path, "was compressed twice; write it without, or with gzip once");
+        }
+        storage.filtered = true;
+        storage.deflated = storage.deflated || filter == H5Z_FILTER_DEFLATE;
+    }
+}
+
+} // namespace
+
+Storage storageOf(const Site& site, const Handle& dataset, const std::string& path) {
+    const auto creation = site.own(H5Dget_create_plist(dataset.get()), path, "cannot be looked at");
+    const auto layout = H5Pget_layout(creation.get());
+    if (layout == H5D_VIRTUAL) {
+        site.fail(path, std::string("is a virtual dataset, made of others; ") + kOneFile);
+    }
+    if (layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) {
+        site.failWithReason(path, "is laid out in a way that is not known");
+    }
+    requireNoExternalFiles(site, creation.get(), path);
+    Storage storage;
+    if (layout == H5D_CHUNKED) {
+        std::array<hsize_t, H5S_MAX_RANK> extents{};
+        const int rank = site.check(H5Pget_chunk(creation.get(), H5S_MAX_RANK, extents.data()), path,
+                                    "has no size of its chunks");
+        storage.chunk.assign(extents.begin(), extents.begin() + rank);
+        if (std::ranges::find(storage.chunk, std::uint64_t{0}) != storage.chunk.end()) {
+            site.fail(path, "has chunks without a size: it is damaged");
+        }
+    }
+    readFilters(site, creation.get(), path, storage);
+    return storage;
+}
+
+void requireSoundNumber(const Site& site, hid_t type, const std::string& path) {
+    constexpr std::size_t kLargest = 16; // a long double
+    const auto kind = H5Tget_class(type);
+    if (kind != H5T_INTEGER && kind != H5T_FLOAT) {
+        site.fail(path, "holds no numbers, as it should");
+    }
+    const auto size = H5Tget_size(type);
+    const auto precision = H5Tget_precision(type);
+    const int offset = H5Tget_offset(type);
+    bool sound = size >= 1 && size <= kLargest && precision >= 1 && precision <= size * 8 && offset >= 0 &&
+                 static_cast<std::size_t>(offset) <= size * 8 - precision;
+    if (sound && kind == H5T_FLOAT) {
+        std::size_t sign = 0, exponent = 0, exponentBits = 0, mantissa = 0, mantissaBits = 0;
+        site.check(H5Tget_fields(type, &sign, &exponent, &exponentBits, &mantissa, &mantissaBits), path,
+                   "cannot be looked at");
+        const auto within = [precision](std::size_t first, std::size_t bits) {
+            return bits >= 1 && bits <= precision && first <= precision - bits;
+        };
+        // An exponent of more bits would not fit the integers that HDF5 computes with.
+        sound = within(sign, 1) && within(exponent, exponentBits) && within(mantissa, mantissaBits) &&
+                exponentBits <= 32;
+    }
+    if (!sound) {
+        site.fail(path, "has numbers of " + std::to_string(precision) + " bits in " + std::to_string(size) +
+                            " bytes whose parts do not fit: it is damaged");
+    }
+}
+
+} // namespace finescope::record
