@@ -5,10 +5,14 @@
 #include "core/record/stored_text.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace finescope::record {
 
 namespace {
+
+// What a trial reads whole.
+constexpr std::uint64_t kTriedWhole = 16 * limits::kMebibyte;
 
 std::string shapeText(const std::vector<std::uint64_t>& shape) {
     std::string text = "[";
@@ -67,6 +71,7 @@ void DatasetView::claim(std::uint64_t first, std::uint64_t count, std::size_t by
     const auto storedEach = H5Tget_size(type.get());
     m_view.take(m_path, limits::times(valuesIn(count), bytesEach));
     requireFewChunks(first + count, storedEach);
+    requireLittleInflated(count, storedEach);
     // Of a live run only what came since the last look is read, a few rows that need no comparison.
     if (m_storage.filtered || limits::times(valuesIn(count), storedEach) > limits::kNeverWritten) {
         requireStored(first + count, storedEach);
@@ -110,12 +115,43 @@ void DatasetView::requireFewChunks(std::uint64_t rowCount, std::size_t bytesEach
     }
 }
 
+// Slabs are read one by one, and for each HDF5 inflates every chunk that it has a part in.
+void DatasetView::requireLittleInflated(std::uint64_t count, std::size_t bytesEach) const {
+    if (!m_storage.filtered || m_shape.size() != 3 || m_storage.chunk.size() != 3) {
+        return;
+    }
+    auto bytes = limits::times(bytesEach, m_storage.chunk[0]);
+    for (const std::size_t i : {1U, 2U}) {
+        const auto chunk = m_storage.chunk[i];
+        const auto chunks = m_shape[i] / chunk + (m_shape[i] % chunk != 0 ? 1 : 0);
+        bytes = limits::times(bytes, limits::times(chunks, chunk));
+    }
+    const auto most = limits::inflatedOf(m_view.fileBytes());
+    if (const auto all = limits::times(bytes, count); all > most) {
+        fail("has chunks of " + std::to_string(m_storage.chunk[0]) + " rows: reading its " +
+             std::to_string(count) + " rows one by one inflates " + std::to_string(all) + " bytes, at most " +
+             std::to_string(most) + " of a file of this size: write it with a row in a chunk");
+    }
+}
+
 void DatasetView::readInto(std::uint64_t first, std::uint64_t count, hid_t memType, void* data) const {
     const auto type = m_site.own(H5Dget_type(m_id.get()), m_path, "has no type");
     requireSoundNumber(m_site, type.get(), m_path);
     if (count == 0 || std::ranges::find(m_shape, std::uint64_t{0}) != m_shape.end()) {
         return;
     }
+    const auto bytes = limits::times(valuesIn(count), H5Tget_size(memType));
+    if (m_view.purpose() == FileView::Purpose::trial && !m_storage.filtered && bytes > kTriedWhole) {
+        static_cast<void>(H5Dget_storage_size(m_id.get())); // looks at each chunk's place
+        std::memset(data, 0, static_cast<std::size_t>(bytes));
+        readRows(first, 1, memType, data);
+        readRows(first + count - 1, 1, memType, data);
+        return;
+    }
+    readRows(first, count, memType, data);
+}
+
+void DatasetView::readRows(std::uint64_t first, std::uint64_t count, hid_t memType, void* data) const {
     const auto fileSpace = m_site.own(H5Dget_space(m_id.get()), m_path, "cannot be addressed");
     Handle memSpace;
     if (m_shape.empty()) {

@@ -65,7 +65,9 @@ private:
     [[nodiscard]] std::size_t valuesIn(std::uint64_t rowCount) const;
     void requireStored(std::uint64_t rowCount, std::size_t bytesEach) const;
     void requireFewChunks(std::uint64_t rowCount, std::size_t bytesEach) const;
+    void requireLittleInflated(std::uint64_t count, std::size_t bytesEach) const;
     void readInto(std::uint64_t first, std::uint64_t count, hid_t memType, void* data) const;
+    void readRows(std::uint64_t first, std::uint64_t count, hid_t memType, void* data) const;
 
     const FileView& m_view;
     const Site& m_site;

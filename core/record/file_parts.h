@@ -3,15 +3,26 @@
 #include "core/record/pinned_file.h"
 #include "core/record/run.h"
 
-#include <memory>
+#include <string>
 
 namespace finescope::record {
 
-/// The large parts of a run out of its file, which is opened anew for each of them.
+/// Which file a run was read from, so that a later look knows whether it is still the same.
+struct FileIdentity {
+    std::filesystem::path name; ///< as the user knows it
+    FileStamp stamp;            ///< when the run was read
+    std::string runId;
+    /// Whether it may have been written to since: the run is not over, or had ended a moment before. Such a
+    /// file need only be the same inode with the same run in it; any other must not have changed at all.
+    bool mayGrow = false;
+};
+
+/// The large parts of a run out of its file, which is opened anew for each of them: no descriptor is held in
+/// between. A file that was replaced or changed since is refused with Error{badFile}.
 class FileParts : public RunParts {
 public:
     /// `classes` is C, for checking labels and shapes.
-    FileParts(std::shared_ptr<const PinnedFile> file, std::int64_t classes);
+    FileParts(FileIdentity file, std::int64_t classes);
 
     [[nodiscard]] Labels labels(const SplitInfo& split) const override;
     [[nodiscard]] MatrixF logits(const SplitInfo& split, std::size_t row) const override;
@@ -22,9 +33,9 @@ public:
     [[nodiscard]] std::vector<LoraMatrices> lora() const override;
 
 private:
-    [[nodiscard]] MatrixF readFeatures(const SplitInfo& split, const char* name) const;
+    class Look;
 
-    std::shared_ptr<const PinnedFile> m_file;
+    FileIdentity m_file;
     std::int64_t m_classes;
 };
 

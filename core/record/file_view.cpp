@@ -44,7 +44,8 @@ Handle readOnlyAccess(const Site& site) {
 
 } // namespace
 
-FileView::FileView(const PinnedFile& file) : m_site(ErrorKind::badFile, file.name()), m_pinned(file) {
+FileView::FileView(const PinnedFile& file, Purpose purpose)
+    : m_site(ErrorKind::badFile, file.name()), m_pinned(file), m_purpose(purpose) {
     if (!hasSignature(file.descriptor(), fileBytes())) {
         m_site.fail("", "is not an HDF5 file, so it is no run file");
     }
@@ -92,10 +93,10 @@ void FileView::openInMemory() {
 }
 
 void FileView::failToOpen(const std::string& path, const std::string& problem) const {
-    const auto why = takeReason();
+    const auto why = reason();
     // "bad superblock version number", "bad version number for layout message", ...
     if (why.find("version") == std::string::npos) {
-        m_site.fail(path, why.empty() ? problem : problem + " (HDF5: " + why + ")");
+        m_site.failWithReason(path, problem);
     }
     std::string writer;
     try {
@@ -103,7 +104,7 @@ void FileView::failToOpen(const std::string& path, const std::string& problem) c
     } catch (const Error&) {
         writer.clear(); // that, too, may be of the newer format
     }
-    m_site.fail(path, problem + " (HDF5: " + why + "): " +
+    m_site.fail(path, problem + " (HDF5: " + why + "): unless it is damaged, " +
                           (writer.empty() ? "it was written" : "'" + text::shown(writer) + "' wrote it") +
                           " in a format that is newer than what HDF5 " + libraryVersion() +
                           " reads here. Record it again in the format of HDF5 1.10 (in h5py: "
@@ -119,10 +120,11 @@ std::uint64_t FileView::fileBytes() const {
 void FileView::take(const std::string& path, std::uint64_t bytes) const {
     const auto most = limits::memoryOf(fileBytes());
     if (bytes > most - std::min(most, m_taken)) {
-        m_site.fail(path, "claims " + std::to_string(bytes) + " bytes of memory" +
-                              (m_taken > 0 ? ", after " + std::to_string(m_taken) + " of other datasets" : "") +
-                              "; of a file of " + std::to_string(fileBytes()) + " bytes at most " +
-                              std::to_string(most) + " are read");
+        m_site.fail(path,
+                    "claims " + std::to_string(bytes) + " bytes of memory" +
+                        (m_taken > 0 ? ", after " + std::to_string(m_taken) + " of other datasets" : "") +
+                        "; of a file of " + std::to_string(fileBytes()) + " bytes at most " +
+                        std::to_string(most) + " are read");
     }
     m_taken += bytes;
 }

@@ -12,21 +12,30 @@
 
 namespace finescope::record {
 
-/// A run file opened for one look at it; holds the library lock while it lives, and needs its pinned file. Opens by SWMR, else plainly,
-/// else in memory with the flags of a writer that died cleared; never writes to the file.
+/// A run file opened for one look at it; holds the library lock while it lives, and needs its pinned file.
+/// Opens by SWMR, else plainly, else in memory with the flags of a writer that died cleared; never writes to
+/// the file.
 class FileView {
 public:
+    /// What the view is for. A trial shows whether reading harms: of a dataset that HDF5 copies as it lies it
+    /// reads no more than index, first and last row if it is large, and takes the rest for zeros.
+    enum class Purpose { values, trial };
     /// Throws Error{badFile} if it is no HDF5 file, is truncated or cannot be opened.
-    explicit FileView(const PinnedFile& file);
+    explicit FileView(const PinnedFile& file, Purpose purpose = Purpose::values);
 
     [[nodiscard]] const Site& site() const { return m_site; }
     /// Whether what its writer appends later can be seen by opening it again.
     [[nodiscard]] bool isSwmr() const { return m_swmr; }
+    [[nodiscard]] Purpose purpose() const { return m_purpose; }
+    /// Of the file as it is now.
+    [[nodiscard]] FileStamp stamp() const { return m_pinned.stamp(); }
     /// How long the file is now.
     [[nodiscard]] std::uint64_t fileBytes() const;
     /// Counts memory that is taken, or can be later, for what lies at `path`. Throws Error{badFile} with the
     /// number and the limit when one look has taken more than a file of this size may take (limits.h).
     void take(const std::string& path, std::uint64_t bytes) const;
+    /// Counts from nothing again: what was read before has been let go.
+    void countAnew() const { m_taken = 0; }
 
     /// Throws Error{badFile} if anything on the way is a link: a run file is one file.
     [[nodiscard]] bool exists(const std::string& path) const;
@@ -61,6 +70,7 @@ private:
     LibraryLock m_lock;
     Site m_site;
     const PinnedFile& m_pinned;
+    Purpose m_purpose;
     mutable std::uint64_t m_taken = 0;
     std::vector<char> m_image;
     Handle m_file;

@@ -23,12 +23,26 @@ herr_t keepFirst(unsigned depth, const H5E_error2_t* entry, void* text) {
     return 0;
 }
 
+// What HDF5 calls an exhausted resource is memory that it asked for and did not get.
+herr_t noticeShortage(unsigned, const H5E_error2_t* entry, void* shortage) {
+    if (entry->maj_num == H5E_RESOURCE &&
+        (entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC)) {
+        *static_cast<bool*>(shortage) = true;
+    }
+    return 0;
+}
+
+bool memoryIsShort() {
+    bool shortage = false;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, noticeShortage, &shortage);
+    return shortage;
+}
+
 } // namespace
 
-std::string takeReason() {
+std::string reason() {
     std::string text;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keepFirst, &text);
-    H5Eclear2(H5E_DEFAULT);
     // Of a failed system call HDF5 prints time, descriptor and buffer too; what the system said is enough.
     constexpr std::string_view kSystem = "error message = '";
     if (const auto start = text.find(kSystem); start != std::string::npos) {
@@ -65,7 +79,12 @@ void Site::fail(const std::string& object, const std::string& problem) const {
 }
 
 void Site::failWithReason(const std::string& object, const std::string& problem) const {
-    const auto why = takeReason();
+    const bool shortage = memoryIsShort();
+    const auto why = reason();
+    H5Eclear2(H5E_DEFAULT);
+    if (shortage) {
+        Site(ErrorKind::internal, m_file).fail(object, problem + " (HDF5: " + why + ")");
+    }
     fail(object, why.empty() ? problem : problem + " (HDF5: " + why + ")");
 }
 

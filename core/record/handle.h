@@ -47,9 +47,9 @@ private:
     hid_t m_id = H5I_INVALID_HID;
 };
 
-/// The reason at the bottom of HDF5's error stack, which is then empty; at most 80 characters, as it may hold
-/// names out of a file. "" if there is none.
-[[nodiscard]] std::string takeReason();
+/// The reason at the bottom of HDF5's error stack; at most 80 characters, as it may hold names out of a file.
+/// "" if there is none.
+[[nodiscard]] std::string reason();
 /// The version of the HDF5 that runs, "1.10.8".
 [[nodiscard]] std::string libraryVersion();
 
@@ -61,7 +61,7 @@ public:
 
     /// Throws "FILE: OBJECT PROBLEM"; `object` may be empty, and is shortened to 80 characters.
     [[noreturn]] void fail(const std::string& object, const std::string& problem) const;
-    /// The same, followed by what HDF5 said.
+    /// The same, followed by what HDF5 said. Of the kind internal where HDF5 got no memory.
     [[noreturn]] void failWithReason(const std::string& object, const std::string& problem) const;
 
     /// A new identifier, or an Error saying that `object` `problem` ("cannot be opened").

@@ -60,15 +60,14 @@ struct LiveReader::State {
     std::filesystem::path file;
     LiveClock clock;
 
-    std::shared_ptr<const PinnedFile> pinned;
     std::optional<Run> last;
-    FileStamp stamp;      ///< taken before the last look
+    FileStamp stamp;      ///< of the file that `last` was read from, taken before that look
     bool settled = false; ///< that look saw everything, and an equal stamp proves that nothing changed since
     std::chrono::steady_clock::time_point beatSeen;
     bool beatIsFresh = false; ///< whether the heartbeat counted as moving when it was last seen to change
 
     [[nodiscard]] bool unchanged(const FileStamp& now) const {
-        return last && settled && pinned->stamp().sameFile(now) && stamp.unchanged(now);
+        return last && settled && stamp.unchanged(now);
     }
     void notice(const Run& run, bool sameRun);
 };
@@ -85,7 +84,7 @@ void LiveReader::State::notice(const Run& run, bool sameRun) {
 }
 
 LiveReader::LiveReader(std::filesystem::path file, LiveClock clock)
-    : m_state(std::make_unique<State>(State{std::move(file), std::move(clock), {}, {}, {}, {}, {}, {}})) {}
+    : m_state(std::make_unique<State>(State{std::move(file), std::move(clock), {}, {}, {}, {}, {}})) {}
 LiveReader::~LiveReader() = default;
 LiveReader::LiveReader(LiveReader&&) noexcept = default;
 LiveReader& LiveReader::operator=(LiveReader&&) noexcept = default;
@@ -96,19 +95,17 @@ std::optional<Run> LiveReader::poll() {
     if (state.unchanged(now)) {
         return std::nullopt;
     }
-    const bool sameFile = state.pinned && state.pinned->stamp().sameFile(now);
-    if (!sameFile) {
-        state.pinned = std::make_shared<const PinnedFile>(state.file);
-    }
-    const auto stamp = sameFile ? now : state.pinned->stamp();
-    const bool grew = sameFile && state.last && stamp.size >= state.stamp.size;
+    const PinnedFile pinned(state.file);
+    const auto stamp = pinned.stamp();
+    const bool sameFile = state.last && state.stamp.sameFile(stamp);
+    const bool grew = sameFile && stamp.size >= state.stamp.size;
     bool appendedOnly = false;
     auto run = [&] {
-        const FileView view(*state.pinned);
+        const FileView view(pinned);
         appendedOnly = grew && view.isSwmr();
-        return readFacts(view, state.pinned, appendedOnly ? &*state.last : nullptr);
+        return readFacts(view, appendedOnly ? &*state.last : nullptr);
     }();
-    const bool sameRun = sameFile && state.last && state.last->runId == run.runId;
+    const bool sameRun = sameFile && state.last->runId == run.runId;
     const bool rewritten = !appendedOnly && !state.stamp.unchanged(stamp);
     const bool changed = !sameRun || rewritten || differs(*state.last, run);
     state.notice(run, sameRun);

@@ -27,8 +27,8 @@ struct FileStamp {
 /// The stamp of what is at `file` now. Throws Error{badFile} if there is no regular file.
 [[nodiscard]] FileStamp stampOf(const std::filesystem::path& file);
 
-/// Keeps one inode readable for as long as it lives, whatever happens to its name: a run that was read before
-/// it was overwritten can still be looked at. Opened for reading only. Immutable, any thread.
+/// Keeps one inode readable for as long as it lives, whatever happens to its name. Holds a descriptor: make
+/// one for a look, keep its stamp. Opened for reading only. Immutable, any thread.
 class PinnedFile {
 public:
     /// Throws Error{badFile} if `file` is missing, unreadable or not a regular file.

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <limits>
+#include <memory>
 #include <utility>
 
 namespace finescope::record {
@@ -328,6 +331,15 @@ bool onlyStepsGrew(const Run& earlier, const Run& now) {
            now.steps.rows() > earlier.steps.rows();
 }
 
+// A writer that says "complete" closes the file a moment later; and two writes within one tick of a file
+// system's clock leave the same time.
+bool changedJustNow(const FileStamp& stamp) {
+    constexpr std::chrono::seconds kSettled{2};
+    const auto changed =
+        std::chrono::seconds(stamp.modified.tv_sec) + std::chrono::nanoseconds(stamp.modified.tv_nsec);
+    return std::chrono::system_clock::now().time_since_epoch() - changed < kSettled;
+}
+
 void readRest(const FileView& view, Run& run) {
     readRootAttributes(view, run);
     readClassifier(view, run);
@@ -343,10 +355,11 @@ void readRest(const FileView& view, Run& run) {
 
 } // namespace
 
-Run readFacts(const FileView& view, std::shared_ptr<const PinnedFile> file, const Run* earlier) {
+Run readFacts(const FileView& view, const Run* earlier) {
     requireOurFormat(view);
+    const auto stamp = view.stamp();
     Run run;
-    run.file = file->name();
+    run.file = view.site().file();
     const bool goesOn = earlier != nullptr && view.text("/", schema::kRunId).value_or("") == earlier->runId;
     // Before all others: a run that it calls complete is then read whole.
     run.progress = readProgress(view);
@@ -360,7 +373,9 @@ Run readFacts(const FileView& view, std::shared_ptr<const PinnedFile> file, cons
         return next;
     }
     readRest(view, run);
-    run.parts = std::make_shared<FileParts>(std::move(file), static_cast<std::int64_t>(run.classes()));
+    const bool mayGrow = run.progress.status == Status::running || changedJustNow(stamp);
+    run.parts = std::make_shared<FileParts>(FileIdentity{run.file, stamp, run.runId, mayGrow},
+                                            static_cast<std::int64_t>(run.classes()));
     return run;
 }
 

@@ -5,9 +5,9 @@
 namespace finescope::record {
 
 Run readRun(const std::filesystem::path& file) {
-    auto pinned = std::make_shared<const PinnedFile>(file);
-    const FileView view(*pinned);
-    return readFacts(view, pinned, nullptr);
+    const PinnedFile pinned(file);
+    const FileView view(pinned);
+    return readFacts(view, nullptr);
 }
 
 } // namespace finescope::record

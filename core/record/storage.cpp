@@ -29,9 +29,9 @@ void readFilters(const Site& site, hid_t creation, const std::string& path, Stor
         std::array<char, 256> name{};
         std::size_t values = 0;
         unsigned flags = 0;
-        const auto filter = site.check(H5Pget_filter2(creation, i, &flags, &values, nullptr, name.size() - 1,
-                                                      name.data(), nullptr),
-                                       path, "cannot be looked at");
+        const auto filter = site.check(
+            H5Pget_filter2(creation, i, &flags, &values, nullptr, name.size() - 1, name.data(), nullptr),
+            path, "cannot be looked at");
         const bool known =
             filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32;
         if (!known) {

@@ -8,8 +8,7 @@ namespace finescope::record {
 namespace {
 
 std::vector<std::string> readVariable(const Site& site, const std::string& path, hid_t type, hid_t space,
-                                      std::size_t count,
-                                      const std::function<herr_t(hid_t, void*)>& read) {
+                                      std::size_t count, const std::function<herr_t(hid_t, void*)>& read) {
     std::vector<std::string> texts;
     site.check(H5Tset_size(type, H5T_VARIABLE), path, "cannot be read");
     std::vector<char*> pointers(count, nullptr);
@@ -35,8 +34,8 @@ std::vector<std::string> readTexts(const Site& site, const std::string& path, hi
         return {};
     }
     if (count > most) {
-        site.fail(path, "holds " + std::to_string(count) + " texts; at most " + std::to_string(most) +
-                            " are read");
+        site.fail(path,
+                  "holds " + std::to_string(count) + " texts; at most " + std::to_string(most) + " are read");
     }
     const auto type = site.own(H5Tcopy(H5T_C_S1), path, "cannot be read");
     site.check(H5Tset_cset(type.get(), H5Tget_cset(fileType)), path, "cannot be read");

@@ -42,7 +42,8 @@ private:
 
 void TestHostileFiles::initTestCase() {
     QProcess python;
-    const auto script = QString::fromStdString((sourceRoot() / "tests/core/record/write_hostile.py").string());
+    const auto script =
+        QString::fromStdString((sourceRoot() / "tests/core/record/write_hostile.py").string());
     python.start(QStringLiteral("/usr/bin/python3"), {script, m_folder.path()});
     QVERIFY(python.waitForFinished(120000));
     QVERIFY2(python.exitCode() == 0, python.readAllStandardError().constData());
@@ -72,7 +73,8 @@ void TestHostileFiles::refusedWithNumberAndLimit_data() {
     row("filter_scale", {"/splits/test/labels", "filter 6", "scaleoffset"});
     row("filter_twice", {"/splits/test/labels", "compressed twice"});
 
-    row("steps_of_nothing", {"/steps/", "[300000000]", "holds at most 0"});
+    row("steps_of_nothing", {"/steps/", "2400000000", "134217728"});
+    row("steps_never_written", {"/steps/epoch has the shape [5000000]", "40000000 bytes", "holds at most 0"});
     row("steps_in_one_piece", {"/steps/", "2400000000", "134217728"});
     row("steps_in_chunks", {"/steps/", "2000000 chunks", "1000000"});
     row("steps_too_many", {"/steps/", "134217728"});
@@ -85,6 +87,7 @@ void TestHostileFiles::refusedWithNumberAndLimit_data() {
     row("many_kernels", {"/ntk has 101 members", "64"});
     row("many_snapshots", {"/classifier/epoch", "30000 evaluations", "20000"});
     row("many_evaluations", {"/epochs/epoch", "30000 evaluations", "20000"});
+    row("rows_in_one_chunk", {"/splits/test/logits has chunks of 10000 rows", "7200000000", "4294967296"});
     row("many_bombs", {"/features", "134217728"});
     row("logits_of_nothing", {"/splits/test/labels", "134217728"});
     row("labels_deflated", {"/splits/test/labels", "1600000000", "134217728"});

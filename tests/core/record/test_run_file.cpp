@@ -33,7 +33,9 @@ private Q_SLOTS:
     void aRunWithoutAClassifierHasNone();
     void inputThatDoesNotFitThePlanLeavesTheFileAsItWas();
     void anExistingFileIsNeverTouchedUnlessAskedTo();
-    void overwritingLeavesTheOldFileToWhoeverReadsIt();
+    void anOverwrittenRunIsRefusedUntilItIsReadAgain();
+    void aRunThatEndedHoldsNoDescriptorAndNoticesAChange();
+    void aRunUnderWayIsReadOnFromTheSameFileOnly();
     void nothingIsLeftBesideAFile();
     void aLongMessageIsCutBetweenCharacters();
     void tinyRunsOfAllMethodsHoldWhatTheyShould_data();
@@ -200,21 +202,68 @@ void TestRunFile::anExistingFileIsNeverTouchedUnlessAskedTo() {
     QCOMPARE(existing.readAll(), QByteArray("precious"));
 }
 
-void TestRunFile::overwritingLeavesTheOldFileToWhoeverReadsIt() {
+void TestRunFile::anOverwrittenRunIsRefusedUntilItIsReadAgain() {
     const auto file = writeTinyRun(at("over.h5"), {.method = "ft"});
     const auto before = record::readRun(file);
-    const auto logits = before.parts->logits(before.splits[1], 0);
+    QVERIFY(before.parts->logits(before.splits[1], 0).rows() > 0);
     record::LiveReader follower(file);
     QVERIFY(follower.poll()->method == "ft");
     QVERIFY(!follower.poll());
 
     writeTinyRun(file, {.method = "lp", .seed = 2});
-    QVERIFY(before.parts->logits(before.splits[1], 0) == logits);
-    QVERIFY(before.parts->features(before.splits[1]).rows() > 0);
+    const auto refused = [&before](const char* why, const auto& read) {
+        try {
+            static_cast<void>(read());
+        } catch (const Error& error) {
+            const auto message = QString::fromUtf8(error.what());
+            return error.kind() == ErrorKind::badFile && message.contains(QLatin1String(why)) &&
+                   message.contains(QString::fromStdString(before.file.string()));
+        }
+        return false;
+    };
+    QVERIFY(refused("was replaced", [&] { return before.parts->logits(before.splits[1], 0); }));
+    QVERIFY(refused("was replaced", [&] { return before.parts->features(before.splits[1]); }));
     QVERIFY(record::readRun(file).method == "lp");
     const auto replaced = follower.poll();
     QVERIFY(replaced && replaced->method == "lp" && replaced->seed == 2);
     QVERIFY(!follower.poll());
+    std::filesystem::remove(file);
+    QVERIFY(refused("cannot be read", [&] { return replaced->parts->labels(replaced->splits[1]); }));
+}
+
+void TestRunFile::aRunThatEndedHoldsNoDescriptorAndNoticesAChange() {
+    const auto open = [] { return QDir(QStringLiteral("/proc/self/fd")).entryList().size(); };
+    const auto file = writeTinyRun(at("ended.h5"), {});
+    std::filesystem::last_write_time(file,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    const auto before = open();
+    const auto run = record::readRun(file);
+    record::LiveReader follower(file);
+    const auto followed = follower.poll();
+    QVERIFY(run.parts->labels(run.splits[1]) == followed->parts->labels(followed->splits[1]));
+    QCOMPARE(open(), before);
+    // Written to in place: the same inode, another time.
+    std::filesystem::last_write_time(file,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::minutes(1));
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(run.parts->labels(run.splits[1])), Error);
+    const auto again = record::readRun(file);
+    QVERIFY(!again.parts->labels(again.splits[1]).empty());
+}
+
+void TestRunFile::aRunUnderWayIsReadOnFromTheSameFileOnly() {
+    const auto file = at("going.h5");
+    TinyRunWriter writer(file, {.epochs = 2});
+    QVERIFY(writer.writeNext());
+    const auto early = record::readRun(file);
+    while (writer.writeNext()) {
+    }
+    QVERIFY(early.parts->logits(*early.split("test"), 0).rows() > 0);
+    writer.finish();
+    QVERIFY(early.parts->logits(*early.split("test"), 0).rows() > 0);
+    // Another run, in place: the inode stays, and is no proof.
+    const auto other = writeTinyRun(at("other.h5"), {.seed = 2});
+    std::filesystem::copy_file(other, file, std::filesystem::copy_options::overwrite_existing);
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(early.parts->logits(*early.split("test"), 0)), Error);
 }
 
 void TestRunFile::nothingIsLeftBesideAFile() {

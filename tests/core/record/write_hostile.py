@@ -141,6 +141,15 @@ def many_snapshots(file):
         file.create_dataset(f"classifier/{name}", data=value, compression="gzip")
 
 
+def rows_in_one_chunk(file):
+    """Each of the rows costs the inflation of all of them."""
+    rows = 10_000
+    for name, kind in (("epoch", "f8"), ("stage", "i1")):
+        del file[f"splits/test/{name}"]
+        file[f"splits/test/{name}"] = np.arange(rows, dtype="f8") if name == "epoch" else np.ones(rows, kind)
+    bomb("splits/test/logits", (rows, N, C), "f4", (rows, N, C))(file)
+
+
 def many_evaluations(file):
     rows = 30_000
     for name, value in (("epoch", np.arange(rows, dtype="f8")), ("stage", np.ones(rows, "i1"))):
@@ -192,6 +201,7 @@ HOSTILE = {
     "filter_twice": twice_deflated,
     # What is claimed is compared with what is there.
     "steps_of_nothing": steps(300_000_000, chunks=(256,)),
+    "steps_never_written": steps(5_000_000, chunks=(256,)),
     "steps_in_one_piece": steps(300_000_000),
     "steps_in_chunks": steps(2_000_000, chunks=(1,)),
     "steps_too_many": steps(2**60, chunks=(1 << 20,)),
@@ -205,6 +215,7 @@ HOSTILE = {
     "many_kernels": many_kernels,
     "many_snapshots": many_snapshots,
     "many_evaluations": many_evaluations,
+    "rows_in_one_chunk": rows_in_one_chunk,
     "many_bombs": many_bombs,
     "logits_of_nothing": all_of(remade("splits/test/labels", (400_000_000,), "i8"),
                                 remade("splits/test/logits", (2, 400_000_000, C), "f4", chunks=(1, 1000, C))),
