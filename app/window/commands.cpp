@@ -1,11 +1,14 @@
 #include "app/window/commands.h"
 
 #include "app/window/figure_command.h"
+#include "app/window/probe_command.h"
 #include "app/window/table_command.h"
 #include "app/window/text_output.h"
 #include "core/analysis/summary.h"
 #include "core/error.h"
 #include "core/figure/number_text.h"
+#include "core/record/file_probe.h"
+#include "core/record/probe_answers.h"
 #include "core/record/run_files.h"
 
 #include <nlohmann/json.hpp>
@@ -14,6 +17,8 @@
 
 #include <memory>
 #include <optional>
+
+#include <unistd.h>
 
 namespace finescope::window {
 
@@ -71,9 +76,9 @@ struct SummaryOptions {
 int runSummary(const SummaryOptions& options) {
     Json all = Json::array();
     std::string words;
+    record::FileProbe probe(probeCommand());
     for (const auto& file : record::expandRunFiles(options.files)) {
-        const std::vector<record::Run> run = record::readRuns({file});
-        all.push_back(analysis::summarise(run.front(), options.bins));
+        all.push_back(analysis::summarise(probe.readRun(file), options.bins));
         words += options.json ? "" : inWords(all.back());
     }
     printText(options.json ? all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : words);
@@ -92,9 +97,21 @@ void addSummaryCommand(CLI::App& app, Action& action) {
         [options, &action] { action = [options](int, char**) { return runSummary(*options); }; });
 }
 
+void addProbeCommand(CLI::App& app, Action& action) {
+    CLI::App* command = app.add_subcommand(kProbeCommand, "Reads the run files named on standard input");
+    command->group(""); // hidden: only this program starts it
+    command->callback([&action] {
+        action = [](int, char**) {
+            record::answerProbes(STDIN_FILENO, STDOUT_FILENO);
+            return 0;
+        };
+    });
+}
+
 } // namespace
 
 void addCommands(CLI::App& app, Action& action) {
+    addProbeCommand(app, action);
     addSummaryCommand(app, action);
     addFigureCommand(app, action);
     addTableCommand(app, action);

@@ -1,6 +1,7 @@
 #include "app/window/figure_command.h"
 
 #include "app/window/help_lines.h"
+#include "app/window/probe_command.h"
 #include "app/window/terminal_progress.h"
 #include "app/window/text_output.h"
 #include "app/window/verification_file.h"
@@ -247,7 +248,8 @@ DatedFigure build(const figure::FigureRequest& request) {
         const analysis::TheoryLaboratory laboratory = readLaboratory(request.files.front());
         return {figure::buildFigure(request, laboratory), laboratory.created};
     }
-    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(request.files));
+    record::FileProbe probe(probeCommand());
+    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(request.files), &probe);
     TerminalProgress progress(request.kind);
     return {figure::buildFigure(request, runs, progress.hooks()), figure::dataDate(runs)};
 }

@@ -44,7 +44,8 @@ constexpr int kMessageMs = 6000;
 } // namespace
 
 MainWindow::MainWindow(const Surroundings& surroundings)
-    : m_around(surroundings), m_systemPalette(QApplication::palette()), m_session(surroundings.pollMs),
+    : m_around(surroundings), m_systemPalette(QApplication::palette()),
+      m_session(surroundings.pollMs, surroundings.probe),
       m_jobs(surroundings.engine, surroundings.settings.integer(Setting::parallelJobs)),
       m_kernelJobs(surroundings.engine, m_session, m_jobs, surroundings.prompts),
       m_imports(surroundings.engine, surroundings.settings, surroundings.dataFolder),

@@ -36,6 +36,7 @@ struct Surroundings {
     QString demo;       ///< folder of the demo study, "" if there is none
     QString dataFolder; ///< where results go unless the person says otherwise
     int pollMs = Session::kPollMs;
+    std::vector<std::string> probe = {}; ///< what looks at run files first (RunFollower)
 };
 
 /// The main window: wires session, worker, jobs, panels, pages and dialogs. It decides nothing about runs or

@@ -3,6 +3,7 @@
 #include "app/window/demo_study.h"
 #include "app/window/main_window.h"
 #include "app/window/paint_report.h"
+#include "app/window/probe_command.h"
 #include "core/error.h"
 #include "widgets/control/house_style.h"
 #include "widgets/control/icon.h"
@@ -40,7 +41,8 @@ int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& 
                            .prompts = prompts,
                            .engine = findEngine(folder),
                            .demo = findDemo(folder),
-                           .dataFolder = QStandardPaths::writableLocation(QStandardPaths::HomeLocation)});
+                           .dataFolder = QStandardPaths::writableLocation(QStandardPaths::HomeLocation),
+                           .probe = probeCommand()});
         if (report == Report::paints) {
             reportPaints(window);
         }

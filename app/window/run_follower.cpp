@@ -26,6 +26,10 @@ std::optional<Stamp> stampOf(const std::filesystem::path& file) {
     return Stamp{status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
+bool sameInode(const Stamp& a, const Stamp& b) {
+    return std::get<0>(a) == std::get<0>(b) && std::get<1>(a) == std::get<1>(b);
+}
+
 std::filesystem::path toPath(const QString& path) {
     return path.toStdU16String();
 }
@@ -37,11 +41,15 @@ struct RunFollower::Followed {
     std::optional<record::LiveReader> reader; ///< only while the run may still change
     std::optional<Stamp> stamp; ///< of the file when it was last read or refused; nullopt: not there
     bool tried = false;
+    bool ours = false;           ///< written by this program, and not read yet
+    std::optional<Stamp> oursIs; ///< that file, when it was read first: it is never looked at by the probe
     record::LiveState state;
     QString problem; ///< why it was refused, told once
 };
 
-RunFollower::RunFollower(int intervalMs) : m_timer(new QTimer(this)) {
+RunFollower::RunFollower(int intervalMs, std::vector<std::string> probe)
+    : m_timer(new QTimer(this)),
+      m_probe(probe.empty() ? nullptr : std::make_unique<record::FileProbe>(std::move(probe))) {
     m_timer->setInterval(intervalMs);
     connect(m_timer, &QTimer::timeout, this, &RunFollower::poll);
 }
@@ -75,11 +83,12 @@ void RunFollower::forget(const QString& path) {
     m_awaited.erase(path);
 }
 
-void RunFollower::add(const QString& path, Origin origin) {
+void RunFollower::add(const QString& path, Origin origin, Writer writer) {
     const auto [entry, fresh] = m_followed.try_emplace(path);
     Followed& followed = entry->second;
     if (fresh) {
         followed.origin = origin;
+        followed.ours = writer == Writer::ourselves;
     } else if (!followed.problem.isEmpty()) {
         followed.tried = false; // asked for again: try again and say again what is wrong
         followed.problem.clear();
@@ -96,7 +105,11 @@ void RunFollower::read(const QString& path, Followed& followed) {
     followed.stamp = stamp;
     try {
         if (!followed.reader) {
-            followed.reader.emplace(toPath(path));
+            if (std::exchange(followed.ours, false)) {
+                followed.oursIs = stamp;
+            }
+            const bool trusted = stamp && followed.oursIs && sameInode(*stamp, *followed.oursIs);
+            followed.reader.emplace(toPath(path), record::LiveClock{}, trusted ? nullptr : m_probe.get());
         }
         auto run = followed.reader->poll();
         const record::LiveState state = followed.reader->state();
@@ -152,7 +165,7 @@ void RunFollower::poll() {
     }
     for (auto awaited = m_awaited.begin(); awaited != m_awaited.end();) {
         if (QFileInfo::exists(*awaited)) {
-            add(*awaited, Origin::named);
+            add(*awaited, Origin::named, Writer::ourselves);
             awaited = m_awaited.erase(awaited);
         } else {
             ++awaited;

@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 namespace finescope::window {
 
@@ -29,13 +31,16 @@ class RunFollower : public QObject {
     Q_OBJECT
 
 public:
-    explicit RunFollower(int intervalMs);
+    /// `probe` is the command of a process that looks at files before they are read (record::FileProbe); none
+    /// is asked if it is empty.
+    RunFollower(int intervalMs, std::vector<std::string> probe);
     ~RunFollower() override;
 
 public Q_SLOTS:
     void begin();
     void follow(const QString& path);
-    /// Like follow, but the file may not exist yet.
+    /// Like follow, but the file may not exist yet: then it is one that this program has written, and nobody
+    /// looks at it first.
     void await(const QString& path);
     void followFolder(const QString& path);
     void forget(const QString& path);
@@ -49,11 +54,13 @@ Q_SIGNALS:
 
 private:
     struct Followed;
-    void add(const QString& path, Origin origin);
+    enum class Writer { anybody, ourselves };
+    void add(const QString& path, Origin origin, Writer writer = Writer::anybody);
     void read(const QString& path, Followed& followed);
     void searchFolder(const QString& folder);
 
     QTimer* m_timer;
+    std::unique_ptr<record::FileProbe> m_probe;
     std::map<QString, Followed> m_followed;
     std::set<QString> m_awaited;
     std::map<QString, std::set<QString>> m_folders; ///< folder -> what was seen in it

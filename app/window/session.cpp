@@ -12,7 +12,8 @@
 
 namespace finescope::window {
 
-Session::Session(int pollMs, QObject* parent) : QObject(parent), m_follower(new RunFollower(pollMs)) {
+Session::Session(int pollMs, std::vector<std::string> probe, QObject* parent)
+    : QObject(parent), m_follower(new RunFollower(pollMs, std::move(probe))) {
     qRegisterMetaType<RunPointer>();
     qRegisterMetaType<record::LiveState>();
     qRegisterMetaType<Origin>();

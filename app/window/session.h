@@ -9,6 +9,7 @@
 #include <QThread>
 #include <QTimer>
 
+#include <string>
 #include <vector>
 
 namespace finescope::window {
@@ -34,7 +35,8 @@ public:
     /// folder with more, as many seeds are checked as fit with all its methods: seeds say less than methods.
     static constexpr int kCheckedAtOnce = 12;
 
-    explicit Session(int pollMs = kPollMs, QObject* parent = nullptr);
+    /// `probe` as RunFollower takes it.
+    explicit Session(int pollMs = kPollMs, std::vector<std::string> probe = {}, QObject* parent = nullptr);
     ~Session() override;
 
     /// Opens files and folders; a folder is searched and watched.

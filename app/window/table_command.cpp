@@ -2,6 +2,7 @@
 
 #include "app/window/figure_command.h"
 #include "app/window/help_lines.h"
+#include "app/window/probe_command.h"
 #include "app/window/terminal_progress.h"
 #include "app/window/text_output.h"
 #include "core/error.h"
@@ -70,7 +71,8 @@ struct TableCommandOptions {
 };
 
 figure::Table buildTable(const TableCommandOptions& options) {
-    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(options.files));
+    record::FileProbe probe(probeCommand());
+    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(options.files), &probe);
     const figure::TableOptions tableOptions{.splits = options.splits,
                                             .binCount = options.bins,
                                             .fitOn = options.fitOn,

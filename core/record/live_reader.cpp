@@ -59,6 +59,7 @@ bool differs(const Run& a, const Run& b) {
 struct LiveReader::State {
     std::filesystem::path file;
     LiveClock clock;
+    FileProbe* probe;
 
     std::optional<Run> last;
     FileStamp stamp;      ///< of the file that `last` was read from, taken before that look
@@ -83,8 +84,8 @@ void LiveReader::State::notice(const Run& run, bool sameRun) {
     beatIsFresh = sameRun || std::abs(age.count()) < std::chrono::duration<double>(kSilence).count();
 }
 
-LiveReader::LiveReader(std::filesystem::path file, LiveClock clock)
-    : m_state(std::make_unique<State>(State{std::move(file), std::move(clock), {}, {}, {}, {}, {}})) {}
+LiveReader::LiveReader(std::filesystem::path file, LiveClock clock, FileProbe* probe)
+    : m_state(std::make_unique<State>(State{std::move(file), std::move(clock), probe, {}, {}, {}, {}, {}})) {}
 LiveReader::~LiveReader() = default;
 LiveReader::LiveReader(LiveReader&&) noexcept = default;
 LiveReader& LiveReader::operator=(LiveReader&&) noexcept = default;
@@ -98,6 +99,9 @@ std::optional<Run> LiveReader::poll() {
     const PinnedFile pinned(state.file);
     const auto stamp = pinned.stamp();
     const bool sameFile = state.last && state.stamp.sameFile(stamp);
+    if (state.probe != nullptr && !(sameFile && state.last->progress.status == Status::running)) {
+        state.probe->require(pinned);
+    }
     const bool grew = sameFile && stamp.size >= state.stamp.size;
     bool appendedOnly = false;
     auto run = [&] {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/record/file_probe.h"
 #include "core/record/run.h"
 
 #include <chrono>
@@ -32,7 +33,9 @@ struct LiveClock {
 /// otherwise, all small facts.
 class LiveReader {
 public:
-    explicit LiveReader(std::filesystem::path file, LiveClock clock = {});
+    /// `probe`, if given, outlives the reader and looks first at a file that is new to it or was changed
+    /// after its run had ended; what a run that is under way appends is read without.
+    explicit LiveReader(std::filesystem::path file, LiveClock clock = {}, FileProbe* probe = nullptr);
     ~LiveReader();
     LiveReader(LiveReader&&) noexcept;
     LiveReader& operator=(LiveReader&&) noexcept;

@@ -4,6 +4,7 @@
 #include "core/record/run_reader.h"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 
 namespace finescope::record {
@@ -38,8 +39,9 @@ std::vector<fs::path> below(const fs::path& folder) {
 
 std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given) {
     std::vector<fs::path> files;
-    const auto add = [&files](const fs::path& file) {
-        if (std::ranges::find(files, file) == files.end()) {
+    std::set<fs::path> seen;
+    const auto add = [&](const fs::path& file) {
+        if (seen.insert(file).second) {
             files.push_back(file);
         }
     };
@@ -66,10 +68,12 @@ std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given) {
     return files;
 }
 
-std::vector<Run> readRuns(const std::vector<fs::path>& files) {
+std::vector<Run> readRuns(const std::vector<fs::path>& files, FileProbe* probe) {
     std::vector<Run> runs;
     runs.reserve(files.size());
-    std::ranges::transform(files, std::back_inserter(runs), readRun);
+    std::ranges::transform(files, std::back_inserter(runs), [probe](const fs::path& file) {
+        return probe == nullptr ? readRun(file) : probe->readRun(file);
+    });
     return runs;
 }
 

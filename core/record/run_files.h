@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/record/file_probe.h"
 #include "core/record/run.h"
 
 #include <filesystem>
@@ -12,7 +13,9 @@ namespace finescope::record {
 /// Throws Error{badFile} naming what does not exist, and a folder without run files.
 [[nodiscard]] std::vector<std::filesystem::path> expandRunFiles(const std::vector<std::string>& given);
 
-/// Reads them all; throws as readRun does at the first that cannot be read.
-[[nodiscard]] std::vector<Run> readRuns(const std::vector<std::filesystem::path>& files);
+/// Reads them all; throws as readRun does at the first that cannot be read. `probe`, if given, looks at each
+/// first.
+[[nodiscard]] std::vector<Run> readRuns(const std::vector<std::filesystem::path>& files,
+                                        FileProbe* probe = nullptr);
 
 } // namespace finescope::record

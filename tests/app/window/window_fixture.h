@@ -17,6 +17,8 @@
 #include <array>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace finescope::tests {
 
@@ -32,6 +34,7 @@ protected:
     std::unique_ptr<QSettings> m_store;
     std::unique_ptr<window::Settings> m_settings;
     ScriptedPrompts m_prompts;
+    std::vector<std::string> m_probe; ///< what looks at run files before the window does
     std::unique_ptr<window::MainWindow> m_window;
 
     void setUp() {
@@ -40,6 +43,7 @@ protected:
         m_store = std::make_unique<QSettings>(path("settings.ini"), QSettings::IniFormat);
         m_settings = std::make_unique<window::Settings>(*m_store);
         m_prompts = {};
+        m_probe = {};
         makeWindow();
     }
 
@@ -59,7 +63,8 @@ protected:
                                  .engine = path("engine/finescope-engine"),
                                  .demo = path("demo"),
                                  .dataFolder = m_folder->path(),
-                                 .pollMs = kPollMs});
+                                 .pollMs = kPollMs,
+                                 .probe = m_probe});
         m_window->show();
         QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
     }

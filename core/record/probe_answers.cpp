@@ -1,0 +1,153 @@
+#include "core/record/probe_answers.h"
+
+#include "core/error.h"
+#include "core/record/limits.h"
+#include "core/record/run_facts.h"
+#include "core/record/schema.h"
+#include "core/record/view_parts.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <new>
+#include <string>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace finescope::record {
+
+namespace {
+
+// What HDF5 and this program need besides the values.
+constexpr std::uint64_t kOverhead = 256 * limits::kMebibyte;
+
+std::uint64_t probeMemory(std::uint64_t fileBytes) {
+    return kOverhead + 2 * limits::memoryOf(fileBytes);
+}
+
+// Of what the kernel counts for RLIMIT_DATA: the sixth number of statm, in pages.
+std::uint64_t memoryInUse() {
+    std::ifstream statm("/proc/self/statm");
+    std::array<std::uint64_t, 6> pages{};
+    std::ranges::for_each(pages, [&statm](std::uint64_t& number) { statm >> number; });
+    return pages.back() * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+void limitMemory([[maybe_unused]] std::uint64_t fileBytes) {
+#ifndef __SANITIZE_ADDRESS__ // whose shadow takes more than any limit
+    rlimit limit{};
+    getrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, memoryInUse() + probeMemory(fileBytes));
+    setrlimit(RLIMIT_DATA, &limit);
+#endif
+}
+
+// Everything that RunParts may be asked for. What is wrong with a part in words is left to whoever asks for
+// it.
+void tryParts(const FileView& view, const Run& run) {
+    const ViewParts parts(view, static_cast<std::int64_t>(run.classes()));
+    const auto attempt = [&view](const auto& read) {
+        view.countAnew();
+        try {
+            static_cast<void>(read());
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::badFile) {
+                throw;
+            }
+        }
+    };
+    // All rows at once, which is quicker than one by one, and the first and the last as RunParts reads them.
+    const auto rows = [&](const std::string& path, std::size_t count, const auto& read) {
+        if (count > 0) {
+            attempt([&] { return view.requiredDataset(path, "it has rows").read<float>(0, count); });
+            attempt([&] { return read(0); });
+            attempt([&] { return read(count - 1); });
+        }
+    };
+    for (const auto& split : run.splits) {
+        attempt([&] { return parts.labels(split); });
+        rows(schema::in(schema::in(schema::kSplits, split.name), schema::kLogits), split.logitKeys.size(),
+             [&](std::size_t row) { return parts.logits(split, row); });
+        if (split.pretrainedFeatureWidth > 0) {
+            attempt([&] { return parts.pretrainedFeatures(split); });
+        }
+        if (split.featureWidth > 0) {
+            attempt([&] { return parts.features(split); });
+        }
+    }
+    rows(schema::kClassifierWeight, run.classifierKeys.size(),
+         [&](std::size_t row) { return parts.classifier(row); });
+    for (const auto& state : run.kernelStates) {
+        attempt([&] { return parts.kernel(state); });
+    }
+    attempt([&] { return parts.lora(); });
+}
+
+std::string answerFor(const std::string& name) {
+    std::uint64_t bytes = 0;
+    const auto tooMuch = [&] {
+        return "bad " + name + ": takes more than " + std::to_string(probeMemory(bytes) / limits::kMebibyte) +
+               " MiB of memory to read, a file of " + std::to_string(bytes) +
+               " bytes; it is damaged or made to do harm, and is left out";
+    };
+    try {
+        const PinnedFile file(name);
+        const auto stamp = file.stamp();
+        bytes = static_cast<std::uint64_t>(stamp.size);
+        limitMemory(bytes);
+        alarm(probeSeconds(bytes));
+        const FileView view(file, FileView::Purpose::trial);
+        tryParts(view, readFacts(view, nullptr));
+        return "ok " + std::to_string(stamp.device) + ' ' + std::to_string(stamp.inode);
+    } catch (const std::bad_alloc&) {
+        return tooMuch();
+    } catch (const Error& error) {
+        return error.kind() == ErrorKind::internal ? tooMuch() : std::string("bad ") + error.what();
+    }
+}
+
+bool writeLine(int out, std::string line) {
+    line.resize(std::min(line.size(), kLongestAnswer - 1));
+    std::ranges::replace(line, '\n', ' ');
+    line += '\n';
+    for (std::size_t done = 0; done < line.size();) {
+        const auto written = write(out, line.data() + done, line.size() - done);
+        if (written <= 0) {
+            return false;
+        }
+        done += static_cast<std::size_t>(written);
+    }
+    return true;
+}
+
+} // namespace
+
+unsigned probeSeconds(std::uint64_t fileBytes) {
+    constexpr std::uint64_t kAlways = 10, kBytesPerSecond = 4 * limits::kMebibyte;
+    return static_cast<unsigned>(std::min<std::uint64_t>(kAlways + fileBytes / kBytesPerSecond, 24 * 3600));
+}
+
+void answerProbes(int in, int out) {
+    const rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    std::string names;
+    std::array<char, 4096> part{};
+    for (;;) {
+        const auto got = read(in, part.data(), part.size());
+        if (got <= 0) {
+            return;
+        }
+        names.append(part.data(), static_cast<std::size_t>(got));
+        for (std::size_t end = names.find('\0'); end != std::string::npos; end = names.find('\0')) {
+            const auto answer = answerFor(names.substr(0, end));
+            alarm(0);
+            if (!writeLine(out, answer)) {
+                return;
+            }
+            names.erase(0, end + 1);
+        }
+    }
+}
+
+} // namespace finescope::record

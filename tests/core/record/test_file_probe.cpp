@@ -1,0 +1,290 @@
+#include "core/error.h"
+#include "core/record/file_probe.h"
+#include "core/record/live_reader.h"
+#include "tests/core/record/read_all.h"
+#include "tests/core/record/sealed_blocks.h"
+#include "tests/support/data.h"
+#include "tests/support/tiny_run.h"
+
+#include <QtTest>
+
+#include <fstream>
+#include <random>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace finescope::tests {
+
+namespace {
+
+std::vector<std::string> realChild() {
+    return {PROBE_CHILD};
+}
+
+// A child that is a shell script: `answer` is what it does for each file, whose name is $f.
+std::vector<std::string> scriptedChild(const std::string& answer) {
+    return {"/bin/bash", "-c", "while IFS= read -r -d '' f; do " + answer + "; done"};
+}
+
+const std::string kFine = "stat -c 'ok %d %i' \"$f\"";
+
+QString complaintOf(record::FileProbe& probe, const std::filesystem::path& file) {
+    try {
+        static_cast<void>(probe.readRun(file));
+    } catch (const Error& error) {
+        return QString::fromUtf8(error.what());
+    }
+    return {};
+}
+
+std::string wholeFile(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+// Whether a process of its own comes to an end of reading, one way or the other.
+bool survives(const std::filesystem::path& file) {
+    const pid_t child = fork();
+    if (child == 0) {
+        try {
+            readAll(file);
+        } catch (const Error&) {
+            _exit(1);
+        }
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status);
+}
+
+} // namespace
+
+class TestFileProbe : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aGoodFileIsRead();
+    void aBadFileSaysWhatItSaysWithoutTheProbe();
+    void whatKillsTheChildIsNamedAndTheNextIsRead_data();
+    void whatKillsTheChildIsNamedAndTheNextIsRead();
+    void strangeAnswersAreNoHarm_data();
+    void strangeAnswersAreNoHarm();
+    void aChildThatCannotBeStartedIsNoFaultOfTheFile();
+    void anotherFileUnderTheSameNameIsNotTaken();
+    void hostileFilesAreRefusedWithinMemoryAndTime_data();
+    void hostileFilesAreRefusedWithinMemoryAndTime();
+    void senselessStructureHarmsNobody();
+    void aLiveRunIsLookedAtOnceAndAgainWhenItWasReplaced();
+
+private:
+    [[nodiscard]] std::filesystem::path at(const char* name) const {
+        return m_folder.filePath(QLatin1String(name)).toStdString();
+    }
+    QTemporaryDir m_folder;
+};
+
+void TestFileProbe::aGoodFileIsRead() {
+    record::FileProbe probe(realChild());
+    for (const char* method : {"lp-ft", "lora"}) {
+        const auto file = writeTinyRun(at("good.h5"), {.method = method});
+        QVERIFY(probe.readRun(file).method == method);
+    }
+}
+
+void TestFileProbe::aBadFileSaysWhatItSaysWithoutTheProbe() {
+    record::FileProbe probe(realChild());
+    std::ofstream(at("text.h5")) << "loss,accuracy\n";
+    const auto cut = writeTinyRun(at("cut.h5"), {});
+    std::filesystem::resize_file(cut, std::filesystem::file_size(cut) / 2);
+    for (const auto& file : {at("text.h5"), cut, at("missing.h5")}) {
+        QString expected;
+        try {
+            readAll(file);
+        } catch (const Error& error) {
+            expected = QString::fromUtf8(error.what());
+        }
+        QVERIFY(!expected.isEmpty());
+        QCOMPARE(complaintOf(probe, file), expected);
+    }
+}
+
+void TestFileProbe::whatKillsTheChildIsNamedAndTheNextIsRead_data() {
+    QTest::addColumn<QString>("death");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("segmentation fault") << "kill -SEGV $$"
+                                        << "crashes (Segmentation fault)";
+    QTest::newRow("abort") << "kill -ABRT $$"
+                           << "crashes (Aborted)";
+    QTest::newRow("too long") << "kill -ALRM $$"
+                              << "too long";
+    QTest::newRow("killed") << "kill -KILL $$"
+                            << "too much time or memory";
+}
+
+void TestFileProbe::whatKillsTheChildIsNamedAndTheNextIsRead() {
+    QFETCH(QString, death);
+    QFETCH(QString, words);
+    record::FileProbe probe(
+        scriptedChild("case $f in *bad*) " + death.toStdString() + ";; *) " + kFine + ";; esac"));
+    const auto bad = writeTinyRun(at("bad.h5"), {});
+    const auto good = writeTinyRun(at("good.h5"), {.seed = 3});
+    for (int round = 0; round < 2; ++round) {
+        const QString complaint = complaintOf(probe, bad);
+        QVERIFY2(complaint.contains(QString::fromStdString(bad.string())) && complaint.contains(words) &&
+                     complaint.contains(QStringLiteral("left out")),
+                 qPrintable(complaint));
+        QCOMPARE(probe.readRun(good).seed, 3);
+    }
+}
+
+void TestFileProbe::strangeAnswersAreNoHarm_data() {
+    QTest::addColumn<QString>("answer");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("no numbers") << "echo ok"
+                                << "replaced";
+    QTest::newRow("one number") << "echo ok 1"
+                                << "replaced";
+    QTest::newRow("another file") << "echo ok 1 2"
+                                  << "replaced";
+    QTest::newRow("three numbers") << "echo \"$(stat -c 'ok %d %i' \"$f\") 3\""
+                                   << "replaced";
+    QTest::newRow("negative") << "echo ok -1 -2"
+                              << "replaced";
+    QTest::newRow("too large") << "echo ok 99999999999999999999999 1"
+                               << "replaced";
+    QTest::newRow("nonsense") << "echo perhaps"
+                              << "replaced";
+    QTest::newRow("without end") << "head -c 1000000 /dev/zero | tr '\\0' x"
+                                 << "too much";
+    QTest::newRow("steers the screen") << "printf 'bad a\\033[2Jb\\rc\\n'"
+                                       << "a [2Jb c";
+    QTest::newRow("two answers") << "echo; " + QString::fromStdString(kFine) << "";
+}
+
+void TestFileProbe::strangeAnswersAreNoHarm() {
+    QFETCH(QString, answer);
+    QFETCH(QString, words);
+    record::FileProbe probe(scriptedChild(answer.toStdString()));
+    const QString complaint = complaintOf(probe, writeTinyRun(at("run.h5"), {}));
+    QVERIFY2(!complaint.isEmpty() && complaint.contains(words), qPrintable(complaint));
+    QVERIFY(std::ranges::none_of(complaint, [](QChar c) { return c.category() == QChar::Other_Control; }));
+}
+
+void TestFileProbe::aChildThatCannotBeStartedIsNoFaultOfTheFile() {
+    const auto file = writeTinyRun(at("run.h5"), {});
+    for (const auto& command :
+         {std::vector<std::string>{"/no/such/program"}, std::vector<std::string>{"/bin/false"}}) {
+        record::FileProbe probe(command);
+        try {
+            static_cast<void>(probe.readRun(file));
+            QFAIL("nobody looked at the file");
+        } catch (const Error& error) {
+            QCOMPARE(static_cast<int>(error.kind()), static_cast<int>(ErrorKind::internal));
+            QVERIFY(QString::fromUtf8(error.what()).contains(QString::fromStdString(command.front())));
+        }
+    }
+}
+
+void TestFileProbe::anotherFileUnderTheSameNameIsNotTaken() {
+    const auto file = writeTinyRun(at("run.h5"), {});
+    const record::PinnedFile before(file);
+    writeTinyRun(file, {.seed = 2});
+    record::FileProbe probe(realChild());
+    QVERIFY_EXCEPTION_THROWN(probe.require(before), Error);
+    QCOMPARE(probe.readRun(file).seed, 2);
+}
+
+void TestFileProbe::hostileFilesAreRefusedWithinMemoryAndTime_data() {
+    QProcess python;
+    const auto script =
+        QString::fromStdString((sourceRoot() / "tests/core/record/write_hostile.py").string());
+    const QString folder = m_folder.filePath(QStringLiteral("hostile"));
+    QVERIFY(QDir().mkpath(folder));
+    python.start(QStringLiteral("/usr/bin/python3"), {script, folder});
+    QVERIFY(python.waitForFinished(120000));
+    QVERIFY2(python.exitCode() == 0, python.readAllStandardError().constData());
+    QTest::addColumn<QString>("file");
+    for (const QFileInfo& found : QDir(folder).entryInfoList({QStringLiteral("*.h5")}, QDir::Files)) {
+        if (found.baseName() != QStringLiteral("good")) {
+            QTest::newRow(qPrintable(found.baseName())) << found.filePath();
+        }
+    }
+}
+
+void TestFileProbe::hostileFilesAreRefusedWithinMemoryAndTime() {
+    QFETCH(QString, file);
+    QElapsedTimer clock;
+    clock.start();
+    {
+        record::FileProbe probe(realChild());
+        QString complaint = complaintOf(probe, file.toStdString());
+        if (complaint.isEmpty()) { // harmless as a whole: then a part is refused in words
+            try {
+                readAll(file.toStdString());
+            } catch (const Error& error) {
+                complaint = QString::fromUtf8(error.what());
+            }
+        }
+        QVERIFY2(complaint.contains(file), qPrintable(complaint));
+    }
+    QVERIFY2(clock.elapsed() < 11'000, qPrintable(QString::number(clock.elapsed())));
+    rusage usage{};
+    getrusage(RUSAGE_CHILDREN, &usage);
+    QVERIFY2(usage.ru_maxrss < 1024 * 1024, qPrintable(QString::number(usage.ru_maxrss)));
+}
+
+// Files whose checksums are right and whose structure is not: HDF5 1.10 crashes on some of them.
+void TestFileProbe::senselessStructureHarmsNobody() {
+    std::mt19937 random(5);
+    record::FileProbe probe(realChild());
+    int read = 0, refused = 0, died = 0, inspected = 0;
+    for (const char* method : {"lp-ft", "lora"}) {
+        const auto whole =
+            wholeFile(writeTinyRun(at("whole.h5"), {.method = method, .epochs = 1, .rows = 12, .width = 6}));
+        const auto blocks = sealedBlocks(whole);
+        QVERIFY(blocks.size() > 20);
+        for (int i = 0; i < 150; ++i) {
+            auto bytes = whole;
+            makeSenseless(bytes, blocks, random);
+            const auto file = at("senseless.h5");
+            std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+            const QString complaint = complaintOf(probe, file);
+            ++(complaint.isEmpty() ? read : refused);
+            died += complaint.contains(QStringLiteral("crashes")) ? 1 : 0;
+            if (complaint.isEmpty()) {
+                ++inspected;
+                QVERIFY2(survives(file), "the child lived where a later reading does not");
+            }
+        }
+    }
+    qInfo("%d read, %d refused, %d of them ended the child", read, refused, died);
+    QVERIFY(read > 0 && refused > 30 && inspected == read);
+}
+
+void TestFileProbe::aLiveRunIsLookedAtOnceAndAgainWhenItWasReplaced() {
+    const auto log = at("log");
+    record::FileProbe probe(scriptedChild("echo \"$f\" >> " + log.string() + "; " + kFine));
+    const auto looks = [&] { return std::ranges::count(wholeFile(log), '\n'); };
+    const auto file = at("live.h5");
+    TinyRunWriter writer(file, {.epochs = 3});
+    QVERIFY(writer.writeNext());
+    record::LiveReader reader(file, {}, &probe);
+    QVERIFY(reader.poll());
+    QVERIFY(writer.writeNext());
+    QVERIFY(reader.poll());
+    QCOMPARE(looks(), 1);
+    writer.stop(record::Status::failed, "enough");
+    QVERIFY(reader.poll());
+    QCOMPARE(looks(), 1);
+    writeTinyRun(file, {.seed = 2});
+    QVERIFY(reader.poll());
+    QCOMPARE(looks(), 2);
+}
+
+} // namespace finescope::tests
+
+QTEST_GUILESS_MAIN(finescope::tests::TestFileProbe)
+#include "test_file_probe.moc"
