@@ -40,6 +40,9 @@ import numpy as np
 
 RUNNING, COMPLETE, FAILED, CANCELLED = 0, 1, 2, 3
 FINE_TUNING = 1
+# The format of HDF5 1.10: the first with SWMR, and read by every finescope. Not "latest": what HDF5 2 then writes with
+# compression= no older HDF5 reads.
+FORMAT = ("v110", "v110")
 
 
 class RunRecorder:
@@ -56,7 +59,7 @@ class RunRecorder:
         folder, file_name = os.path.split(os.path.abspath(self.path))
         hidden = os.path.join(folder, f".{file_name}.{uuid.uuid4().hex[:6]}")
         # In pages, as a killed process may leave half of what lies across two pages of the system.
-        self.file = h5py.File(hidden, "x", libver="latest", fs_strategy="page", fs_page_size=4096)
+        self.file = h5py.File(hidden, "x", libver=FORMAT, fs_strategy="page", fs_page_size=4096)
         attributes = dict(format="finescope-run", format_version=1, run_id=str(uuid.uuid4()), name=name or file_name,
                           created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), creator="record_run.py",
                           host=socket.gethostname(), pid=os.getpid(), method=method, task=task, model=model, seed=seed,

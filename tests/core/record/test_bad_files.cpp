@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "core/record/run_reader.h"
 #include "tests/core/record/read_all.h"
+#include "tests/core/record/sealed_blocks.h"
 #include "tests/support/data.h"
 #include "tests/support/tiny_run.h"
 
@@ -26,6 +27,8 @@ private Q_SLOTS:
     void theErrorNamesFileAndPlace();
     void theGoodFileIsGood();
     void askingForWhatIsNotThereIsAnError();
+    void aNewerFormatSaysWhoWroteItAndWhatToDo_data();
+    void aNewerFormatSaysWhoWroteItAndWhatToDo();
     void damagedBytesNeverCrash();
 
 private:
@@ -120,6 +123,52 @@ void TestBadFiles::askingForWhatIsNotThereIsAnError() {
     QVERIFY_EXCEPTION_THROWN(static_cast<void>(run.parts->pretrainedFeatures(run.splits[0])), Error);
     QVERIFY_EXCEPTION_THROWN(static_cast<void>(run.parts->classifier(2)), Error);
     QVERIFY_EXCEPTION_THROWN(static_cast<void>(run.parts->kernel("after_lp")), Error);
+}
+
+void TestBadFiles::aNewerFormatSaysWhoWroteItAndWhatToDo_data() {
+    QTest::addColumn<bool>("superblock");
+    QTest::addColumn<QString>("writer");
+    QTest::newRow("superblock") << true << "it was written in a format that is newer";
+    QTest::newRow("layout of a dataset") << false << "'finescope tests' wrote it in a format that is newer";
+}
+
+// As HDF5 2 writes them: numbers of versions that are not known here.
+void TestBadFiles::aNewerFormatSaysWhoWroteItAndWhatToDo() {
+    QFETCH(bool, superblock);
+    QFETCH(QString, writer);
+    const auto file = m_folder.filePath(QStringLiteral("newer.h5")).toStdString();
+    writeTinyRun(file, {});
+    std::ifstream in(file, std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    int changed = 0;
+    for (const auto& block : sealedBlocks(bytes)) {
+        const auto signature = bytes.substr(block.start, 4);
+        if (superblock && signature == "\211HDF") {
+            bytes[block.start + 8] = 4;
+            ++changed;
+        }
+        // A message of the type 8, data layout: version 4, class 2, chunked.
+        for (auto at = block.start + 8; !superblock && signature == "OHDR" && at < block.start + block.size;
+             ++at) {
+            if (bytes[at - 4] == 8 && bytes[at] == 4 && bytes[at + 1] == 2) {
+                bytes[at] = 5;
+                ++changed;
+            }
+        }
+        seal(bytes, block);
+    }
+    QVERIFY(changed > 0);
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+    try {
+        readAll(file);
+        QFAIL("was read without complaint");
+    } catch (const Error& error) {
+        const auto message = QString::fromUtf8(error.what());
+        for (const auto& word :
+             {writer, QStringLiteral("libver=('v110', 'v110')"), QStringLiteral("h5repack")}) {
+            QVERIFY2(message.contains(word), qPrintable(message));
+        }
+    }
 }
 
 // Any answer will do but a crash, an error of another type or an endless wait.
