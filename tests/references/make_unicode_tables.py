@@ -1,13 +1,15 @@
 """Writes core/engine/tokenizer/unicode_tables.cpp: what the `tokenizers` package makes of every code point.
 
-Its Rust crates carry Unicode tables of several ages (letters of Unicode 16, punctuation of Unicode 8, no unassigned
-code points among the controls), so that no one library of C++ agrees with it. Each class is found by asking the package
+Its Rust crates carry Unicode tables of several ages (letters of Unicode 16, normal forms of Unicode 10, punctuation of
+Unicode 8, no unassigned code points among the controls), so that no one library of C++ agrees with it. Each class is found by asking the package
 itself about all 1,112,064 code points.
 """
 
 import sys
 
 from tokenizers import __version__, normalizers, pre_tokenizers
+
+MARK_OF_CLASS_1, MARK_OF_CLASS_240 = "\u0334", "\u0345"
 
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 
@@ -22,7 +24,10 @@ def classify():
     bert = pre_tokenizers.BertPreTokenizer()
     clean, chinese = normalizer(clean_text=True), normalizer(handle_chinese_chars=True)
     strip, lower = normalizer(strip_accents=True), normalizer(lowercase=True)
-    names = "Letters", "Numbers", "Punctuation", "Removed", "Chinese", "Accents"
+    word, marks = pre_tokenizers.Whitespace(), normalizers.StripAccents()
+    canonical, compatible = normalizers.NFD(), normalizers.NFKD()
+    names = ("Letters", "Numbers", "Punctuation", "Removed", "Chinese", "Accents", "Words", "Marks", "Decomposed",
+             "Compatible", "Reordered")
     classes, lowered = {name: [] for name in names}, []
     for code in CODE_POINTS:
         c = chr(code)
@@ -38,6 +43,17 @@ def classify():
             classes["Chinese"].append(code)
         if strip.normalize_str("!" + c + "!") == "!!":
             classes["Accents"].append(code)
+        if word.pre_tokenize_str("a" + c)[0][0] == "a" + c:
+            classes["Words"].append(code)
+        if marks.normalize_str("a" + c) == "a":
+            classes["Marks"].append(code)
+        if canonical.normalize_str(c) != c:
+            classes["Decomposed"].append(code)
+        elif compatible.normalize_str(c) != c:
+            classes["Compatible"].append(code)
+        elif any(canonical.normalize_str(pair) != pair for pair in (c + MARK_OF_CLASS_1, MARK_OF_CLASS_240 + c)) \
+                or c in (MARK_OF_CLASS_1, MARK_OF_CLASS_240):
+            classes["Reordered"].append(code)
         small = lower.normalize_str(c)
         if small != c and len(small) == 1:
             lowered.append((code, ord(small)))

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel, RobertaConfig, RobertaModel
 
 import make_adam
+import make_tokenizer_json
 import make_unicode_tables
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -144,6 +145,7 @@ def main(output, minilm=None, roberta=None):
     torch.set_num_threads(1)
     lines = read_lines()
     make_tokenizers(output, lines)
+    make_tokenizer_json.main(output, lines, write_json)
     make_models(output)
     make_unicode_tables.main(output / "unicode_tables.cpp")
     make_adam.main(output / "adam_temperature.json")

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -17,6 +18,8 @@ struct AddedToken {
     bool leftStrip = false;  ///< swallows the spaces before it
     bool rightStrip = false; ///< swallows the spaces after it
     bool normalized = false; ///< looked for in the normalised text
+
+    bool operator==(const AddedToken&) const = default;
 };
 
 /// The added tokens of a vocabulary and where they occur: at each place the longest, from the left.
@@ -25,8 +28,9 @@ public:
     using Normalizer = std::function<std::u32string(std::u32string_view)>;
 
     AddedTokens() = default;
-    /// `normalize` is what the tokenizer does to a text before cutting it.
-    AddedTokens(const std::vector<AddedToken>& tokens, const Normalizer& normalize);
+    /// `normalize` is what the tokenizer does to a text before cutting it, `where` what messages begin with.
+    /// Throws Error{badFile} if two tokens are the same text once normalised.
+    AddedTokens(const std::vector<AddedToken>& tokens, const Normalizer& normalize, const std::string& where);
 
     /// A stretch of ordinary, normalised text, or the id of an added token.
     struct Piece {
@@ -41,9 +45,14 @@ private:
         std::u32string content;
         AddedToken token;
     };
-    static std::vector<Piece> splitBy(const std::vector<Pattern>& patterns, std::u32string_view text);
+    /// Sorted, so that those that begin alike lie side by side: a text is compared with all at once.
+    using Patterns = std::vector<Pattern>;
 
-    std::vector<Pattern> m_raw, m_normalized;
+    static void sort(Patterns& patterns, const std::string& where);
+    static const Pattern* longestAt(const Patterns& patterns, std::u32string_view text);
+    static std::vector<Piece> splitBy(const Patterns& patterns, std::u32string_view text);
+
+    Patterns m_raw, m_normalized;
 };
 
 } // namespace finescope::engine

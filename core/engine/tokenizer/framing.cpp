@@ -35,11 +35,55 @@ void cut(std::vector<std::int64_t>& ids, std::size_t keep, bool left) {
     }
 }
 
+using Parts = std::vector<FramePart>;
+
+using What = FramePart::What;
+
+FramePart special(std::int64_t id, std::int64_t typeId = 0) {
+    return {What::special, {id}, typeId};
+}
+
+FramePart text(What which, std::int64_t typeId = 0) {
+    return {which, {}, typeId};
+}
+
 } // namespace
+
+std::int64_t Framing::typeCount() const {
+    std::int64_t count = 1;
+    for (const Parts* const parts : {&single, &pair}) {
+        for (const FramePart& part : *parts) {
+            count = std::max(count, part.typeId + 1);
+        }
+    }
+    return count;
+}
+
+Framing bertFraming(std::int64_t first, std::int64_t separator) {
+    const Parts single = {special(first), text(What::first), special(separator)};
+    Parts pair = single;
+    pair.insert(pair.end(), {text(What::second, 1), special(separator, 1)});
+    return {single, pair};
+}
+
+Framing robertaFraming(std::int64_t first, std::int64_t separator) {
+    const Parts single = {special(first), text(What::first), special(separator)};
+    Parts pair = single;
+    pair.insert(pair.end(), {special(separator), text(What::second), special(separator)});
+    return {single, pair};
+}
+
+Framing plainFraming() {
+    return {{text(What::first)}, {text(What::first), text(What::second, 1)}};
+}
 
 Encoding frame(std::vector<std::int64_t> first, std::optional<std::vector<std::int64_t>> second,
                std::size_t maxLength, const Framing& framing) {
-    const std::size_t framed = second ? 2 + framing.separatorsBetween : 2;
+    const Parts& parts = second ? framing.pair : framing.single;
+    std::size_t framed = 0;
+    for (const FramePart& part : parts) {
+        framed += part.ids.size();
+    }
     if (maxLength < framed) {
         throw Error(ErrorKind::badInput, "a maximum length of " + std::to_string(maxLength) +
                                              " tokens cannot hold the " + std::to_string(framed) +
@@ -48,18 +92,16 @@ Encoding frame(std::vector<std::int64_t> first, std::optional<std::vector<std::i
     const auto [keepFirst, keepSecond] =
         longestFirst(first.size(), second ? second->size() : 0, maxLength - framed);
     cut(first, keepFirst, framing.truncateLeft);
-
-    Encoding encoding;
-    encoding.ids.push_back(framing.first);
-    encoding.ids.insert(encoding.ids.end(), first.begin(), first.end());
-    encoding.ids.push_back(framing.separator);
-    encoding.typeIds.assign(encoding.ids.size(), 0);
     if (second) {
         cut(*second, keepSecond, framing.truncateLeft);
-        encoding.ids.insert(encoding.ids.end(), framing.separatorsBetween - 1, framing.separator);
-        encoding.ids.insert(encoding.ids.end(), second->begin(), second->end());
-        encoding.ids.push_back(framing.separator);
-        encoding.typeIds.resize(encoding.ids.size(), framing.secondTypeId);
+    }
+    Encoding encoding;
+    for (const FramePart& part : parts) {
+        const std::vector<std::int64_t>& ids = part.what == What::special ? part.ids
+                                               : part.what == What::first ? first
+                                                                          : *second;
+        encoding.ids.insert(encoding.ids.end(), ids.begin(), ids.end());
+        encoding.typeIds.resize(encoding.ids.size(), part.typeId);
     }
     return encoding;
 }

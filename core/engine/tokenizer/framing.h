@@ -9,13 +9,31 @@
 
 namespace finescope::engine {
 
-/// How special tokens frame a text (first a separator) or a pair (first a separator [separator] b separator).
-struct Framing {
-    std::int64_t first = 0, separator = 0;
-    std::size_t separatorsBetween = 1; ///< BERT 1, RoBERTa 2
-    std::int64_t secondTypeId = 1;     ///< BERT 1; RoBERTa has no types: 0
-    bool truncateLeft = false;         ///< cut at the beginning instead of the end
+/// A stretch of a framed input: special tokens, or one of the texts.
+struct FramePart {
+    enum class What { special, first, second };
+    What what = What::special;
+    std::vector<std::int64_t> ids; ///< of the special tokens
+    std::int64_t typeId = 0;
+
+    bool operator==(const FramePart&) const = default;
 };
+
+/// How special tokens frame a text or a pair of texts.
+struct Framing {
+    std::vector<FramePart> single, pair;
+    bool truncateLeft = false; ///< cut at the beginning instead of the end
+
+    /// One more than the largest type id in it.
+    [[nodiscard]] std::int64_t typeCount() const;
+};
+
+/// first text separator; first text separator second separator, the second's type being 1.
+[[nodiscard]] Framing bertFraming(std::int64_t first, std::int64_t separator);
+/// first text separator; first text separator separator second separator, all of one type.
+[[nodiscard]] Framing robertaFraming(std::int64_t first, std::int64_t separator);
+/// The texts alone, the second's type being 1.
+[[nodiscard]] Framing plainFraming();
 
 /// The ids of one text or two, cut longest-first to maxLength and framed. Throws Error{badInput} if maxLength
 /// cannot hold the special tokens. Source: truncate_encodings of the tokenizers package (its LongestFirst).

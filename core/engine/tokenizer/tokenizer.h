@@ -9,7 +9,7 @@
 
 namespace finescope::engine {
 
-/// Token ids of one text or pair with its special tokens; typeIds (0 or 1) has the same length.
+/// Token ids of one text or pair with its special tokens; typeIds has the same length.
 struct Encoding {
     std::vector<std::int64_t> ids;
     std::vector<std::int64_t> typeIds;
@@ -25,15 +25,21 @@ public:
     /// tokens.
     [[nodiscard]] virtual Encoding encode(std::string_view first, std::optional<std::string_view> second,
                                           std::size_t maxLength) const = 0;
+    /// Of the token that fills a batch; 0 where the tokenizer has none, as what is filled is masked.
     [[nodiscard]] virtual std::int64_t padId() const = 0;
     /// One more than the largest id: the rows that an embedding needs at least.
     [[nodiscard]] virtual std::int64_t vocabularySize() const = 0;
+    /// One more than the largest type id of a text or a pair.
+    [[nodiscard]] virtual std::int64_t typeCount() const = 0;
     /// Id of the mask token, for masked-language modelling; nullopt if the vocabulary has none.
     [[nodiscard]] virtual std::optional<std::int64_t> maskId() const = 0;
 };
 
-/// The tokenizer of a Hugging Face model folder: vocab.json + merges.txt (byte-level BPE) or vocab.txt
-/// (WordPiece), options from tokenizer_config.json. Throws Error{badFile} naming the file and line.
+/// The tokenizer of a Hugging Face model folder: tokenizer.json (WordPiece or BPE), which says most and is
+/// taken where it is there; else vocab.txt (WordPiece), or vocab.json and merges.txt (byte-level BPE), with
+/// options from tokenizer_config.json and its neighbours. Refused are classes and parts that stand for
+/// another algorithm, and a tokenizer.json that contradicts the class or the options beside it: transformers
+/// takes those, other programs the file. Throws Error{badFile} naming the file and the place.
 [[nodiscard]] std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& modelFolder);
 
 /// The files of the folder, by name, that its tokenizer is made of.

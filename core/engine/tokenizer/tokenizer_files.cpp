@@ -2,209 +2,303 @@
 
 #include "core/engine/text_file.h"
 #include "core/error.h"
+#include "core/text/shown.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <limits>
 
 namespace finescope::engine {
 
 namespace {
 
 using nlohmann::json;
+using text::shown;
 
-constexpr std::array kSpecialKeys = {"bos_token", "eos_token", "unk_token", "sep_token",
-                                     "pad_token", "cls_token", "mask_token"};
+/// In the order in which transformers adds them.
+constexpr std::array<std::string_view, 7> kSpecialKeys = {"bos_token", "eos_token", "unk_token", "sep_token",
+                                                          "pad_token", "cls_token", "mask_token"};
 
-Error bad(const std::filesystem::path& path, const std::string& key, const std::string& what) {
-    return {ErrorKind::badFile, path.string() + ": \"" + key + "\" " + what};
+struct ClassName {
+    std::string_view name;
+    TokenizerClass is;
+    bool givesTypeIds;
+};
+/// The classes of transformers 5.24 that are, or do the same as, one that is understood; also with "Fast".
+constexpr std::array kClasses = {
+    ClassName{"BertTokenizer", TokenizerClass::bert, true},
+    ClassName{"ConvBertTokenizer", TokenizerClass::bert, true},
+    ClassName{"DistilBertTokenizer", TokenizerClass::bert, false},
+    ClassName{"ElectraTokenizer", TokenizerClass::bert, true},
+    ClassName{"LayoutLMTokenizer", TokenizerClass::bert, true},
+    ClassName{"MobileBertTokenizer", TokenizerClass::bert, true},
+    ClassName{"SqueezeBertTokenizer", TokenizerClass::bert, true},
+    ClassName{"RobertaTokenizer", TokenizerClass::roberta, false},
+    ClassName{"BartTokenizer", TokenizerClass::roberta, false},
+    ClassName{"LongformerTokenizer", TokenizerClass::roberta, false},
+    ClassName{"TokenizersBackend", TokenizerClass::asWritten, false},
+    ClassName{"PreTrainedTokenizer", TokenizerClass::asWritten,
+              false}, // "PreTrainedTokenizerFast" it has to be
+};
+
+Error bad(const std::filesystem::path& path, std::string_view key, const std::string& what) {
+    return {ErrorKind::badFile, path.string() + ": \"" + std::string(key) + "\" " + what};
+}
+
+const json* find(const json& object, std::string_view key) {
+    const auto found = object.find(key);
+    return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
 /// A key that is true, false, or (null or missing) left to the default.
-std::optional<bool> flag(const json& object, const std::string& key, const std::filesystem::path& path) {
-    const auto found = object.find(key);
-    if (found == object.end() || found->is_null()) {
+std::optional<bool> flag(const json& object, std::string_view key, const std::filesystem::path& path) {
+    const json* const value = find(object, key);
+    if (value == nullptr) {
         return std::nullopt;
     }
-    if (!found->is_boolean()) {
-        throw bad(path, key, "must be true, false or null, found " + found->dump());
+    if (!value->is_boolean()) {
+        throw bad(path, key, "must be true, false or null, found " + shown(value->dump()));
     }
-    return found->get<bool>();
+    return value->get<bool>();
 }
 
-/// A token given as a string or as an object with its content and how it is matched.
-AddedToken parseToken(const json& value, const std::string& key, const std::filesystem::path& path) {
-    AddedToken token;
+/// A special token, given as a string or as an object.
+AddedToken parseSpecial(const json& value, std::string_view key, const std::filesystem::path& path) {
     if (value.is_string()) {
+        AddedToken token;
         token.content = value.get<std::string>();
         return token;
     }
-    if (!value.is_object() || !value.contains("content") || !value["content"].is_string()) {
-        throw bad(path, key, "must be a string or an object with \"content\", found " + value.dump());
+    return parseAddedToken(value, false, path.string() + ": \"" + std::string(key) + "\"");
+}
+
+void setSpecial(TokenizerOptions& options, std::string_view name, AddedToken token) {
+    const auto known = std::ranges::find(options.special, name, &NamedToken::name);
+    if (known != options.special.end()) {
+        known->token = std::move(token);
+    } else {
+        options.special.push_back({std::string(name), std::move(token)});
     }
-    token.content = value["content"].get<std::string>();
-    token.singleWord = flag(value, "single_word", path).value_or(false);
-    token.leftStrip = flag(value, "lstrip", path).value_or(false);
-    token.rightStrip = flag(value, "rstrip", path).value_or(false);
-    token.normalized = flag(value, "normalized", path).value_or(false);
-    return token;
 }
 
 void readSpecial(const json& object, const std::filesystem::path& path, TokenizerOptions& options) {
-    for (const char* const key : kSpecialKeys) {
-        const auto found = object.find(key);
-        if (found != object.end() && !found->is_null()) {
-            options.special[key] = parseToken(*found, key, path);
+    for (const std::string_view key : kSpecialKeys) {
+        if (const json* const value = find(object, key)) {
+            setSpecial(options, key, parseSpecial(*value, key, path));
         }
     }
-    for (const char* const key : {"additional_special_tokens", "extra_special_tokens"}) {
-        const auto found = object.find(key);
-        if (found != object.end() && found->is_array()) {
-            for (const json& value : *found) {
-                options.added.push_back(parseToken(value, key, path));
+    for (const auto& [key, value] : object.items()) {
+        const bool known = std::ranges::find(kSpecialKeys, key) != kSpecialKeys.end();
+        if (!known && key.ends_with("_token") && value.is_string()) {
+            setSpecial(options, key, parseSpecial(value, key, path));
+        }
+    }
+    const auto addAll = [&](std::string_view key) {
+        const json* const tokens = find(object, key);
+        if (tokens == nullptr) {
+            return;
+        }
+        if (!tokens->is_array() && !tokens->is_object()) {
+            throw bad(path, key, "must be a list of tokens, found " + shown(tokens->dump()));
+        }
+        for (const auto& [name, value] : tokens->items()) {
+            if (tokens->is_array()) {
+                options.extra.push_back(parseSpecial(value, key, path));
+            } else {
+                setSpecial(options, name, parseSpecial(value, name, path));
             }
         }
-    }
+    };
+    const json* const extra = find(object, "extra_special_tokens");
+    addAll(extra == nullptr || extra->empty() ? "additional_special_tokens" : "extra_special_tokens");
 }
 
-std::int64_t parseId(const json& value, const std::string& key, const std::filesystem::path& path) {
-    if (!value.is_number_integer() || value < 0 || value > std::int64_t{1} << 31) {
-        throw bad(path, key, "must have an id from 0, found " + value.dump());
+std::vector<AddedToken> byId(std::vector<AddedToken> tokens, const std::string& where) {
+    std::ranges::sort(tokens, {}, &AddedToken::id);
+    const auto twin = std::ranges::adjacent_find(tokens, {}, &AddedToken::id);
+    if (twin != tokens.end()) {
+        throw Error(ErrorKind::badFile, where + ": \"" + shown(twin->content) + "\" and \"" +
+                                            shown(std::next(twin)->content) + "\" have one id, " +
+                                            std::to_string(twin->id));
     }
-    return value.get<std::int64_t>();
+    return tokens;
 }
 
-/// "added_tokens_decoder" maps ids to tokens and knows best how each is matched.
-void readDecoder(const json& object, const std::filesystem::path& path, TokenizerOptions& options) {
-    const auto decoder = object.find("added_tokens_decoder");
-    if (decoder == object.end() || !decoder->is_object()) {
-        return;
+/// "added_tokens_decoder" maps ids to tokens.
+std::optional<std::vector<AddedToken>> readDecoder(const json& object, const std::filesystem::path& path) {
+    constexpr std::string_view kKey = "added_tokens_decoder";
+    const json* const decoder = find(object, kKey);
+    if (decoder == nullptr) {
+        return std::nullopt;
     }
+    if (!decoder->is_object()) {
+        throw bad(path, kKey, "must be an object, found " + shown(decoder->dump()));
+    }
+    const std::string where = path.string() + ": \"" + std::string(kKey) + "\"";
+    std::vector<AddedToken> tokens;
     for (const auto& [id, value] : decoder->items()) {
-        AddedToken token = parseToken(value, "added_tokens_decoder", path);
-        token.id = parseId(json::parse(id, nullptr, false), "added_tokens_decoder", path);
-        for (auto& [name, special] : options.special) {
-            if (special.content == token.content) {
-                special = token;
-            }
-        }
-        options.added.push_back(token);
+        AddedToken token = parseAddedToken(value, true, where);
+        std::int64_t number = -1;
+        const auto [end, failure] = std::from_chars(id.data(), id.data() + id.size(), number);
+        const bool whole = failure == std::errc() && end == id.data() + id.size();
+        token.id = parseTokenId(whole ? json(number) : json(id), where);
+        tokens.push_back(std::move(token));
     }
+    return byId(std::move(tokens), where);
 }
 
-/// added_tokens.json maps tokens to ids; they are ordinary tokens, looked for in the normalised text.
-void readAddedTokens(const std::filesystem::path& path, TokenizerOptions& options) {
-    const json tokens = readJsonObject(path);
-    for (const auto& [content, id] : tokens.items()) {
+/// added_tokens.json maps tokens to ids: ordinary ones are looked for in the normalised text.
+std::vector<AddedToken> readAddedTokens(const std::filesystem::path& path, const TokenizerOptions& options) {
+    const json object = readJsonObject(path);
+    std::vector<AddedToken> tokens;
+    for (const auto& [content, id] : object.items()) {
+        const auto same = [&content = content](const AddedToken& token) { return token.content == content; };
+        const bool special = std::ranges::any_of(options.special, same, &NamedToken::token);
         AddedToken token;
         token.content = content;
-        token.id = parseId(id, content, path);
-        token.normalized = true;
-        options.added.push_back(token);
+        token.id = parseTokenId(id, path.string() + ": \"" + shown(content) + "\"");
+        token.normalized = !special;
+        tokens.push_back(std::move(token));
+    }
+    // One search each, however many there are.
+    std::vector<std::string_view> extra;
+    std::ranges::transform(options.extra, std::back_inserter(extra), &AddedToken::content);
+    std::ranges::sort(extra);
+    for (AddedToken& token : tokens) {
+        token.normalized = token.normalized && !std::ranges::binary_search(extra, token.content);
+    }
+    return byId(std::move(tokens), path.string());
+}
+
+/// The class that a file names; one that stands for another algorithm is refused, and so are options that do.
+void readClass(const json& object, const std::filesystem::path& path, TokenizerOptions& options) {
+    for (const std::string_view key : {"word_tokenizer_type", "subword_tokenizer_type"}) {
+        if (const json* const value = find(object, key)) {
+            throw bad(path, key,
+                      "is " + shown(value->dump()) +
+                          ": a tokenizer of that kind is not understood, and ids of another are "
+                          "never made");
+        }
+    }
+    if (const json* const map = find(object, "auto_map");
+        map != nullptr && path.filename() != "config.json") {
+        throw bad(path, "auto_map", "is " + shown(map->dump()) + ": a tokenizer of its own code is not run");
+    }
+    const json* const value = find(object, "tokenizer_class");
+    if (value == nullptr) {
+        return;
+    }
+    std::string name = value->is_string() ? value->get<std::string>() : "";
+    if (name.ends_with("Fast")) {
+        name.resize(name.size() - 4);
+    }
+    const auto* const known = std::ranges::find(kClasses, name, &ClassName::name);
+    if (known == kClasses.end() || *value == "PreTrainedTokenizer") {
+        throw bad(path, "tokenizer_class",
+                  "is " + shown(value->dump()) +
+                      ", which is not understood; understood are BertTokenizer and RobertaTokenizer (with or "
+                      "without Fast) and, where tokenizer.json says it all, TokenizersBackend");
+    }
+    if (options.tokenizerClass == TokenizerClass::notSaid) {
+        options.tokenizerClass = known->is;
+        options.classSource = path.string() + ": \"tokenizer_class\" " + shown(value->dump());
+        options.givesTypeIds = options.givesTypeIds.value_or(known->givesTypeIds);
     }
 }
 
-std::int64_t findSpecial(const TokenizerOptions& options, const std::string& key, std::string_view name,
-                         const Vocabulary& vocabulary, const std::filesystem::path& vocabularyFile) {
-    const auto given = options.special.find(key);
-    const std::string content = given == options.special.end() ? std::string(name) : given->second.content;
-    const auto found = vocabulary.find(content);
-    if (found == vocabulary.end()) {
-        throw Error(ErrorKind::badFile, vocabularyFile.string() + ": the " + key + " \"" + content +
-                                            "\" is not in the vocabulary");
+void readInputNames(const json& object, const std::filesystem::path& path, TokenizerOptions& options) {
+    const json* const names = find(object, "model_input_names");
+    if (names == nullptr) {
+        return;
     }
-    return found->second;
+    if (!names->is_array()) {
+        throw bad(path, "model_input_names", "must be a list of names, found " + shown(names->dump()));
+    }
+    options.givesTypeIds = std::ranges::find(*names, json("token_type_ids")) != names->end();
+}
+
+void readConfig(const json& object, const std::filesystem::path& path, TokenizerOptions& options) {
+    readInputNames(object, path, options);
+    readClass(object, path, options);
+    options.addPrefixSpace = flag(object, "add_prefix_space", path);
+    options.lowerCase = flag(object, "do_lower_case", path);
+    options.chineseCharacters = flag(object, "tokenize_chinese_chars", path);
+    options.stripAccents = flag(object, "strip_accents", path);
+    if (flag(object, "split_special_tokens", path).value_or(false)) {
+        throw bad(path, "split_special_tokens", "is true; only false is understood");
+    }
+    if (const json* const side = find(object, "truncation_side")) {
+        if (*side != "left" && *side != "right") {
+            throw bad(path, "truncation_side", "must be \"left\" or \"right\", found " + shown(side->dump()));
+        }
+        options.truncateLeft = *side == "left";
+    }
+    readSpecial(object, path, options);
+    options.decoder = readDecoder(object, path);
 }
 
 } // namespace
 
+const AddedToken* TokenizerOptions::find(std::string_view name) const {
+    const auto found = std::ranges::find(special, name, &NamedToken::name);
+    return found == special.end() ? nullptr : &found->token;
+}
+
 TokenizerOptions readTokenizerOptions(const std::filesystem::path& folder) {
     TokenizerOptions options;
-    const std::filesystem::path config = folder / "tokenizer_config.json";
-    json object = json::object();
-    if (std::filesystem::exists(config)) {
-        object = readJsonObject(config);
-        options.addPrefixSpace = flag(object, "add_prefix_space", config);
-        options.lowerCase = flag(object, "do_lower_case", config);
-        options.chineseCharacters = flag(object, "tokenize_chinese_chars", config);
-        options.stripAccents = flag(object, "strip_accents", config);
-        options.truncateLeft = object.value("truncation_side", json("right")) == "left";
-        readSpecial(object, config, options);
+    options.config = folder / "tokenizer_config.json";
+    if (std::filesystem::exists(options.config)) {
+        readConfig(readJsonObject(options.config), options.config, options);
     }
-    const std::filesystem::path map = folder / "special_tokens_map.json";
-    if (std::filesystem::exists(map)) {
-        readSpecial(readJsonObject(map), map, options);
+    if (const auto model = folder / "config.json"; std::filesystem::exists(model)) {
+        readClass(readJsonObject(model), model, options);
     }
-    readDecoder(object, config, options);
-    if (std::filesystem::exists(folder / "added_tokens.json")) {
-        readAddedTokens(folder / "added_tokens.json", options);
+    if (!options.decoder) {
+        if (const auto map = folder / "special_tokens_map.json"; std::filesystem::exists(map)) {
+            readSpecial(readJsonObject(map), map, options);
+        }
+        if (const auto added = folder / "added_tokens.json"; std::filesystem::exists(added)) {
+            options.added = readAddedTokens(added, options);
+        }
     }
+    std::ranges::stable_sort(options.special, {}, [](const NamedToken& token) {
+        return std::ranges::find(kSpecialKeys, token.name) - kSpecialKeys.begin();
+    });
     return options;
 }
 
-SpecialTokens resolveSpecialTokens(const TokenizerOptions& options, const SpecialNames& names,
-                                   const Vocabulary& vocabulary,
-                                   const std::filesystem::path& vocabularyFile) {
-    const auto find = [&](const char* key, std::string_view name) {
-        return findSpecial(options, key, name, vocabulary, vocabularyFile);
+AddedToken parseAddedToken(const json& value, bool normalized, const std::string& where) {
+    if (!value.is_object() || !value.contains("content") || !value["content"].is_string()) {
+        throw Error(ErrorKind::badFile,
+                    where + " must be a token, an object with its \"content\", found " + shown(value.dump()));
+    }
+    const auto read = [&](const char* key, bool fallback) {
+        const json* const found = find(value, key);
+        if (found != nullptr && !found->is_boolean()) {
+            throw Error(ErrorKind::badFile,
+                        where + ": \"" + key + "\" must be true or false, found " + shown(found->dump()));
+        }
+        return found == nullptr ? fallback : found->get<bool>();
     };
-    SpecialTokens tokens;
-    tokens.first = find("cls_token", names.first);
-    tokens.separator = find("sep_token", names.separator);
-    tokens.pad = find("pad_token", names.pad);
-    tokens.unknown = find("unk_token", names.unknown);
+    AddedToken token;
+    token.content = value["content"].get<std::string>();
+    token.singleWord = read("single_word", false);
+    token.leftStrip = read("lstrip", false);
+    token.rightStrip = read("rstrip", false);
+    token.normalized = read("normalized", normalized);
+    return token;
+}
 
-    std::int64_t next = 0;
-    for (const auto& [content, id] : vocabulary) {
-        next = std::max(next, id + 1);
+std::int64_t parseTokenId(const json& value, const std::string& where) {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+    if (!value.is_number_integer() || value < 0 || value > kMost) {
+        throw Error(ErrorKind::badFile, where + " must have an id from 0 to " + std::to_string(kMost) +
+                                            ", found " + shown(value.dump()));
     }
-    const auto add = [&](AddedToken token) {
-        const bool known = std::ranges::any_of(
-            tokens.all, [&](const AddedToken& other) { return other.content == token.content; });
-        if (known) {
-            return;
-        }
-        const auto found = vocabulary.find(token.content);
-        if (found != vocabulary.end()) {
-            token.id = found->second;
-        } else if (token.id < 0) {
-            token.id = next;
-        }
-        next = std::max(next, token.id + 1);
-        tokens.all.push_back(token);
-    };
-    const std::pair<const char*, std::string_view> defaults[] = {{"cls_token", names.first},
-                                                                 {"sep_token", names.separator},
-                                                                 {"pad_token", names.pad},
-                                                                 {"unk_token", names.unknown},
-                                                                 {"mask_token", names.mask}};
-    for (const auto& [key, name] : defaults) {
-        const auto given = options.special.find(key);
-        AddedToken token;
-        if (given != options.special.end()) {
-            token = given->second;
-        } else {
-            token.content = name;
-        }
-        const bool present = vocabulary.contains(token.content);
-        if (std::string_view(key) == "mask_token" && present) {
-            tokens.mask = vocabulary.at(token.content);
-        }
-        if (present) {
-            add(token);
-        }
-    }
-    for (const char* const key : {"bos_token", "eos_token"}) {
-        const auto given = options.special.find(key);
-        if (given != options.special.end() && vocabulary.contains(given->second.content)) {
-            add(given->second);
-        }
-    }
-    for (const AddedToken& token : options.added) {
-        add(token);
-    }
-    return tokens;
+    return value.get<std::int64_t>();
 }
 
 } // namespace finescope::engine

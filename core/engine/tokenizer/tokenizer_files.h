@@ -2,47 +2,58 @@
 
 #include "core/engine/tokenizer/added_tokens.h"
 
-#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace finescope::engine {
 
-using Vocabulary = std::unordered_map<std::string, std::int64_t>;
-
-/// What tokenizer_config.json and special_tokens_map.json say; each has a default, as either may be missing.
-struct TokenizerOptions {
-    std::optional<bool> addPrefixSpace, lowerCase, chineseCharacters, stripAccents;
-    bool truncateLeft = false;
-    /// Under the names of transformers ("cls_token", ...); ids are filled in from the vocabulary by resolve.
-    std::unordered_map<std::string, AddedToken> special;
-    std::vector<AddedToken> added; ///< the other added tokens
+/// What a class of transformers does, as far as token ids go.
+enum class TokenizerClass {
+    notSaid,
+    bert,     ///< builds WordPiece around a vocabulary, by options
+    roberta,  ///< builds byte-level BPE around a vocabulary, by options
+    asWritten ///< takes tokenizer.json as it is
 };
 
-/// Reads the two option files and added_tokens.json of a model folder. Throws Error{badFile} naming file and
-/// key.
+/// A special token under its name in transformers ("cls_token", ...).
+struct NamedToken {
+    std::string name;
+    AddedToken token;
+};
+
+/// What tokenizer_config.json, special_tokens_map.json, added_tokens.json and config.json say of a tokenizer;
+/// each has a default, as any of them may be missing.
+struct TokenizerOptions {
+    TokenizerClass tokenizerClass = TokenizerClass::notSaid;
+    std::string classSource;      ///< for messages: where the class is said, and its name
+    std::filesystem::path config; ///< tokenizer_config.json
+    std::optional<bool> addPrefixSpace, lowerCase, chineseCharacters, stripAccents, truncateLeft;
+    std::optional<bool> givesTypeIds;
+    std::vector<NamedToken> special; ///< in the order in which transformers adds them
+    std::vector<AddedToken> extra;   ///< special tokens without a name
+    /// "added_tokens_decoder" of tokenizer_config.json, by id: where it is there, it is all.
+    std::optional<std::vector<AddedToken>> decoder;
+    std::vector<AddedToken> added; ///< added_tokens.json, by id; read where there is no decoder
+
+    /// The special token of that name, if it is given.
+    [[nodiscard]] const AddedToken* find(std::string_view name) const;
+};
+
+/// Reads the option files of a model folder, as transformers 5 does. Throws Error{badFile} naming file and
+/// key, also for a class or an option that stands for another algorithm.
 [[nodiscard]] TokenizerOptions readTokenizerOptions(const std::filesystem::path& folder);
 
-/// The ids of the special tokens that frame a text, and every added token with its id.
-struct SpecialTokens {
-    std::int64_t first = 0, separator = 0, pad = 0, unknown = 0;
-    std::optional<std::int64_t> mask;
-    std::vector<AddedToken> all;
-};
+/// A token given as an object, each flag of which is read; one that is missing is `normalized` as told, the
+/// others false. `where` begins messages. Throws Error{badFile}.
+[[nodiscard]] AddedToken parseAddedToken(const nlohmann::json& value, bool normalized,
+                                         const std::string& where);
 
-/// The names of the special tokens where no file gives them.
-struct SpecialNames {
-    std::string_view first, separator, pad, unknown, mask;
-};
-
-/// Looks the special tokens up in the vocabulary; added tokens that it lacks keep their own ids. Throws
-/// Error{badFile} naming `vocabularyFile` and the token that is missing.
-[[nodiscard]] SpecialTokens resolveSpecialTokens(const TokenizerOptions& options, const SpecialNames& names,
-                                                 const Vocabulary& vocabulary,
-                                                 const std::filesystem::path& vocabularyFile);
+/// An id of a token. Throws Error{badFile}, beginning with `where`, if it is not one.
+[[nodiscard]] std::int64_t parseTokenId(const nlohmann::json& value, const std::string& where);
 
 } // namespace finescope::engine

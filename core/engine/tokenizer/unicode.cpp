@@ -8,7 +8,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
+#include <vector>
 
 namespace finescope::engine {
 
@@ -23,6 +25,55 @@ const Range* findRange(std::span<const Range> ranges, char32_t code) {
         return nullptr;
     }
     return &*std::prev(after);
+}
+
+/// Whether the tables of the `tokenizers` package decompose it; utf8proc knows newer ones, too.
+bool isDecomposed(char32_t code, bool compatible) {
+    return findRange(decomposedRanges(), code) != nullptr ||
+           (compatible && findRange(compatibleRanges(), code) != nullptr);
+}
+
+void appendDecomposed(std::u32string& text, char32_t code, bool compatible) {
+    if (!isDecomposed(code, compatible)) {
+        text += code;
+        return;
+    }
+    std::array<utf8proc_int32_t, 32> parts{}; // the longest decomposition of one has 18
+    int boundary = 0;
+    const int options = UTF8PROC_DECOMPOSE | (compatible ? UTF8PROC_COMPAT : 0);
+    const auto count =
+        utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), parts.data(), parts.size(),
+                                static_cast<utf8proc_option_t>(options), &boundary);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+        text += static_cast<char32_t>(parts[i]);
+    }
+}
+
+int combiningClass(char32_t code) {
+    return findRange(reorderedRanges(), code) == nullptr
+               ? 0
+               : utf8proc_get_property(static_cast<utf8proc_int32_t>(code))->combining_class;
+}
+
+/// Decomposed and ordered text, composed; what only utf8proc knows as composed falls apart again.
+std::u32string compose(const std::u32string& text) {
+    std::vector<utf8proc_int32_t> codes(text.begin(), text.end());
+    const auto count = utf8proc_normalize_utf32(
+        codes.data(), std::ssize(codes), static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    std::u32string result;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+        std::array<utf8proc_int32_t, 32> parts{};
+        int boundary = 0;
+        const auto code = static_cast<char32_t>(codes[i]);
+        const auto length =
+            utf8proc_decompose_char(codes[i], parts.data(), parts.size(), UTF8PROC_DECOMPOSE, &boundary);
+        if (length > 1 && !isDecomposed(code, false)) {
+            std::copy_n(parts.begin(), length, std::back_inserter(result));
+        } else {
+            result += code;
+        }
+    }
+    return result;
 }
 
 } // namespace
@@ -71,6 +122,13 @@ bool isChinese(char32_t code) {
     return findRange(chineseRanges(), code) != nullptr;
 }
 
+bool isWordCharacter(char32_t code) {
+    return findRange(wordsRanges(), code) != nullptr;
+}
+bool isMark(char32_t code) {
+    return findRange(marksRanges(), code) != nullptr;
+}
+
 std::u32string stripAccents(std::u32string_view text) {
     std::u32string result;
     result.reserve(text.size());
@@ -79,19 +137,32 @@ std::u32string stripAccents(std::u32string_view text) {
             result += code;
             continue;
         }
-        // At most 4 code points: the longest canonical decomposition of one.
-        std::array<utf8proc_int32_t, 16> parts{};
-        int boundary = 0;
-        const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(code), parts.data(),
-                                                   parts.size(), UTF8PROC_DECOMPOSE, &boundary);
-        for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-            const auto part = static_cast<char32_t>(parts[i]);
-            if (findRange(accentsRanges(), part) == nullptr) {
-                result += part;
-            }
-        }
+        const std::size_t begin = result.size();
+        appendDecomposed(result, code, false);
+        const auto isAccent = [](char32_t part) { return findRange(accentsRanges(), part) != nullptr; };
+        result.erase(
+            std::remove_if(result.begin() + static_cast<std::ptrdiff_t>(begin), result.end(), isAccent),
+            result.end());
     }
     return result;
+}
+
+std::u32string normalForm(std::u32string_view text, bool compatible, bool composed) {
+    std::u32string parts;
+    parts.reserve(text.size());
+    for (const char32_t code : text) {
+        appendDecomposed(parts, code, compatible);
+    }
+    for (auto begin = parts.begin(); begin != parts.end();) {
+        const auto starter = [](char32_t code) { return combiningClass(code) == 0; };
+        begin = std::find_if_not(begin, parts.end(), starter);
+        const auto end = std::find_if(begin, parts.end(), starter);
+        std::stable_sort(begin, end, [](char32_t left, char32_t right) {
+            return combiningClass(left) < combiningClass(right);
+        });
+        begin = end;
+    }
+    return composed ? compose(parts) : parts;
 }
 
 std::u32string toLower(std::u32string_view text) {

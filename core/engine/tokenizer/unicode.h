@@ -23,9 +23,15 @@ using text::appendUtf8;
 [[nodiscard]] bool isPunctuation(char32_t code);
 [[nodiscard]] bool isRemoved(char32_t code);
 [[nodiscard]] bool isChinese(char32_t code);
+[[nodiscard]] bool isWordCharacter(char32_t code);
+[[nodiscard]] bool isMark(char32_t code);
 
 /// Canonical decomposition without the non-spacing marks.
 [[nodiscard]] std::u32string stripAccents(std::u32string_view text);
+/// One of Unicode's normal forms: C (composed) or D, KC or KD (`compatible`). Unicode Standard Annex 15, for
+/// the code points that the `tokenizers` package knows (those of Unicode 10); it leaves newer ones as they
+/// are.
+[[nodiscard]] std::u32string normalForm(std::u32string_view text, bool compatible, bool composed);
 /// Lower case of each code point by itself.
 [[nodiscard]] std::u32string toLower(std::u32string_view text);
 

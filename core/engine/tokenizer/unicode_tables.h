@@ -18,13 +18,20 @@ struct LowerRange {
 
 /// Sorted classes of code points as the `tokenizers` package has them, whose Unicode tables are of several
 /// ages: letters and numbers of the byte-level split; punctuation, removed (control) characters, ideographs
-/// and accents of the BERT normaliser; simple lower-casing.
+/// and accents of the BERT normaliser; characters of words (`\w` of its regular expressions); what
+/// StripAccents drops; what has a canonical decomposition, what has only one of compatibility, and what
+/// combines (is put into an order by its class); simple lower-casing.
 [[nodiscard]] std::span<const CodeRange> lettersRanges();
 [[nodiscard]] std::span<const CodeRange> numbersRanges();
 [[nodiscard]] std::span<const CodeRange> punctuationRanges();
 [[nodiscard]] std::span<const CodeRange> removedRanges();
 [[nodiscard]] std::span<const CodeRange> chineseRanges();
 [[nodiscard]] std::span<const CodeRange> accentsRanges();
+[[nodiscard]] std::span<const CodeRange> wordsRanges();
+[[nodiscard]] std::span<const CodeRange> marksRanges();
+[[nodiscard]] std::span<const CodeRange> decomposedRanges();
+[[nodiscard]] std::span<const CodeRange> compatibleRanges();
+[[nodiscard]] std::span<const CodeRange> reorderedRanges();
 [[nodiscard]] std::span<const LowerRange> lowerRanges();
 
 } // namespace finescope::engine

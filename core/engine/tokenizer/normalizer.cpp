@@ -1,0 +1,72 @@
+#include "core/engine/tokenizer/normalizer.h"
+
+#include "core/engine/tokenizer/unicode.h"
+
+#include <cstddef>
+
+namespace finescope::engine {
+
+namespace {
+
+struct Apply {
+    std::u32string text;
+
+    void operator()(const BertNormalization& bert) {
+        std::u32string clean;
+        clean.reserve(text.size());
+        for (const char32_t code : text) {
+            if (bert.cleanUp && isRemoved(code)) {
+                continue;
+            }
+            const char32_t kept = bert.cleanUp && isSpace(code) ? U' ' : code;
+            if (bert.spaceChinese && isChinese(kept)) {
+                clean += {U' ', kept, U' '};
+            } else {
+                clean += kept;
+            }
+        }
+        if (bert.stripAccents) {
+            clean = stripAccents(clean);
+        }
+        text = bert.lowerCase ? toLower(clean) : std::move(clean);
+    }
+    void operator()(const NormalForm& form) { text = normalForm(text, form.compatible, form.composed); }
+    void operator()(const Lowercasing& /*step*/) { text = toLower(text); }
+    void operator()(const MarkStripping& /*step*/) { std::erase_if(text, isMark); }
+    void operator()(const SpaceStripping& strip) {
+        std::size_t begin = 0, end = text.size();
+        while (strip.left && begin < end && isSpace(text[begin])) {
+            ++begin;
+        }
+        while (strip.right && end > begin && isSpace(text[end - 1])) {
+            --end;
+        }
+        text = text.substr(begin, end - begin);
+    }
+    void operator()(const Replacement& replacement) {
+        std::u32string result;
+        std::size_t done = 0;
+        for (std::size_t at = 0; (at = text.find(replacement.pattern, done)) != std::u32string::npos;) {
+            result.append(text, done, at - done).append(replacement.content);
+            done = at + replacement.pattern.size();
+        }
+        text = result.append(text, done);
+    }
+    void operator()(const Prefix& prefix) {
+        if (!text.empty()) {
+            text.insert(0, prefix.content);
+        }
+    }
+};
+
+} // namespace
+
+std::u32string normalized(const NormalizerSteps& steps, std::u32string_view text) {
+    Apply apply{std::u32string(text)};
+    for (const NormalizerStep& step : steps) {
+        std::visit(apply, step);
+    }
+    return std::move(apply.text);
+}
+
+} // namespace finescope::engine

@@ -1,0 +1,157 @@
+#include "core/engine/tokenizer/pre_tokenizer.h"
+
+#include "core/engine/tokenizer/unicode.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <utility>
+
+namespace finescope::engine {
+
+namespace {
+
+using Words = std::vector<std::u32string>;
+
+/// Where the word of GPT-2's split that begins at `at` ends.
+std::size_t wordEnd(std::u32string_view text, std::size_t at) {
+    const std::u32string_view rest = text.substr(at);
+    for (const std::u32string_view contraction : {U"'s", U"'t", U"'re", U"'ve", U"'m", U"'ll", U"'d"}) {
+        if (rest.starts_with(contraction)) {
+            return at + contraction.size();
+        }
+    }
+    const auto runEnd = [&](std::size_t from, auto&& belongs) {
+        while (from < text.size() && belongs(text[from])) {
+            ++from;
+        }
+        return from;
+    };
+    const std::size_t start = text[at] == U' ' ? at + 1 : at;
+    if (start < text.size() && !isSpace(text[start])) {
+        if (isLetter(text[start])) {
+            return runEnd(start, isLetter);
+        }
+        if (isNumber(text[start])) {
+            return runEnd(start, isNumber);
+        }
+        return runEnd(start, [](char32_t c) { return !isSpace(c) && !isLetter(c) && !isNumber(c); });
+    }
+    const std::size_t end = runEnd(at, isSpace);
+    return end < text.size() && end - at > 1 ? end - 1 : end;
+}
+
+/// A byte itself where it is printable, else 256 and up.
+std::array<char32_t, 256> byteCharacters() {
+    std::array<char32_t, 256> characters{};
+    char32_t next = 256;
+    for (std::size_t byte = 0; byte < characters.size(); ++byte) {
+        const bool printable =
+            (byte >= '!' && byte <= '~') || (byte >= 0xA1 && byte <= 0xAC) || (byte >= 0xAE && byte <= 0xFF);
+        characters[byte] = printable ? static_cast<char32_t>(byte) : next++;
+    }
+    return characters;
+}
+
+std::u32string bytesAsCharacters(std::u32string_view word) {
+    std::u32string result;
+    for (const char byte : encodeUtf8(word)) {
+        result += byteLevelCharacters()[static_cast<std::uint8_t>(byte)];
+    }
+    return result;
+}
+
+/// The kind of a code point: neighbours of one kind stay together, those of kind `kDropped` are left out,
+/// those of kind `kAlone` are words of their own.
+enum class Kind { dropped, alone, first, second };
+
+template <typename KindOf>
+void cutByKind(std::u32string_view text, Words& words, KindOf&& kindOf) {
+    std::size_t begin = 0;
+    Kind kind = Kind::dropped;
+    const auto finish = [&](std::size_t end) {
+        if (kind != Kind::dropped && end > begin) {
+            words.emplace_back(text.substr(begin, end - begin));
+        }
+        begin = end;
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const Kind next = kindOf(text[i]);
+        if (next != kind || next == Kind::alone) {
+            finish(i);
+            kind = next;
+        }
+    }
+    finish(text.size());
+}
+
+struct Cut {
+    std::u32string_view text;
+    Words& words;
+
+    void operator()(const BertWords& /*step*/) const {
+        cutByKind(text, words, [](char32_t code) {
+            return isSpace(code) ? Kind::dropped : isPunctuation(code) ? Kind::alone : Kind::first;
+        });
+    }
+    void operator()(const ByteLevelWords& step) const {
+        std::u32string prefixed(text);
+        if (step.prefixSpace && !prefixed.starts_with(U' ')) {
+            prefixed.insert(0, 1, U' ');
+        }
+        if (!step.cut) {
+            words.push_back(bytesAsCharacters(prefixed));
+            return;
+        }
+        for (const std::u32string_view word : splitByteLevelWords(prefixed)) {
+            words.push_back(bytesAsCharacters(word));
+        }
+    }
+    void operator()(const WordRuns& /*step*/) const {
+        cutByKind(text, words, [](char32_t code) {
+            return isWordCharacter(code) ? Kind::first : isSpace(code) ? Kind::dropped : Kind::second;
+        });
+    }
+    void operator()(const SpaceWords& /*step*/) const {
+        cutByKind(text, words, [](char32_t code) { return isSpace(code) ? Kind::dropped : Kind::first; });
+    }
+    void operator()(const DigitRuns& step) const {
+        cutByKind(text, words, [&](char32_t code) {
+            return !isNumber(code) ? Kind::first : step.individual ? Kind::alone : Kind::second;
+        });
+    }
+};
+
+} // namespace
+
+const std::array<char32_t, 256>& byteLevelCharacters() {
+    static const std::array<char32_t, 256> kCharacters = byteCharacters();
+    return kCharacters;
+}
+
+std::vector<std::u32string_view> splitByteLevelWords(std::u32string_view text) {
+    std::vector<std::u32string_view> words;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = wordEnd(text, at);
+        words.push_back(text.substr(at, end - at));
+        at = end;
+    }
+    return words;
+}
+
+Words wordsOf(const PreTokenizerSteps& steps, std::u32string text) {
+    Words words;
+    if (!text.empty()) {
+        words.push_back(std::move(text));
+    }
+    for (const PreTokenizerStep& step : steps) {
+        Words cut;
+        for (const std::u32string& word : words) {
+            std::visit(Cut{word, cut}, step);
+        }
+        words = std::move(cut);
+    }
+    return words;
+}
+
+} // namespace finescope::engine

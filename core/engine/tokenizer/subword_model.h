@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/engine/tokenizer/vocabulary.h"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace finescope::engine {
+
+/// What makes token ids of one word. Immutable; any thread.
+class SubwordModel {
+public:
+    virtual ~SubwordModel() = default;
+    /// Appends the ids of a word, which is not empty.
+    virtual void append(std::u32string_view word, std::vector<std::int64_t>& ids) const = 0;
+    [[nodiscard]] virtual const Vocabulary& vocabulary() const = 0;
+};
+
+} // namespace finescope::engine

@@ -1,0 +1,498 @@
+#include "core/engine/tokenizer/tokenizer.h"
+#include "core/error.h"
+#include "tests/core/engine/tokenizer/golden_ids.h"
+#include "tests/support/data.h"
+
+#include <nlohmann/json.hpp>
+
+#include <QElapsedTimer>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace finescope;
+using namespace finescope::tests;
+using engine::Encoding;
+using nlohmann::json;
+
+namespace {
+
+const std::filesystem::path kData = tests::sourceRoot() / "tests" / "references" / "data";
+
+json readJson(const std::filesystem::path& path) {
+    std::ifstream stream(path);
+    return json::parse(stream);
+}
+
+/// A model around a committed vocabulary, as make_tokenizer_json.py makes it.
+json modelOf(const std::string& base, const json& options) {
+    json model = options;
+    if (base == "word_piece") {
+        std::ifstream stream(kData / base / "vocab.txt");
+        std::int64_t id = 0;
+        for (std::string token; std::getline(stream, token);) {
+            model["vocab"][token] = id++;
+        }
+        return model;
+    }
+    model["vocab"] = readJson(kData / base / "vocab.json");
+    std::ifstream stream(kData / base / "merges.txt");
+    for (std::string merge; std::getline(stream, merge);) {
+        if (!merge.starts_with("#version")) {
+            model["merges"].push_back(merge);
+        }
+    }
+    return model;
+}
+
+json variant(const std::string& name) {
+    for (const json& described : readJson(kData / "json_variants.json")) {
+        if (described["name"] == name) {
+            json document = described["parts"];
+            document["model"] = modelOf(described["base"], described["model"]);
+            return document;
+        }
+    }
+    return {};
+}
+
+/// A small byte-level tokenizer.json, which is right.
+json smallBytes() {
+    return json::parse(R"({
+        "version": "1.0", "truncation": null, "padding": null,
+        "added_tokens": [{"id": 0, "content": "<s>", "single_word": false, "lstrip": false, "rstrip": false,
+                          "normalized": false, "special": true},
+                         {"id": 5, "content": "[ent]", "single_word": false, "lstrip": false, "rstrip": false,
+                          "normalized": true, "special": false}],
+        "normalizer": null,
+        "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true},
+        "post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0],
+                           "trim_offsets": true, "add_prefix_space": false},
+        "decoder": null,
+        "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "",
+                  "end_of_word_suffix": "", "fuse_unk": false, "byte_fallback": false,
+                  "vocab": {"<s>": 0, "<pad>": 1, "</s>": 2, "a": 3, "b": 4}, "merges": []}})");
+}
+
+/// A small WordPiece tokenizer.json, which is right.
+json smallWordPiece() {
+    return json::parse(R"({
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [],
+        "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+                       "strip_accents": null, "lowercase": true},
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]},
+        "decoder": null,
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                  "max_input_chars_per_word": 100,
+                  "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4, "A": 5}}})");
+}
+
+/// A model folder of a test.
+class Folder {
+public:
+    Folder() : path(m_folder.path().toStdString()) {}
+    void write(const std::string& name, const json& value) const { writeFile(path / name, value.dump()); }
+    [[nodiscard]] std::string error() const {
+        try {
+            static_cast<void>(engine::loadTokenizer(path));
+        } catch (const Error& error) {
+            return error.kind() == ErrorKind::badFile ? error.what() : "wrong kind";
+        }
+        return "no error";
+    }
+    [[nodiscard]] std::vector<std::int64_t> ids(std::string_view text) const {
+        return engine::loadTokenizer(path)->encode(text, std::nullopt, 64).ids;
+    }
+
+private:
+    QTemporaryDir m_folder;
+
+public:
+    std::filesystem::path path;
+};
+
+bool holds(const std::string& message, std::initializer_list<std::string> parts) {
+    return std::ranges::all_of(
+        parts, [&](const std::string& part) { return message.find(part) != std::string::npos; });
+}
+
+} // namespace
+
+class TestTokenizerJson : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void idsEqualTokenizers_data() {
+        QTest::addColumn<QString>("name");
+        for (const json& described : readJson(kData / "json_variants.json")) {
+            const auto name = described["name"].get<std::string>();
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+        }
+    }
+    void idsEqualTokenizers() {
+        QFETCH(QString, name);
+        const Folder folder;
+        folder.write("tokenizer.json", variant(name.toStdString()));
+        const auto tokenizer = engine::loadTokenizer(folder.path);
+        const auto lines = readJson(kData / "odd_lines.json").get<std::vector<std::string>>();
+        QVERIFY(lines.size() > 600);
+        Golden golden(kData / (name.toStdString() + ".ids"));
+        constexpr std::size_t kPairLengths[] = {8, 16, 33, 64};
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            for (const bool pair : {false, true}) {
+                if (pair && i % 4 != 0) {
+                    continue;
+                }
+                std::optional<std::string_view> second;
+                const std::string& other = lines[(i + 1) % lines.size()];
+                if (pair && !other.empty()) {
+                    second = other;
+                }
+                QVERIFY(!golden.atEnd());
+                const Encoding want = golden.nextEncoding();
+                const Encoding got =
+                    tokenizer->encode(lines[i], second, pair ? kPairLengths[i / 4 % 4] : 512);
+                const std::string difference =
+                    "line " + std::to_string(i + 1) + (pair ? " with the next" : "") + " \"" + lines[i] +
+                    "\": expected " + idText(want.ids) + "found " + idText(got.ids);
+                QVERIFY2(got.ids == want.ids, difference.c_str());
+                QVERIFY2(got.typeIds == want.typeIds, ("types of " + difference).c_str());
+            }
+        }
+        QVERIFY(golden.atEnd());
+    }
+
+    void everyLayoutEqualsTransformers_data() {
+        QTest::addColumn<int>("index");
+        int index = 0;
+        for (const json& layout : readJson(kData / "layouts.json")) {
+            QTest::newRow(layout["name"].get<std::string>().c_str()) << index++;
+        }
+    }
+    void everyLayoutEqualsTransformers() {
+        QFETCH(int, index);
+        const json layout = readJson(kData / "layouts.json").at(static_cast<std::size_t>(index));
+        const Folder folder;
+        for (const auto& [name, content] : layout["files"].items()) {
+            writeFile(folder.path / name, content.get<std::string>());
+        }
+        const auto tokenizer = engine::loadTokenizer(folder.path);
+        for (const json& golden : layout["encodings"]) {
+            const auto first = golden["first"].get<std::string>();
+            std::optional<std::string> second;
+            if (!golden["second"].is_null()) {
+                second = golden["second"].get<std::string>();
+            }
+            const Encoding got = tokenizer->encode(first, second, 512);
+            const auto want = golden["ids"].get<std::vector<std::int64_t>>();
+            QVERIFY2(got.ids == want,
+                     (first + ": expected " + idText(want) + "found " + idText(got.ids)).c_str());
+            QVERIFY2(got.typeIds == golden["type_ids"].get<std::vector<std::int64_t>>(), first.c_str());
+        }
+    }
+
+    /// Two of the shared examples, with what transformers 5.24 makes of them.
+    void sharedMaskCases_data() {
+        QTest::addColumn<QString>("folder");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QList<int>>("ids");
+        QTest::newRow("added-in-json")
+            << "added-in-json"
+            << " a <mask> [ent] x[rel]  c" << QList<int>{0, 33, 35, 32, 36, 32, 27, 37, 32, 34, 2};
+        QTest::newRow("plain-string") << "plain-string"
+                                      << "a cat <mask> b" << QList<int>{0, 4, 34, 4, 23, 32, 38, 32, 5, 2};
+    }
+    void sharedMaskCases() {
+        QFETCH(QString, folder);
+        QFETCH(QString, text);
+        QFETCH(QList<int>, ids);
+        const auto path =
+            tests::sharedData().parent_path() / "cases" / "03-mask-lstrip" / folder.toStdString();
+        if (!std::filesystem::exists(path)) {
+            QSKIP(("no such folder: " + path.string()).c_str());
+        }
+        const auto got = engine::loadTokenizer(path)->encode(text.toStdString(), std::nullopt, 64).ids;
+        QCOMPARE(QList<int>(got.begin(), got.end()), ids);
+    }
+
+    void otherPartsAreRefusedByName_data() {
+        QTest::addColumn<QString>("pointer");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("named");
+        const auto row = [](const char* name, const char* pointer, const char* value, const char* named) {
+            QTest::newRow(name) << pointer << value << named;
+        };
+        row("normalizer", "/normalizer", R"({"type": "Precompiled", "precompiled_charsmap": "AA=="})",
+            "Precompiled");
+        row("normalizer in a sequence", "/normalizer",
+            R"({"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt"}]})", "Nmt");
+        row("regular expression", "/normalizer",
+            R"({"type": "Replace", "pattern": {"Regex": " +"}, "content": " "})", "Regex");
+        row("empty pattern", "/normalizer",
+            R"({"type": "Replace", "pattern": {"String": ""}, "content": " "})", "pattern");
+        row("flag of no meaning", "/normalizer", R"({"type": "Lowercase", "turkish": true})", "turkish");
+        row("flag missing", "/normalizer", R"({"type": "Strip", "strip_left": true})", "strip_right");
+        row("no type", "/normalizer", R"({"lowercase": true})", "type");
+        row("no object", "/normalizer", R"("NFC")", "normalizer");
+        row("pre-tokenizer", "/pre_tokenizer", R"({"type": "Metaspace", "replacement": "_"})", "Metaspace");
+        row("split", "/pre_tokenizer", R"({"type": "Split", "pattern": {"Regex": "x"}})", "Split");
+        row("post-processor", "/post_processor", R"({"type": "Other"})", "Other");
+        row("two framings", "/post_processor",
+            R"({"type": "Sequence", "processors": [
+                {"type": "BertProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]},
+                {"type": "BertProcessing", "sep": ["</s>", 2], "cls": ["<s>", 0]}]})",
+            "second framing");
+        row("text twice", "/post_processor",
+            R"({"type": "TemplateProcessing", "special_tokens": {}, "pair": [],
+                "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]})",
+            "single");
+        row("special token not there", "/post_processor",
+            R"({"type": "TemplateProcessing", "special_tokens": {}, "pair": [],
+                "single": [{"SpecialToken": {"id": "[X]", "type_id": 0}}]})",
+            "[X]");
+        row("model", "/model", R"({"type": "Unigram", "vocab": []})", "Unigram");
+        row("model of no type", "/model", R"({"vocab": {}})", "not understood");
+        row("bytes for the unknown", "/model/byte_fallback", "true", "byte_fallback");
+        row("dropout", "/model/dropout", "0.1", "dropout");
+        row("suffix", "/model/end_of_word_suffix", R"("</w>")", "end_of_word_suffix");
+        row("id", "/model/vocab/a", "-1", "\"a\"");
+        row("id too large", "/model/vocab/a", "4294967296", "\"a\"");
+        row("merge of one", "/model/merges", R"(["ab"])", "merge 1");
+        row("merge of nothing known", "/model/merges", R"([["a", "b"]])", "\"ab\"");
+        row("unknown token", "/model/unk_token", R"("<unk>")", "<unk>");
+        row("key of the whole", "/extra", R"({"a": 1})", "extra");
+        row("version", "/version", R"("2.0")", "version");
+        row("id that no program gives", "/added_tokens/1/id", "9", "[ent]");
+        row("id of a known token", "/added_tokens/0/id", "3", "<s>");
+        row("flag of a token", "/added_tokens/1/lstrip", "1", "lstrip");
+        row("flag of a token missing", "/added_tokens/1/lstrip", "null", "lstrip");
+    }
+    void otherPartsAreRefusedByName() {
+        QFETCH(QString, pointer);
+        QFETCH(QString, value);
+        QFETCH(QString, named);
+        const Folder folder;
+        json document = smallBytes();
+        folder.write("tokenizer.json", document);
+        QCOMPARE(folder.error(), std::string("no error"));
+        document[json::json_pointer(pointer.toStdString())] = json::parse(value.toStdString());
+        folder.write("tokenizer.json", document);
+        const std::string error = folder.error();
+        QVERIFY2(holds(error, {"tokenizer.json", named.toStdString()}), error.c_str());
+    }
+
+    void otherClassesAreRefused_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("value");
+        for (const char* const file : {"config.json", "tokenizer_config.json"}) {
+            for (const char* const name :
+                 {"BertJapaneseTokenizer", "BertweetTokenizer", "PhobertTokenizer", "XLMRobertaTokenizerFast",
+                  "GPT2Tokenizer", "PreTrainedTokenizer", "MyTokenizer"}) {
+                QTest::addRow("%s in %s", name, file) << file << "tokenizer_class" << name;
+            }
+            QTest::addRow("words in %s", file) << file << "word_tokenizer_type"
+                                               << "mecab";
+            QTest::addRow("sub-words in %s", file) << file << "subword_tokenizer_type"
+                                                   << "character";
+        }
+        QTest::newRow("code of its own") << "tokenizer_config.json"
+                                         << "auto_map"
+                                         << "tok.MyTokenizer";
+    }
+    void otherClassesAreRefused() {
+        QFETCH(QString, file);
+        QFETCH(QString, key);
+        QFETCH(QString, value);
+        for (const bool whole : {true, false}) {
+            const Folder folder;
+            if (whole) {
+                folder.write("tokenizer.json", smallWordPiece());
+            } else {
+                writeFile(folder.path / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n");
+            }
+            QCOMPARE(folder.error(), std::string("no error"));
+            folder.write(file.toStdString(), {{key.toStdString(), value.toStdString()}});
+            const std::string error = folder.error();
+            QVERIFY2(holds(error, {file.toStdString(), key.toStdString(), value.toStdString()}),
+                     error.c_str());
+        }
+    }
+
+    void sharedJapaneseCase() {
+        const auto path = tests::sharedData().parent_path() / "cases" / "01-japanese" / "in-config";
+        if (!std::filesystem::exists(path)) {
+            QSKIP(("no such folder: " + path.string()).c_str());
+        }
+        try {
+            static_cast<void>(engine::loadTokenizer(path));
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY2(holds(error.what(), {"tokenizer_config.json", "word_tokenizer_type"}), error.what());
+        }
+    }
+
+    void classesNeedTheirFiles() {
+        const Folder folder;
+        folder.write("tokenizer_config.json", {{"tokenizer_class", "PreTrainedTokenizerFast"}});
+        writeFile(folder.path / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n");
+        QVERIFY2(holds(folder.error(), {"PreTrainedTokenizerFast", "tokenizer.json"}),
+                 folder.error().c_str());
+        folder.write("tokenizer_config.json", {{"tokenizer_class", "RobertaTokenizer"}});
+        QVERIFY2(holds(folder.error(), {"RobertaTokenizer", "vocab.json"}), folder.error().c_str());
+    }
+
+    void tokenizerJsonWinsOverOtherFiles() {
+        const Folder folder;
+        writeFile(folder.path / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nb\na\n");
+        const std::vector<std::int64_t> old = {2, 5, 3}, whole = {2, 4, 3};
+        QCOMPARE(folder.ids("a"), old);
+        folder.write("tokenizer.json", smallWordPiece());
+        QCOMPARE(folder.ids("a"), whole);
+        QCOMPARE(engine::tokenizerFiles(folder.path),
+                 (std::vector<std::string>{"tokenizer.json", "vocab.txt"}));
+    }
+
+    /// transformers takes the options, `tokenizers` the file: neither in silence.
+    void whatContradictsTokenizerJsonIsRefused_data() {
+        QTest::addColumn<QString>("config");
+        QTest::addColumn<QString>("part");
+        QTest::newRow("case said") << R"({"do_lower_case": false})"
+                                   << "normalizer";
+        QTest::newRow("accents said") << R"({"strip_accents": false})"
+                                      << "normalizer";
+        QTest::newRow("case of the class")
+            << R"({"do_lower_case": false, "tokenizer_class": "BertTokenizer"})"
+            << "normalizer";
+        QTest::newRow("unknown token of the class")
+            << R"({"unk_token": "a", "tokenizer_class": "BertTokenizer"})"
+            << "model";
+        QTest::newRow("framing of the class") << R"({"cls_token": "a", "tokenizer_class": "BertTokenizer"})"
+                                              << "post_processor";
+        QTest::newRow("another class") << R"({"tokenizer_class": "RobertaTokenizer"})"
+                                       << "model";
+        QTest::newRow("added token") << R"({"added_tokens_decoder": {"6": {"content": "[ent]"}}})"
+                                     << "[ent]";
+    }
+    void whatContradictsTokenizerJsonIsRefused() {
+        QFETCH(QString, config);
+        QFETCH(QString, part);
+        const Folder folder;
+        folder.write("tokenizer.json", smallWordPiece());
+        writeFile(folder.path / "tokenizer_config.json", R"({"do_lower_case": true})");
+        QCOMPARE(folder.error(), std::string("no error"));
+        writeFile(folder.path / "tokenizer_config.json", config.toStdString());
+        const std::string error = folder.error();
+        QVERIFY2(holds(error, {"tokenizer.json: its ", part.toStdString(), "tokenizer_config.json"}),
+                 error.c_str());
+    }
+
+    void asWrittenTakesTheFile() {
+        const Folder folder;
+        folder.write("tokenizer.json", smallWordPiece());
+        folder.write("tokenizer_config.json",
+                     {{"tokenizer_class", "TokenizersBackend"}, {"do_lower_case", false}});
+        const std::vector<std::int64_t> expected = {2, 4, 3};
+        QCOMPARE(folder.ids("A"), expected);
+    }
+
+    void tokensThatNormaliseToOneAreRefused() {
+        const Folder folder;
+        json document = smallWordPiece();
+        std::int64_t id = 6;
+        for (const char* const content : {"[Ent]", "[ENT]"}) {
+            document["added_tokens"].push_back({{"id", id++},
+                                                {"content", content},
+                                                {"single_word", false},
+                                                {"lstrip", false},
+                                                {"rstrip", false},
+                                                {"normalized", true},
+                                                {"special", false}});
+        }
+        folder.write("tokenizer.json", document);
+        QVERIFY2(holds(folder.error(), {"tokenizer.json", "[Ent]", "[ENT]"}), folder.error().c_str());
+    }
+
+    void manyAddedTokensTakeLittleTime_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("tokenizer.json") << "tokenizer.json";
+        QTest::newRow("decoder") << "tokenizer_config.json";
+        QTest::newRow("added_tokens.json") << "added_tokens.json";
+        QTest::newRow("additional special tokens") << "special_tokens_map.json";
+    }
+    void manyAddedTokensTakeLittleTime() {
+        QFETCH(QString, file);
+        constexpr std::int64_t kTokens = 200'000;
+        const Folder folder;
+        json list = json::array(), byText = json::object(), byId = json::object(), names = json::array();
+        for (std::int64_t i = 0; i < kTokens; ++i) {
+            const json token = {{"id", i + 6},          {"content", "aaaaaaaa" + std::to_string(i)},
+                                {"single_word", false}, {"lstrip", false},
+                                {"rstrip", false},      {"normalized", false},
+                                {"special", false}};
+            list.push_back(token);
+            byText[token["content"].get<std::string>()] = i + 6;
+            byId[std::to_string(i + 6)] = token;
+            names.push_back(token["content"]);
+        }
+        writeFile(folder.path / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\nb\n");
+        if (file == "tokenizer.json") {
+            json document = smallWordPiece();
+            document["added_tokens"] = list;
+            folder.write("tokenizer.json", document);
+        } else if (file == "tokenizer_config.json") {
+            folder.write("tokenizer_config.json", {{"added_tokens_decoder", byId}});
+        } else if (file == "added_tokens.json") {
+            folder.write("added_tokens.json", byText);
+        } else {
+            folder.write("special_tokens_map.json", {{"additional_special_tokens", names}});
+        }
+        QElapsedTimer timer;
+        timer.start();
+        const auto tokenizer = engine::loadTokenizer(folder.path);
+        const auto ids =
+            tokenizer->encode("a aaaaaaaa199999 " + std::string(20'000, 'a'), std::nullopt, 64).ids;
+        QVERIFY2(timer.elapsed() < 10'000, std::to_string(timer.elapsed()).c_str());
+        QCOMPARE(ids.at(2), kTokens + 5);
+        QCOMPARE(tokenizer->vocabularySize(), kTokens + 6);
+    }
+
+    void nestedFilesAreRefused_data() {
+        QTest::addColumn<QString>("file");
+        for (const char* const file : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+                                       "added_tokens.json", "vocab.json", "config.json"}) {
+            QTest::newRow(file) << file;
+        }
+    }
+    void nestedFilesAreRefused() {
+        QFETCH(QString, file);
+        const Folder folder;
+        writeFile(folder.path / "vocab.json", R"({"a": 0, "<s>": 1, "</s>": 2, "<pad>": 3, "<unk>": 4})");
+        writeFile(folder.path / "merges.txt", "");
+        QCOMPARE(folder.error(), std::string("no error"));
+        writeFile(folder.path / file.toStdString(),
+                  R"({"a": )" + std::string(100'000, '[') + std::string(100'000, ']') + "}");
+        QVERIFY2(holds(folder.error(), {file.toStdString(), "line 1, column ", "nested"}),
+                 folder.error().c_str());
+    }
+
+    void messagesShowLittleOfAFile() {
+        const Folder folder;
+        json document = smallBytes();
+        document["normalizer"] = {{"type", "\x1b[31m" + std::string(5'000, 'x')}};
+        folder.write("tokenizer.json", document);
+        const std::string error = folder.error();
+        QVERIFY2(error.size() < folder.path.string().size() + 300, error.c_str());
+        QVERIFY(error.find('\x1b') == std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTokenizerJson)
+#include "test_tokenizer_json.moc"
