@@ -72,7 +72,8 @@ std::unique_ptr<Tokenizer> loadOldLayout(const path& folder, TokenizerClass whic
     };
     parts.normalizer = classNormalizer(which, options);
     parts.preTokenizer = classPreTokenizer(which, options);
-    parts.framing = classFraming(which, id("cls_token"), id("sep_token"));
+    const std::int64_t first = id("cls_token"), separator = id("sep_token");
+    parts.framing = classFraming(which, first, separator);
     parts.framing.truncateLeft = options.truncateLeft.value_or(false);
     parts.givesTypeIds = options.givesTypeIds.value_or(bert);
     parts.padId = id("pad_token");
