@@ -11,13 +11,25 @@ namespace finescope::text {
 [[noreturn]] void refuseLine(const std::filesystem::path& file, std::int64_t line, const std::string& what);
 
 /// The text of a data file without its byte order mark. Throws Error{badFile} naming the line that is not
-/// UTF-8.
+/// UTF-8 or holds a character of value 0.
 [[nodiscard]] std::string readDataText(const std::filesystem::path& file);
 
-/// The lines of a text one after the other, without their \n or \r\n; blank ones are passed over.
+/// What ends the lines of a text. The first line end that a text has decides it for all of them.
+enum class LineEnd {
+    lineFeed,       ///< \n or \r\n; a \r alone is a character like any other
+    carriageReturn, ///< \r alone, as old spreadsheets write; then \n and \r\n end lines, too
+};
+
+[[nodiscard]] LineEnd lineEndOf(std::string_view text);
+
+/// How many lines end in a part of a text.
+[[nodiscard]] std::int64_t countLineEnds(std::string_view text, LineEnd end);
+
+/// The lines of a text one after the other, without their ends; blank ones are passed over.
 class LineCutter {
 public:
-    explicit LineCutter(std::string_view text) : m_rest(text) {}
+    explicit LineCutter(std::string_view text)
+        : m_rest(text), m_ends(lineEndOf(text) == LineEnd::lineFeed ? "\n" : "\r\n") {}
     /// False after the last line.
     [[nodiscard]] bool next();
     [[nodiscard]] std::string_view line() const { return m_line; }
@@ -27,6 +39,7 @@ public:
 
 private:
     std::string_view m_rest, m_line;
+    std::string_view m_ends; ///< any of these characters ends a line
     std::int64_t m_number = 0;
     bool m_followsBlank = false;
 };

@@ -1,8 +1,14 @@
 #include "core/text/delimited.h"
 
-#include "core/text/data_text.h"
+#include <algorithm>
 
 namespace finescope::text {
+
+namespace {
+
+constexpr std::size_t kSpansKept = 3;
+
+} // namespace
 
 bool RecordCutter::next() {
     skipBlankLines();
@@ -12,19 +18,29 @@ bool RecordCutter::next() {
     m_fields.clear();
     m_line = m_nextLine;
     do {
+        if (m_fields.size() == kMostFields) {
+            refuseLine(m_file, m_line,
+                       "has more than the " + std::to_string(kMostFields) + " fields that are read");
+        }
         m_fields.push_back(m_dialect.quotes && m_rest.starts_with('"') ? quotedField() : bareField());
     } while (takeDelimiter());
     return true;
 }
 
+bool RecordCutter::endsHere(std::string_view rest) const {
+    return rest.empty() || rest.starts_with('\n') || rest.starts_with("\r\n") || rest == "\r" ||
+           (rest.starts_with('\r') && m_lineEnd != LineEnd::lineFeed);
+}
+
 void RecordCutter::skipBlankLines() {
     while (!m_rest.empty()) {
-        const std::size_t start = m_rest.find_first_not_of(" \r");
-        if (start != std::string_view::npos && m_rest[start] != '\n') {
+        const std::size_t start =
+            std::min(m_rest.find_first_not_of(m_lineEnd == LineEnd::lineFeed ? " \r" : " "), m_rest.size());
+        if (!endsHere(m_rest.substr(start))) {
             return;
         }
-        m_rest.remove_prefix(start == std::string_view::npos ? m_rest.size() : start + 1);
-        ++m_nextLine;
+        m_rest.remove_prefix(start);
+        takeLineEnd();
     }
 }
 
@@ -35,12 +51,11 @@ std::string RecordCutter::quotedField() {
     while (true) {
         const std::size_t mark = m_rest.find('"');
         if (mark == std::string_view::npos) {
-            refuseLine(m_file, opened, "the quotation mark that opens a field is never closed");
+            refuseQuote(opened, "the quotation mark that opens a field is never closed");
         }
-        for (const char c : m_rest.substr(0, mark)) {
-            m_nextLine += c == '\n' ? 1 : 0;
-        }
-        field += m_rest.substr(0, mark);
+        const std::string_view part = m_rest.substr(0, mark);
+        m_nextLine += countLineEnds(part, m_lineEnd.value_or(LineEnd::lineFeed));
+        field += part;
         m_rest.remove_prefix(mark + 1);
         if (!m_rest.starts_with('"')) {
             break;
@@ -48,37 +63,56 @@ std::string RecordCutter::quotedField() {
         field += '"';
         m_rest.remove_prefix(1);
     }
-    if (!m_rest.empty() && !m_rest.starts_with(m_dialect.delimiter) && !m_rest.starts_with('\n') &&
-        !m_rest.starts_with("\r\n") && m_rest != "\r") {
-        refuseLine(m_file, m_nextLine,
-                   "text follows the quotation mark that closes a field; inside a field a quotation mark is "
-                   "written twice");
+    if (!m_rest.starts_with(m_dialect.delimiter) && !endsHere(m_rest)) {
+        refuseQuote(m_nextLine,
+                    "text follows the quotation mark that closes a field; inside a field a quotation mark is "
+                    "written twice");
+    }
+    if (m_nextLine > opened) {
+        ++m_spanning;
+        if (m_spans.size() < kSpansKept) {
+            m_spans.push_back({opened, m_nextLine});
+        }
     }
     return field;
 }
 
+void RecordCutter::refuseQuote(std::int64_t line, const std::string& what) const {
+    refuseLine(m_file, line, what + (m_quotesOff.empty() ? "" : "; " + m_quotesOff));
+}
+
 std::string RecordCutter::bareField() {
-    const char ends[] = {m_dialect.delimiter, '\n'};
-    const std::size_t end = m_rest.find_first_of(std::string_view(ends, sizeof ends));
+    const char ends[] = {m_dialect.delimiter, '\n', '\r'};
+    const std::size_t count = m_lineEnd == LineEnd::lineFeed ? 2 : 3;
+    const std::size_t end = m_rest.find_first_of(std::string_view(ends, count));
     std::string field(m_rest.substr(0, end));
     m_rest.remove_prefix(field.size());
-    if (field.ends_with('\r') && (m_rest.empty() || m_rest.front() == '\n')) {
+    if (field.ends_with('\r') && endsHere(m_rest)) {
         field.pop_back();
     }
     return field;
 }
 
 bool RecordCutter::takeDelimiter() {
-    if (m_rest.starts_with('\r')) {
+    const bool more = m_rest.starts_with(m_dialect.delimiter);
+    if (more) {
         m_rest.remove_prefix(1);
+    } else {
+        takeLineEnd();
     }
-    if (m_rest.empty()) {
-        return false;
-    }
-    const bool more = m_rest.front() == m_dialect.delimiter;
-    m_nextLine += more ? 0 : 1;
-    m_rest.remove_prefix(1);
     return more;
+}
+
+void RecordCutter::takeLineEnd() {
+    if (m_rest.empty()) {
+        return;
+    }
+    const bool both = m_rest.starts_with("\r\n");
+    if (!m_lineEnd) {
+        m_lineEnd = m_rest.front() == '\r' && !both ? LineEnd::carriageReturn : LineEnd::lineFeed;
+    }
+    m_rest.remove_prefix(both ? 2 : 1);
+    ++m_nextLine;
 }
 
 } // namespace finescope::text

@@ -15,23 +15,28 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// What messages begin with, and the number of the text's first line.
+struct Where {
+    const std::string& file;
+    std::int64_t firstLine = 1;
+};
+
 /// Throws with the place of byte `at`.
-[[noreturn]] void refuse(std::string_view text, const std::string& where, std::size_t at,
-                         const std::string& what) {
+[[noreturn]] void refuse(std::string_view text, const Where& where, std::size_t at, const std::string& what) {
     const auto before = text.substr(0, at);
-    const auto line = 1 + std::ranges::count(before, '\n');
+    const auto line = where.firstLine + std::ranges::count(before, '\n');
     const auto start = before.rfind('\n');
     const auto inLine = before.substr(start == std::string_view::npos ? 0 : start + 1);
     const auto isContinuation = [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; };
     const auto column = 1 + std::ssize(inLine) - std::ranges::count_if(inLine, isContinuation);
-    throw Error(ErrorKind::badFile, where + ", line " + std::to_string(line) + ", column " +
+    throw Error(ErrorKind::badFile, where.file + ", line " + std::to_string(line) + ", column " +
                                         std::to_string(column) + ": " + what);
 }
 
 /// Looks at brackets, commas and strings only, before anything is built: the parser itself knows no limits.
-void refuseTooMuch(std::string_view text, const std::string& where, const JsonLimits& limits) {
+void refuseTooMuch(std::string_view text, const Where& where, const JsonLimits& limits) {
     if (text.size() > limits.bytes) {
-        throw Error(ErrorKind::badFile, where + ": " + std::to_string(text.size()) +
+        throw Error(ErrorKind::badFile, where.file + ": " + std::to_string(text.size()) +
                                             " bytes of JSON, more than the " + std::to_string(limits.bytes) +
                                             " that are read");
     }
@@ -93,9 +98,9 @@ public:
     bool overflows = false;
 };
 
-[[noreturn]] void refuseSyntax(std::string_view text, const std::string& where) {
+[[noreturn]] void refuseSyntax(std::string_view text, const Where& where) {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-        throw Error(ErrorKind::badFile, where + ": is empty, expected JSON");
+        throw Error(ErrorKind::badFile, where.file + ": is empty, expected JSON");
     }
     if (const auto bad = firstIllFormed(text)) {
         refuse(text, where, *bad, "not UTF-8; save the text in that encoding");
@@ -114,7 +119,7 @@ public:
 }
 
 template <typename Document>
-Document parse(std::string_view text, const std::string& where, const JsonLimits& limits) {
+Document parse(std::string_view text, const Where& where, const JsonLimits& limits) {
     refuseTooMuch(text, where, limits);
     try {
         return Document::parse(text.begin(), text.end());
@@ -125,19 +130,20 @@ Document parse(std::string_view text, const std::string& where, const JsonLimits
 
 } // namespace
 
-Json parseJson(std::string_view text, const std::string& where, const JsonLimits& limits) {
-    return parse<Json>(text, where, limits);
+Json parseJson(std::string_view text, const std::string& where, const JsonLimits& limits,
+               std::int64_t firstLine) {
+    return parse<Json>(text, {where, firstLine}, limits);
 }
 
 nlohmann::ordered_json parseOrderedJson(std::string_view text, const std::string& where,
                                         const JsonLimits& limits) {
-    return parse<nlohmann::ordered_json>(text, where, limits);
+    return parse<nlohmann::ordered_json>(text, {where}, limits);
 }
 
 void checkJson(std::string_view text, const std::string& where, const JsonLimits& limits) {
-    refuseTooMuch(text, where, limits);
+    refuseTooMuch(text, {where}, limits);
     if (!Json::accept(text.begin(), text.end())) {
-        refuseSyntax(text, where);
+        refuseSyntax(text, {where});
     }
 }
 

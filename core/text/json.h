@@ -3,6 +3,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,8 +23,9 @@ inline constexpr JsonLimits kOrderedJsonLimits{std::size_t{8} << 20U, 64, 10'000
 /// The value that a JSON text holds. `where` is what messages begin with: a file, or a file and what within
 /// it. Throws Error{badFile}: a limit is exceeded (with the number and the limit), or the text is not JSON,
 /// is not UTF-8, or ends too early (with line and column, both from 1; columns count characters).
+/// `firstLine`: the number of the text's first line in the file.
 [[nodiscard]] nlohmann::json parseJson(std::string_view text, const std::string& where,
-                                       const JsonLimits& limits = {});
+                                       const JsonLimits& limits = {}, std::int64_t firstLine = 1);
 
 /// The same with the keys of objects in the order of the text.
 [[nodiscard]] nlohmann::ordered_json parseOrderedJson(std::string_view text, const std::string& where,

@@ -10,21 +10,27 @@
 
 namespace finescope::text {
 
-std::string readWhole(const std::filesystem::path& path) {
-    const auto refuse = [&](const char* what) { throw Error(ErrorKind::badFile, path.string() + what); };
+std::uint64_t requireFile(const std::filesystem::path& path) {
     std::error_code problem;
     const auto status = std::filesystem::status(path, problem);
     if (!std::filesystem::exists(status)) {
-        refuse(": no such file");
+        throw Error(ErrorKind::badFile, path.string() + ": no such file");
     }
     if (!std::filesystem::is_regular_file(status)) {
-        refuse(std::filesystem::is_directory(status) ? ": is a folder, not a file"
-                                                     : ": is not a regular file");
+        throw Error(ErrorKind::badFile,
+                    path.string() + (std::filesystem::is_directory(status) ? ": is a folder, not a file"
+                                                                           : ": is not a regular file"));
     }
+    const std::uintmax_t bytes = std::filesystem::file_size(path, problem);
+    return problem ? 0 : bytes;
+}
+
+std::string readWhole(const std::filesystem::path& path) {
+    requireFile(path);
     std::ifstream stream(path, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
     if (!stream) {
-        refuse(": cannot be read; check its permissions");
+        throw Error(ErrorKind::badFile, path.string() + ": cannot be read; check its permissions");
     }
     if (const auto what = standInFor(std::string_view(bytes).substr(0, kStandInBytes))) {
         throw Error(ErrorKind::badFile, path.string() + " " + *what);
