@@ -24,10 +24,13 @@ std::optional<std::filesystem::path> importedFrom(const record::Run& run) {
     return std::filesystem::path(config[place].get<std::string>());
 }
 
-bool hasLogProbabilities(const record::Run& run) {
+bool hasLostLogitSize(const record::Run& run) {
     const auto config = configOf(run);
-    const nlohmann::json::json_pointer place("/imported/logits_are_log_probabilities");
-    return config.contains(place) && config[place] == true;
+    const auto says = [&](const char* key) {
+        const nlohmann::json::json_pointer place(std::string("/imported/") + key);
+        return config.contains(place) && config[place] == true;
+    };
+    return says("logits_are_log_probabilities") || says("row_maximum_taken_off");
 }
 
 std::optional<std::int64_t> collapsedClass(const record::Run& run, const record::SplitInfo& split) {

@@ -16,9 +16,10 @@ namespace finescope::analysis {
 /// for a run that was trained. Such a file says nothing of a seed, so the run's 0 means none.
 [[nodiscard]] std::optional<std::filesystem::path> importedFrom(const record::Run& run);
 
-/// Whether what is recorded as logits are logarithms of probabilities, as an import of probabilities has them
-/// (core/imports): softmax at any temperature is right, but the logits' own size is lost.
-[[nodiscard]] bool hasLogProbabilities(const record::Run& run);
+/// Whether the recorded logits are not the model's own size: logarithms of probabilities, or logits of which
+/// each row's maximum was taken off, as an import has them (core/imports). Softmax at any temperature is
+/// right.
+[[nodiscard]] bool hasLostLogitSize(const record::Run& run);
 
 /// The one class that the reported model predicts for every row of a split with more than one label: such a
 /// run has collapsed, and its feature and classifier numbers say little (PAPER, below Table 8). nullopt if it

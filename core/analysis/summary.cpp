@@ -135,7 +135,7 @@ Json splitObject(const record::Run& run, const SplitData& split, int binCount) {
         object["ece"] = number(numbers.ece);
         object["mce"] = number(numbers.mce);
         object["mean_confidence"] = number(numbers.meanConfidence);
-        if (!hasLogProbabilities(run)) {
+        if (!hasLostLogitSize(run)) {
             object["logit_norm"] = number(split.logits.cast<double>().rowwise().norm().mean());
         }
     }

@@ -1,21 +1,24 @@
 #include "core/imports/csv_columns.h"
 
 #include "core/error.h"
+#include "core/imports/column_names.h"
+#include "core/text/shown.h"
+#include "core/text/wording.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <numeric>
+#include <optional>
+#include <set>
 
 namespace finescope::imports {
 
 namespace {
 
 constexpr std::array<std::string_view, 5> kSplitColumns{"split", "subset", "partition", "set", "part"};
-// What often stands beside labels and scores. An index that pandas wrote has no name, or "Unnamed: 0".
-constexpr std::array<std::string_view, 24> kExtras{"",
-                                                   "unnamed_0",
+// What often stands beside labels and scores. An index that pandas wrote is "Unnamed: 0", if it has a name.
+constexpr std::array<std::string_view, 23> kExtras{"unnamed_0",
                                                    "id",
                                                    "idx",
                                                    "index",
@@ -52,67 +55,39 @@ struct Group {
     std::string beginning;
     std::vector<std::size_t> places;
     std::vector<std::string> endings;
+    bool ordered = false; ///< the order is told, not one of numbers
 };
 
-bool isSeparator(char c) {
-    return c == '_' || c == '-' || c == '.' || c == ' ' || c == ':' || c == '[' || c == ']' || c == '(' ||
-           c == ')';
-}
-
-std::string withoutSeparators(std::string_view text) {
-    while (!text.empty() && isSeparator(text.front())) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && (text.back() == ']' || text.back() == ')')) {
-        text.remove_suffix(1);
-    }
-    return std::string(text);
-}
-
-bool isDigit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-/// "log_prob_3" is "log_prob" and "3": the longest beginning that means some score.
-struct Cut {
+/// A name in two, the first of which means some score: "log_prob_3" is "log_prob" and "3", the longest
+/// beginning that does.
+struct ScoreName {
     Meaning meaning = Meaning::scores;
     std::string beginning, ending;
 };
 
-std::optional<Cut> cutName(const std::string& name) {
-    for (std::size_t end = name.size() - 1; end > 0; --end) {
+std::optional<ScoreName> cutScoreName(const std::string& name) {
+    constexpr std::size_t kLongestBeginning = 60; // no known name of scores has as many letters
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    for (std::size_t end = std::min(name.size(), kLongestBeginning + 1) - 1; end > 0; --end) {
         const bool between = isSeparator(name[end]) || (isDigit(name[end]) && !isDigit(name[end - 1]));
         if (!between) {
             continue;
         }
         const NameReading reading = readName(std::string_view(name).substr(0, end));
         const std::string ending = withoutSeparators(std::string_view(name).substr(end));
-        if (reading.meaning && isScore(*reading.meaning) && reading.split == "test" && !ending.empty()) {
-            return Cut{*reading.meaning, normalised(std::string_view(name).substr(0, end)), ending};
+        if (reading.meaning && isScore(*reading.meaning) && !ending.empty() &&
+            splitName(reading.split, SplitWord::test) == "test") {
+            return ScoreName{*reading.meaning, normalised(std::string_view(name).substr(0, end)), ending};
         }
     }
     return std::nullopt;
 }
 
-/// The number in "3", "class_3", "class 3"; nullopt for other endings.
-std::optional<std::int64_t> classNumber(std::string_view ending) {
-    const std::string words = normalised(ending);
-    std::string_view rest = words;
-    for (const std::string_view word : {"class_", "label_", "c_"}) {
-        if (rest.starts_with(word)) {
-            rest.remove_prefix(word.size());
-            break;
-        }
-    }
-    std::int64_t value = 0;
-    const auto [end, problem] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-    return problem == std::errc{} && end == rest.data() + rest.size() ? std::optional(value) : std::nullopt;
-}
-
 class Teller {
 public:
-    Teller(const std::vector<std::string>& header, const NameChoice& choice, const std::string& place)
-        : m_header(header), m_choice(choice), m_place(place) {}
+    Teller(const std::vector<std::string>& header, const NameChoice& choice, const std::string& place,
+           const LookInto& lookInto)
+        : m_header(header), m_choice(choice), m_place(place), m_lookInto(lookInto) {}
 
     CsvColumns read() {
         requireDifferent();
@@ -137,22 +112,15 @@ private:
     }
 
     void requireDifferent() const {
-        for (std::size_t i = 0; i < m_header.size(); ++i) {
-            if (std::find(m_header.begin(), m_header.begin() + static_cast<std::ptrdiff_t>(i), m_header[i]) !=
-                m_header.begin() + static_cast<std::ptrdiff_t>(i)) {
-                refuse("there are two columns \"" + m_header[i] + "\"");
+        std::set<std::string_view> names;
+        for (const std::string& name : m_header) {
+            if (!name.empty() && !names.insert(name).second) {
+                refuse("there are two columns \"" + text::shown(name) + "\"");
             }
         }
     }
 
-    [[nodiscard]] std::string list() const {
-        constexpr std::size_t kShown = 12;
-        std::string text;
-        for (std::size_t i = 0; i < std::min(kShown, m_header.size()); ++i) {
-            text += (i == 0 ? "" : ", ") + m_header[i];
-        }
-        return m_header.size() > kShown ? text + ", ..." : text;
-    }
+    [[nodiscard]] std::string list() const { return text::listed(m_header); }
 
     [[nodiscard]] std::size_t labelColumn() const {
         if (!m_choice.labels.empty()) {
@@ -163,22 +131,28 @@ private:
             }
             return static_cast<std::size_t>(found - m_header.begin());
         }
-        std::optional<std::size_t> label;
+        for (const Meaning meaning : {Meaning::labels, Meaning::labelIds}) {
+            if (const auto label = onlyColumnOf(meaning)) {
+                return *label;
+            }
+        }
+        refuse("none of the columns " + list() +
+               " is called label, true_label, target, y or the like; rename it, or say --labels COLUMN");
+    }
+
+    [[nodiscard]] std::optional<std::size_t> onlyColumnOf(Meaning meaning) const {
+        std::optional<std::size_t> found;
         for (std::size_t i = 0; i < m_header.size(); ++i) {
-            if (readName(m_header[i]).meaning != Meaning::labels) {
+            if (readName(m_header[i]).meaning != meaning) {
                 continue;
             }
-            if (label) {
-                refuse("both " + m_header[*label] + " and " + m_header[i] +
+            if (found) {
+                refuse("both " + text::shown(m_header[*found]) + " and " + text::shown(m_header[i]) +
                        " could be the labels; say which with --labels COLUMN");
             }
-            label = i;
+            found = i;
         }
-        if (!label) {
-            refuse("none of the columns " + list() +
-                   " is called label, true_label, target, y or the like; rename it, or say --labels COLUMN");
-        }
-        return *label;
+        return found;
     }
 
     [[nodiscard]] Group chosenColumns() const {
@@ -196,6 +170,9 @@ private:
                 group.endings.push_back(ending);
             }
         }
+        if (group.places.size() < 2 && m_choice.scores.find(',') != std::string::npos) {
+            return enumeratedColumns();
+        }
         if (group.places.size() < 2) {
             throw Error(ErrorKind::badInput, "--logits " + m_choice.scores + ": " + m_place + " has " +
                                                  std::to_string(group.places.size()) +
@@ -204,15 +181,41 @@ private:
         return group;
     }
 
-    [[nodiscard]] Group scoreColumns() const {
+    /// --logits COLUMN,COLUMN,...: classes in that order, called as the columns.
+    [[nodiscard]] Group enumeratedColumns() const {
+        Group group;
+        std::string_view rest = m_choice.scores;
+        while (!rest.empty()) {
+            const std::string_view name = rest.substr(0, rest.find(','));
+            rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+            const auto found = std::ranges::find(m_header, name);
+            const auto place = static_cast<std::size_t>(found - m_header.begin());
+            if (found == m_header.end() || m_taken[place] ||
+                std::ranges::find(group.places, place) != group.places.end()) {
+                throw Error(ErrorKind::badInput,
+                            "--logits " + m_choice.scores + ": " + m_place +
+                                (found == m_header.end() ? " has no column " : " cannot take twice ") +
+                                std::string(name) + "; it has " + list());
+            }
+            group.places.push_back(place);
+            group.endings.emplace_back(name);
+        }
+        group.ordered = true;
+        return group;
+    }
+
+    /// Columns that are neither taken nor what often stands beside labels and scores.
+    [[nodiscard]] bool isFree(std::size_t place) const {
+        const std::string words = normalised(m_header[place]); // empty for other scripts than Latin
+        const bool isExtra = !words.empty() && (isOneOf(kExtras, words) || isOneOf(kConfidences, words));
+        return !m_taken[place] && !m_header[place].empty() && !isExtra;
+    }
+
+    [[nodiscard]] Group scoreColumns() {
         std::map<std::string, Group> groups;
         for (std::size_t i = 0; i < m_header.size(); ++i) {
-            const std::string words = normalised(m_header[i]);
-            if (m_taken[i] || m_header[i].empty() || isOneOf(kExtras, words) ||
-                isOneOf(kConfidences, words)) {
-                continue;
-            }
-            if (const auto cut = cutName(m_header[i])) {
+            const auto cut = isFree(i) ? cutScoreName(m_header[i]) : std::nullopt;
+            if (cut) {
                 Group& group = groups[cut->beginning];
                 group.meaning = cut->meaning;
                 group.beginning = cut->beginning;
@@ -235,38 +238,95 @@ private:
             }
         }
         if (equal != nullptr) {
-            refuse("both " + m_header[best->places.front()] + ", ... and " + m_header[equal->places.front()] +
+            refuse("both " + text::shown(m_header[best->places.front()]) + ", ... and " +
+                   text::shown(m_header[equal->places.front()]) +
                    ", ... could be the scores; say which with --logits BEGINNING");
         }
-        return *best;
+        return classesOf(*best);
     }
 
-    /// Columns that are called as the classes.
-    [[nodiscard]] Group otherColumns() const {
-        Group group;
-        bool confidence = false;
-        for (std::size_t i = 0; i < m_header.size(); ++i) {
-            const std::string words = normalised(m_header[i]);
-            confidence = confidence || isOneOf(kConfidences, words);
-            if (!m_taken[i] && !isOneOf(kExtras, words) && !isOneOf(kConfidences, words)) {
-                group.places.push_back(i);
-                group.endings.push_back(m_header[i]);
+    /// Without columns that begin like those of the classes and are something else: score_total, p_max.
+    [[nodiscard]] Group classesOf(const Group& group) {
+        Group numbered{group.meaning, group.beginning, {}, {}};
+        for (std::size_t i = 0; i < group.places.size(); ++i) {
+            if (classNumber(group.endings[i])) {
+                numbered.places.push_back(group.places[i]);
+                numbered.endings.push_back(group.endings[i]);
             }
         }
-        if (group.places.size() < 2 && confidence) {
-            refuse("has the confidence of the predicted class only. A run needs a number for every class: "
-                   "without "
-                   "the others there is no NLL, no Brier score and no temperature, and they cannot be made "
-                   "up. Save "
-                   "all logits or probabilities, a column for each class (logit_0, logit_1, ... or p_0, p_1, "
-                   "...)");
+        if (numbered.places.size() == group.places.size() || countsUp(numbered)) {
+            return numbered;
         }
-        if (group.places.size() < 2) {
+        const ClassChoice choice =
+            withoutOthers(group.places, group.endings, m_lookInto(m_columns.label, group.places));
+        tellDoubtful(choice);
+        return {group.meaning, group.beginning, choice.places, choice.names};
+    }
+
+    /// Whether the endings are two numbers or more that count from 0 or 1.
+    [[nodiscard]] static bool countsUp(const Group& group) {
+        std::vector<std::int64_t> numbers;
+        for (const std::string& ending : group.endings) {
+            numbers.push_back(*classNumber(ending));
+        }
+        std::ranges::sort(numbers);
+        for (std::size_t i = 1; i < numbers.size(); ++i) {
+            if (numbers[i] != numbers[i - 1] + 1) {
+                return false;
+            }
+        }
+        return numbers.size() >= 2 && (numbers.front() == 0 || numbers.front() == 1);
+    }
+
+    void tellDoubtful(const ClassChoice& choice) {
+        if (choice.doubtful.empty()) {
+            return;
+        }
+        const std::vector<std::string> names = namesOf(choice.doubtful);
+        m_columns.warnings.push_back(
+            text::listed(names) + (names.size() == 1 ? " is" : " are") +
+            " not taken for scores of a class: no label is called so, and the numbers are not like those of "
+            "the classes; if that is wrong, say --logits COLUMN,COLUMN,...");
+    }
+
+    /// Columns without a beginning that says what they are.
+    [[nodiscard]] Group otherColumns() {
+        std::vector<std::size_t> candidates;
+        bool confidence = false;
+        for (std::size_t i = 0; i < m_header.size(); ++i) {
+            confidence = confidence || isOneOf(kConfidences, normalised(m_header[i]));
+            const auto meaning = readName(m_header[i]).meaning;
+            if (isFree(i) && !(meaning && isLabel(*meaning))) {
+                candidates.push_back(i);
+            }
+        }
+        if (candidates.size() < 2 && confidence) {
+            refuse(
+                "has the confidence of the predicted class only. A run needs a number for every class: "
+                "without the others there is no NLL, no Brier score and no temperature, and they cannot be "
+                "made up. Save all logits or probabilities, a column for each class (logit_0, logit_1, ... "
+                "or p_0, p_1, ...)");
+        }
+        const ColumnContents contents =
+            candidates.size() < 2 ? ColumnContents{} : m_lookInto(m_columns.label, candidates);
+        if (contents.places.size() < 2) {
             refuse("the columns " + list() +
                    " have no score for each class; call them logit_0, logit_1, ... or p_0, p_1, ... (or by "
                    "the names of the classes), or say --logits BEGINNING");
         }
-        return group;
+        const ClassChoice choice = chooseClassColumns(m_header, contents, m_place);
+        tellDoubtful(choice);
+        m_columns.notes.push_back("the classes are " + text::listed(namesOf(choice.places)) + ": " +
+                                  choice.because);
+        return {Meaning::scores, {}, choice.places, choice.names};
+    }
+
+    [[nodiscard]] std::vector<std::string> namesOf(const std::vector<std::size_t>& places) const {
+        std::vector<std::string> names;
+        for (const std::size_t place : places) {
+            names.push_back(m_header[place]);
+        }
+        return names;
     }
 
     void takeClasses(const Group& group) {
@@ -278,17 +338,22 @@ private:
                 numbers.push_back(*number);
             }
         }
-        if (numbers.size() == order.size()) {
+        if (numbers.size() == order.size() && !group.ordered) {
             std::ranges::sort(order, {}, [&](std::size_t i) { return numbers[i]; });
             const std::int64_t first = numbers[order.front()];
             for (std::size_t i = 0; i < order.size(); ++i) {
                 const std::int64_t expected = std::min<std::int64_t>(first, 1) + static_cast<std::int64_t>(i);
                 if (numbers[order[i]] != expected) {
-                    refuse("the columns of the classes, from " + m_header[group.places[order.front()]] +
-                           " to " + m_header[group.places[order.back()]] + ", lack number " +
+                    refuse("the columns of the classes, from " +
+                           text::shown(m_header[group.places[order.front()]]) + " to " +
+                           text::shown(m_header[group.places[order.back()]]) + ", lack number " +
                            std::to_string(expected));
                 }
             }
+        }
+        if (order.size() > kMostClasses) {
+            refuse("names " + std::to_string(order.size()) + " classes, more than the " +
+                   std::to_string(kMostClasses) + " that are read");
         }
         for (const std::size_t i : order) {
             m_taken[group.places[i]] = true;
@@ -296,25 +361,26 @@ private:
             m_columns.classNames.push_back(group.endings[i]);
         }
         m_columns.stated = group.meaning;
-        m_columns.scoresName =
-            m_header[m_columns.classes.front()] + " to " + m_header[m_columns.classes.back()];
+        m_columns.scoresName = text::shown(m_header[m_columns.classes.front()]) + " to " +
+                               text::shown(m_header[m_columns.classes.back()]);
     }
 
     void tellUnused() {
-        std::string names;
+        std::vector<std::string> names;
         for (std::size_t i = 0; i < m_header.size(); ++i) {
-            if (!m_taken[i]) {
-                names += (names.empty() ? "" : ", ") + (m_header[i].empty() ? "(no name)" : m_header[i]);
+            if (!m_taken[i] && !m_header[i].empty()) {
+                names.push_back(m_header[i]);
             }
         }
         if (!names.empty()) {
-            m_columns.notes.push_back("left alone: " + names);
+            m_columns.notes.push_back("left alone: " + text::listed(names));
         }
     }
 
     const std::vector<std::string>& m_header;
     const NameChoice& m_choice;
     const std::string& m_place;
+    const LookInto& m_lookInto;
     std::vector<bool> m_taken;
     CsvColumns m_columns;
 };
@@ -322,8 +388,8 @@ private:
 } // namespace
 
 CsvColumns readColumns(const std::vector<std::string>& header, const NameChoice& choice,
-                       const std::string& place) {
-    return Teller(header, choice, place).read();
+                       const std::string& place, const LookInto& lookInto) {
+    return Teller(header, choice, place, lookInto).read();
 }
 
 } // namespace finescope::imports

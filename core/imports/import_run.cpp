@@ -2,13 +2,17 @@
 
 #include "core/error.h"
 #include "core/imports/labels.h"
+#include "core/imports/unlabelled.h"
 #include "core/record/run_reader.h"
 #include "core/record/run_writer.h"
+#include "core/text/json.h"
+#include "core/text/wording.h"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
+#include <iomanip>
 #include <set>
+#include <sstream>
 
 namespace finescope::imports {
 
@@ -17,10 +21,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr record::EpochKey kOnlyRow{1, record::Stage::fineTuning};
-
-std::string text(std::int64_t number, const std::string& one, const std::string& several) {
-    return std::to_string(number) + " " + (number == 1 ? one : several);
-}
 
 void requireSameClasses(const RawPredictions& raw) {
     const RawSplit& first = raw.splits.front();
@@ -50,24 +50,39 @@ struct Decided {
     ImportReport report;
 };
 
+/// What float32 still costs, if anything.
+void warnOfLoss(const RawSplit& split, const Logits& logits, ImportReport& report) {
+    if (logits.lostNll <= kFloatTolerance && logits.lostHits == 0) {
+        return;
+    }
+    std::ostringstream nll;
+    nll << std::setprecision(2) << logits.lostNll;
+    report.warnings.push_back(
+        split.name + ": logits are recorded as float32, which moves the mean NLL by " + nll.str() +
+        (logits.lostHits > 0
+             ? " and makes " + text::counted(logits.lostHits, "row", "rows") + " right or wrong"
+             : std::string()));
+}
+
 void addSplit(const RawPredictions& raw, const RawSplit& split, Labels labels, ScoreKind kind,
-              Decided& decided) {
-    Logits logits = toLogits(raw, split, kind, labels);
-    decided.report.notes.push_back(split.name + ": " + text(split.scores.rows(), "row", "rows") + " of " +
-                                   text(split.scores.cols(), "class", "classes") + ", " + split.scoresName +
-                                   " with the labels " + split.labelsName);
+              bool offMaximum, Decided& decided) {
+    Logits logits = toLogits(raw, split, kind, labels, offMaximum);
+    warnOfLoss(split, logits, decided.report);
+    decided.report.notes.push_back(split.name + ": " + text::counted(split.scores.rows(), "row", "rows") +
+                                   " of " + text::counted(split.scores.cols(), "class", "classes") + ", " +
+                                   split.scoresName + " with the labels " + split.labelsName);
     decided.imported["splits"][split.name] = {{"scores", split.scoresName},
                                               {"labels", split.labelsName},
                                               {"rows", split.scores.rows()},
                                               {"floored_probabilities", logits.floored}};
     if (logits.floored > 0) {
         decided.report.notes.push_back(
-            split.name + ": " + text(logits.floored, "probability is", "probabilities are") +
+            split.name + ": " + text::counted(logits.floored, "probability is", "probabilities are") +
             " 0 or below 2^-126 and recorded as 2^-126, of which the logarithm is -87.3");
     }
     if (logits.flooredLabel > 0) {
         decided.report.warnings.push_back(
-            split.name + ": " + text(logits.flooredLabel, "row gives its", "rows give their") +
+            split.name + ": " + text::counted(logits.flooredLabel, "row gives its", "rows give their") +
             " own label the probability 0, so that the NLL is infinite; with 2^-126 instead each "
             "counts 87.3, and NLL and fitted temperature depend on that");
     }
@@ -81,6 +96,10 @@ Decided decide(const ImportPlan& plan, const RawPredictions& raw) {
     const KindDecision kind = decideKind(raw, plan.kind);
     const bool probabilities = kind.kind == ScoreKind::probabilities;
     const bool logProbabilities = probabilities || raw.stated == Meaning::logProbabilities;
+    bool offMaximum = false;
+    for (std::size_t i = 0; i < raw.splits.size() && !logProbabilities; ++i) {
+        offMaximum = offMaximum || losesAsFloat(raw.splits[i], labels[i]);
+    }
 
     Decided decided;
     decided.report.warnings = raw.warnings;
@@ -105,11 +124,17 @@ Decided decide(const ImportPlan& plan, const RawPredictions& raw) {
                         {"kind", probabilities ? "probabilities" : "logits"},
                         {"kind_because", kind.because},
                         {"logits_are_log_probabilities", logProbabilities},
+                        {"row_maximum_taken_off", offMaximum},
                         {"probability_floor", probabilities ? Json(kProbabilityFloor) : Json(nullptr)},
                         {"splits", Json::object()}};
+    if (offMaximum) {
+        decided.report.notes.emplace_back(
+            "each row's largest logit is taken off that row, because float32 would cost digits of numbers as "
+            "large as these: the softmax is the same, but the logits' own size is not known");
+    }
     decided.row.key = kOnlyRow;
     for (std::size_t i = 0; i < raw.splits.size(); ++i) {
-        addSplit(raw, raw.splits[i], std::move(labels[i]), kind.kind, decided);
+        addSplit(raw, raw.splits[i], std::move(labels[i]), kind.kind, offMaximum, decided);
     }
     if (decided.row.logits.find("validation") == decided.row.logits.end()) {
         decided.report.notes.emplace_back("there is no validation split, so no temperature is fitted");
@@ -123,12 +148,12 @@ Decided decide(const ImportPlan& plan, const RawPredictions& raw) {
 /// Whether a file is an import of the plan's file.
 bool isImportOf(const std::filesystem::path& output, const std::filesystem::path& file) {
     try {
-        const Json config = Json::parse(record::readRun(output).config);
-        return config.at("imported").at("file") ==
-               std::filesystem::absolute(file).lexically_normal().string();
+        const nlohmann::json config = text::parseJson(record::readRun(output).config, output.string());
+        const auto imported = config.find("imported");
+        return imported != config.end() && imported->is_object() &&
+               imported->value("file", nlohmann::json()) ==
+                   std::filesystem::absolute(file).lexically_normal().string();
     } catch (const Error&) {
-        return false;
-    } catch (const Json::exception&) {
         return false;
     }
 }
@@ -157,10 +182,20 @@ record::Existing existingFor(const ImportPlan& plan) {
 
 } // namespace
 
-ImportReport importRun(const ImportPlan& plan) {
+ImportReport importRun(const ImportPlan& plan, const analysis::WorkHooks& hooks) {
+    constexpr double kRead = 0.8, kDecided = 0.9; // of the time, roughly
     const record::Existing existing = existingFor(plan);
-    const RawPredictions raw = readPredictions(plan.file, plan.names);
+    const auto reach = [&](double part) {
+        analysis::throwIfCancelled(hooks, "the import");
+        if (hooks.onProgress) {
+            hooks.onProgress(part);
+        }
+    };
+    RawPredictions raw = readPredictions(plan.file, plan.names, analysis::part(hooks, 0, kRead));
+    reach(kRead);
+    leaveOutUnlabelled(raw);
     const Decided decided = decide(plan, raw);
+    reach(kDecided);
     record::RunWriter writer(plan.output, decided.run, existing);
     try {
         writer.appendEpoch(decided.row);

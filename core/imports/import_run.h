@@ -38,7 +38,9 @@ struct ImportReport {
 /// Makes a run file of predictions that exist already: logits or probabilities [N, C] and labels [N] of a
 /// test split, perhaps of others. The file has one row of /epochs (epoch 1 of fine-tuning, selected), status
 /// complete, no classifier and no features; `config` records under "imported" the file and all that was
-/// decided. Nothing is written unless everything can be. Throws Error naming file, array or column, and line.
-ImportReport importRun(const ImportPlan& plan);
+/// decided. Where float32 would cost digits of logits, each row's maximum is taken off before. Nothing is
+/// written unless everything can be. Throws Error naming file, array or column, and line, and
+/// Error{cancelled}.
+ImportReport importRun(const ImportPlan& plan, const analysis::WorkHooks& hooks = {});
 
 } // namespace finescope::imports

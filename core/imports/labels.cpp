@@ -1,10 +1,11 @@
 #include "core/imports/labels.h"
 
 #include "core/error.h"
+#include "core/imports/column_names.h"
+#include "core/text/shown.h"
+#include "core/text/wording.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <map>
 #include <optional>
 
@@ -16,30 +17,6 @@ using ClassPlaces = std::map<std::string, std::int64_t, std::less<>>;
 
 [[noreturn]] void refuse(const RawPredictions& raw, const RawSplit& split, const std::string& what) {
     throw Error(ErrorKind::badFile, raw.file.string() + ", " + split.labelsName + ": " + what);
-}
-
-std::string listed(const std::vector<std::string>& names) {
-    constexpr std::size_t kShown = 8;
-    std::string text;
-    for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
-        text += (i == 0 ? "" : ", ") + names[i];
-    }
-    return names.size() > kShown ? text + ", ..." : text;
-}
-
-/// Text as a whole number ("3", "3.0"), or nullopt.
-std::optional<std::int64_t> wholeNumber(double value) {
-    constexpr double kLargest = 9e15; // doubles hold every whole number up to here
-    return std::abs(value) <= kLargest && value == std::floor(value)
-               ? std::optional(static_cast<std::int64_t>(value))
-               : std::nullopt;
-}
-
-std::optional<std::int64_t> wholeNumber(const std::string& text) {
-    double value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stopped, problem] = std::from_chars(text.data(), end, value);
-    return problem == std::errc{} && stopped == end ? wholeNumber(value) : std::nullopt;
 }
 
 Labels byName(const RawSplit& split, const ClassPlaces& places) {
@@ -57,13 +34,13 @@ Labels byName(const RawSplit& split, const ClassPlaces& places) {
         const std::string& text = split.labelTexts[i];
         if (!places.contains(text) && !wholeNumber(text)) {
             refuse(raw, split,
-                   split.place(static_cast<Eigen::Index>(i)) + ": \"" + text +
+                   split.place(static_cast<Eigen::Index>(i)) + ": \"" + text::shown(text) +
                        "\" is neither a whole number nor a class" +
-                       (raw.classNames.empty() ? "" : " (classes: " + listed(raw.classNames) + ")"));
+                       (raw.classNames.empty() ? "" : " (classes: " + text::listed(raw.classNames, 8) + ")"));
         }
     }
     refuse(raw, split,
-           split.place(static_cast<Eigen::Index>(row)) + ": \"" + split.labelTexts[row] +
+           split.place(static_cast<Eigen::Index>(row)) + ": \"" + text::shown(split.labelTexts[row]) +
                "\" is a class, but other labels are numbers; write all of them in one way");
 }
 
@@ -103,7 +80,7 @@ void requireClasses(const RawPredictions& raw, const RawSplit& split, const Labe
     refuse(raw, split,
            split.place(outside - labels.begin()) + " has the label " + std::to_string(*outside) + ", but " +
                split.scoresName + " has " + std::to_string(classes) + " classes, 0 to " +
-               std::to_string(classes - 1) + (*outside < 0 ? "; leave out the rows without a label" : ""));
+               std::to_string(classes - 1));
 }
 
 } // namespace

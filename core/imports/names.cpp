@@ -9,7 +9,7 @@ namespace finescope::imports {
 namespace {
 
 // Words as `normalised` makes them.
-constexpr std::array<std::pair<std::string_view, Meaning>, 63> kNames{{
+constexpr std::array<std::pair<std::string_view, Meaning>, 75> kNames{{
     {"logits", Meaning::logits},
     {"logit", Meaning::logits},
     {"raw_logits", Meaning::logits},
@@ -69,22 +69,35 @@ constexpr std::array<std::pair<std::string_view, Meaning>, 63> kNames{{
     {"gold", Meaning::labels},
     {"gold_label", Meaning::labels},
     {"gold_labels", Meaning::labels},
+    {"references", Meaning::labels},
+    {"reference", Meaning::labels},
+    {"label_ids", Meaning::labelIds},
+    {"label_id", Meaning::labelIds},
+    {"labels_ids", Meaning::labelIds},
+    {"target_ids", Meaning::labelIds},
+    {"target_id", Meaning::labelIds},
+    {"class_ids", Meaning::labelIds},
+    {"class_id", Meaning::labelIds},
+    {"true_label_ids", Meaning::labelIds},
+    {"gold_label_ids", Meaning::labelIds},
+    {"gold_ids", Meaning::labelIds},
     {"class_names", Meaning::classNames},
     {"classes", Meaning::classNames},
     {"label_names", Meaning::classNames},
     {"target_names", Meaning::classNames},
 }};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kSplits{{
-    {"validation", "validation"},
-    {"val", "validation"},
-    {"valid", "validation"},
-    {"dev", "validation"},
-    {"test", "test"},
-    {"eval", "test"},
-    {"train", "train"},
-    {"training", "train"},
-    {"ood", "ood"},
+constexpr std::array<std::pair<std::string_view, SplitWord>, 10> kSplits{{
+    {"validation", SplitWord::validation},
+    {"val", SplitWord::validation},
+    {"valid", SplitWord::validation},
+    {"dev", SplitWord::validation},
+    {"test", SplitWord::test},
+    {"eval", SplitWord::evaluation},
+    {"evaluation", SplitWord::evaluation},
+    {"train", SplitWord::train},
+    {"training", SplitWord::train},
+    {"ood", SplitWord::ood},
 }};
 
 enum class Letter { other, lower, upper, digit };
@@ -125,10 +138,22 @@ std::string normalised(std::string_view name) {
     return words.ends_with('_') ? words.substr(0, words.size() - 1) : words;
 }
 
-std::optional<std::string> splitOfWord(std::string_view word) {
-    const auto found =
-        std::ranges::find(kSplits, word, &std::pair<std::string_view, std::string_view>::first);
-    return found == kSplits.end() ? std::nullopt : std::optional<std::string>(found->second);
+std::optional<SplitWord> splitOfWord(std::string_view word) {
+    const auto found = std::ranges::find(kSplits, word, &std::pair<std::string_view, SplitWord>::first);
+    return found == kSplits.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string splitName(SplitWord word, SplitWord evaluation) {
+    switch (word == SplitWord::evaluation ? evaluation : word) {
+    case SplitWord::train:
+        return "train";
+    case SplitWord::validation:
+        return "validation";
+    case SplitWord::ood:
+        return "ood";
+    default:
+        return "test";
+    }
 }
 
 NameReading readName(std::string_view name) {
@@ -155,8 +180,8 @@ NameReading readName(std::string_view name) {
 }
 
 std::string knownNames() {
-    return "logits, probabilities, probs, predictions or scores, and labels, targets, ground_truth, y or "
-           "true_label, with val_ or test_ before or after";
+    return "logits, probabilities, probs, predictions or scores, and labels, label_ids, targets, "
+           "ground_truth, y or true_label, with val_ or test_ before or after";
 }
 
 } // namespace finescope::imports

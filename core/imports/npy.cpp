@@ -1,6 +1,7 @@
 #include "core/imports/npy.h"
 
 #include "core/error.h"
+#include "core/text/shown.h"
 #include "core/text/utf8.h"
 
 #include <Eigen/Core>
@@ -19,6 +20,7 @@ namespace {
 constexpr std::size_t kMostHeaderBytes = std::size_t{1} << 20U;
 constexpr std::size_t kMostTextBytes = std::size_t{1} << 16U; // of one item
 constexpr std::size_t kItemsTogether = 8192;
+constexpr std::size_t kMostDimensions = 64; // as NumPy
 
 [[noreturn]] void refuse(const std::string& what) {
     throw Error(ErrorKind::badFile, what);
@@ -65,7 +67,7 @@ public:
     }
     [[noreturn]] void fail() const {
         refuse("its header is not the one of a .npy file (it cannot be read at \"" +
-               std::string(m_rest.substr(0, 40)) + "\")");
+               text::shown(m_rest.substr(0, 40)) + "\")");
     }
 
 private:
@@ -75,7 +77,7 @@ private:
 
 void readType(const std::string& type, NpyHeader& header) {
     std::string_view rest = type;
-    header.type = type;
+    header.type = text::shown(type);
     if (!rest.empty() && std::string_view("<>=|").find(rest.front()) != std::string_view::npos) {
         header.bigEndian =
             rest.front() == '>' || (rest.front() == '=' && std::endian::native == std::endian::big);
@@ -97,6 +99,9 @@ std::vector<std::uint64_t> readShape(Literal& literal) {
     std::vector<std::uint64_t> shape;
     literal.require("(");
     while (!literal.take(")")) {
+        if (shape.size() == kMostDimensions) {
+            refuse("its header claims more than " + std::to_string(kMostDimensions) + " dimensions");
+        }
         shape.push_back(literal.number());
         if (!literal.take(",")) {
             literal.require(")");
@@ -172,6 +177,11 @@ Decode decoderOf(const NpyHeader& header) {
     default:
         return nullptr;
     }
+}
+
+/// Whether a number is a code point that UTF-8 has: none of the halves of a pair, none beyond the last.
+bool isCharacter(std::uint32_t code) {
+    return code < 0xD800 || (code > 0xDFFF && code <= 0x10FFFF);
 }
 
 bool isSwapped(const NpyHeader& header) {
@@ -264,7 +274,8 @@ void requireReadable(const NpyHeader& header, const std::string& name) {
     if (header.isText() ? header.itemBytes > 0 : decoderOf(header) != nullptr) {
         return;
     }
-    const std::string again = name + "=np.asarray(" + name + ", dtype=np.float32)";
+    const std::string shown = text::shown(name);
+    const std::string again = shown + "=np.asarray(" + shown + ", dtype=np.float32)";
     if (header.kind == 'O') {
         refuse(
             "it holds Python objects, which are not read, because unpickling runs whatever code is in them; "
@@ -301,14 +312,18 @@ std::vector<std::string> readTexts(const NpyHeader& header, const ReadBytes& rea
         if (header.kind == 'S') {
             text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
             text.resize(text.find_last_not_of('\0') + 1);
-            if (text::firstIllFormed(text)) {
-                refuse("its item " + std::to_string(texts.size()) + " is not UTF-8; save it as str");
+            if (text::firstIllFormed(text) || text.find('\0') != std::string::npos) {
+                refuse("its item " + std::to_string(texts.size()) + " is not UTF-8 text; save it as str");
             }
         } else {
             for (std::size_t at = 0; at < bytes.size(); at += 4) {
                 const auto code = itemAt<std::uint32_t>(bytes.data() + at, isSwapped(header));
                 if (code == 0) {
                     break;
+                }
+                if (!isCharacter(code)) {
+                    refuse("its item " + std::to_string(texts.size()) + " holds " + std::to_string(code) +
+                           ", which is no character of Unicode; save it as str again");
                 }
                 text::appendUtf8(text, static_cast<char32_t>(code));
             }

@@ -33,7 +33,8 @@ struct NpyHeader {
 /// name, saying what is no header; a type that cannot be read is no error yet.
 [[nodiscard]] NpyHeader readNpyHeader(const ReadBytes& read);
 
-/// How many items the shape has. Throws Error{badFile} if they are more than `kMostItems`.
+/// How many items the shape has. Throws Error{badFile} if they are more than `kMostItems` (in all of a file,
+/// see NpzFile::takeRoom, they may be fewer).
 inline constexpr std::uint64_t kMostItems = std::uint64_t{1} << 29;
 [[nodiscard]] std::uint64_t itemCount(const NpyHeader& header);
 

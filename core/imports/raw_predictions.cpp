@@ -1,6 +1,7 @@
 #include "core/imports/raw_predictions.h"
 
 #include "core/error.h"
+#include "core/text/whole_file.h"
 
 #include <array>
 #include <fstream>
@@ -8,10 +9,9 @@
 
 namespace finescope::imports {
 
-RawPredictions readPredictions(const std::filesystem::path& file, const NameChoice& choice) {
-    if (!std::filesystem::is_regular_file(file)) {
-        throw Error(ErrorKind::badFile, file.string() + ": no such file");
-    }
+RawPredictions readPredictions(const std::filesystem::path& file, const NameChoice& choice,
+                               const analysis::WorkHooks& hooks) {
+    text::requireFile(file);
     std::array<char, 6> bytes{};
     std::ifstream stream(file, std::ios::binary);
     stream.read(bytes.data(), bytes.size());
@@ -27,9 +27,9 @@ RawPredictions readPredictions(const std::filesystem::path& file, const NameChoi
                                             "opened as it is");
     }
     if (start.starts_with("PK") || file.extension() == ".npz") {
-        return readNpz(file, choice);
+        return readNpz(file, choice, hooks);
     }
-    return readCsv(file, choice);
+    return readCsv(file, choice, hooks);
 }
 
 } // namespace finescope::imports

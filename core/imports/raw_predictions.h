@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/analysis/work_hooks.h"
+#include "core/class_limit.h"
 #include "core/imports/names.h"
 #include "core/matrix.h"
 
@@ -12,16 +14,18 @@ namespace finescope::imports {
 /// What a file says of one split, before anything is decided about it.
 struct RawSplit {
     std::string name;                    ///< test, validation, train or ood
-    std::string scoresName, labelsName;  ///< the array or the columns, as the file calls them
+    std::string scoresName, labelsName;  ///< the array or the columns, as the file calls them (shown)
     MatrixD scores;                      ///< [N, C]: logits or probabilities
     std::vector<double> labelNumbers;    ///< [N], or empty if the labels are texts
     std::vector<std::string> labelTexts; ///< [N], or empty if the labels are numbers
     std::vector<std::int64_t> lines;     ///< [N] in a text file, else empty
+    std::vector<std::int64_t> rows;      ///< [N] in the file, where some are left out, else empty
 
     /// "line 12", or "row 11" in a file without lines.
     [[nodiscard]] std::string place(Eigen::Index row) const {
-        return lines.empty() ? "row " + std::to_string(row)
-                             : "line " + std::to_string(lines[static_cast<std::size_t>(row)]);
+        const auto i = static_cast<std::size_t>(row);
+        return lines.empty() ? "row " + std::to_string(rows.empty() ? row : rows[i])
+                             : "line " + std::to_string(lines[i]);
     }
 };
 
@@ -36,14 +40,19 @@ struct RawPredictions {
 
 /// What somebody says who knows better than the names in the file.
 struct NameChoice {
-    std::string scores, labels; ///< of the test split: an array, or of a CSV file a column or its beginning
+    /// Of the test split: arrays. Of a CSV file the column of labels, and how the columns of scores begin, or
+    /// all of them with commas between.
+    std::string scores, labels;
     std::string validationScores, validationLabels; ///< arrays only
 };
 
 /// Read a file of predictions; its content says which of the two it is. Throws Error{badFile} naming file,
-/// array or column, and line.
-[[nodiscard]] RawPredictions readPredictions(const std::filesystem::path& file, const NameChoice& choice);
-[[nodiscard]] RawPredictions readNpz(const std::filesystem::path& file, const NameChoice& choice);
-[[nodiscard]] RawPredictions readCsv(const std::filesystem::path& file, const NameChoice& choice);
+/// array or column, and line, and Error{cancelled}.
+[[nodiscard]] RawPredictions readPredictions(const std::filesystem::path& file, const NameChoice& choice,
+                                             const analysis::WorkHooks& hooks = {});
+[[nodiscard]] RawPredictions readNpz(const std::filesystem::path& file, const NameChoice& choice,
+                                     const analysis::WorkHooks& hooks = {});
+[[nodiscard]] RawPredictions readCsv(const std::filesystem::path& file, const NameChoice& choice,
+                                     const analysis::WorkHooks& hooks = {});
 
 } // namespace finescope::imports

@@ -2,14 +2,18 @@
 #include "core/imports/csv_columns.h"
 #include "core/imports/raw_predictions.h"
 #include "core/text/data_text.h"
-#include "core/text/delimited.h"
+#include "core/text/no_value.h"
+#include "core/text/shown.h"
+#include "core/text/table_rows.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace finescope::imports {
 
@@ -37,10 +41,14 @@ std::optional<double> numberIn(std::string_view cell, bool decimalComma) {
 
 /// Excel's first line "sep=;" says it; else whichever of ; tab , the first line has most of outside quotes.
 char delimiterOf(std::string_view text) {
-    if (text.starts_with("sep=") && text.size() > 4) {
-        return text[4];
+    constexpr std::string_view kSaid = "sep=";
+    if (text.starts_with(kSaid) && text.size() > kSaid.size() &&
+        std::string_view("\r\n\" ").find(text[kSaid.size()]) == std::string_view::npos) {
+        return text[kSaid.size()];
     }
-    const std::string_view line = text.substr(0, text.find('\n', text.find_first_not_of(" \r\n")));
+    const std::size_t start = std::min(text.find_first_not_of(" \r\n"), text.size());
+    const std::string_view rest = text.substr(start);
+    const std::string_view line = rest.substr(0, rest.find_first_of("\r\n"));
     std::array<std::pair<char, std::ptrdiff_t>, 3> counts{{{',', 0}, {';', 0}, {'\t', 0}}};
     bool quoted = false;
     for (const char c : line) {
@@ -59,44 +67,76 @@ struct Rows {
     std::vector<std::int64_t> lines;
 };
 
+/// Tells now and then how far a table is read, and asks whether to go on.
+class Pace {
+public:
+    Pace(const analysis::WorkHooks& hooks, std::size_t bytes)
+        : m_hooks(hooks), m_bytes(bytes), m_left(bytes) {}
+
+    void take(std::size_t bytesLeft) {
+        constexpr std::size_t kBytesBetween = std::size_t{1} << 20U;
+        if (m_left - bytesLeft < kBytesBetween) {
+            return;
+        }
+        m_left = bytesLeft;
+        analysis::throwIfCancelled(m_hooks, "the import");
+        if (m_hooks.onProgress) {
+            m_hooks.onProgress(1 - static_cast<double>(bytesLeft) / static_cast<double>(m_bytes));
+        }
+    }
+
+private:
+    const analysis::WorkHooks& m_hooks;
+    std::size_t m_bytes, m_left;
+};
+
 class CsvReader {
 public:
-    CsvReader(const std::filesystem::path& file, const NameChoice& choice)
+    CsvReader(const std::filesystem::path& file, const NameChoice& choice, const analysis::WorkHooks& hooks)
         : m_file(file), m_text(text::readDataText(file)), m_dialect{delimiterOf(m_text), true, {}},
-          m_records(m_file, m_text, m_dialect), m_decimalComma(m_dialect.delimiter != ',') {
-        if (!m_records.next()) {
-            throw Error(ErrorKind::badFile, file.string() + " is empty");
-        }
-        if (m_records.fields().front() == "sep=" && !m_records.next()) {
-            throw Error(ErrorKind::badFile, file.string() + " has no header");
-        }
-        for (const std::string& field : m_records.fields()) {
-            m_header.emplace_back(trimmed(field));
+          m_table(m_file, m_text, m_dialect), m_decimalComma(m_dialect.delimiter != ','), m_hooks(hooks) {
+        for (const std::string& name : m_table.columns()) {
+            m_header.emplace_back(trimmed(name));
         }
         if (std::ranges::all_of(m_header, [&](const std::string& name) {
-                return numberIn(name, m_decimalComma).has_value();
+                return name.empty() || numberIn(name, m_decimalComma).has_value();
             })) {
-            text::refuseLine(file, m_records.line(),
+            text::refuseLine(file, m_table.headerLine(),
                              "there is no header: the first line must name the columns, as in "
                              "label,logit_0,logit_1");
         }
         m_columns =
-            readColumns(m_header, choice, file.string() + ", line " + std::to_string(m_records.line()));
+            readColumns(m_header, choice, file.string() + ", line " + std::to_string(m_table.headerLine()),
+                        [this](std::size_t label, const std::vector<std::size_t>& places) {
+                            return lookInto(label, places);
+                        });
     }
 
     RawPredictions read() {
-        while (m_records.next()) {
-            takeRecord();
+        Pace pace(m_hooks, m_text.size());
+        while (m_table.next()) {
+            takeRow();
+            pace.take(m_table.bytesLeft());
         }
         RawPredictions raw;
         raw.file = m_file;
         raw.stated = m_columns.stated;
         raw.classNames = m_columns.classNames;
         raw.notes = m_columns.notes;
-        for (const char* name : {"train", "validation", "test", "ood"}) {
-            if (const auto rows = m_rows.find(name); rows != m_rows.end()) {
-                raw.splits.push_back(splitOf(name, std::move(rows->second)));
-            }
+        raw.warnings = m_columns.warnings;
+        for (std::string& warning : m_table.warnings()) {
+            raw.warnings.push_back(std::move(warning));
+        }
+        const bool besideTest = m_rows.contains(SplitWord::test);
+        if (besideTest && m_rows.contains(SplitWord::evaluation) && m_rows.contains(SplitWord::validation)) {
+            throw Error(ErrorKind::badFile, m_file.string() + ", column " +
+                                                text::shown(m_header[*m_columns.split]) +
+                                                ": rows of evaluation stand beside rows of validation and "
+                                                "test; which split are they?");
+        }
+        for (auto& [word, rows] : m_rows) {
+            raw.splits.push_back(splitOf(
+                splitName(word, besideTest ? SplitWord::validation : SplitWord::test), std::move(rows)));
         }
         if (raw.splits.empty()) {
             throw Error(ErrorKind::badFile, m_file.string() + " has a header but no rows");
@@ -106,41 +146,74 @@ public:
 
 private:
     [[noreturn]] void refuse(const std::string& column, const std::string& what) const {
-        text::refuseLine(m_file, m_records.line(), "column " + column + ": " + what);
+        text::refuseLine(m_file, m_table.line(), "column " + text::shown(column) + ": " + what);
     }
 
-    void takeRecord() {
-        const std::vector<std::string>& fields = m_records.fields();
-        if (fields.size() != m_header.size()) {
-            text::refuseLine(m_file, m_records.line(),
-                             "has " + std::to_string(fields.size()) + " fields, but the header names " +
-                                 std::to_string(m_header.size()) + " columns");
+    /// What stands in columns, in a reading of their own.
+    [[nodiscard]] ColumnContents lookInto(std::size_t label, std::vector<std::size_t> places) const {
+        text::TableRows table(m_file, m_text, m_dialect);
+        Pace pace(m_hooks, m_text.size());
+        std::set<std::string> labels;
+        std::vector<double> values; // row after row, NaN where no number stands
+        std::vector<unsigned char> isText(places.size());
+        while (table.next()) {
+            const std::vector<std::string>& fields = table.fields();
+            labels.emplace(trimmed(fields[label]));
+            for (std::size_t k = 0; k < places.size(); ++k) {
+                const auto value = numberIn(fields[places[k]], m_decimalComma);
+                isText[k] |= !value && !text::isBlank(fields[places[k]]);
+                values.push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
+            }
+            pace.take(table.bytesLeft());
         }
-        Rows& rows = m_rows[splitNameIn(fields)];
+        const auto rows = static_cast<Eigen::Index>(places.empty() ? 0 : values.size() / places.size());
+        const Eigen::Map<const MatrixD> all(values.data(), rows, static_cast<Eigen::Index>(places.size()));
+        std::vector<Eigen::Index> numbers;
+        ColumnContents contents;
+        for (std::size_t k = 0; k < places.size(); ++k) {
+            if (isText[k] == 0) {
+                numbers.push_back(static_cast<Eigen::Index>(k));
+                contents.places.push_back(places[k]);
+            }
+        }
+        contents.values = all(Eigen::all, numbers);
+        const std::set<std::string> names(m_header.begin(), m_header.end());
+        std::erase_if(labels, [&](const std::string& text) {
+            return text::saysNoLabel(text) && (text.empty() || !names.contains(text));
+        });
+        contents.labels = std::move(labels);
+        return contents;
+    }
+
+    void takeRow() {
+        const std::vector<std::string>& fields = m_table.fields();
+        Rows& rows = m_rows[splitIn(fields)];
         for (const std::size_t place : m_columns.classes) {
             const auto value = numberIn(fields[place], m_decimalComma);
             if (!value) {
-                refuse(m_header[place],
-                       fields[place].empty() ? "is empty" : "\"" + fields[place] + "\" is no number");
+                refuse(m_header[place], text::isBlank(fields[place])
+                                            ? "is empty"
+                                            : "\"" + text::shown(fields[place]) + "\" is no number");
             }
             if (!std::isfinite(*value) && m_columns.stated != Meaning::logProbabilities) {
-                refuse(m_header[place], "is " + fields[place] + "; no number can be computed of it");
+                refuse(m_header[place],
+                       "is " + text::shown(fields[place]) + "; no number can be computed of it");
             }
             rows.scores.push_back(*value);
         }
         rows.labels.emplace_back(trimmed(fields[m_columns.label]));
-        rows.lines.push_back(m_records.line());
+        rows.lines.push_back(m_table.line());
     }
 
-    [[nodiscard]] std::string splitNameIn(const std::vector<std::string>& fields) const {
+    [[nodiscard]] SplitWord splitIn(const std::vector<std::string>& fields) const {
         if (!m_columns.split) {
-            return "test";
+            return SplitWord::test;
         }
         const std::string& value = fields[*m_columns.split];
         const auto split = splitOfWord(normalised(value));
         if (!split) {
             refuse(m_header[*m_columns.split],
-                   "\"" + value + "\" is none of train, validation, test and ood");
+                   "\"" + text::shown(value) + "\" is none of train, validation, test and ood");
         }
         return *split;
     }
@@ -149,7 +222,7 @@ private:
         RawSplit split;
         split.name = name;
         split.scoresName = m_columns.scoresName;
-        split.labelsName = m_header[m_columns.label];
+        split.labelsName = text::shown(m_header[m_columns.label]);
         split.scores =
             Eigen::Map<const MatrixD>(rows.scores.data(), static_cast<Eigen::Index>(rows.lines.size()),
                                       static_cast<Eigen::Index>(m_columns.classes.size()));
@@ -161,23 +234,25 @@ private:
     std::filesystem::path m_file;
     std::string m_text;
     text::Delimited m_dialect;
-    text::RecordCutter m_records;
+    text::TableRows m_table;
     bool m_decimalComma;
+    const analysis::WorkHooks& m_hooks;
     std::vector<std::string> m_header;
     CsvColumns m_columns;
-    std::map<std::string, Rows> m_rows;
+    std::map<SplitWord, Rows> m_rows;
 };
 
 } // namespace
 
-RawPredictions readCsv(const std::filesystem::path& file, const NameChoice& choice) {
+RawPredictions readCsv(const std::filesystem::path& file, const NameChoice& choice,
+                       const analysis::WorkHooks& hooks) {
     if (!choice.validationScores.empty() || !choice.validationLabels.empty()) {
         throw Error(ErrorKind::badInput,
                     "--validation-logits and --validation-labels are for .npz files; the "
                     "rows of " +
                         file.string() + " that are for validation are told by a column called split");
     }
-    return CsvReader(file, choice).read();
+    return CsvReader(file, choice, hooks).read();
 }
 
 } // namespace finescope::imports

@@ -1,9 +1,13 @@
 #include "core/error.h"
 #include "core/imports/npz_file.h"
 #include "core/imports/raw_predictions.h"
+#include "core/text/shown.h"
+#include "core/text/wording.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <set>
 
 namespace finescope::imports {
 
@@ -11,7 +15,14 @@ namespace {
 
 constexpr std::array kSplits{"train", "validation", "test", "ood"};
 
-/// The array of one purpose in one split, and those that lost to it.
+/// An array and what its name says.
+struct Named {
+    const NpzArray* array = nullptr;
+    std::string split;
+    std::optional<Meaning> meaning;
+};
+
+/// The array of one purpose in one split.
 struct Candidate {
     const NpzArray* array = nullptr;
     Meaning meaning = Meaning::scores;
@@ -20,8 +31,11 @@ struct Candidate {
 /// Which arrays of a file are what.
 class Chooser {
 public:
-    Chooser(const std::filesystem::path& path, const NpzFile& file, const NameChoice& choice)
-        : m_path(path), m_file(file), m_choice(choice) {}
+    Chooser(const std::filesystem::path& path, const NpzFile& file, const NameChoice& choice,
+            const analysis::WorkHooks& hooks)
+        : m_path(path), m_file(file), m_choice(choice), m_hooks(hooks) {
+        readNames();
+    }
 
     RawPredictions read() {
         m_raw.file = m_path;
@@ -46,7 +60,7 @@ public:
             } else if (stated != scores.meaning) {
                 throw Error(ErrorKind::badFile,
                             m_path.string() + ": " + m_raw.splits.front().scoresName + " and " +
-                                scores.array->name +
+                                text::shown(scores.array->name) +
                                 " are called different things; save the same for all splits");
             }
             first = false;
@@ -62,6 +76,27 @@ public:
     }
 
 private:
+    void readNames() {
+        std::set<SplitWord> words; // of scores
+        std::vector<NameReading> readings;
+        for (const NpzArray& array : m_file.arrays()) {
+            readings.push_back(readName(array.name));
+            if (readings.back().meaning && isScore(*readings.back().meaning) && isScoreArray(array)) {
+                words.insert(readings.back().split);
+            }
+        }
+        const bool besideTest = words.contains(SplitWord::test) ||
+                                (words.contains(SplitWord::none) && !words.contains(SplitWord::validation));
+        const SplitWord evaluation = besideTest ? SplitWord::validation : SplitWord::test;
+        for (std::size_t i = 0; i < readings.size(); ++i) {
+            m_named.push_back(
+                {&m_file.arrays()[i], splitName(readings[i].split, evaluation), readings[i].meaning});
+        }
+        if (besideTest && words.contains(SplitWord::evaluation)) {
+            m_raw.notes.emplace_back("eval is the validation split: there is a test split beside it");
+        }
+    }
+
     static bool isScoreArray(const NpzArray& array) {
         return array.isMatrix() && array.header.isFloat() && array.header.shape[1] >= 2;
     }
@@ -88,25 +123,27 @@ private:
         }
         Candidate best;
         const NpzArray* equal = nullptr;
-        for (const NpzArray& array : m_file.arrays()) {
-            const NameReading reading = readName(array.name);
-            if (reading.split != split || !reading.meaning || !isScore(*reading.meaning) ||
-                !isScoreArray(array) || isWished(array)) {
+        for (const auto& [array, itsSplit, meaning] : m_named) {
+            if (itsSplit != split || !meaning || !isScore(*meaning) || !isScoreArray(*array) ||
+                isWished(*array)) {
                 continue;
             }
-            if (best.array == nullptr || *reading.meaning < best.meaning) {
-                best = {&array, *reading.meaning};
+            if (best.array == nullptr || *meaning < best.meaning) {
+                best = {array, *meaning};
                 equal = nullptr;
-            } else if (*reading.meaning == best.meaning) {
-                equal = &array;
+            } else if (*meaning == best.meaning) {
+                equal = array;
             }
         }
         if (equal != nullptr) {
-            throw Error(ErrorKind::badFile, m_path.string() + ": both " + best.array->name + " and " +
-                                                equal->name + " could be the " + split +
-                                                " scores; say which with --logits NAME");
+            refuseBoth(*best.array, *equal, split + " scores; say which with --logits NAME");
         }
         return best;
+    }
+
+    [[noreturn]] void refuseBoth(const NpzArray& one, const NpzArray& other, const std::string& what) const {
+        throw Error(ErrorKind::badFile, m_path.string() + ": both " + text::shown(one.name) + " and " +
+                                            text::shown(other.name) + " could be the " + what);
     }
 
     [[nodiscard]] Candidate labelsOf(const std::string& split, const NpzArray* scores) const {
@@ -114,21 +151,22 @@ private:
         if (!wish.empty()) {
             return {&named(wish, split == "test" ? "--labels" : "--validation-labels"), Meaning::labels};
         }
-        const NpzArray* found = nullptr;
-        for (const NpzArray& array : m_file.arrays()) {
-            const NameReading reading = readName(array.name);
-            if (reading.split != split || reading.meaning != Meaning::labels || &array == scores ||
-                isWished(array)) {
-                continue;
+        for (const Meaning wanted : {Meaning::labels, Meaning::labelIds}) {
+            const NpzArray* found = nullptr;
+            for (const auto& [array, itsSplit, meaning] : m_named) {
+                if (itsSplit != split || meaning != wanted || array == scores || isWished(*array)) {
+                    continue;
+                }
+                if (found != nullptr) {
+                    refuseBoth(*found, *array, split + " labels; say which with --labels NAME");
+                }
+                found = array;
             }
             if (found != nullptr) {
-                throw Error(ErrorKind::badFile, m_path.string() + ": both " + found->name + " and " +
-                                                    array.name + " could be the " + split +
-                                                    " labels; say which with --labels NAME");
+                return {found, wanted};
             }
-            found = &array;
         }
-        return {found, Meaning::labels};
+        return {nullptr, Meaning::labels};
     }
 
     /// Whether the user named the array for some purpose, which is then its only one.
@@ -143,31 +181,29 @@ private:
     /// The one array that can be the labels or the scores by its shape, where no name says it.
     const NpzArray* onlyByShape(bool labels) {
         const NpzArray* found = nullptr;
-        for (const NpzArray& array : m_file.arrays()) {
-            const NameReading reading = readName(array.name);
-            const bool fits = labels ? array.isColumn() && array.header.isInteger() : isScoreArray(array);
-            if (!fits || reading.split != "test" || isWished(array) ||
-                (reading.meaning && isScore(*reading.meaning) == labels)) {
+        for (const auto& [array, split, meaning] : m_named) {
+            const bool fits = labels ? array->isColumn() && array->header.isInteger() : isScoreArray(*array);
+            if (!fits || split != "test" || isWished(*array) || (meaning && isScore(*meaning) == labels)) {
                 continue;
             }
             if (found != nullptr) {
                 return nullptr;
             }
-            found = &array;
+            found = array;
         }
         if (found != nullptr) {
-            m_raw.notes.push_back(found->name + " is taken for the " + (labels ? "labels" : "scores") +
-                                  ": it is the only array of that shape");
+            m_raw.notes.push_back(text::shown(found->name) + " is taken for the " +
+                                  (labels ? "labels" : "scores") + ": it is the only array of that shape");
         }
         return found;
     }
 
     void tellHalf(const std::string& split, const NpzArray* scores, const NpzArray* labels) {
         if (scores != nullptr) {
-            m_raw.warnings.push_back(scores->name + " is left out: there are no labels of the " + split +
-                                     " split beside it");
+            m_raw.warnings.push_back(text::shown(scores->name) + " is left out: there are no labels of the " +
+                                     split + " split beside it");
         } else if (labels != nullptr && split != "test") {
-            m_raw.warnings.push_back(labels->name +
+            m_raw.warnings.push_back(text::shown(labels->name) +
                                      " is left out: there are no logits or probabilities of "
                                      "the " +
                                      split + " split beside it");
@@ -193,19 +229,26 @@ private:
         }
         if (labels.problem.empty() &&
             (labels.header.shape.empty() || labels.header.shape[0] != scores.header.shape[0])) {
-            m_file.refuse(labels, labels.header.describe() + " does not fit " + scores.name + ", which is " +
-                                      scores.header.describe() + ": there must be as many labels as rows");
+            m_file.refuse(labels, labels.header.describe() + " does not fit " + text::shown(scores.name) +
+                                      ", which is " + scores.header.describe() +
+                                      ": there must be as many labels as rows");
         }
         RawSplit raw;
         raw.name = split;
-        raw.scoresName = scores.name;
-        raw.labelsName = labels.name;
+        raw.scoresName = text::shown(scores.name);
+        raw.labelsName = text::shown(labels.name);
         if (labels.problem.empty() && labels.header.isText()) {
             raw.labelTexts = m_file.texts(labels);
         } else {
             raw.labelNumbers = labelNumbers(labels);
         }
-        raw.scores = m_file.matrix(scores);
+        if (scores.header.shape[1] > kMostClasses) {
+            m_file.refuse(scores, scores.header.describe() + " has more than the " +
+                                      std::to_string(kMostClasses) + " classes that are read");
+        }
+        const auto splits = static_cast<double>(kSplits.size()),
+                   done = static_cast<double>(m_raw.splits.size());
+        raw.scores = m_file.matrix(scores, analysis::part(m_hooks, done / splits, (done + 1) / splits));
         m_used.push_back(&scores);
         m_used.push_back(&labels);
         m_raw.splits.push_back(std::move(raw));
@@ -214,6 +257,9 @@ private:
     /// Labels as they are, or the places of the ones in rows of zeros and a one.
     [[nodiscard]] std::vector<double> labelNumbers(const NpzArray& array) {
         const MatrixD values = m_file.matrix(array);
+        if (values.cols() == 0) {
+            m_file.refuse(array, array.header.describe() + " holds no labels");
+        }
         if (values.cols() == 1) {
             return {values.data(), values.data() + values.size()};
         }
@@ -230,13 +276,14 @@ private:
             }
             labels.push_back(static_cast<double>(place));
         }
-        m_raw.notes.push_back(array.name + " is one-hot: the place of the 1 is the label");
+        m_raw.notes.push_back(text::shown(array.name) + " is one-hot: the place of the 1 is the label");
         return labels;
     }
 
     void readClassNames() {
-        for (const NpzArray& array : m_file.arrays()) {
-            if (readName(array.name).meaning != Meaning::classNames || isUsed(array)) {
+        for (const auto& [found, itsSplit, meaning] : m_named) {
+            const NpzArray& array = *found;
+            if (meaning != Meaning::classNames || isUsed(array)) {
                 continue;
             }
             if (array.problem.empty() && array.header.kind != 'O' && !array.header.isText()) {
@@ -259,32 +306,36 @@ private:
     }
 
     void tellUnused() {
-        std::string names;
+        std::vector<std::string> names;
         for (const NpzArray& array : m_file.arrays()) {
             if (!isUsed(array)) {
-                names += (names.empty() ? "" : ", ") + array.name;
+                names.push_back(array.name);
             }
         }
         if (!names.empty()) {
-            m_raw.notes.push_back("left alone: " + names);
+            m_raw.notes.push_back("left alone: " + text::listed(names));
         }
     }
 
     [[nodiscard]] std::string list() const {
-        std::string text;
+        std::vector<std::string> all;
         for (const NpzArray& array : m_file.arrays()) {
-            text += (text.empty() ? "" : ", ") + array.name + " " +
-                    (array.problem.empty() ? array.header.describe() : "(unreadable)");
+            all.push_back(array.name + " " +
+                          (array.problem.empty() ? array.header.describe() : "(unreadable)"));
         }
-        return text;
+        return text::listed(all);
     }
 
     [[noreturn]] void refuseNothing() const {
         // An array that is called right and is something else says most.
+        for (const auto& [array, split, meaning] : m_named) {
+            if (meaning && isScore(*meaning)) {
+                requireScores(*array);
+            }
+        }
         for (const NpzArray& array : m_file.arrays()) {
-            const NameReading reading = readName(array.name);
-            if (reading.meaning && isScore(*reading.meaning)) {
-                requireScores(array);
+            if (!array.problem.empty()) {
+                m_file.requireReadable(array);
             }
         }
         throw Error(ErrorKind::badFile, m_path.string() + " holds " + list() +
@@ -296,15 +347,18 @@ private:
     const std::filesystem::path& m_path;
     const NpzFile& m_file;
     const NameChoice& m_choice;
+    const analysis::WorkHooks& m_hooks;
+    std::vector<Named> m_named; ///< in the order of the file
     RawPredictions m_raw;
     std::vector<const NpzArray*> m_used;
 };
 
 } // namespace
 
-RawPredictions readNpz(const std::filesystem::path& file, const NameChoice& choice) {
+RawPredictions readNpz(const std::filesystem::path& file, const NameChoice& choice,
+                       const analysis::WorkHooks& hooks) {
     const NpzFile npz(file);
-    return Chooser(file, npz, choice).read();
+    return Chooser(file, npz, choice, hooks).read();
 }
 
 } // namespace finescope::imports

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace finescope::imports {
 
@@ -73,6 +74,31 @@ void requireFinite(const RawPredictions& raw) {
     }
 }
 
+/// No probabilities are divided by a sum of 0, and none have it, whatever they are called.
+void requireSums(const RawPredictions& raw) {
+    for (const RawSplit& split : raw.splits) {
+        for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
+            if (!(split.scores.row(row).sum() >= std::numeric_limits<double>::min())) {
+                refuse(placeIn(raw, split, row) +
+                       "sums to 0, so it holds no probabilities; leave out that row or save it again");
+            }
+        }
+    }
+}
+
+/// A row of log probabilities that are all minus infinity is the same.
+void requireSomeProbability(const RawPredictions& raw) {
+    for (const RawSplit& split : raw.splits) {
+        for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
+            if (!std::isfinite(split.scores.row(row).maxCoeff())) {
+                refuse(placeIn(raw, split, row) +
+                       "has the probability 0 for every class, so it holds no probabilities; leave out that "
+                       "row or save it again");
+            }
+        }
+    }
+}
+
 void requireNotNegative(const Look& seen) {
     if (seen.smallest < 0) {
         refuse(seen.negative + "has " + number(seen.smallest) +
@@ -87,6 +113,36 @@ KindDecision probabilities(const Look& seen, const std::string& why) {
                                           "is the probabilities again"};
 }
 
+constexpr double kLargest = std::numeric_limits<float>::max();
+
+using RowVectorD = Eigen::RowVectorXd;
+using RowVectorF = Eigen::RowVectorXf;
+
+/// What float32 makes of one row: how much its NLL grows, and whether it becomes right or wrong.
+struct RowChange {
+    double nll = 0;
+    bool hit = false;
+};
+
+/// -ln softmax(z)_y in double, and whether y is the first of the largest.
+template <typename Row>
+std::pair<double, bool> nllAndHit(const Row& logits, Eigen::Index label) {
+    Eigen::Index first = 0;
+    const auto largest = static_cast<double>(logits.maxCoeff(&first));
+    double sum = 0;
+    for (Eigen::Index c = 0; c < logits.size(); ++c) {
+        sum += std::exp(static_cast<double>(logits(c)) - largest);
+    }
+    return {largest - static_cast<double>(logits(label)) + std::log(sum), first == label};
+}
+
+template <typename Rounded>
+RowChange changeOf(const RowVectorD& exact, const Rounded& rounded, Eigen::Index label) {
+    const auto [before, wasHit] = nllAndHit(exact, label);
+    const auto [after, isHit] = nllAndHit(rounded, label);
+    return {after - before, wasHit != isHit};
+}
+
 } // namespace
 
 KindDecision decideKind(const RawPredictions& raw, std::optional<ScoreKind> told) {
@@ -94,6 +150,7 @@ KindDecision decideKind(const RawPredictions& raw, std::optional<ScoreKind> told
     const Look seen = look(raw);
     if (told == ScoreKind::probabilities) {
         requireNotNegative(seen);
+        requireSums(raw);
         return probabilities(seen, "--kind says so; ");
     }
     if (told == ScoreKind::logits) {
@@ -101,6 +158,7 @@ KindDecision decideKind(const RawPredictions& raw, std::optional<ScoreKind> told
     }
     switch (raw.stated) {
     case Meaning::logProbabilities:
+        requireSomeProbability(raw);
         return {ScoreKind::logits, "log probabilities are logits of the same softmax"};
     case Meaning::logits:
         if (seen.probable()) {
@@ -111,6 +169,7 @@ KindDecision decideKind(const RawPredictions& raw, std::optional<ScoreKind> told
         return {ScoreKind::logits, "the file calls them so, and they are no probabilities"};
     case Meaning::probabilities:
         requireNotNegative(seen);
+        requireSums(raw);
         if (!seen.probable()) {
             refuse(seen.unsummed + "is called probabilities, but sums to " + number(seen.sum) +
                    " instead of 1; say --kind logits if it holds logits, or --kind probabilities to divide "
@@ -133,29 +192,64 @@ KindDecision decideKind(const RawPredictions& raw, std::optional<ScoreKind> told
                                    : "values go up to " + number(seen.largest) + ", so no probabilities"};
 }
 
-Logits toLogits(const RawPredictions& raw, const RawSplit& split, ScoreKind kind, const Labels& labels) {
-    constexpr double kLargest = std::numeric_limits<float>::max();
+Logits toLogits(const RawPredictions& raw, const RawSplit& split, ScoreKind kind, const Labels& labels,
+                bool offMaximum) {
     const double smallestLog = std::log(kProbabilityFloor);
-    Logits logits{MatrixF(split.scores.rows(), split.scores.cols()), 0, 0};
+    Logits logits{MatrixF(split.scores.rows(), split.scores.cols()), 0, 0, 0, 0};
+    RowVectorD exact(split.scores.cols());
+    double lost = 0;
     for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
+        const auto label = static_cast<Eigen::Index>(labels[static_cast<std::size_t>(row)]);
         for (Eigen::Index c = 0; c < split.scores.cols(); ++c) {
             double value = split.scores(row, c);
             const bool floored =
                 kind == ScoreKind::probabilities ? value < kProbabilityFloor : isLogOfZero(raw, value);
             if (floored) {
                 ++logits.floored;
-                logits.flooredLabel += c == labels[static_cast<std::size_t>(row)] ? 1 : 0;
+                logits.flooredLabel += c == label ? 1 : 0;
                 value = smallestLog;
             } else if (kind == ScoreKind::probabilities) {
                 value = std::log(value);
-            } else if (std::abs(value) > kLargest) {
+            }
+            exact(c) = value;
+        }
+        const double largest = exact.maxCoeff();
+        for (const double value : exact) {
+            if (std::abs(value) > kLargest || (offMaximum && largest - value > kLargest)) {
                 refuse(placeIn(raw, split, row) + "has the logit " + number(value) +
                        ", which float32, in which logits are recorded, cannot hold");
             }
-            logits.values(row, c) = static_cast<float>(value);
         }
+        if (offMaximum) {
+            exact.array() -= largest;
+        }
+        logits.values.row(row) = exact.cast<float>();
+        const RowChange change = changeOf(exact, logits.values.row(row), label);
+        lost += change.nll;
+        logits.lostHits += change.hit ? 1 : 0;
     }
+    logits.lostNll = split.scores.rows() > 0 ? std::abs(lost) / static_cast<double>(split.scores.rows()) : 0;
     return logits;
+}
+
+bool losesAsFloat(const RawSplit& split, const Labels& labels) {
+    double lost = 0;
+    RowVectorD exact(split.scores.cols());
+    RowVectorF rounded(split.scores.cols());
+    for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
+        exact = split.scores.row(row);
+        if (!(exact.cwiseAbs().maxCoeff() <= kLargest)) {
+            continue; // toLogits says so
+        }
+        rounded = exact.cast<float>();
+        const RowChange change =
+            changeOf(exact, rounded, static_cast<Eigen::Index>(labels[static_cast<std::size_t>(row)]));
+        if (change.hit) {
+            return true;
+        }
+        lost += std::abs(change.nll);
+    }
+    return lost > kFloatTolerance * static_cast<double>(split.scores.rows());
 }
 
 } // namespace finescope::imports

@@ -16,7 +16,9 @@ namespace finescope::imports {
 struct ZipMember {
     std::string name;
     std::uint64_t index = 0;
-    std::uint64_t bytes = 0; ///< unpacked, as the archive says
+    std::uint64_t bytes = 0;  ///< unpacked, as the archive says
+    std::uint64_t packed = 0; ///< as it lies in the archive
+    bool encrypted = false;
 };
 
 /// The unpacked bytes of a member from its beginning. Outlived by the archive.
@@ -48,7 +50,9 @@ public:
     explicit ZipArchive(const std::filesystem::path& file);
 
     [[nodiscard]] const std::vector<ZipMember>& members() const { return m_members; }
-    /// Throws Error{badFile} naming archive and member if it cannot be read: encrypted, or packed otherwise.
+    [[nodiscard]] std::uint64_t fileBytes() const { return m_fileBytes; }
+    /// Throws Error{badFile} naming archive and member if it cannot be read: it is encrypted, packed
+    /// otherwise, or claims more bytes than can be unpacked of those that are there.
     [[nodiscard]] ZipStream open(const ZipMember& member) const;
 
 private:
@@ -56,6 +60,7 @@ private:
         void operator()(zip* archive) const;
     };
     std::filesystem::path m_path;
+    std::uint64_t m_fileBytes = 0;
     std::unique_ptr<zip, Closer> m_archive;
     std::vector<ZipMember> m_members;
 };

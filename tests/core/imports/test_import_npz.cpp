@@ -193,6 +193,141 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(importRun(plan), Error);
     }
 
+    /// Names that trainers give, and evaluations: which is validation, which is test.
+    void splitsAreToldByTheirNames_data() {
+        QTest::addColumn<QString>("file");
+        for (const char* file :
+             {"trainer.npz", "trainer_eval.npz", "plain_eval.npz", "eval_alone.npz", "labels_and_ids.npz"}) {
+            QTest::newRow(file) << QString(file);
+        }
+    }
+    void splitsAreToldByTheirNames() {
+        QFETCH(QString, file);
+        const record::Run expected = import(QStringLiteral("both.npz"));
+        const record::Run run = import(file);
+        for (const char* split : {"test", "validation"}) {
+            QVERIFY2(run.split(split) != nullptr, split);
+            QVERIFY(logitsOf(run, split) == logitsOf(expected, split));
+            QVERIFY(run.parts->labels(*run.split(split)) == expected.parts->labels(*expected.split(split)));
+        }
+    }
+
+    void rowsWithoutALabelAreLeftOut_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("mark");
+        QTest::newRow("-1") << "unlabelled_1.npz"
+                            << "-1";
+        QTest::newRow("-100") << "unlabelled_100.npz"
+                              << "-100";
+        QTest::newRow("NaN") << "unlabelled_nan.npz"
+                             << "NaN";
+        const char* marks[] = {"-", "NA", "", "None", "null", "nan", "-1"};
+        for (int i = 0; i < 7; ++i) {
+            QTest::addRow("text \"%s\"", marks[i])
+                << QStringLiteral("unlabelled_text_%1.npz").arg(i) << QStringLiteral("\"%1\"").arg(marks[i]);
+        }
+    }
+    void rowsWithoutALabelAreLeftOut() {
+        QFETCH(QString, file);
+        QFETCH(QString, mark);
+        const record::Run expected = import(QStringLiteral("both.npz"));
+        const MatrixF all = logitsOf(expected, "test");
+        const Labels labels = expected.parts->labels(*expected.split("test"));
+        const record::Run run = import(file);
+        const MatrixF kept = logitsOf(run, "test");
+        const Labels keptLabels = run.parts->labels(*run.split("test"));
+        QCOMPARE(kept.rows(), 350);
+        for (Eigen::Index row = 0, at = 0; row < 400; ++row) {
+            if (row % 8 != 7) {
+                QVERIFY(kept.row(at) == all.row(row));
+                QCOMPARE(keptLabels[static_cast<std::size_t>(at)], labels[static_cast<std::size_t>(row)]);
+                ++at;
+            }
+        }
+        const std::string said =
+            "test: 50 rows have no label (" + mark.toStdString() + " first in row 7) and are left out";
+        QVERIFY2(hasSentence(m_report.warnings, said), said.c_str());
+    }
+
+    void aClassMayBeCalledNA() {
+        const record::Run run = import(QStringLiteral("na_is_a_class.npz"));
+        QCOMPARE(run.split("test")->rows, 400);
+        QVERIFY(m_report.warnings.empty());
+    }
+
+    /// Float64 logits of which each row has something large in common are those without it.
+    void aLargeCommonPartCostsNothing_data() {
+        QTest::addColumn<QString>("file");
+        for (const char* file :
+             {"common_1e3.npz", "common_1e6.npz", "common_1e8.npz", "common_1e10.npz", "common_once.npz"}) {
+            QTest::newRow(file) << QString(file);
+        }
+    }
+    void aLargeCommonPartCostsNothing() {
+        QFETCH(QString, file);
+        const auto summaryOf = [&](const QString& name) { return analysis::summarise(import(name), 15); };
+        const auto expected = summaryOf(QStringLiteral("both.npz"));
+        QVERIFY(expected["splits"]["test"]["logit_norm"].is_number());
+        const auto summary = summaryOf(file);
+        QVERIFY(m_report.warnings.empty());
+        QVERIFY(hasSentence(m_report.notes, "each row's largest logit is taken off"));
+        for (const char* key : {"nll", "ece", "mean_confidence"}) {
+            QVERIFY_NEAR(summary["splits"]["test"][key].get<double>(),
+                         expected["splits"]["test"][key].get<double>(), 2e-6);
+        }
+        QCOMPARE(summary["splits"]["test"]["accuracy"].get<double>(),
+                 expected["splits"]["test"]["accuracy"].get<double>());
+        QVERIFY(summary["splits"]["test"]["logit_norm"].is_null()); // nobody knows it
+        if (summary["temperature"]["value"].is_number()) {
+            QVERIFY_NEAR(summary["temperature"]["value"].get<double>(),
+                         expected["temperature"]["value"].get<double>(), 1e-5);
+        }
+    }
+
+    void whatFloatLosesAllTheSameIsSaid() {
+        static_cast<void>(import(QStringLiteral("spread.npz")));
+        QVERIFY(hasSentence(m_report.warnings,
+                            "test: logits are recorded as float32, which moves the mean NLL by"));
+        const record::Run ties = import(QStringLiteral("near_ties.npz"));
+        const Labels labels = ties.parts->labels(*ties.split("test"));
+        QVERIFY(analysis::argmax(logitsOf(ties, "test")) == labels);
+        QVERIFY(m_report.warnings.empty());
+    }
+
+    void aRowOfNothingIsNoProbabilities() {
+        for (const char* file : {"zero_row.npz", "zero_scores.npz"}) {
+            ImportPlan plan = planFor(file);
+            plan.kind = ScoreKind::probabilities;
+            try {
+                importRun(plan);
+                QFAIL("it was imported");
+            } catch (const Error& error) {
+                QVERIFY2(QString::fromUtf8(error.what()).contains("row 7: sums to 0"), error.what());
+            }
+        }
+    }
+
+    void sharedCasesAreRight() {
+        if (!std::filesystem::exists(tests::sharedCases())) {
+            QSKIP("the shared cases are missing");
+        }
+        const auto summaryOf = [&](const char* name) {
+            ImportPlan plan = planFor(QStringLiteral("case"));
+            plan.file = tests::sharedCases() / name;
+            return analysis::summarise(import(plan), 15);
+        };
+        for (const char* name : {"10-large-common-part/e0.npz", "10-large-common-part/e6.npz"}) {
+            const auto test = summaryOf(name)["splits"]["test"];
+            QVERIFY_NEAR(test["nll"].get<double>(), 0.97952, 5e-6);
+            QVERIFY_NEAR(test["accuracy"].get<double>(), 0.55, 1e-12);
+        }
+        QVERIFY_NEAR(summaryOf("11-trainer-names/both.npz")["temperature"]["value"].get<double>(), 1.4829,
+                     5e-5);
+        for (const char* name : {"04-lfs-pointer/predictions.npz", "23-partial-sums/zero-row.npz"}) {
+            QVERIFY_EXCEPTION_THROWN(static_cast<void>(summaryOf(name)), Error);
+        }
+    }
+
     void zeroProbabilitiesAreFlooredAndCounted() {
         const record::Run run = import(QStringLiteral("zero.npz"));
         const Labels labels = run.parts->labels(*run.split("test"));
@@ -238,7 +373,31 @@ private Q_SLOTS:
         add("from_one.npz",
             "labels: labels run from 1 to 5, but classes are counted from 0; save labels - 1");
         add("label_5.npz", "labels: row 7 has the label 5, but logits has 5 classes, 0 to 4");
-        add("label_missing.npz", "labels: row 7 has the label -100");
+        add("mostly_unlabelled.npz", "labels: 250 of 400 rows have no label (-100 first in row 0)");
+        add("signs.npz",
+            "labels: labels are -1 and 1, but classes are counted from 0; save (labels + 1) / 2");
+        add("from_minus_one.npz", "labels: labels run from -1 to 3, and there are 5 classes");
+        add("empty_labels.npz", "array labels: (400, 0) of <f8 holds no labels");
+        add("three_evals.npz", "both eval_logits and val_logits could be the validation scores");
+        add("zero_row.npz", "probs, row 7: sums to 0, so it holds no probabilities");
+        add("zero_scores.npz", "scores, row 7: all values lie between 0 and 1, but this row sums to 0");
+        add("zero_logs.npz", "log_probs, row 7: has the probability 0 for every class");
+        add("pointer.npz", "is a Git LFS pointer (to a file of 812344 bytes), not the file itself");
+        add("page.npz", "is a web page (HTML)");
+        add("real_bomb.npz",
+            "array logits: (4000000, 10) of <f2 takes 480000000 bytes of memory, more than the ");
+        add("text_bomb.npz", "array labels: (13000000,) of |S1 takes ");
+        add("class_bomb.npz",
+            "array logits: (2, 200000) of <f4 has more than the 100000 classes that are read");
+        add("lying_size.npz", "logits.npy: claims 4000");
+        add("encrypted.npz",
+            "logits.npy: is encrypted, which is not read; unpack the archive with its password");
+        add("encrypted_unnamed.npz", "arr_0.npy: is encrypted");
+        add("dimensions.npz", "array logits: its header claims more than 64 dimensions");
+        add("surrogate.npz", "array class_names: its item 0 holds 55296, which is no character");
+        add("zero_in_name.npz", "array class_names: its item 0 is not UTF-8 text");
+        add("many.npz", "a0 (1,) of <f4, a1 (1,) of <f4");
+        add("long_name.npz", " holds logitsxxxxx");
         add("label_half.npz", "labels: row 0: ");
         add("two_hot.npz", "which row 0 is not");
         add("fewer_labels.npz", "array labels: (399,) of <i8 does not fit logits, which is (400, 5) of <f8");
@@ -293,6 +452,7 @@ private Q_SLOTS:
             const QString said = QString::fromUtf8(error.what());
             QVERIFY2(said.contains(words), error.what());
             QVERIFY2(said.startsWith(m_folder.filePath(file)), error.what());
+            QVERIFY2(said.size() < m_folder.path().size() + 800 && !said.contains(QChar(0x1b)), error.what());
             QCOMPARE(static_cast<int>(error.kind()), static_cast<int>(ErrorKind::badFile));
             QVERIFY(!QFile::exists(m_folder.filePath("refused.h5")));
             return;

@@ -133,7 +133,7 @@ private Q_SLOTS:
         QFETCH(QString, split);
         QFETCH(int, meaning);
         const NameReading reading = readName(name.toStdString());
-        QCOMPARE(QString::fromStdString(reading.split), split);
+        QCOMPARE(QString::fromStdString(splitName(reading.split, SplitWord::test)), split);
         QCOMPARE(reading.meaning ? static_cast<int>(*reading.meaning) : -1, meaning);
     }
 };

@@ -6,6 +6,7 @@ import json
 import struct
 import sys
 import zipfile
+import zlib
 
 import numpy as np
 from numpy.lib import format as npy
@@ -108,6 +109,93 @@ np.savez(folder + "objects.npz", logits=np.array([[1, 2], [3]], dtype=object), l
 np.savez(folder + "object_labels.npz", logits=logits[:2], labels=np.array([0, 1], dtype=object))
 np.savez(folder + "structured.npz", logits=np.zeros(3, dtype=[("a", "f4")]), labels=np.array([0, 1, 0]))
 np.savez(folder + "complex.npz", logits=logits[:2].astype(complex), labels=np.array([0, 1]))
+
+# Names of trainers, evaluations beside tests.
+np.savez(folder + "trainer.npz", predictions=logits, label_ids=target, val_predictions=val_logits, val_label_ids=val_target)
+np.savez(folder + "trainer_eval.npz", test_predictions=logits, test_label_ids=target, eval_predictions=val_logits, eval_label_ids=val_target)
+np.savez(folder + "plain_eval.npz", logits=logits, references=target, eval_logits=val_logits, eval_references=val_target)
+np.savez(folder + "eval_alone.npz", eval_logits=logits, eval_labels=target, val_logits=val_logits, val_labels=val_target)
+np.savez(folder + "labels_and_ids.npz", logits=logits, labels=target, label_ids=target[::-1], val_logits=val_logits, val_label_ids=val_target)
+np.savez(folder + "three_evals.npz", test_logits=logits, test_labels=target, eval_logits=logits, eval_labels=target, val_logits=val_logits, val_labels=val_target)
+
+# Rows without a label.
+for mark in (-1, -100):
+    np.savez(folder + f"unlabelled_{-mark}.npz", logits=logits, labels=np.where(np.arange(400) % 8 == 7, mark, target))
+np.savez(folder + "unlabelled_nan.npz", logits=np.where(np.indices((400, 5))[0] % 8 == 7, np.nan, logits), labels=np.where(np.arange(400) % 8 == 7, np.nan, target))
+for i, mark in enumerate(("-", "NA", "", "None", "null", "nan", "-1")):
+    np.savez(folder + f"unlabelled_text_{i}.npz", logits=logits, class_names=np.array(list("abcde")),
+             labels=np.where(np.arange(400) % 8 == 7, mark, np.array(list("abcde"))[target]))
+np.savez(folder + "mostly_unlabelled.npz", logits=logits, labels=np.where(np.arange(400) % 8 < 5, -100, target))
+np.savez(folder + "signs.npz", logits=logits[:, :2], labels=np.where(target % 2, 1, -1))
+np.savez(folder + "from_minus_one.npz", logits=logits, labels=target - 1)
+np.savez(folder + "na_is_a_class.npz", logits=logits[:, :2], labels=np.array(["NA", "b"])[target % 2], class_names=np.array(["NA", "b"]))
+np.savez(folder + "empty_labels.npz", logits=logits, labels=np.zeros((400, 0)))
+
+# Large common parts, which float32 cannot hold.
+for name, part in (("1e3", 1e3), ("1e6", 1e6), ("1e8", -1e8), ("1e10", 1e10)):
+    np.savez(folder + f"common_{name}.npz", logits=logits + part * (1 + np.arange(400)[:, None] % 3), labels=target, val_logits=val_logits, val_labels=val_target)
+np.savez(folder + "common_once.npz", logits=logits + np.where(np.arange(400) == 7, 1e9, 0)[:, None], labels=target)
+np.savez(folder + "spread.npz", logits=logits * 1e5, labels=target)
+tied = logits.copy()
+tied[np.arange(400), target] = tied.max(1) + 1e-9
+np.savez(folder + "near_ties.npz", logits=tied, labels=target)
+
+# Probabilities of nothing.
+none = softmax(logits)
+none[7] = 0
+np.savez(folder + "zero_row.npz", probs=none, labels=target)
+np.savez(folder + "zero_scores.npz", scores=none, labels=target)
+with np.errstate(divide="ignore"):
+    np.savez(folder + "zero_logs.npz", log_probs=np.log(none), labels=target)
+
+# Bombs: a few kilobytes that unpack to gigabytes.
+def packed_zeros(start, count):
+    """A deflated member of `start` and `count` zeros, without holding them."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data, crc = packer.compress(start), zlib.crc32(start)
+    piece = bytes(1 << 20)
+    for size in [1 << 20] * (count >> 20) + [count & (1 << 20) - 1]:
+        data += packer.compress(piece[:size])
+        crc = zlib.crc32(piece[:size], crc)
+    return data + packer.flush(), crc, len(start) + count
+
+
+def archive_of(name, members, flag=0):
+    """members: name -> (packed bytes, checksum, size). flag 1: encrypted."""
+    out, table = b"", b""
+    for member, (data, crc, size) in members.items():
+        fields = struct.pack("<HHHHHIIIHH", 20, flag, 8, 0, 33, crc, len(data), size, len(member), 0)
+        table += b"PK\x01\x02" + struct.pack("<H", 20) + fields + struct.pack("<HHHII", 0, 0, 0, 0, len(out)) + member.encode()
+        out += b"PK\x03\x04" + fields + member.encode() + data
+    end = struct.pack("<HHHHIIH", 0, 0, len(members), len(members), len(table), len(out), 0)
+    open(folder + name, "wb").write(out + table + b"PK\x05\x06" + end)
+
+
+def array_header(kind, shape):
+    text = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (kind, shape)
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text) + 1) + text.encode() + b"\n"
+
+
+rows = 4_000_000
+archive_of("real_bomb.npz", {"logits.npy": packed_zeros(array_header("<f2", (rows, 10)), 2 * 10 * rows),
+                             "labels.npy": packed_zeros(array_header("<i1", (rows,)), rows)})
+rows = 13_000_000
+archive_of("text_bomb.npz", {"logits.npy": packed_zeros(array_header("<f2", (rows, 2)), 2 * 2 * rows),
+                             "labels.npy": packed_zeros(array_header("|S1", (rows,)), rows)})
+archive_of("class_bomb.npz", {"logits.npy": packed_zeros(array_header("<f4", (2, 200_000)), 4 * 2 * 200_000),
+                              "labels.npy": packed_zeros(array_header("<i8", (2,)), 16)})
+data, crc, size = packed_zeros(array_header("<f4", (1000, 1000)), 4_000_000)
+archive_of("lying_size.npz", {"logits.npy": (data[:100], crc, size), "labels.npy": packed_zeros(array_header("<i8", (1000,)), 8000)})
+archive_of("encrypted.npz", {"logits.npy": (data, crc, size), "labels.npy": packed_zeros(array_header("<i8", (1000,)), 8000)}, 1)
+archive_of("encrypted_unnamed.npz", {"arr_0.npy": (data, crc, size)}, 1)
+zipped("dimensions.npz", {"logits.npy": array_header("<f4", "(" + "1, " * 1000 + ")"), "labels.npy": npy_bytes(np.arange(3))})
+zipped("surrogate.npz", {"logits.npy": npy_bytes(np.zeros((1, 2))), "labels.npy": npy_bytes(np.zeros(1, int)),
+                         "class_names.npy": array_header("<U1", (2,)) + struct.pack("<II", 0xD800, 65)})
+np.savez(folder + "zero_in_name.npz", logits=logits[:, :2], labels=target % 2, class_names=np.array([b"a\0b", b"a\0c"]))
+zipped("many.npz", {f"a{i}.npy": array_header("<f4", (1,)) + bytes(4) for i in range(20_000)})
+zipped("long_name.npz", {"logits" + "x" * 50_000 + "\x1b[2J.npy": npy_bytes(np.zeros((1, 2)))})
+open(folder + "pointer.npz", "w").write("version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 812344\n")
+open(folder + "page.npz", "w").write("<!DOCTYPE html>\n<html></html>\n")
 
 # Archives that are broken.
 whole = open(folder + "both.npz", "rb").read()
