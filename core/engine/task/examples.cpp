@@ -1,7 +1,11 @@
 #include "core/engine/task/examples.h"
 
+#include "core/class_limit.h"
 #include "core/engine/tokenizer/unicode.h"
 #include "core/error.h"
+#include "core/text/no_value.h"
+#include "core/text/shown.h"
+#include "core/text/wording.h"
 
 #include <algorithm>
 #include <charconv>
@@ -26,14 +30,6 @@ std::optional<std::int64_t> wholeNumber(std::string_view text) {
     return failure == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
-// What pandas (of the paper's time) reads as a missing value, and the paper's loader so finds to be no text.
-bool isMissing(const std::string& text) {
-    static constexpr std::string_view kMissing[] = {
-        "",        "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
-        "1.#QNAN", "<NA>", "N/A",      "NA",  "NULL",    "NaN",      "n/a",  "nan",  "null"};
-    return std::ranges::find(kMissing, text) != std::end(kMissing);
-}
-
 std::int64_t classOf(const std::string& label, const Task& task) {
     const auto found = task.labels.find(label);
     if (found != task.labels.end()) {
@@ -44,12 +40,10 @@ std::int64_t classOf(const std::string& label, const Task& task) {
         const std::string& name = task.classNames[static_cast<std::size_t>(number)];
         expected[static_cast<std::size_t>(number)] = value == name ? value : value + " (" + name + ")";
     }
-    std::string list;
-    for (const std::string& value : expected) {
-        list += (list.empty() || value.empty() ? "" : ", ") + value;
-    }
-    throw Error(ErrorKind::badFile, "label \"" + label + "\" is no class of task " + task.name +
-                                        " (expected one of: " + list + ")");
+    std::erase(expected, std::string());
+    throw Error(ErrorKind::badFile, "label \"" + text::shown(label) + "\" is no class of task " +
+                                        text::shown(task.name) +
+                                        " (expected one of: " + text::listed(expected, 20) + ")");
 }
 
 void refuseEmpty(const std::filesystem::path& file, bool empty) {
@@ -58,7 +52,39 @@ void refuseEmpty(const std::filesystem::path& file, bool empty) {
     }
 }
 
+/// Rows without a label, as they are counted.
+struct Unlabelled {
+    std::int64_t rows = 0;
+    std::string first; ///< what stands in place of the first one's label, and in which line
+
+    void take(const Row& row) {
+        if (++rows == 1) {
+            first = "\"" + text::shown(row.label) + "\" first in line " + std::to_string(row.line);
+        }
+    }
+
+    /// Refuses a file of which most rows have none; else says how many.
+    void tell(const std::filesystem::path& file, FileExamples& read) const {
+        const std::int64_t all = rows + std::ssize(read.examples);
+        if (2 * rows > all) {
+            throw Error(ErrorKind::badFile, file.string() + ": " + std::to_string(rows) + " of " +
+                                                std::to_string(all) + " rows have no label (" + first +
+                                                "); take a file of the split whose labels are published");
+        }
+        if (rows > 0) {
+            read.warnings.push_back(
+                file.string() + ": " + text::counted(rows, "row has", "rows have") + " no label (" + first +
+                ") and " + (rows == 1 ? "is" : "are") +
+                " left out; if that is a class, the \"classes\" of a task.json must name it");
+        }
+    }
+};
+
 } // namespace
+
+bool hasNoLabel(const Row& row, const Task& task) {
+    return !task.labels.contains(row.label) && text::saysNoLabel(row.label);
+}
 
 FileExamples readExamples(const std::filesystem::path& file, const Task& task) {
     FileExamples read;
@@ -66,11 +92,16 @@ FileExamples readExamples(const std::filesystem::path& file, const Task& task) {
         return task.text.lowerCase ? encodeUtf8(toLower(decodeUtf8(text))) : std::move(text);
     };
     const std::size_t firstFields = task.text.first.fields().size();
-    readRows(file, task.format, columnsOf(task), [&](Row&& row) {
+    Unlabelled unlabelled;
+    read.warnings = readRows(file, task.format, columnsOf(task), [&](Row&& row) {
         read.abstracts = row.abstract;
         if (task.skipsUnreadableRows &&
-            (std::ranges::any_of(row.texts, isMissing) || !wholeNumber(row.label))) {
+            (std::ranges::any_of(row.texts, text::isMissingValue) || !wholeNumber(row.label))) {
             ++read.skipped;
+            return;
+        }
+        if (hasNoLabel(row, task)) {
+            unlabelled.take(row);
             return;
         }
         const std::span<const std::string> texts = row.texts;
@@ -82,6 +113,7 @@ FileExamples readExamples(const std::filesystem::path& file, const Task& task) {
         example.label = classOf(row.label, task);
         read.examples.push_back(std::move(example));
     });
+    unlabelled.tell(file, read);
     refuseEmpty(file, read.examples.empty());
     return read;
 }
@@ -89,13 +121,19 @@ FileExamples readExamples(const std::filesystem::path& file, const Task& task) {
 std::vector<std::string> labelsIn(const std::filesystem::path& file, const Task& task) {
     std::set<std::string>
         found; // a string's order is that of its bytes, which in UTF-8 is that of code points
+    bool any = false;
     readRows(file, task.format, {{}, task.labelField}, [&](Row&& row) {
-        if (row.label.empty()) {
-            throw Error(ErrorKind::badFile, "the label is empty");
+        any = true;
+        if (!text::saysNoLabel(row.label)) {
+            found.insert(std::move(row.label));
         }
-        found.insert(std::move(row.label));
+        if (found.size() > kMostClasses) {
+            throw Error(ErrorKind::badFile, "there are more than " + std::to_string(kMostClasses) +
+                                                " different labels in the column \"" +
+                                                text::shown(task.labelField) + "\"; is it the right one?");
+        }
     });
-    refuseEmpty(file, found.empty());
+    refuseEmpty(file, !any);
     std::vector<std::string> labels(found.begin(), found.end());
     if (std::ranges::all_of(labels,
                             [](const std::string& label) { return wholeNumber(label).has_value(); })) {

@@ -1,12 +1,16 @@
 #include "core/engine/task/own_task.h"
 
+#include "core/class_limit.h"
 #include "core/engine/task/catalogue.h"
-#include "core/engine/text_file.h"
 #include "core/error.h"
+#include "core/text/json.h"
+#include "core/text/shown.h"
+#include "core/text/whole_file.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <set>
 
 namespace finescope::engine {
 
@@ -30,12 +34,8 @@ Task form(const char* name, const char* title, FileFormat format) {
 class Description {
 public:
     explicit Description(const std::filesystem::path& folder)
-        : m_file(folder / kTaskDescription), m_text(readWhole(m_file)) {
-        try {
-            m_json = Json::parse(m_text);
-        } catch (const Json::exception& error) {
-            refuse(std::string("not JSON: ") + error.what());
-        }
+        : m_file(folder / kTaskDescription), m_text(text::readWhole(m_file)),
+          m_json(text::parseOrderedJson(m_text, m_file.string())) {
         if (!m_json.is_object()) {
             refuse("expected a JSON object, found " + std::string(m_json.type_name()));
         }
@@ -59,7 +59,8 @@ public:
                                    m_text.begin() + static_cast<std::ptrdiff_t>(std::min(at, m_text.size())),
                                    '\n');
                 throw Error(ErrorKind::badFile, m_file.string() + ", line " + std::to_string(line) +
-                                                    ": unknown key \"" + key + "\" (known: " + list + ")");
+                                                    ": unknown key \"" + text::shown(key) +
+                                                    "\" (known: " + list + ")");
             }
         }
     }
@@ -143,10 +144,15 @@ void readClasses(const Description& description, Task& task) {
     if (!classes->is_array() && !classes->is_object()) {
         description.refuse("\"classes\" must be a list of names, or an object of labels and names");
     }
+    if (classes->size() > kMostClasses) {
+        description.refuse("\"classes\" names " + std::to_string(classes->size()) +
+                           " classes, more than the " + std::to_string(kMostClasses) + " that are read");
+    }
+    std::set<std::string> names;
     for (const auto& [label, value] : classes->items()) {
         const std::string name = description.text(value, "classes");
-        if (std::ranges::find(task.classNames, name) != task.classNames.end()) {
-            description.refuse("\"classes\" has \"" + name + "\" twice");
+        if (!names.insert(name).second) {
+            description.refuse("\"classes\" has \"" + text::shown(name) + "\" twice");
         }
         task.labels[classes->is_array() ? name : label] = static_cast<std::int64_t>(task.classNames.size());
         task.classNames.push_back(name);
@@ -162,7 +168,8 @@ TaskFile readFile(const Description& description, const Json& value, const std::
     const std::filesystem::path path = std::filesystem::path(name).lexically_normal();
     // The run file records hashes of what is in the data folder, and finds the folder again by them.
     if (path.is_absolute() || path.begin()->string() == "..") {
-        description.refuse("\"files\": " + name + " must lie in the folder of " + kTaskDescription);
+        description.refuse("\"files\": " + text::shown(name) + " must lie in the folder of " +
+                           kTaskDescription);
     }
     return {name, split == role ? split : split + ", out of distribution", FileUse::split, split, role};
 }
@@ -185,12 +192,17 @@ void readFiles(const Description& description, Task& task) {
         if (!sets->is_object()) {
             description.refuse("\"ood\" must be an object of names and files");
         }
+        std::set<std::string> names; // a file that many sets name would be held as often
         for (const auto& [name, value] : sets->items()) {
             if (name.empty() || name == "." || name.find('/') != std::string::npos || name == "train" ||
                 name == "validation" || name == "test") {
-                description.refuse("\"ood\": a split cannot be called \"" + name + "\"");
+                description.refuse("\"ood\": a split cannot be called \"" + text::shown(name) + "\"");
             }
             task.files.push_back(readFile(description, value, name, "ood"));
+            if (!names.insert(task.files.back().name).second) {
+                description.refuse("\"ood\" names the file " + text::shown(task.files.back().name) +
+                                   " twice");
+            }
         }
     }
 }
@@ -290,7 +302,7 @@ Task readOwnTask(std::string_view option, const std::filesystem::path& folder) {
     task.name = description.textOr("name", std::filesystem::weakly_canonical(folder).filename());
     const std::vector<Task>& catalogue = taskCatalogue();
     if (std::ranges::find(catalogue, task.name, &Task::name) != catalogue.end()) {
-        description.refuse("a task of your own cannot be called " + task.name +
+        description.refuse("a task of your own cannot be called " + text::shown(task.name) +
                            ": there is one of that name already; give it another \"name\"");
     }
     task.title = description.textOr("title", task.name);
@@ -301,7 +313,7 @@ Task readOwnTask(std::string_view option, const std::filesystem::path& folder) {
     readHeldOut(description, task);
     const std::string metric = description.textOr("metric", "accuracy");
     if (metric != "accuracy" && metric != "matthews") {
-        description.refuse("\"metric\" must be accuracy or matthews, not " + metric);
+        description.refuse("\"metric\" must be accuracy or matthews, not " + text::shown(metric));
     }
     task.metric = metric == "matthews" ? SelectionMetric::matthews : SelectionMetric::accuracy;
     if (dialect != nullptr) {

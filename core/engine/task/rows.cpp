@@ -2,10 +2,15 @@
 
 #include "core/error.h"
 #include "core/text/data_text.h"
+#include "core/text/json.h"
+#include "core/text/shown.h"
+#include "core/text/table_rows.h"
+#include "core/text/wording.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace finescope::engine {
 
@@ -13,7 +18,6 @@ namespace {
 
 using nlohmann::json;
 using text::LineCutter;
-using text::RecordCutter;
 using text::refuseLine;
 using OnRow = std::function<void(Row&&)>;
 
@@ -53,7 +57,7 @@ const json* findField(const json& row, const std::string& name) {
 const json& fieldOf(const json& row, const std::string& name) {
     const json* found = findField(row, name);
     if (found == nullptr) {
-        throw Error(ErrorKind::badFile, "field \"" + name + "\" is missing");
+        throw Error(ErrorKind::badFile, "field \"" + text::shown(name) + "\" is missing");
     }
     return *found;
 }
@@ -61,8 +65,8 @@ const json& fieldOf(const json& row, const std::string& name) {
 std::string textOf(const json& row, const std::string& name) {
     const json& value = fieldOf(row, name);
     if (!value.is_string()) {
-        throw Error(ErrorKind::badFile,
-                    "field \"" + name + "\" should be a string but is " + std::string(value.type_name()));
+        throw Error(ErrorKind::badFile, "field \"" + text::shown(name) + "\" should be a string but is " +
+                                            std::string(value.type_name()));
     }
     return value.get<std::string>();
 }
@@ -72,24 +76,18 @@ std::string labelOf(const json& row, const std::string& name) {
     if (value.is_boolean()) {
         return value.get<bool>() ? "True" : "False";
     }
-    if (value.is_number()) {
+    if (value.is_number() || value.is_null()) {
         return value.dump();
     }
     if (!value.is_string()) {
-        throw Error(ErrorKind::badFile, "field \"" + name +
+        throw Error(ErrorKind::badFile, "field \"" + text::shown(name) +
                                             "\" should be a string, a number or a boolean but is " +
                                             std::string(value.type_name()));
     }
     return value.get<std::string>();
 }
 
-Row rowOfLine(std::string_view line, std::int64_t number, const Columns& columns) {
-    json object;
-    try {
-        object = json::parse(line);
-    } catch (const json::exception& error) {
-        throw Error(ErrorKind::badFile, std::string("not a JSON object (") + error.what() + ")");
-    }
+Row rowOfObject(const json& object, std::int64_t number, const Columns& columns) {
     if (!object.is_object()) {
         throw Error(ErrorKind::badFile,
                     std::string("expected a JSON object but found ") + object.type_name());
@@ -104,74 +102,70 @@ Row rowOfLine(std::string_view line, std::int64_t number, const Columns& columns
     return row;
 }
 
-void readAs(const JsonLines& /*format*/, const Source& source) {
+std::vector<std::string> readAs(const JsonLines& /*format*/, const Source& source) {
     LineCutter lines(source.text);
     while (lines.next()) {
+        const json object = text::parseJson(lines.line(), source.file.string(), {}, lines.number());
         Row row;
         try {
-            row = rowOfLine(lines.line(), lines.number(), source.columns);
+            row = rowOfObject(object, lines.number(), source.columns);
         } catch (const Error& error) {
             refuseLine(source.file, lines.number(), error.what());
         }
         source.handOn(std::move(row));
     }
+    return {};
 }
 
 std::size_t columnOf(const std::vector<std::string>& header, const std::string& name, const Source& source,
                      std::int64_t line) {
     const auto found = std::ranges::find(header, name);
     if (found == header.end()) {
-        std::string there;
+        std::vector<std::string> quoted;
         for (const std::string& column : header) {
-            there += (there.empty() ? "\"" : ", \"") + column + "\"";
+            quoted.push_back("\"" + text::shown(column) + "\"");
         }
-        refuseLine(source.file, line, "there is no column \"" + name + "\" among " + there);
+        refuseLine(source.file, line,
+                   "there is no column \"" + text::shown(name) + "\" among " + text::listed(quoted));
     }
     if (std::find(found + 1, header.end(), name) != header.end()) {
-        refuseLine(source.file, line, "there are two columns \"" + name + "\"");
+        refuseLine(source.file, line, "there are two columns \"" + text::shown(name) + "\"");
     }
     return static_cast<std::size_t>(found - header.begin());
 }
 
-void readAs(const Delimited& format, const Source& source) {
-    RecordCutter records(source.file, source.text, format);
-    std::vector<std::string> header = format.columns;
-    std::int64_t headerLine = 1;
-    if (header.empty()) {
-        if (!records.next()) {
-            throw Error(ErrorKind::badFile, source.file.string() + " is empty");
-        }
-        header = records.fields();
-        headerLine = records.line();
-    }
+std::vector<std::string> readAs(const Delimited& format, const Source& source) {
+    text::TableRows table(source.file, source.text, format,
+                          "\"quotes\": false in the task.json of a task of your own reads quotation marks as "
+                          "characters");
     std::vector<std::size_t> places;
     for (const std::string& name : source.columns.texts) {
-        places.push_back(columnOf(header, name, source, headerLine));
+        places.push_back(columnOf(table.columns(), name, source, table.headerLine()));
     }
-    const std::size_t label = source.columns.label.empty()
-                                  ? header.size()
-                                  : columnOf(header, source.columns.label, source, headerLine);
-    while (records.next()) {
-        const std::vector<std::string>& fields = records.fields();
-        if (fields.size() != header.size()) {
-            refuseLine(source.file, records.line(),
-                       "has " + std::to_string(fields.size()) + " fields, but the file has " +
-                           std::to_string(header.size()) + " columns");
-        }
-        Row row{records.line(), {}, {}, 0};
+    std::optional<std::size_t> label;
+    if (!source.columns.label.empty()) {
+        label = columnOf(table.columns(), source.columns.label, source, table.headerLine());
+    }
+    while (table.next()) {
+        Row row{table.line(), {}, {}, 0};
         for (const std::size_t place : places) {
-            row.texts.push_back(fields[place]);
+            row.texts.push_back(table.fields()[place]);
         }
-        if (label < fields.size()) {
-            row.label = fields[label];
+        if (label) {
+            row.label = table.fields()[*label];
         }
         source.handOn(std::move(row));
     }
+    std::vector<std::string> warnings;
+    for (const std::string& warning : table.warnings()) {
+        warnings.push_back(source.file.string() + ": " + warning);
+    }
+    return warnings;
 }
 
 // The paper's loader hands an abstract on at its closing empty line and so loses one that has none, as the
 // last of a file may. Here a sentence counts as soon as it is read. PAPER 3.3
-void readAs(const Abstracts& /*format*/, const Source& source) {
+std::vector<std::string> readAs(const Abstracts& /*format*/, const Source& source) {
     LineCutter lines(source.text);
     std::int64_t abstract = 0;
     bool open = false;
@@ -195,14 +189,15 @@ void readAs(const Abstracts& /*format*/, const Source& source) {
         row.texts.assign(source.columns.texts.size(), std::string(line.substr(tab + 1)));
         source.handOn(std::move(row));
     }
+    return {};
 }
 
 } // namespace
 
-void readRows(const std::filesystem::path& file, const FileFormat& format, const Columns& columns,
-              const OnRow& onRow) {
+std::vector<std::string> readRows(const std::filesystem::path& file, const FileFormat& format,
+                                  const Columns& columns, const OnRow& onRow) {
     const Source source{file, text::readDataText(file), columns, onRow};
-    std::visit([&](const auto& known) { readAs(known, source); }, format);
+    return std::visit([&](const auto& known) { return readAs(known, source); }, format);
 }
 
 } // namespace finescope::engine

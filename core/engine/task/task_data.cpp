@@ -5,21 +5,25 @@
 #include "core/engine/task/examples.h"
 #include "core/engine/task/own_task.h"
 #include "core/error.h"
+#include "core/text/shown.h"
+#include "core/text/wording.h"
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
+#include <string_view>
 
 namespace finescope::engine {
 
 namespace {
 
 std::string namesOf(const std::vector<TaskFile>& files) {
-    std::string list;
+    std::vector<std::string> names;
     for (const TaskFile& file : files) {
-        list += (list.empty() ? "" : ", ") + file.name;
+        names.push_back(file.name);
     }
-    return list;
+    return text::listed(names);
 }
 
 void requireFiles(const Task& task, const std::filesystem::path& folder) {
@@ -28,7 +32,8 @@ void requireFiles(const Task& task, const std::filesystem::path& folder) {
         return;
     }
     std::string message = "data folder " + folder.string() + " has no " + namesOf(missing) + ", which task " +
-                          task.name + " needs (see finescope-engine tasks --task " + task.option + ")";
+                          text::shown(task.name) + " needs (see finescope-engine tasks --task " +
+                          task.option + ")";
     if (!task.otherFiles.empty()) {
         message += "; it can also be read from " + namesOf(task.otherFiles);
     }
@@ -39,8 +44,13 @@ void setFoundClasses(Task& task, const std::filesystem::path& folder) {
     const auto train = std::ranges::find(task.files, "train", &TaskFile::split);
     task.classNames = labelsIn(folder / train->name, task);
     if (task.classNames.size() < 2) {
-        throw Error(ErrorKind::badFile, (folder / train->name).string() + " has the one label \"" +
-                                            task.classNames.front() + "\": at least two classes are needed");
+        const std::string found = task.classNames.empty()
+                                      ? "no label"
+                                      : "the one label \"" + text::shown(task.classNames.front()) + "\"";
+        throw Error(ErrorKind::badFile,
+                    (folder / train->name).string() + " has " + found +
+                        ": at least two classes are needed; where -1, NA or the like is a class, the "
+                        "\"classes\" of task.json must name it");
     }
     for (std::size_t i = 0; i < task.classNames.size(); ++i) {
         task.labels[task.classNames[i]] = static_cast<std::int64_t>(i);
@@ -80,6 +90,7 @@ private:
     [[nodiscard]] TaskSplit readSplit(const TaskFile& file) {
         const std::filesystem::path path = m_folder / file.name;
         FileExamples read = readExamples(path, m_task);
+        m_warnings.insert(m_warnings.end(), read.warnings.begin(), read.warnings.end());
         if (read.skipped > 0) {
             m_warnings.push_back(path.string() +
                                  ": rows without a text or a whole number as label, left out as "
@@ -146,8 +157,11 @@ private:
         using Ids = std::vector<std::string>;
         const std::filesystem::path idPath = m_folder / idFile.name;
         std::vector<Ids> rowIds;
-        readRows(trainPath(), m_task.format, {m_task.idFields, {}},
-                 [&](Row&& row) { rowIds.push_back(std::move(row.texts)); });
+        readRows(trainPath(), m_task.format, {m_task.idFields, m_task.labelField}, [&](Row&& row) {
+            if (!hasNoLabel(row, m_task)) { // as the examples
+                rowIds.push_back(std::move(row.texts));
+            }
+        });
         const std::set<Ids> known(rowIds.begin(), rowIds.end());
         std::set<Ids> listed;
         readRows(idPath, Delimited{'\t', false, m_task.idFields}, {m_task.idFields, {}}, [&](Row&& row) {
@@ -181,12 +195,24 @@ void warnOfEmptyClasses(TaskData& data) {
     if (train == data.splits.end()) {
         return;
     }
-    for (std::size_t i = 0; i < data.task.classNames.size(); ++i) {
-        if (std::ranges::find(train->examples, static_cast<std::int64_t>(i), &Example::label) ==
-            train->examples.end()) {
-            data.warnings.push_back("task " + data.task.name + ": no row of train is of class " +
-                                    data.task.classNames[i]);
+    std::vector<bool> occurs(data.task.classNames.size());
+    for (const Example& example : train->examples) {
+        occurs[static_cast<std::size_t>(example.label)] = true;
+    }
+    std::vector<std::string> absent;
+    for (std::size_t i = 0; i < occurs.size(); ++i) {
+        if (!occurs[i]) {
+            absent.push_back(data.task.classNames[i]);
         }
+    }
+    constexpr std::size_t kMostSentences = 12; // more classes are told in one
+    const std::string beginning = "task " + text::shown(data.task.name) + ": no row of train is of class ";
+    if (absent.size() > kMostSentences) {
+        data.warnings.push_back(beginning + text::listed(absent));
+        return;
+    }
+    for (const std::string& name : absent) {
+        data.warnings.push_back(beginning + text::shown(name));
     }
 }
 
@@ -195,14 +221,19 @@ void takeClasses(Task& there, const Task& task, const std::filesystem::path& fol
     if (there.classNames.empty()) {
         there.labels = task.labels;
     } else {
+        std::map<std::string_view, std::int64_t> places;
+        for (std::size_t i = 0; i < task.classNames.size(); ++i) {
+            places.emplace(task.classNames[i], static_cast<std::int64_t>(i));
+        }
         for (auto& [label, number] : there.labels) {
             const std::string& name = there.classNames[static_cast<std::size_t>(number)];
-            const auto found = std::ranges::find(task.classNames, name);
-            if (found == task.classNames.end()) {
-                throw Error(ErrorKind::badFile, (folder / kTaskDescription).string() + ": class " + name +
-                                                    " is no class of task " + task.name);
+            const auto found = places.find(name);
+            if (found == places.end()) {
+                throw Error(ErrorKind::badFile, (folder / kTaskDescription).string() + ": class " +
+                                                    text::shown(name) + " is no class of task " +
+                                                    text::shown(task.name));
             }
-            number = found - task.classNames.begin();
+            number = found->second;
         }
     }
     there.classNames = task.classNames;
@@ -255,9 +286,9 @@ Task taskIn(std::string_view option, const std::filesystem::path& folder) {
 
 std::vector<TaskFile> missingFiles(const Task& task, const std::filesystem::path& folder) {
     std::vector<TaskFile> missing;
+    std::set<std::string_view> seen;
     for (const TaskFile& file : task.files) {
-        const bool named = std::ranges::find(missing, file.name, &TaskFile::name) != missing.end();
-        if (!named && !std::filesystem::exists(folder / file.name)) {
+        if (seen.insert(file.name).second && !std::filesystem::exists(folder / file.name)) {
             missing.push_back(file);
         }
     }

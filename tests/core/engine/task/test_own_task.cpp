@@ -1,6 +1,7 @@
 #include "core/engine/task/own_task.h"
 #include "core/engine/task/task_data.h"
 #include "core/error.h"
+#include "tests/support/data.h"
 #include "tests/support/text_folder.h"
 
 #include <QtTest>
@@ -184,7 +185,16 @@ private Q_SLOTS:
         const auto add = [](const char* name, const QByteArray& description, const char* said) {
             QTest::newRow(name) << description << QString(said);
         };
-        add("no JSON", "{\"name\": }", "task.json: not JSON");
+        add("no JSON", "{\"name\": }", "task.json, line 1, column 10: not JSON");
+        add("nested deep", "{\"name\": " + QByteArray(100000, '['),
+            "task.json, line 1, column 73: arrays and objects");
+        add("a pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 120\n",
+            "task.json is a Git LFS pointer (to a file of 120 bytes)");
+        add("a page", "<!DOCTYPE html>\n<html></html>", "task.json is a web page (HTML)");
+        add("a long key", "{\"" + QByteArray(5000, 'k') + "\": 1, " + rest, "line 1: unknown key \"kkkk");
+        add("one file for two sets",
+            R"({"text": "t", "label": "l", "files": {"train": "a.csv", "test": "a.csv", "ood": {"x": "b.csv", "y": "b.csv"}}})",
+            "\"ood\" names the file b.csv twice");
         add("no object", "[]", "expected a JSON object, found array");
         add("unknown key", "{\n\"name\": \"n\",\n\"tilte\": \"x\",\n" + rest,
             "task.json, line 3: unknown key \"tilte\" (known: name, title");
@@ -230,6 +240,7 @@ private Q_SLOTS:
         const QString told = refusal([&] { static_cast<void>(load(folder, "csv", description)); });
         QVERIFY2(told.contains(said), qPrintable(told));
         QVERIFY2(told.contains(folder.path()), qPrintable(told));
+        QVERIFY2(told.size() < 800, qPrintable(told));
     }
 
     void unusableRowsAreRefused_data() {
@@ -238,8 +249,20 @@ private Q_SLOTS:
         QTest::newRow("empty") << QByteArray() << "a.csv is empty";
         QTest::newRow("header alone") << QByteArray("t,l\n") << "a.csv holds no rows";
         QTest::newRow("one label") << QByteArray("t,l\na,x\nb,x\n") << "has the one label \"x\"";
-        QTest::newRow("an empty label")
-            << QByteArray("t,l\na,x\nb,\n") << "a.csv, line 3: the label is empty";
+        QTest::newRow("no label but one")
+            << QByteArray("t,l\na,x\nb,\n") << "has the one label \"x\": at least two classes are needed";
+        QTest::newRow("-1 and 1") << QByteArray("t,l\na,-1\nb,1\n")
+                                  << "has the one label \"1\": at least two classes are needed; where -1";
+        QTest::newRow("no labels at all") << QByteArray("t,l\na,-1\nb,-1\n") << "has no label: at least";
+        QTest::newRow("most without a label") << QByteArray("t,l\na,x\nb,y\nc,NA\nd,NA\ne,NA\n")
+                                              << "a.csv: 3 of 5 rows have no label (\"NA\" first in line 4)";
+        QTest::newRow("too many labels") << [] {
+            QByteArray rows("t,l\n");
+            for (int i = 0; i < 100'002; ++i) {
+                rows += "a,x" + QByteArray::number(i) + "\n";
+            }
+            return rows;
+        }() << "a.csv, line 100002: there are more than 100000 different labels in the column \"l\"";
         QTest::newRow("no column") << QByteArray("text,l\na,x\nb,y\n")
                                    << "a.csv, line 1: there is no column \"t\"";
         QTest::newRow("too few") << QByteArray("t,l\na,x\nb,y\n")
@@ -256,6 +279,121 @@ private Q_SLOTS:
                      R"({"files": {"train": "a.csv"}, "test_fraction": 0.1, "text": "t", "label": "l"})"));
         });
         QVERIFY2(told.contains(said), qPrintable(told));
+    }
+
+    void rowsWithoutALabelAreLeftOut_data() {
+        QTest::addColumn<QByteArray>("mark"); // as a field of CSV
+        for (const char* mark :
+             {"-1", "-100", "-1.0", "-", "NA", "N/A", "", "None", "null", "NaN", "nan", " NA "}) {
+            QTest::newRow(mark) << QByteArray(mark);
+        }
+    }
+    void rowsWithoutALabelAreLeftOut() {
+        QFETCH(QByteArray, mark);
+        const tests::TextFolder folder;
+        folder.write("a.csv", "t,l\na,2\nb,0\nc," + mark + "\nd,1\ne,0\n");
+        folder.write("b.tsv", "l\tt\n0\tx\n" + mark + "\ty\n");
+        const TaskData data = load(
+            folder, "csv",
+            R"({"files": {"train": "a.csv", "validation": "a.csv", "test": "a.csv"}, "text": "t", "label": "l"})");
+        QCOMPARE(data.task.classNames, std::vector<std::string>({"0", "1", "2"}));
+        QCOMPARE(told(data)[0], QStringLiteral("train: a/2 b/0 d/1 e/0"));
+        QCOMPARE(data.warnings.size(), std::size_t{3}); // of each split
+        const QString said = QString::fromStdString(data.warnings[0]);
+        QVERIFY2(said.contains("a.csv: 1 row has no label (\"") && said.contains("first in line 4)"),
+                 qPrintable(said));
+        // A class that is stated is one, whatever it is called.
+        const QByteArray name = mark.trimmed().isEmpty() ? "none" : mark;
+        if (!mark.trimmed().isEmpty()) {
+            const TaskData stated = load(
+                folder, "csv",
+                R"({"files": {"train": "a.csv", "validation": "a.csv", "test": "a.csv"}, "text": "t", "label": "l",
+                     "classes": {")" +
+                    name + R"(": "none", "0": "zero", "1": "one", "2": "two"}})");
+            QCOMPARE(told(stated)[0], QStringLiteral("train: a/3 b/1 c/0 d/2 e/1"));
+            QVERIFY(stated.warnings.empty());
+        }
+        const TaskData tabs = load(
+            folder, "tsv",
+            R"({"files": {"train": "b.tsv", "validation": "b.tsv", "test": "b.tsv"}, "text": "t", "label": "l", "classes": ["0", "1"]})");
+        QCOMPARE(told(tabs)[1], QStringLiteral("validation: x/0"));
+    }
+
+    void jsonMayHaveNoLabel_data() {
+        QTest::addColumn<QByteArray>("mark");
+        for (const char* mark : {"null", "-1", "-100", "-1.0", "\"-\"", "\"\"", "\"NA\""}) {
+            QTest::newRow(mark) << QByteArray(mark);
+        }
+    }
+    void jsonMayHaveNoLabel() {
+        QFETCH(QByteArray, mark);
+        const tests::TextFolder folder;
+        folder.write("a.jsonl",
+                     "{\"t\":\"a\",\"l\":1}\n{\"t\":\"b\",\"l\":" + mark + "}\n{\"t\":\"c\",\"l\":0}\n");
+        const TaskData data = load(
+            folder, "jsonl",
+            R"({"files": {"train": "a.jsonl", "validation": "a.jsonl", "test": "a.jsonl"}, "text": "t", "label": "l"})");
+        QCOMPARE(told(data)[2], QStringLiteral("test: a/1 c/0"));
+        QCOMPARE(data.task.classNames, std::vector<std::string>({"0", "1"}));
+        QCOMPARE(data.warnings.size(), std::size_t{3});
+    }
+
+    void sharedCasesAreRight() {
+        const std::filesystem::path cases = tests::sharedCases();
+        if (!std::filesystem::exists(cases)) {
+            QSKIP(qPrintable(QString::fromStdString(cases.string() + " is missing")));
+        }
+        const TaskData minusOne = loadTask("jsonl", cases / "12-minus-one/train-and-test");
+        QCOMPARE(minusOne.task.classNames, std::vector<std::string>({"0", "1", "2"}));
+        QCOMPARE(minusOne.splits[0].examples.size(), std::size_t{54});
+        QVERIFY(QString::fromStdString(minusOne.warnings[0]).contains("6 rows have no label"));
+        const TaskData quote = loadTask("tsv", cases / "13-tsv-quote/closed-later");
+        QVERIFY2(QString::fromStdString(quote.warnings[0]).contains("(lines 4 to 8)"),
+                 quote.warnings[0].c_str());
+        const tests::TextFolder folder;
+        for (const char* name : {"train.tsv", "dev.tsv", "test.tsv"}) {
+            QFile file(QString::fromStdString((cases / "13-tsv-quote/closed-later" / name).string()));
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            folder.write(name, file.readAll());
+        }
+        const TaskData plain =
+            load(folder, "tsv",
+                 R"({"files": {"train": "train.tsv", "validation": "dev.tsv", "test": "test.tsv"},
+                                    "text": "text", "label": "label", "quotes": false})");
+        QCOMPARE(plain.splits[0].examples.size(), std::size_t{10});
+        QVERIFY(plain.warnings.empty());
+    }
+
+    /// Loops over classes and files once took the square of their number.
+    void manyClassesTakeNoTime() {
+        const tests::TextFolder folder;
+        QByteArray classes, rows("t,l\n");
+        for (int i = 0; i < 100'000; ++i) {
+            classes += (i == 0 ? "\"c" : ",\"c") + QByteArray::number(i) + "\"";
+            rows += "x,c" + QByteArray::number(i % 50'000) + "\n";
+        }
+        folder.write("a.csv", rows);
+        QElapsedTimer timer;
+        timer.start();
+        const TaskData data = load(
+            folder, "csv",
+            R"({"files": {"train": "a.csv", "validation": "a.csv", "test": "a.csv"}, "text": "t", "label": "l",
+                 "classes": [)" +
+                classes + "]}");
+        QCOMPARE(data.splits[0].examples.size(), std::size_t{100'000});
+        QCOMPARE(data.warnings.size(), std::size_t{1});
+        QVERIFY2(QString::fromStdString(data.warnings[0]).size() < 500, data.warnings[0].c_str());
+        QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString::number(timer.elapsed())));
+        classes += ",\"more\"";
+        QVERIFY(refusal([&] {
+                    static_cast<void>(
+                        load(folder, "csv",
+                             R"({"files": {"train": "a.csv", "test": "a.csv"}, "text": "t", "label": "l",
+                                           "classes": [)" +
+                                 classes + "]}"));
+                })
+                    .contains(QStringLiteral(
+                        "\"classes\" names 100001 classes, more than the 100000 that are read")));
     }
 
     void missingDescriptionIsNamed() {

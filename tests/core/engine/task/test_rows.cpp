@@ -70,7 +70,22 @@ private Q_SLOTS:
         add("a quote inside a bare field", kCsv, "a,b,l\n5\" nail,it\"s \"ok\",1\n",
             {"2: 5\" nail | it\"s \"ok\" -> 1"});
         add("spaces stay", kCsv, "a,b,l\n x , y,1\n", {"2:  x  |  y -> 1"});
-        add("empty fields", kCsv, "a,b,l\n,,\n\"\",,1\n", {"2:  |  -> ", "3:  |  -> 1"});
+        add("empty fields", kCsv, "a,b,l\n\"\",,1\nx,,\n", {"2:  |  -> 1", "3: x |  -> "});
+        add("rows in which nothing stands", kCsv, "a,b,l\n,,\nx,y,1\n , ,\t\n\"\",,\n", {"3: x | y -> 1"});
+        add("empty columns of a spreadsheet", kCsv, "a,b,l,,\nx,y,1,,\nz,w,0\nz,w,0,\n,,,,\n",
+            {"2: x | y -> 1", "3: z | w -> 0", "4: z | w -> 0"});
+        add("more empty fields than columns", kTsv, "a\tb\tl\nx\ty\t1\t\t\nz\tw\t0\n", plain);
+        add("an unnamed column in front", kCsv, ",a,b,l\n0,x,y,1\n1,z,w,0\n", plain);
+        add("Excel's first line", Delimited{';', true, {}}, "sep=;\na;b;l\nx;y;1\n", {"3: x | y -> 1"});
+        add("CR", kCsv, "a,b,l\rx,y,1\rz,w,0\r", plain);
+        add("CR, no last line end, quotes", kCsv, "\"a\",b,\"l\"\r\"x\",y,\"1\"\rz,w,\"0\"", plain);
+        add("CR and blank lines", kTsv, "a\tb\tl\r\r  \rx\ty\t1\r", {"4: x | y -> 1"});
+        add("CR with line ends in quotes", kCsv, "a,b,l\r\"x\nx\",y,1\r\"z\rz\",w,0\rv,w,1",
+            {"2: x\nx | y -> 1", "4: z\rz | w -> 0", "6: v | w -> 1"});
+        add("CR without quotes", kPlainTsv, "a\tb\tl\r\"x\ty\t1\rz\tw\t0\r",
+            {"2: \"x | y -> 1", "3: z | w -> 0"});
+        add("CR, then LF", kCsv, "a,b,l\rx,y,1\nz,w,0\r\n", plain);
+        add("CR CR LF", kCsv, "a,b,l\r\r\nx,y,1\r\r\nz,w,0\r\r\n", {"3: x | y -> 1", "5: z | w -> 0"});
         add("a carriage return inside", kCsv, "a,b,l\nx\ry,\rz,1\n", {"2: x\ry | \rz -> 1"});
         add("tabs in quotes", kTsv, "a\tb\tl\n\"x\ty\"\t,\t1\n", {"2: x\ty | , -> 1"});
         add("quotes that are none", kPlainTsv, "a\tb\tl\n\"x\ty\"\"\t1\n\" z\tw\t0\n",
@@ -91,6 +106,8 @@ private Q_SLOTS:
             {QStringLiteral("1:  | \u00e9\t\n -> True")});
         add("JSON, a raw line separator is no line end", JsonLines{},
             "{\"a\": \"\xE2\x80\xA8\", \"b\": \"\", \"l\": -1}", {QStringLiteral("1: \u2028 |  -> -1")});
+        add("JSON, CR", JsonLines{}, first + "\r" + second + "\r", {"1: x | y -> 1", "2: z | w -> 0"});
+        add("JSON null", JsonLines{}, R"({"a": "", "b": "x", "l": null})", {"1:  | x -> null"});
         add("JSON paths", JsonLines{},
             R"({"a": "x", "b": "y", "l": 0.5, "a.b": "p", "t": {"u": {"v": "q"}}})", {"1: x | y -> 0.5"});
     }
@@ -149,16 +166,25 @@ private Q_SLOTS:
                        "a\0,\0",
                        6),
             "line 1: not UTF-8");
+        add("UTF-16 without a mark", kCsv, QByteArray("a,\n\0b\0", 6),
+            "line 2: holds a character of value 0");
         add("half a surrogate pair", kCsv, "a,b,l\n\xED\xA0\x80,y,1\n", "line 2: not UTF-8");
         add("an overlong code", kPlainTsv, "a\tb\tl\n\xC0\xAF\ty\t1\n", "line 2: not UTF-8");
         const QByteArray good = "{\"a\": \"x\", \"b\": \"y\", \"l\": 1}\n";
-        add("half a JSON object", JsonLines{}, good + "{\"a\": \n", "line 2: not a JSON object");
-        add("two JSON objects", JsonLines{}, good + good.trimmed() + good, "line 2: not a JSON object");
+        add("half a JSON object", JsonLines{}, good + "{\"a\": \n",
+            "line 2, column 7: not JSON: it ends too early");
+        add("two JSON objects", JsonLines{}, good + good.trimmed() + good,
+            "line 2, column 29: not JSON: unexpected \"{");
+        add("JSON nested deep", JsonLines{}, good + "{\"a\": " + QByteArray(100000, '[') + "\n",
+            "line 2, column 70: arrays and objects are nested deeper than the 64 levels");
+        add("JSON of Latin-1 behind CR", JsonLines{}, "{}\r{}\r\xE9", "line 3: not UTF-8");
         add("no JSON object", JsonLines{}, good + "[1]\n", "line 2: expected a JSON object but found array");
         add("no label", JsonLines{}, good + "\n{\"a\": \"x\", \"b\": \"y\"}\n",
             "line 3: field \"l\" is missing");
-        add("null as label", JsonLines{}, "{\"a\": \"x\", \"b\": \"y\", \"l\": null}",
+        add("an object as label", JsonLines{}, "{\"a\": \"x\", \"b\": \"y\", \"l\": {}}",
             "line 1: field \"l\" should be a string");
+        add("a name of controls", JsonLines{}, "[\"\x1b[2J\"]", "line 1, column 3: not JSON");
+        add("a quoted field without a value behind", kCsv, "a,b,l\nx,y,\n1\n", "line 3: has 1 field, but");
         add("a number as text", JsonLines{}, "{\"a\": \"x\", \"b\": 3, \"l\": 1}",
             "line 1: field \"b\" should be a string but is number");
         add("JSON in another encoding", JsonLines{}, good + "{\"a\": \"\xFF\", \"b\": \"y\", \"l\": 1}",
@@ -174,9 +200,41 @@ private Q_SLOTS:
         QVERIFY2(rows[0].contains(m_folder.path("data")), qPrintable(rows[0]));
     }
 
+    void quotedFieldsOverLineEndsAreTold_data() {
+        QTest::addColumn<FileFormat>("format");
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("said"); // empty: nothing is
+        const auto add = [](const char* name, const FileFormat& format, const QByteArray& bytes,
+                            const char* said) { QTest::newRow(name) << format << bytes << QString(said); };
+        add("none", kTsv, "a\tb\tl\n\"x\"\ty\t1\n", "");
+        add("stray, closed later", kTsv, "a\tb\tl\nx\ty\t1\n\" z\tw\t0\nv\tw\t1\n\"\tw\t0\n",
+            "data: 1 field in quotation marks reaches over line ends (lines 3 to 5); if a quotation mark "
+            "stands "
+            "there by mistake, the rows between are lost: \"quotes\": false in the task.json");
+        add("comma", kCsv, "a,b,l\n\"x\nx\",y,1\n", "(lines 2 to 3)");
+        add("CR", kCsv, "a,b,l\rx,\"y\r\ry\",1\r", "(lines 2 to 4)");
+        add("many", kCsv, "a,b,l\n" + QByteArray("\"x\nx\",y,1\n").repeated(5),
+            "5 fields in quotation marks reach over line ends (lines 2 to 3, 4 to 5, 6 to 7, ...)");
+        add("no quotes", kPlainTsv, "a\tb\tl\n\"x\ty\t1\nz\"\tw\t0\n", "");
+        add("empty rows and columns", kCsv, "a,b,l,,\nx,y,1,,\n,,,,\n,,,,\n",
+            "data: 2 rows in which nothing stands are left out");
+    }
+    void quotedFieldsOverLineEndsAreTold() {
+        QFETCH(FileFormat, format);
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, said);
+        const auto warnings =
+            readRows(m_folder.write("data", bytes), format, {{"a", "b"}, "l"}, [](Row&&) {});
+        QCOMPARE(warnings.empty(), said.isEmpty());
+        QVERIFY2(said.isEmpty() || QString::fromStdString(warnings.front()).contains(said),
+                 warnings.empty() ? "" : warnings.front().c_str());
+    }
+
     void missingFileIsNamed() {
-        QVERIFY_THROWS_EXCEPTION(Error, readRows("/nowhere/x.csv", kCsv, {{"a"}, "l"}, [](Row&&) {}));
-        QVERIFY_THROWS_EXCEPTION(Error, readRows("/", kCsv, {{"a"}, "l"}, [](Row&&) {})); // a folder
+        QVERIFY_THROWS_EXCEPTION(
+            Error, static_cast<void>(readRows("/nowhere/x.csv", kCsv, {{"a"}, "l"}, [](Row&&) {})));
+        QVERIFY_THROWS_EXCEPTION(
+            Error, static_cast<void>(readRows("/", kCsv, {{"a"}, "l"}, [](Row&&) {}))); // a folder
     }
 
     void templatesTakeFieldsInTheirOrder() {
