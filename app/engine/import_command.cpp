@@ -5,8 +5,11 @@
 #include "core/engine/file_hash.h"
 #include "core/engine/program_version.h"
 #include "core/imports/import_run.h"
+#include "core/text/whole_file.h"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 
 namespace finescope::app {
 
@@ -33,7 +36,8 @@ void declareOptions(CLI::App& app, ImportOptions& options) {
         {{"logits", ScoreKind::logits}, {"probabilities", ScoreKind::probabilities}},
         "What the numbers are [what names and values of the file say; refused where they disagree]");
     app.add_option("--logits", plan.names.scores,
-                   "The array of logits or probabilities; of a .csv how their columns begin [by name]")
+                   "The array of logits or probabilities; of a .csv how their columns begin, or all of them, "
+                   "COLUMN,COLUMN,... [by name]")
         ->type_name("NAME");
     app.add_option("--labels", plan.names.labels, "The array or column of labels [by name]")
         ->type_name("NAME");
@@ -64,7 +68,25 @@ std::string joined(const std::vector<std::string>& sentences) {
     return text;
 }
 
+/// Progress of what takes longer than a moment, and the command's stop.
+analysis::WorkHooks hooksFor(ProgressDisplay& display, const CommandContext& context) {
+    using Clock = std::chrono::steady_clock;
+    constexpr double kQuick = 0.5; // seconds: what is over by then needs no progress
+    analysis::WorkHooks hooks;
+    hooks.cancelled = [stop = context.stop] { return stop.stop_requested(); };
+    hooks.onProgress = [&display, since = Clock::now()](double fraction) {
+        const double passed = std::chrono::duration<double>(Clock::now() - since).count();
+        if (passed > kQuick) {
+            display.show(
+                PartDone{"importing", fraction,
+                         fraction > 0 ? std::optional(passed * (1 - fraction) / fraction) : std::nullopt});
+        }
+    };
+    return hooks;
+}
+
 int importFile(const ImportOptions& options, const CommandContext& context) {
+    constexpr double kHashed = 0.1; // of the time, roughly
     ProgressDisplay display(options.progress);
     imports::ImportPlan plan = options.plan;
     return tellingFailure(display, plan.output.string(), [&] {
@@ -75,8 +97,11 @@ int importFile(const ImportOptions& options, const CommandContext& context) {
                         : options.renew   ? imports::ExistingOutput::renew
                                           : imports::ExistingOutput::refuse;
         plan.creator = engine::programVersion();
-        plan.sha256 = engine::fileSha256(plan.file);
-        const imports::ImportReport report = imports::importRun(plan);
+        text::requireFile(plan.file);
+        const analysis::WorkHooks hooks = hooksFor(display, context);
+        plan.sha256 = engine::fileSha256(plan.file, analysis::part(hooks, 0, kHashed));
+        const imports::ImportReport report = imports::importRun(plan, analysis::part(hooks, kHashed, 1));
+        display.clear();
         for (const std::string& note : report.notes) {
             context.log.info(note);
         }

@@ -16,6 +16,7 @@ namespace {
 
 // Often enough to look alive, rare enough that a step of a millisecond is not slowed by printing.
 constexpr double kSecondsBetween = 0.1;
+constexpr std::size_t kStageWidth = 12;
 
 double now() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -47,7 +48,7 @@ std::string barLine(const engine::TrainProgress& progress) {
     for (char& letter : line) {
         letter = letter == '_' ? ' ' : letter;
     }
-    line.resize(12, ' ');
+    line.resize(kStageWidth, ' ');
     if (progress.totalSteps > 0) {
         line += bar(static_cast<double>(progress.step) / static_cast<double>(progress.totalSteps));
     }
@@ -93,13 +94,9 @@ ProgressDisplay::ProgressDisplay(ProgressStyle style) : m_style(style) {
 
 void ProgressDisplay::show(const engine::TrainProgress& progress) {
     const bool isLast = progress.totalSteps > 0 && progress.step == progress.totalSteps;
-    const double time = now();
-    if (m_style == ProgressStyle::none ||
-        (progress.stage == m_stage && !isLast && time - m_shownAt < kSecondsBetween)) {
+    if (!takeTurn(progress.stage, isLast)) {
         return;
     }
-    m_shownAt = time;
-    m_stage = progress.stage;
     if (m_style == ProgressStyle::bar) {
         showBar(barLine(progress));
         return;
@@ -111,6 +108,38 @@ void ProgressDisplay::show(const engine::TrainProgress& progress) {
         line["seconds_left"] = *progress.secondsLeft;
     }
     writeLine(line);
+}
+
+void ProgressDisplay::show(const PartDone& progress) {
+    constexpr double kSteps = 1000;
+    if (!takeTurn(progress.stage, progress.fraction >= 1)) {
+        return;
+    }
+    if (m_style == ProgressStyle::bar) {
+        std::string line = progress.stage;
+        line.resize(kStageWidth, ' ');
+        showBar(line + bar(progress.fraction) +
+                (progress.secondsLeft ? timeLeft(*progress.secondsLeft) : std::string()));
+        return;
+    }
+    writeLine(
+        {{"event", "progress"},
+         {"stage", progress.stage},
+         {"step", std::llround(kSteps * progress.fraction)},
+         {"total_steps", static_cast<std::int64_t>(kSteps)},
+         {"epoch", 0},
+         {"seconds_left", progress.secondsLeft ? nlohmann::ordered_json(*progress.secondsLeft) : nullptr}});
+}
+
+bool ProgressDisplay::takeTurn(const std::string& stage, bool isLast) {
+    const double time = now();
+    if (m_style == ProgressStyle::none ||
+        (stage == m_stage && !isLast && time - m_shownAt < kSecondsBetween)) {
+        return false;
+    }
+    m_shownAt = time;
+    m_stage = stage;
+    return true;
 }
 
 void ProgressDisplay::show(const engine::StudyProgress& progress) {

@@ -6,11 +6,19 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace finescope::app {
 
 enum class ProgressStyle { automatic, bar, json, none };
+
+/// How much of some work is done.
+struct PartDone {
+    std::string stage;
+    double fraction = 0; ///< 0..1
+    std::optional<double> secondsLeft;
+};
 
 /// Shows how a run gets on: a bar with the time left on stderr, JSON lines on stdout (DESIGN, Commands), or
 /// nothing. `automatic` is a bar if stderr is a terminal, else nothing.
@@ -19,6 +27,7 @@ public:
     explicit ProgressDisplay(ProgressStyle style);
     void show(const engine::TrainProgress& progress);
     void show(const engine::StudyProgress& progress);
+    void show(const PartDone& progress); ///< in JSON as steps of 1000
     /// Takes the bar off the line, so that a message can be printed.
     void clear();
     /// The last JSON line: {"event":"done",...}.
@@ -26,6 +35,8 @@ public:
 
 private:
     void showBar(const std::string& line);
+    /// Whether it is time to show a stage again; if so, it counts as shown.
+    [[nodiscard]] bool takeTurn(const std::string& stage, bool isLast);
 
     ProgressStyle m_style;
     std::string m_stage;

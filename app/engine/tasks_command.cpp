@@ -188,7 +188,8 @@ int tasks(const TasksOptions& options) {
         }
     }
     if (options.json) {
-        std::cout << all.dump(2) << '\n';
+        // A folder's name need not be UTF-8.
+        std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
     }
     if (!options.task.empty() && !options.data.empty()) {
         static_cast<void>(engine::loadTask(options.task, options.data)); // says what is amiss, if anything

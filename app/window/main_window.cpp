@@ -2,6 +2,7 @@
 
 #include "app/window/demo_study.h"
 #include "app/window/help_text.h"
+#include "app/window/import_progress.h"
 #include "app/window/palette.h"
 #include "app/window/run_rows.h"
 #include "app/window/window_pages.h"
@@ -109,6 +110,7 @@ void MainWindow::arrange() {
     m_jobsPanel->hide();
     setCentralWidget(m_rows);
     statusBar()->setSizeGripEnabled(false);
+    statusBar()->addPermanentWidget(new ImportProgress(m_imports, this));
 }
 
 void MainWindow::addPage(Page* page) {

@@ -54,6 +54,13 @@ void PredictionImports::start(const QString& path) {
     auto process = std::make_unique<EngineProcess>();
     connect(process.get(), &EngineProcess::ended, this,
             [this, path, runFile](const EngineEnd& end) { takeEnd(path, runFile, end); });
+    connect(process.get(), &EngineProcess::progressed, this, [this, path](const EngineProgress& progress) {
+        if (progress.totalSteps > 0) {
+            Q_EMIT progressed(path,
+                              static_cast<double>(progress.step) / static_cast<double>(progress.totalSteps),
+                              progress.secondsLeft);
+        }
+    });
     process->start(m_engine,
                    {QStringLiteral("import"), path, QStringLiteral("--output"), runFile,
                     QStringLiteral("--renew"), QStringLiteral("--progress"), QStringLiteral("json")});
@@ -64,10 +71,19 @@ void PredictionImports::takeEnd(const QString& path, const QString& runFile, con
     // The signal came out of this object: it must not die under its own feet.
     m_running[path].release()->deleteLater();
     m_running.erase(path);
+    if (m_running.empty()) {
+        Q_EMIT idle();
+    }
     if (end.how == EngineEnd::How::complete) {
         Q_EMIT imported(runFile, end.message);
-    } else {
+    } else if (end.how == EngineEnd::How::failed) {
         Q_EMIT failed(path, end.message);
+    }
+}
+
+void PredictionImports::cancelAll() {
+    for (const auto& [path, process] : m_running) {
+        process->terminate();
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace finescope::window {
 
@@ -31,7 +32,14 @@ public:
     /// imported already is not started again.
     [[nodiscard]] QStringList take(const QStringList& paths);
 
+    /// Stops all imports; nothing is left of them.
+    void cancelAll();
+
 Q_SIGNALS:
+    /// Of an import that takes its time: how much of it is done, 0 to 1.
+    void progressed(const QString& path, double fraction, const std::optional<double>& secondsLeft);
+    /// Nothing is being imported any more.
+    void idle();
     /// `notes` says what the engine found and decided.
     void imported(const QString& runFile, const QString& notes);
     void failed(const QString& path, const QString& message);

@@ -12,7 +12,7 @@
 
 namespace finescope::engine {
 
-std::string fileSha256(const std::filesystem::path& path) {
+std::string fileSha256(const std::filesystem::path& path, const analysis::WorkHooks& hooks) {
     std::ifstream stream(path, std::ios::binary);
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1) {
@@ -20,9 +20,17 @@ std::string fileSha256(const std::filesystem::path& path) {
     }
     constexpr std::size_t kPiece = std::size_t{1} << 20;
     std::vector<char> piece(kPiece);
+    std::error_code unknown;
+    const auto size = static_cast<double>(std::filesystem::file_size(path, unknown));
+    double done = 0;
     while (stream) {
+        analysis::throwIfCancelled(hooks, "reading " + path.string());
+        if (hooks.onProgress && !unknown && size > 0) {
+            hooks.onProgress(done / size);
+        }
         stream.read(piece.data(), static_cast<std::streamsize>(piece.size()));
         EVP_DigestUpdate(context.get(), piece.data(), static_cast<std::size_t>(stream.gcount()));
+        done += static_cast<double>(stream.gcount());
     }
     if (!stream.eof()) {
         throw Error(ErrorKind::badFile, path.string() + ": cannot be read");

@@ -1,12 +1,15 @@
 #pragma once
 
+#include "core/analysis/work_hooks.h"
+
 #include <filesystem>
 #include <string>
 
 namespace finescope::engine {
 
 /// SHA-256 of a file as 64 lower-case hexadecimal digits, read in pieces. Throws Error{badFile} naming the
-/// file if it cannot be read.
-[[nodiscard]] std::string fileSha256(const std::filesystem::path& path);
+/// file if it cannot be read, and Error{cancelled}.
+[[nodiscard]] std::string fileSha256(const std::filesystem::path& path,
+                                     const analysis::WorkHooks& hooks = {});
 
 } // namespace finescope::engine

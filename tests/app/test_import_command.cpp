@@ -69,6 +69,74 @@ private Q_SLOTS:
         QVERIFY(done["message"].toString().contains("logit_0 to logit_1: logits"));
     }
 
+    QByteArray longTable() const {
+        return "label,logit_0,logit_1\n" + QByteArray("0,1.25,-2.5\n1,0.5,0.75\n").repeated(1'500'000);
+    }
+
+    void whatTakesLongTellsHowFarItIs() {
+        const QString file = write("long.csv", longTable());
+        const Ended ended = runEngine({"import", file, "-o", path("long.h5"), "--progress", "json"});
+        QVERIFY2(ended.status == 0, ended.err);
+        const QList<QByteArray> lines = ended.out.trimmed().split('\n');
+        QVERIFY2(lines.size() > 2, ended.out);
+        int before = 0;
+        for (const QByteArray& line : lines.mid(0, lines.size() - 1)) {
+            const QJsonObject progress = QJsonDocument::fromJson(line).object();
+            QCOMPARE(progress["stage"].toString(), QStringLiteral("importing"));
+            QCOMPARE(progress["total_steps"].toInt(), 1000);
+            QVERIFY(progress["step"].toInt() >= before && progress["step"].toInt() <= 1000);
+            before = progress["step"].toInt();
+        }
+        QVERIFY(lines.last().contains("\"complete\""));
+    }
+
+    void whatTakesLongCanBeStopped() {
+        const QString file = write("stopped.csv", longTable());
+        QProcess process;
+        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM),
+                      {"import", file, "-o", path("stopped.h5"), "--progress", "json"});
+        QVERIFY(process.waitForStarted());
+        QTRY_VERIFY_WITH_TIMEOUT(process.canReadLine() || process.state() == QProcess::NotRunning, 30'000);
+        process.terminate();
+        QVERIFY(process.waitForFinished(30'000));
+        const QByteArray last = process.readAllStandardOutput().trimmed().split('\n').last();
+        QVERIFY2(last.contains("\"cancelled\""), last);
+        QCOMPARE(process.exitCode(), 1);
+        QVERIFY(!QFile::exists(path("stopped.h5")));
+        QCOMPARE(QDir(m_folder.path()).entryList({QStringLiteral("stopped*")}).size(), 1); // the table
+    }
+
+    /// Files of a few kilobytes or megabytes that were made to fill memory or time.
+    void hostileFilesTakeLittle_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QByteArray columns("label"), commas(10'000'000, ',');
+        for (int i = 0; i < 900'000; ++i) {
+            columns += ",q" + QByteArray::number(i);
+        }
+        QTest::newRow("columns") << columns + "\n0\n";
+        QTest::newRow("commas") << "label,p_0,p_1" + commas + "\n";
+        QTest::newRow("a header of empty columns and short rows")
+            << "label,p_0,p_1" + QByteArray(900'000, ',') + "\n" +
+                   QByteArray("0,0.5,0.5\n").repeated(900'000);
+        QTest::newRow("quotation marks") << "label,p_0,p_1\n" + QByteArray(9'000'000, '"') + "\n";
+        QTest::newRow("line ends") << "label,p_0,p_1\n" + QByteArray(9'000'000, '\r') + "\n";
+        QTest::newRow("blanks") << "label,p_0,p_1\n" + QByteArray(9'000'000, ' ') + "\n";
+        QTest::newRow("one long name") << "label," + QByteArray("a_").repeated(4'000'000) + "1,p_0\n0,1,2\n";
+    }
+    void hostileFilesTakeLittle() {
+        QFETCH(QByteArray, bytes);
+        const QString file = write("hostile.csv", bytes);
+        QElapsedTimer timer;
+        timer.start();
+        QProcess process; // data of 1 GiB, and what its libraries take before main
+        process.start("sh",
+                      {"-c", "ulimit -d 1310720; exec \"$@\"", "sh", QStringLiteral(FINESCOPE_ENGINE_PROGRAM),
+                       "import", file, "--overwrite", "-o", path("hostile.h5")});
+        const Ended ended = tests::finish(process);
+        QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY2((ended.status == 0 || ended.status == 2) && ended.err.size() < 3000, ended.err.left(3000));
+    }
+
     void whatIsWrongIsOneLineAndStatusTwo_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("words");

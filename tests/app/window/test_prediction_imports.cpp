@@ -7,6 +7,8 @@
 #include <QFile>
 #include <QLabel>
 #include <QMimeData>
+#include <QProgressBar>
+#include <QPushButton>
 #include <QTreeView>
 #include <QUrl>
 
@@ -59,6 +61,23 @@ private Q_SLOTS:
         QTRY_COMPARE(engine.starts().size(), 1);
         QVERIFY(engine.starts().front().contains(QStringLiteral("--output %1 ").arg(run)));
         QVERIFY(QFile::setPermissions(closed, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    }
+
+    void longImportsTellHowFarTheyAreAndCanBeCancelled() {
+        QVERIFY(QDir().mkpath(path("engine")));
+        const FakeEngine engine(path("engine"), QStringLiteral("wait"));
+        const QString file = path("large <b>.csv");
+        QVERIFY(QFile(file).open(QIODevice::WriteOnly));
+        auto* progress = find<QWidget>("importProgress");
+        QVERIFY(!progress->isVisible());
+        m_window->open({file});
+        QTRY_VERIFY(progress->isVisible());
+        QTRY_COMPARE(find<QProgressBar>("importBar")->value(), 25); // 50 of 200 steps
+        QVERIFY(find<QLabel>("importText")->text().startsWith("Importing large <b>.csv, "));
+        QTest::mouseClick(find<QPushButton>("importCancel"), Qt::LeftButton);
+        QTRY_VERIFY(!progress->isVisible());
+        auto* bar = find<QWidget>("trainingPage")->findChild<QWidget*>(QStringLiteral("messageBar"));
+        QVERIFY(!bar->isVisible()); // who cancels needs no message
     }
 
     void whatCannotBeImportedIsSaidInTheImportersWords() {

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <QWidget>
+
+class QLabel;
+class QProgressBar;
+
+namespace finescope::window {
+
+class PredictionImports;
+
+/// How far the import of a large file is, the time left and a button that cancels all imports: a part of the
+/// status bar, hidden while there is nothing to wait for.
+class ImportProgress : public QWidget {
+    Q_OBJECT
+
+public:
+    /// `imports` outlives this.
+    explicit ImportProgress(PredictionImports& imports, QWidget* parent = nullptr);
+
+private:
+    QLabel* m_text;
+    QProgressBar* m_bar;
+};
+
+} // namespace finescope::window
