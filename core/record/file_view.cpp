@@ -4,10 +4,13 @@
 #include "core/record/schema.h"
 #include "core/record/stored_text.h"
 #include "core/text/shown.h"
+#include "core/text/stand_in.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
+#include <string>
 
 #include <unistd.h>
 
@@ -35,6 +38,13 @@ bool hasSignature(int descriptor, std::uint64_t bytes) {
     return false;
 }
 
+/// What lies in a run file's place, and what to do: see core/text/stand_in.h.
+std::optional<std::string> standInIn(int descriptor) {
+    std::array<char, text::kStandInBytes> start{};
+    const auto got = pread(descriptor, start.data(), start.size(), 0);
+    return text::standInFor({start.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))});
+}
+
 Handle readOnlyAccess(const Site& site) {
     auto access = site.own(H5Pcreate(H5P_FILE_ACCESS), "", "cannot be opened");
     site.check(H5Pset_file_locking(access.get(), false, true), "", "cannot be opened");
@@ -47,7 +57,7 @@ Handle readOnlyAccess(const Site& site) {
 FileView::FileView(const PinnedFile& file, Purpose purpose)
     : m_site(ErrorKind::badFile, file.name()), m_pinned(file), m_purpose(purpose) {
     if (!hasSignature(file.descriptor(), fileBytes())) {
-        m_site.fail("", "is not an HDF5 file, so it is no run file");
+        m_site.fail("", standInIn(file.descriptor()).value_or("is not an HDF5 file, so it is no run file"));
     }
     const auto access = readOnlyAccess(m_site);
     const auto path = file.openPath();
