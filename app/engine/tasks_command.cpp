@@ -3,6 +3,8 @@
 #include "core/engine/task/catalogue.h"
 #include "core/engine/task/paper_counts.h"
 #include "core/error.h"
+#include "core/text/shown.h"
+#include "core/text/wording.h"
 
 #include <nlohmann/json.hpp>
 
@@ -15,6 +17,8 @@ namespace finescope::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostListed = 100; // classes
 using engine::Task;
 using engine::TaskFile;
 
@@ -61,25 +65,28 @@ std::string metricName(const Task& task) {
 }
 
 void printTask(const Task& task) {
-    std::cout << task.name << "  " << task.title;
+    using text::shown; // a task.json's names may be of any length and hold control characters
+    std::cout << shown(task.name) << "  " << shown(task.title);
     std::cout << (task.name == task.option ? "\n" : " (--task " + task.option + ")\n");
     const auto printFiles = [](const char* title, const std::vector<TaskFile>& files) {
         for (const TaskFile& file : files) {
-            std::cout << (&file == &files.front() ? title : "           ") << file.name << ": "
+            std::cout << (&file == &files.front() ? title : "           ") << text::shown(file.name) << ": "
                       << file.purpose << '\n';
         }
     };
     printFiles("  files    ", task.files);
     printFiles("        or ", task.otherFiles);
     std::cout << "  classes  ";
+    std::vector<std::string> classes;
     for (std::size_t i = 0; i < task.classNames.size(); ++i) {
-        std::cout << (i == 0 ? "" : ", ") << i << ' ' << task.classNames[i];
+        classes.push_back(std::to_string(i) + ' ' + task.classNames[i]);
     }
+    std::cout << text::listed(classes, kMostListed);
     std::cout << (task.classNames.empty() ? "as task.json says, or as found in the training file" : "");
     const std::vector<std::string> templates = templatesOf(task);
-    std::cout << "\n  text     " << (templates.empty() ? "as task.json says" : templates.front());
+    std::cout << "\n  text     " << (templates.empty() ? "as task.json says" : shown(templates.front()));
     if (templates.size() > 1) {
-        std::cout << "\n  and      " << templates[1];
+        std::cout << "\n  and      " << shown(templates[1]);
     }
     std::cout << (task.text.lowerCase ? ", in lower case" : "") << "\n  best by  " << metricName(task)
               << " on validation\n";
@@ -87,13 +94,13 @@ void printTask(const Task& task) {
 
 void printData(const Found& found) {
     for (const TaskFile& file : found.task.files) {
-        std::cout << (&file == &found.task.files.front() ? "  data     " : "           ") << file.name
-                  << (isMissing(found, file) ? ": missing\n" : ": there\n");
+        std::cout << (&file == &found.task.files.front() ? "  data     " : "           ")
+                  << text::shown(file.name) << (isMissing(found, file) ? ": missing\n" : ": there\n");
     }
     if (found.data) {
         for (const engine::TaskSplit& split : found.data->splits) {
-            std::cout << "           " << split.name << ": " << engine::describeCount(split, found.task)
-                      << '\n';
+            std::cout << "           " << text::shown(split.name) << ": "
+                      << engine::describeCount(split, found.task) << '\n';
         }
         for (const std::string& warning : found.data->warnings) {
             std::cout << "  note     " << warning << '\n';

@@ -269,6 +269,16 @@ private Q_SLOTS:
         QCOMPARE(runEngine({"tasks", "--task", "imdb"}).status, 2);
     }
 
+    void namesOfOthersAreShownShort() {
+        m_folder.write("long/task.json", R"({"name": "a\u001b[2J", "title": ")" + QByteArray(100'000, 't') +
+                                             R"(", "files": {"train": "a.csv", "test": "a.csv"}, "text": ")" +
+                                             QByteArray(100'000, 'x') + R"(", "label": "l"})");
+        m_folder.write("long/a.csv", "x,l\na,0\nb,1\n");
+        const Ended run = runEngine({"tasks", "--task", "csv", "--data", m_folder.path("long")});
+        QCOMPARE(run.status, 2);
+        QVERIFY2(run.out.size() + run.err.size() < 3000 && !(run.out + run.err).contains('\x1b'), run.out);
+    }
+
     void missingFilesAreAllNamed() {
         const Ended run = runEngine(trainArguments("sst2", m_folder.path("look"), "no.h5"));
         QCOMPARE(run.status, 2);
