@@ -94,9 +94,8 @@ QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options) 
         painter.end();
     }
     PdfFile file(buffer.data());
-    file.replaceBetween("/MediaBox [", "]", "0 0 " + decimal(width) + " " + decimal(height));
-    file.replaceBetween("/CreationDate (", ")",
-                        "D:" + dateOf(options).toString(QStringLiteral("yyyyMMddhhmmss")).toLatin1() + "Z");
+    file.setPageSize(decimal(width), decimal(height));
+    file.setDate(dateOf(options));
     if (!options.recipe.empty()) {
         file.addInformation(kPdfRecipeKey, pdfText(QString::fromStdString(options.recipe)));
     }

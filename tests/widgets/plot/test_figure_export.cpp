@@ -51,6 +51,8 @@ private Q_SLOTS:
         QVERIFY(match.hasMatch());
         QVERIFY(std::abs(match.captured(1).toDouble() - 77 / 25.4 * 72) < 0.1);
         QVERIFY(std::abs(match.captured(2).toDouble() - 50.3 / 25.4 * 72) < 0.1);
+        QVERIFY(!pdf.contains("/TrimBox") ||
+                pdf.contains(QByteArray(match.captured(0).toLatin1()).replace("/MediaBox", "/TrimBox")));
     }
 
     void pdfIsSoundAndHoldsNoType3Font() {
@@ -96,6 +98,18 @@ private Q_SLOTS:
         const QByteArray first = exported(QStringLiteral("d.") + suffix, column());
         QVERIFY(first.size() > 1000);
         QVERIFY(first == exported(QStringLiteral("e.") + suffix, column()));
+    }
+
+    void sameFigureGivesSameBytesAtAnyTimeAndPlace() {
+        const QByteArray zone = qgetenv("TZ");
+        qputenv("TZ", "UTC0");
+        const QByteArray first = exported(QStringLiteral("here.pdf"), column());
+        QTest::qWait(1100); // dates in a PDF are to the second
+        qputenv("TZ", "JST-9");
+        const QByteArray second = exported(QStringLiteral("there.pdf"), column());
+        zone.isEmpty() ? qunsetenv("TZ") : qputenv("TZ", zone);
+        QVERIFY(!first.isEmpty());
+        QVERIFY(first == second);
     }
 
     void sourceDateEpochGoesBeforeTheDataDate() {
