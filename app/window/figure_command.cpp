@@ -4,6 +4,7 @@
 #include "app/window/probe_command.h"
 #include "app/window/terminal_progress.h"
 #include "app/window/text_output.h"
+#include "app/window/utf8_locale.h"
 #include "app/window/verification_file.h"
 #include "core/error.h"
 #include "core/figure/figure_kinds.h"
@@ -268,6 +269,7 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     if (session.isValid()) {
         qputenv("XDG_RUNTIME_DIR", QFile::encodeName(session.path()));
     }
+    useUtf8Locale();
     QHashSeed::setDeterministicGlobalSeed(); // Qt's PDF writer orders its fonts by hash
     const QApplication application(argc, argv);
     write(built.figure, target, request, built.created);

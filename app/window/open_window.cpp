@@ -4,6 +4,7 @@
 #include "app/window/main_window.h"
 #include "app/window/paint_report.h"
 #include "app/window/probe_command.h"
+#include "app/window/utf8_locale.h"
 #include "core/error.h"
 #include "widgets/control/house_style.h"
 #include "widgets/control/icon.h"
@@ -26,6 +27,7 @@ QString toQString(const std::filesystem::path& path) {
 
 int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& paths, Report report) {
     try {
+        useUtf8Locale();
         QApplication application(argc, argv);
         QApplication::setOrganizationName(QStringLiteral("finescope"));
         QApplication::setApplicationName(QStringLiteral("finescope"));

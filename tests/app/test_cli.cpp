@@ -67,6 +67,8 @@ private Q_SLOTS:
     void sameInputSameBytes();
     void localeChangesNothing();
     void figuresAreQuietWithoutASession();
+    void figuresAreQuietInEveryLocale_data();
+    void figuresAreQuietInEveryLocale();
     void recipeMakesTheFigureAgain_data();
     void recipeMakesTheFigureAgain();
     void recipeStandsAlone();
@@ -192,6 +194,27 @@ void TestCli::figuresAreQuietWithoutASession() {
             QVERIFY(QFile::remove(target));
         }
     }
+}
+
+void TestCli::figuresAreQuietInEveryLocale_data() {
+    QTest::addColumn<QStringList>("locale");
+    QTest::newRow("none") << QStringList{"LANG", "LC_ALL", "LC_CTYPE"};
+    QTest::newRow("C") << QStringList{"LC_ALL=C"};
+    QTest::newRow("POSIX") << QStringList{"LC_ALL", "LC_CTYPE", "LANG=POSIX"};
+    QTest::newRow("C, but for the encoding") << QStringList{"LC_ALL", "LANG=C", "LC_CTYPE=C.UTF-8"};
+    QTest::newRow("UTF-8, but for the encoding") << QStringList{"LC_ALL", "LANG=C.UTF-8", "LC_CTYPE=C"};
+    QTest::newRow("not installed") << QStringList{"LC_ALL", "LC_CTYPE", "LANG=xx_XX.UTF-8"};
+    QTest::newRow("a name from elsewhere") << QStringList{"LC_ALL", "LANG=C.UTF-8", "LC_CTYPE=UTF-8"};
+}
+
+/// As in containers, in cron and over ssh from another system.
+void TestCli::figuresAreQuietInEveryLocale() {
+    QFETCH(QStringList, locale);
+    const QString target = path("locale.svg");
+    const Outcome outcome = runProgram({"figure", "reliability", path("runs"), "--output", target}, locale);
+    QCOMPARE(outcome.status, 0);
+    QCOMPARE(outcome.err, QByteArray());
+    QVERIFY(QFile::remove(target));
 }
 
 void TestCli::recipeMakesTheFigureAgain_data() {
