@@ -45,7 +45,10 @@ public:
         std::map<std::int64_t, double> bySeed;
         for (const std::size_t index : m_order) {
             const Run& run = runs[index];
-            const auto norm = datasetOf(run) == dataset ? classifierNorms(run).weight.initial : std::nullopt;
+            if (datasetOf(run) != dataset) {
+                continue;
+            }
+            const auto norm = classifierNorms(run).weight.initial;
             if (norm && (m_variantOf[index].scale == 1 || beginsWithProbing(run))) {
                 bySeed.emplace(run.seed, *norm);
             }

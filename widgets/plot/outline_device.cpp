@@ -112,10 +112,9 @@ int OutlineDevice::metric(PaintDeviceMetric metric) const {
         return 1 << 24;
     case PdmDevicePixelRatio:
         return 1;
-    case PdmDevicePixelRatioScaled:
-        return static_cast<int>(QPaintDevice::devicePixelRatioFScale());
+    default: // more ways to ask for that ratio, as many as the version of Qt has
+        return QPaintDevice::metric(metric);
     }
-    return 0;
 }
 
 } // namespace finescope::widgets

@@ -55,7 +55,7 @@ QDateTime dateOf(const ExportOptions& options) {
     bool given = false;
     const qint64 epoch = qEnvironmentVariable("SOURCE_DATE_EPOCH").toLongLong(&given);
     if (given) {
-        return QDateTime::fromSecsSinceEpoch(epoch, Qt::UTC);
+        return QDateTime::fromSecsSinceEpoch(epoch, QTimeZone::utc());
     }
     const QDateTime created = QDateTime::fromString(QString::fromStdString(options.created), Qt::ISODate);
     return (created.isValid() ? created : QDateTime::currentDateTimeUtc()).toUTC();
