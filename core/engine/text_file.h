@@ -17,8 +17,9 @@ using text::readWhole;
 /// JSON.
 [[nodiscard]] nlohmann::json readJsonObject(const std::filesystem::path& path);
 
-/// Replaces the file by the parts one after the other: written beside it under a temporary name, then
-/// renamed, so that nobody sees half a file. Throws Error{internal} naming the file and the system's reason.
+/// Replaces the file by the parts one after the other: written beside it under a hidden name, then
+/// renamed, so that nobody sees half a file (record::HiddenFile). Throws Error{internal} naming the file and
+/// the system's reason.
 void writeWhole(const std::filesystem::path& path, std::span<const std::string_view> parts);
 
 } // namespace finescope::engine

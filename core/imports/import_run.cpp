@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/imports/labels.h"
 #include "core/imports/unlabelled.h"
+#include "core/record/hidden_file.h"
 #include "core/record/run_reader.h"
 #include "core/record/run_writer.h"
 #include "core/text/json.h"
@@ -165,6 +166,7 @@ record::Existing existingFor(const ImportPlan& plan) {
         throw Error(ErrorKind::badInput, "--output " + plan.output.string() + ": folder " + folder.string() +
                                              " does not exist; create it first");
     }
+    record::removeLeftovers(plan.output);
     if (plan.existing == ExistingOutput::overwrite ||
         !std::filesystem::exists(std::filesystem::symlink_status(plan.output))) {
         return plan.existing == ExistingOutput::overwrite ? record::Existing::overwrite

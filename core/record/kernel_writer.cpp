@@ -2,10 +2,10 @@
 
 #include "core/record/column.h"
 #include "core/record/failed_file.h"
+#include "core/record/hidden_file.h"
 #include "core/record/live_reader.h"
 #include "core/record/new_file.h"
 #include "core/record/pinned_file.h"
-#include "core/record/publish.h"
 #include "core/record/schema.h"
 
 #include <array>
@@ -168,7 +168,8 @@ void requireFreeSpace(const std::filesystem::path& file, std::uint64_t bytes) {
 // writer that was killed in between, the end of the last page is missing, where nothing was to be written.
 void copyWithWholePages(const std::filesystem::path& file, bool killed, const std::filesystem::path& copy) {
     std::error_code error;
-    if (std::filesystem::copy_file(file, copy, error) && killed) {
+    constexpr auto kInto = std::filesystem::copy_options::overwrite_existing;
+    if (std::filesystem::copy_file(file, copy, kInto, error) && killed) {
         const auto bytes = std::filesystem::file_size(copy, error);
         if (!error) {
             std::filesystem::resize_file(copy, (bytes + kPageBytes - 1) / kPageBytes * kPageBytes, error);
@@ -299,21 +300,14 @@ void syncToDisk(const std::filesystem::path& path, int flags) {
 bool tryToAdd(const std::filesystem::path& file, bool killed, const KernelState& kernel) {
     const auto before = stampOf(file);
     requireFreeSpace(file, static_cast<std::uint64_t>(before.size) + bytesOf(kernel));
-    const auto copy = hiddenName(file);
-    try {
-        copyWithWholePages(file, killed, copy);
-        changeCopy(file, copy, kernel);
-        syncToDisk(copy, O_RDWR);
-        if (!stampOf(file).unchanged(before)) {
-            std::filesystem::remove(copy);
-            return false;
-        }
-        publish(copy, file, Existing::overwrite);
-    } catch (...) {
-        std::error_code ignored;
-        std::filesystem::remove(copy, ignored);
-        throw;
+    HiddenFile copy(file);
+    copyWithWholePages(file, killed, copy.name());
+    changeCopy(file, copy.name(), kernel);
+    syncToDisk(copy.name(), O_RDWR);
+    if (!stampOf(file).unchanged(before)) {
+        return false;
     }
+    copy.publish(Existing::overwrite);
     return true;
 }
 

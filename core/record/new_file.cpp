@@ -148,7 +148,7 @@ void SplitColumns::appendRow(const Site& site, EpochKey key, const MatrixF& valu
     writtenKeys.push_back(key);
 }
 
-Handle createHidden(const Site& site, const std::filesystem::path& hidden) {
+Handle createIn(const Site& site, const std::filesystem::path& hidden) {
     const auto creation = site.own(H5Pcreate(H5P_FILE_CREATE), "", "cannot be described");
     site.check(H5Pset_obj_track_times(creation.get(), false), "", "cannot be created without times");
     // The kernel can cut a write between two pages of the system when the process is killed, and half of an
@@ -165,20 +165,14 @@ Handle createHidden(const Site& site, const std::filesystem::path& hidden) {
     // that fails goes on, and would put the new length of a dataset on the disk without its rows. Set for the
     // file, as the datasets lose such settings of their own when SWMR starts.
     site.check(H5Pset_cache(access.get(), 0, 1, 0, 0.0), "", "cannot be created without a cache");
-    // Cluster file systems may refuse locks; nobody else knows the hidden name, and SWMR drops the lock
-    // anyway.
-    for (const bool locking : {true, false}) {
-        H5Pset_file_locking(access.get(), locking, true);
-        Handle file(H5Fcreate(hidden.c_str(), H5F_ACC_EXCL, creation.get(), access.get()));
-        if (file) {
-            return file;
-        }
-        // The file may be there, but not its first bytes. Nobody else has this name.
-        std::error_code ignored;
-        std::filesystem::remove(hidden, ignored);
+    // HiddenFile has it locked, and SWMR would drop a lock of HDF5's own.
+    site.check(H5Pset_file_locking(access.get(), false, true), "", "cannot be created without locking");
+    Handle file(H5Fcreate(hidden.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()));
+    if (!file) {
+        site.failWithReason("", "cannot be created in " + hidden.parent_path().string() +
+                                    "; is the folder writable and its disk not full?");
     }
-    site.failWithReason("", "cannot be created in " + hidden.parent_path().string() +
-                                "; is the folder writable and its disk not full?");
+    return file;
 }
 
 RunDatasets createDatasets(const Site& site, hid_t file, const RunPlan& plan) {

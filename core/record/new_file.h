@@ -52,8 +52,8 @@ struct RunDatasets {
     std::vector<SplitColumns> splits;            ///< in the order of the plan
 };
 
-/// A new, empty file at `hidden`, ready to be written by SWMR. Throws through `site`.
-[[nodiscard]] Handle createHidden(const Site& site, const std::filesystem::path& hidden);
+/// Makes the empty file at `hidden` one of HDF5, ready to be written by SWMR. Throws through `site`.
+[[nodiscard]] Handle createIn(const Site& site, const std::filesystem::path& hidden);
 
 /// Creates every group, dataset and attribute of the plan in `file`, writes what is known from the start
 /// (attributes, labels, the matrices A of LoRA) and leaves the rest at length 0: nothing can be created once

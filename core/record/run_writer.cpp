@@ -1,8 +1,8 @@
 #include "core/record/run_writer.h"
 
 #include "core/record/failed_file.h"
+#include "core/record/hidden_file.h"
 #include "core/record/new_file.h"
-#include "core/record/publish.h"
 #include "core/record/schema.h"
 
 #include <algorithm>
@@ -88,11 +88,12 @@ struct RunWriter::State {
 RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan, Existing existing)
     : path(target), site(ErrorKind::internal, target) {
     const LibraryLock lock;
+    removeLeftovers(target); // of one that is refused now, too
     if (existing == Existing::refuse && std::filesystem::exists(std::filesystem::symlink_status(target))) {
         refuseExisting(target);
     }
-    const auto hidden = hiddenName(target);
-    file = createHidden(site, hidden);
+    HiddenFile hidden(target);
+    file = createIn(site, hidden.name());
     bool written = false;
     try {
         failedFile = FailedFile(site, file.get());
@@ -105,11 +106,9 @@ RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan
         flush();
         failedFile.locate(site, data.status.get(), data.message.get());
         written = true;
-        publish(hidden, target, existing);
+        hidden.publish(existing);
     } catch (...) {
         failedFile.divert();
-        std::error_code ignored;
-        std::filesystem::remove(hidden, ignored);
         if (!written) {
             // As in abandon: closing what is half written is what crashes.
             static_cast<void>(std::make_unique<RunDatasets>(std::move(data)).release());

@@ -19,6 +19,21 @@ namespace {
 
 constexpr std::int64_t kPage = 4096; // a mapping begins at a multiple of it
 
+/// A file that goes with the process, however it ends. Some file systems (overlays, NFS) need a name for a
+/// moment.
+int openWithoutName(const std::filesystem::path& folder) {
+    const int descriptor = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0) {
+        return descriptor;
+    }
+    std::string name = (folder / ".finescope-scratch-XXXXXX").string();
+    const int named = mkostemp(name.data(), O_CLOEXEC);
+    if (named >= 0) {
+        unlink(name.c_str());
+    }
+    return named;
+}
+
 } // namespace
 
 ScratchSpace::Shared::~Shared() {
@@ -81,12 +96,10 @@ void* ScratchSpace::makePlaceInFile(std::int64_t bytes) {
                                          "; give more --memory, fewer samples, or free this disk"};
     };
     if (m_shared->descriptor < 0) {
-        std::string name = (m_folder / ".finescope-scratch-XXXXXX").string();
-        m_shared->descriptor = mkostemp(name.data(), O_CLOEXEC);
+        m_shared->descriptor = openWithoutName(m_folder);
         if (m_shared->descriptor < 0) {
             throw fail("made");
         }
-        unlink(name.c_str());
     }
     // Not ftruncate: a full disk must show here, not as SIGBUS when the page is written.
     errno = posix_fallocate(m_shared->descriptor, m_shared->end, bytes);

@@ -4,6 +4,7 @@
 #include "core/engine/shell_text.h"
 #include "core/engine/text_file.h"
 #include "core/error.h"
+#include "core/record/hidden_file.h"
 
 #include <cerrno>
 #include <system_error>
@@ -84,6 +85,7 @@ std::vector<std::string> kernelArguments(const StudyCell& cell, const StudyFolde
 
 CellEnd runCellProcesses(const StudyCell& cell, const Settings& settings, const FileLock& lock,
                          const StudyFolder& folder, int threads, const std::stop_token& stop) {
+    record::removeLeftovers(folder.runFile(cell)); // of a complete one, too, which nothing writes again
     const CellState before = folder.stateOf(cell, settings);
     if (before == CellState::complete) {
         return {CellEnd::How::kept, {}};

@@ -1,6 +1,7 @@
 #include "core/engine/train/output_places.h"
 
 #include "core/error.h"
+#include "core/record/hidden_file.h"
 
 #include <cerrno>
 #include <system_error>
@@ -16,6 +17,7 @@ void refuseOutputEarly(const TrainPlan& plan) {
         throw Error(ErrorKind::badInput, "--output " + plan.output.string() + ": folder " + folder.string() +
                                              " does not exist; create it first");
     }
+    record::removeLeftovers(plan.output);
     if (!plan.overwrite && std::filesystem::exists(std::filesystem::symlink_status(plan.output))) {
         throw Error(ErrorKind::badInput, "--output " + plan.output.string() +
                                              " exists already; choose another name or give --overwrite");

@@ -358,6 +358,7 @@ void TestKernelWriter::killedAtAnyPageLeavesTheFileAsItWas() {
     }
     QVERIFY2(deaths > 10, "a kernel has more pages than that: their counting does not work");
     VERIFY_EMPTY(pattern::checkKernel(m_file, pattern::kernel("pretrained", 1)));
+    QVERIFY(isAlone(m_file)); // what the killed ones left is gone
 }
 
 void TestKernelWriter::requireFailure(const std::filesystem::path& file, int bytes) {

@@ -3,6 +3,9 @@
 //   writer_child until-killed FILE MICROSECONDS   appends for ever; the kernel kills it after that time
 //   writer_child kill-at steps|epoch FILE K       dies before the K/2-th page that one append writes; says
 //                                                 "whole" if the append has fewer
+//   writer_child begin-killed-at FILE K     dies before the K-th page that the beginning of a run file
+//   writes; says
+//                                                 "whole" if it has fewer
 //   writer_child fill FILE BYTES           appends until it fails, at a file-size limit of BYTES (0: none)
 //   writer_child on-demand FILE            appends one epoch for every line it reads, or what the line says:
 //                                          "features and steps"
@@ -162,6 +165,14 @@ int killAt(std::string_view what, const char* file, long k) {
     _exit(0);
 }
 
+int beginKilledAt(const char* file, long k) {
+    writesLeft = k;
+    const RunWriter writer(file, pattern::plan(), Existing::overwrite);
+    writesLeft = -1;
+    std::cout << "whole" << std::endl;
+    _exit(0);
+}
+
 void limitFileSize(long bytes) {
     std::signal(SIGXFSZ, SIG_IGN);
     if (bytes > 0) {
@@ -249,6 +260,9 @@ int main(int argc, char** argv) {
         }
         if (mode == "kill-at" && argc == 5) {
             return killAt(argv[2], argv[3], number(argv[4]));
+        }
+        if (mode == "begin-killed-at" && argc == 4) {
+            return beginKilledAt(argv[2], number(argv[3]));
         }
         if (mode == "fill" && argc == 4) {
             return fill(argv[2], number(argv[3]));
