@@ -3,13 +3,14 @@
 usage: harm.py [KILLS] [--engine FILE] [--window FILE] [--seed N] [--only KIND]
 
 Each kind of work (train, ntk, import, study) is first done once, undisturbed: that is the reference, and its duration. Then
-it is begun again and again in one folder, each time killed by SIGKILL at a moment drawn over that duration; of a study
-sometimes its processes are killed too, or only one of them. After each kill:
+it is begun again and again in one folder, each time killed by SIGKILL at a moment drawn over that duration, or just after a
+file has appeared; of a study sometimes its processes are killed too, or only one of them. After each kill:
   - whatever a reader saw in the file just before is there, and so is every row that was there before the work was begun;
   - every row there is bit for bit that of the reference;
   - finescope reads the file;
   - there is nothing beside it that does not belong there but what the killed process itself left.
-After every few kills, and where it was quicker than its kill, the work may end: then the folder holds what the reference holds, and nothing else.
+After every few kills, and where it was quicker than its kill, the work may end: then the folder holds what the reference
+holds, and nothing else.
 
 Ends with 1 and the seed at the first thing that is not so. Needs Python's h5py and numpy.
 """
@@ -167,13 +168,23 @@ class Work:
     def looked_at(self):
         return {path: (path.stat().st_ino, committed_rows(path)) for path in self.run_files(self.folder)}
 
+    def wait_for_a_name(self, process):
+        """Until a file appears in the folder: what follows is over in milliseconds."""
+        before = set(self.folder.rglob("*"))
+        while process.poll() is None and set(self.folder.rglob("*")) <= before:
+            time.sleep(0.0005)
+
     def harm_once(self, random):
         before = self.looked_at()
         begun = time.monotonic()
         process = subprocess.Popen([self.programs.engine, *map(str, self.arguments(self.folder))],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(max(0.0, begun + random.uniform(0, self.share * self.seconds) - time.monotonic()))
+        if random.random() < 0.3:
+            self.wait_for_a_name(process)
+            time.sleep(random.uniform(0, 0.01))
+        else:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, begun + random.uniform(0, self.share * self.seconds) - time.monotonic()))
         seen = self.looked_at() if random.random() < 0.5 else {}  # looking takes its time
         killed = process.poll() is None
         self.kill(process, random)
