@@ -23,6 +23,7 @@ ImportProgress::ImportProgress(PredictionImports& imports, QWidget* parent)
     setObjectName(QStringLiteral("importProgress"));
     auto* cancel = new QPushButton(tr("Cancel Import"), this);
     cancel->setObjectName(QStringLiteral("importCancel"));
+    cancel->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     m_text->setObjectName(QStringLiteral("importText"));
     m_text->setTextFormat(Qt::PlainText); // the name of a file may look like HTML
     m_bar->setObjectName(QStringLiteral("importBar"));
@@ -30,7 +31,7 @@ ImportProgress::ImportProgress(PredictionImports& imports, QWidget* parent)
     m_bar->setRange(0, 100);
     m_bar->setFixedWidth(kBarWidth);
     auto* layout = new QHBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(0, 0, 8, 0);
     layout->setSpacing(8);
     for (QWidget* each : std::initializer_list<QWidget*>{m_text, m_bar, cancel}) {
         layout->addWidget(each);
