@@ -15,6 +15,7 @@
 #include "core/figure/recalibration_table.h"
 #include "core/figure/tables.h"
 #include "core/figure/write_csv.h"
+#include "core/figure/write_json.h"
 #include "core/figure/write_latex.h"
 #include "core/figure/write_markdown.h"
 #include "core/record/run_files.h"
@@ -67,7 +68,7 @@ struct TableCommandOptions {
     std::vector<std::string> files, splits;
     std::string fitOn, temperature;
     int bins = 15;
-    bool intervals = false;
+    bool intervals = false, plainNames = false;
 };
 
 figure::Table buildTable(const TableCommandOptions& options) {
@@ -136,20 +137,29 @@ std::string tableFormat(const TableCommandOptions& options) {
         return options.format.empty() ? "markdown" : options.format;
     }
     const std::string suffix = widgets::lowerSuffix(options.output);
-    if (suffix == ".tex" || suffix == ".csv" || suffix == ".md") {
-        return suffix == ".tex" ? "latex" : suffix == ".csv" ? "csv" : "markdown";
+    if (suffix == ".tex" || suffix == ".csv" || suffix == ".json" || suffix == ".md") {
+        return suffix == ".tex"    ? "latex"
+               : suffix == ".csv"  ? "csv"
+               : suffix == ".json" ? "json"
+                                   : "markdown";
     }
     throw Error(ErrorKind::badInput,
                 options.output +
-                    ": no table format has this suffix; use .tex, .csv or .md, or give --format");
+                    ": no table format has this suffix; use .tex, .csv, .json or .md, or give --format");
+}
+
+std::string written(const figure::Table& table, const std::string& format, bool plainNames) {
+    const auto names = plainNames ? figure::SpreadsheetNames::plain : figure::SpreadsheetNames::quoted;
+    return format == "latex"  ? figure::latex(table)
+           : format == "csv"  ? figure::csv(table, names)
+           : format == "json" ? figure::json(table)
+                              : figure::markdown(table, names);
 }
 
 int runTable(const TableCommandOptions& options) {
     const std::string format = tableFormat(options);
     const figure::Table table = buildTable(options);
-    const std::string text = format == "latex" ? figure::latex(table)
-                             : format == "csv" ? figure::csv(table)
-                                               : figure::markdown(table);
+    const std::string text = written(table, format, options.plainNames);
     if (options.output.empty()) {
         printText(text);
     } else {
@@ -167,9 +177,11 @@ void addTableCommand(CLI::App& app, Action& action) {
         ->required()
         ->check(CLI::IsMember(namesOfKinds()));
     command->add_option("FILE", options->files, "Run files, or folders of them")->required();
-    command->add_option("--format", options->format, "latex, csv or markdown (the default)")
-        ->check(CLI::IsMember({"latex", "csv", "markdown"}));
-    command->add_option("--output,-o", options->output, "File instead of standard output: .tex, .csv or .md");
+    command->add_option("--format", options->format, "latex, csv, json or markdown (the default)")
+        ->check(CLI::IsMember({"latex", "csv", "json", "markdown"}));
+    command->add_option("--output,-o", options->output,
+                        "File instead of standard output: .tex, .csv, .json or .md");
+    command->add_flag("--plain-names", options->plainNames, kPlainNamesHelp);
     command
         ->add_option("--split", options->splits,
                      "Only this split (may be repeated; tables of one split take the first)")

@@ -27,6 +27,9 @@ analysis::Forecasts forecastsOf(const LensEntry& entry) {
 }
 
 Cell percentCell(double fraction) {
+    if (std::isnan(fraction)) {
+        return blankCell();
+    }
     Cell cell = textCell(fixed(100 * fraction, 2));
     cell.value = 100 * fraction;
     return cell;
@@ -38,8 +41,15 @@ Cell countCell(std::int64_t count) {
     return cell;
 }
 
-std::string interval(const analysis::Interval& of) {
-    return "[" + fixed(100 * of.low, 2) + ", " + fixed(100 * of.high, 2) + "]";
+Cell intervalCell(const analysis::Interval& of) {
+    return {.text = "[" + fixed(100 * of.low, 2) + ", " + fixed(100 * of.high, 2) + "]",
+            .interval = Range{100 * of.low, 100 * of.high}};
+}
+
+/// The edges of a bin.
+Cell binCell(const analysis::ReliabilityBin& bin) {
+    return {.text = "(" + fixed(100 * bin.low, 1) + ", " + fixed(100 * bin.high, 1) + "]",
+            .interval = Range{100 * bin.low, 100 * bin.high}};
 }
 
 /// Says where the numbers are from, as notes: one line if all runs agree.
@@ -124,7 +134,7 @@ Table conventionTable(std::span<const LensEntry> entries, int binCount) {
                 edges[row] = errors[row].edges;
             }
             cells.push_back(percentCell(errors[row].ece));
-            cells.push_back(errors[row].mce ? percentCell(*errors[row].mce) : textCell("\u2013"));
+            cells.push_back(errors[row].mce ? percentCell(*errors[row].mce) : blankCell());
         }
     }
     for (std::size_t row = 0; row < edges.size(); ++row) {
@@ -152,8 +162,8 @@ Table measureTable(std::span<const LensEntry> entries, int binCount, const analy
         const analysis::ConfidenceSplit split = analysis::confidenceSplit(equalWidth);
         table.rows.push_back(
             {textCell(entry.name), percentCell(analysis::calibrationError(equalWidth).ece),
-             textCell(interval(analysis::bootstrapBand(forecasts, bins, resampling).ece.interval)),
-             textCell(interval(analysis::consistencyBand(forecasts, bins, resampling).ece.interval)),
+             intervalCell(analysis::bootstrapBand(forecasts, bins, resampling).ece.interval),
+             intervalCell(analysis::consistencyBand(forecasts, bins, resampling).ece.interval),
              percentCell(split.over), percentCell(split.under),
              percentCell(analysis::calibrationError(equalMass).ece),
              percentCell(analysis::classWiseCalibration(entry.data->logits, entry.data->labels,
@@ -212,11 +222,9 @@ Table worstBinTable(std::span<const LensEntry> entries, int binCount) {
         if (worst.rows.size() > kRowsNamed) {
             rows += ", \u2026";
         }
-        table.rows.push_back(
-            {textCell(entry.name), percentCell(std::abs(worst.bin.gap())),
-             textCell("(" + fixed(100 * worst.bin.low, 1) + ", " + fixed(100 * worst.bin.high, 1) + "]"),
-             countCell(worst.bin.count), percentCell(worst.bin.accuracy),
-             percentCell(worst.bin.meanConfidence), textCell(rows)});
+        table.rows.push_back({textCell(entry.name), percentCell(std::abs(worst.bin.gap())),
+                              binCell(worst.bin), countCell(worst.bin.count), percentCell(worst.bin.accuracy),
+                              percentCell(worst.bin.meanConfidence), textCell(rows)});
     }
     table.notes.emplace_back("Rows are counted from 0 in the order of the split.");
     sayWhere(table, entries);

@@ -34,20 +34,22 @@ std::span<const ChangingNumber> changingNumbers() {
 }
 
 Cell valueCell(double value, const ChangingNumber& number) {
-    Cell cell = textCell(numberText(value, number));
-    if (std::isfinite(value)) {
-        cell.value = number.factor * value;
+    if (std::isnan(value)) {
+        return blankCell();
     }
+    Cell cell = textCell(numberText(value, number));
+    cell.value = number.factor * value;
     return cell;
 }
 
 Cell changeCell(const analysis::NumberChange& change, const ChangingNumber& number) {
     if (!std::isfinite(change.change())) {
-        return textCell("\u2013");
+        return blankCell();
     }
     Cell cell = valueCell(change.change(), number);
     if (std::isfinite(change.low)) {
         cell.text += " [" + numberText(change.low, number) + ", " + numberText(change.high, number) + "]";
+        cell.interval = Range{number.factor * change.low, number.factor * change.high};
     }
     return cell;
 }

@@ -4,8 +4,16 @@
 #include "core/figure/run_style.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace finescope::figure {
+
+namespace {
+
+constexpr const char* kDagger = "\u2020";
+constexpr const char* kMark = " \u2020"; // behind what a cell says
+
+} // namespace
 
 std::optional<std::string> collapsedClassName(const record::Run& run, const record::SplitInfo& split) {
     if (split.role != "test" && split.role != "ood") {
@@ -47,12 +55,11 @@ std::string collapseNote(std::span<const record::Run> runs, std::span<const Coll
 }
 
 void markCollapses(Table& table, std::span<const record::Run> runs, std::span<const Collapse> all) {
-    constexpr const char* kDagger = "\u2020";
     bool any = false;
     for (auto& row : table.rows) {
         for (Cell& cell : row) {
             if (cell.collapsed) {
-                cell.text += std::string(" ") + kDagger;
+                cell.text += kMark;
                 any = true;
             }
         }
@@ -60,6 +67,12 @@ void markCollapses(Table& table, std::span<const record::Run> runs, std::span<co
     if (any) {
         table.notes.push_back(std::string(kDagger) + " " + collapseNote(runs, all));
     }
+}
+
+std::string withoutCollapseMark(const Cell& cell) {
+    return cell.collapsed && cell.text.ends_with(kMark)
+               ? cell.text.substr(0, cell.text.size() - std::string_view(kMark).size())
+               : cell.text;
 }
 
 } // namespace finescope::figure

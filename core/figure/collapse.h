@@ -35,4 +35,7 @@ struct Collapse {
 /// Marks the cells of collapsed runs with a dagger and says in the notes what it means.
 void markCollapses(Table& table, std::span<const record::Run> runs, std::span<const Collapse> all);
 
+/// What the cell said before markCollapses().
+[[nodiscard]] std::string withoutCollapseMark(const Cell& cell);
+
 } // namespace finescope::figure

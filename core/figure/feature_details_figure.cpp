@@ -6,6 +6,7 @@
 #include "core/figure/number_text.h"
 #include "core/figure/small_multiples.h"
 #include "core/figure/split_features.h"
+#include "core/figure/table_cells.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +19,6 @@ namespace finescope::figure {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr const char* kDash = "\u2013";
 
 /// One set of features under the name that legends give it.
 struct NamedSet {
@@ -167,9 +167,12 @@ std::vector<std::string> notesOf(std::span<const FeatureDetailEntry> entries,
 Cell numberCell(std::optional<double> value, std::int64_t count,
                 const std::optional<analysis::Interval>& interval = {}) {
     if (!value || std::isnan(*value)) {
-        return {.text = kDash};
+        return blankCell();
     }
-    return {.text = withInterval(*value, interval), .value = value, .count = count};
+    return {.text = withInterval(*value, interval),
+            .value = value,
+            .count = count,
+            .interval = interval ? std::optional(Range{interval->low, interval->high}) : std::nullopt};
 }
 
 /// The other reading of the mean over pairs i < j of `count` samples.

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace finescope::figure {
 
@@ -90,7 +91,7 @@ std::string conventions(std::span<const NeighbourEntry> entries) {
 }
 
 Cell cellWith(const std::optional<double>& value, const std::string& text) {
-    return value ? Cell{.text = text, .value = value, .count = 1} : textCell("\u2013");
+    return value ? Cell{.text = text, .value = value, .count = 1} : blankCell();
 }
 
 Cell numberCell(const std::optional<double>& value, int digits) {
@@ -195,11 +196,15 @@ Table featureNeighboursTable(std::span<const NeighbourEntry> entries) {
                 text += " [" + significant(interval->low, 3) + ", " + significant(interval->high, 3) + "]";
             }
         }
+        Cell overlap = cellWith(kept, text);
+        if (kept && numbers.overlap->interval) {
+            overlap.interval = Range{numbers.overlap->interval->low, numbers.overlap->interval->high};
+        }
         table.rows.push_back({textCell(entry.name),
                               {.text = std::to_string(numbers.samples),
                                .value = static_cast<double>(numbers.samples),
                                .count = 1},
-                              cellWith(kept, text),
+                              std::move(overlap),
                               numberCell(kept ? std::optional(numbers.overlapByChance()) : std::nullopt, 2),
                               numberCell(numbers.purityBefore, 3),
                               numberCell(numbers.purityAfter, 3),

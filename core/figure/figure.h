@@ -181,6 +181,9 @@ struct Cell {
     std::optional<double> deviation{}; ///< sample standard deviation over runs, from two runs on
     std::int64_t count = 0;            ///< number of runs behind `value`; 0 for words
     bool collapsed = false;            ///< a run behind `value` predicts one class for all of a split
+    std::optional<double> before{};    ///< what `text` has before an arrow, in the unit of `value`
+    std::optional<Range> interval{};   ///< what `text` has in brackets, at full precision
+    bool blank = false;                ///< `text` is a dash in place of a number or name that there is not
 };
 
 struct Table {

@@ -122,20 +122,20 @@ Table kernelTable(std::span<const KernelEntry> entries) {
             }
         }
         std::ranges::sort(variants, {}, variantOrder);
-        const auto add = [&](const std::string& method, KernelPart part, const auto& group) {
-            std::vector<Cell> row{textCell(datasetName(dataset, datasets)), textCell(method),
+        const auto add = [&](const Cell& method, KernelPart part, const auto& group) {
+            std::vector<Cell> row{textCell(datasetName(dataset, datasets)), method,
                                   textCell(std::string(kernelPartName(part)))};
             std::ranges::move(cells(group, part, columns), std::back_inserter(row));
             table.rows.push_back(std::move(row));
         };
         // P does not depend on method or head: that of the first run.
-        add("\u2013", KernelPart::pretrainEffective, std::vector{all.front()});
+        add(blankCell(), KernelPart::pretrainEffective, std::vector{all.front()});
         for (const Variant& variant : variants) {
             std::vector<const KernelEntry*> group;
             std::ranges::copy_if(all, std::back_inserter(group),
                                  [&](const KernelEntry* entry) { return entry->variant == variant; });
-            add(variantName(variant), KernelPart::fineTuningEffective, group);
-            add(variantName(variant), KernelPart::total, group);
+            add(textCell(variantName(variant)), KernelPart::fineTuningEffective, group);
+            add(textCell(variantName(variant)), KernelPart::total, group);
         }
     }
     table.notes.push_back(rankNote() + " Accuracy: share of the nC yes-or-no decisions.");

@@ -27,13 +27,12 @@ constexpr std::array kWays{
 
 std::vector<Cell> rowOf(const std::string& run, const std::string& split, const Recalibrated& result) {
     std::vector<Cell> row{textCell(run), textCell(split), textCell(nameOf(result.recalibrator)),
-                          textCell(result.temperature ? significant(*result.temperature, 4) : "\u2013")};
+                          result.temperature ? textCell(significant(*result.temperature, 4)) : blankCell()};
     row.back().value = result.temperature;
     for (const ChangingNumber& number : changingNumbers()) {
         const NumberChange& change = result.change.*number.change;
         row.push_back(valueCell(change.after, number));
-        row.push_back(result.recalibrator == Recalibrator::none ? textCell("\u2013")
-                                                                : changeCell(change, number));
+        row.push_back(result.recalibrator == Recalibrator::none ? blankCell() : changeCell(change, number));
     }
     row.push_back(textCell(std::to_string(result.changedPredictions)));
     row.back().value = static_cast<double>(result.changedPredictions);

@@ -19,9 +19,13 @@ Cell textCell(std::string words) {
     return {.text = std::move(words)};
 }
 
+Cell blankCell() {
+    return {.text = "\u2013", .blank = true};
+}
+
 Cell cellOf(const std::vector<double>& sample, const Format& format) {
     if (sample.empty()) {
-        return textCell("\u2013");
+        return blankCell();
     }
     const auto statistics = analysis::seedStatistics(sample, analysis::Spread::standardDeviation);
     Cell cell{.text = format(statistics.mean), .value = statistics.mean, .count = statistics.n};

@@ -17,6 +17,9 @@ using Format = std::function<std::string(double)>;
 /// Words, with no number behind them.
 [[nodiscard]] Cell textCell(std::string words);
 
+/// A dash where there is no number or name.
+[[nodiscard]] Cell blankCell();
+
 /// "mean ± sd" of a sample, "mean" of one value, a dash of none.
 [[nodiscard]] Cell cellOf(const std::vector<double>& sample, const Format& format);
 

@@ -200,6 +200,7 @@ CalibrationSamples calibrationSamples(std::span<const Run> runs, const std::vect
 /// "16.03 [12.10, 19.95]": an improvement in percentage points with its interval.
 void addInterval(Cell& cell, const analysis::NumberChange& change) {
     cell.text += " [" + fixed(-100 * change.high, 2) + ", " + fixed(-100 * change.low, 2) + "]";
+    cell.interval = Range{-100 * change.high, -100 * change.low};
 }
 
 std::vector<std::string> calibrationSplits(std::span<const Run> runs, const Dataset& dataset,

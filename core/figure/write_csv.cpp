@@ -1,6 +1,8 @@
 #include "core/figure/write_csv.h"
 
 #include "core/figure/number_text.h"
+#include "core/figure/printable.h"
+#include "core/figure/table_data.h"
 
 #include <cmath>
 #include <limits>
@@ -12,8 +14,9 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
+/// RFC 4180; semicolons and tabs, too, are field separators somewhere.
 std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    if (text.find_first_of(",;\t\"\r\n") == std::string::npos) {
         return text;
     }
     std::string result = "\"";
@@ -23,6 +26,24 @@ std::string quoted(const std::string& text) {
     return result + "\"";
 }
 
+std::string nameField(const std::string& name, SpreadsheetNames names) {
+    return quoted(spreadsheetName(printable(name), names));
+}
+
+std::string valueField(const TableData::Value& value, SpreadsheetNames names) {
+    if (const auto* words = std::get_if<std::string>(&value)) {
+        return nameField(*words, names);
+    }
+    if (const auto* number = std::get_if<double>(&value)) {
+        return exact(*number);
+    }
+    if (const auto* count = std::get_if<std::int64_t>(&value)) {
+        return std::to_string(*count);
+    }
+    const auto* yes = std::get_if<bool>(&value);
+    return yes == nullptr ? "" : *yes ? "true" : "false";
+}
+
 /// The columns after series and role; NaN stays empty.
 struct Numbers {
     double x = kNaN, y = kNaN, low = kNaN, high = kNaN, left = kNaN, right = kNaN, value = kNaN;
@@ -30,11 +51,11 @@ struct Numbers {
 
 class Lines {
 public:
-    explicit Lines(std::size_t panel, const std::string& header)
-        : m_start(std::to_string(panel) + "," + quoted(header) + ",") {}
+    Lines(std::size_t panel, const std::string& header, SpreadsheetNames names)
+        : m_names(names), m_start(std::to_string(panel) + "," + nameField(header, names) + ",") {}
 
     void add(const char* mark, const std::string& series, const std::string& role, const Numbers& numbers) {
-        m_text += m_start + mark + "," + quoted(series) + "," + quoted(role);
+        m_text += m_start + mark + "," + nameField(series, m_names) + "," + nameField(role, m_names);
         for (const double number :
              {numbers.x, numbers.y, numbers.low, numbers.high, numbers.left, numbers.right, numbers.value}) {
             m_text += ",";
@@ -46,11 +67,12 @@ public:
     [[nodiscard]] const std::string& text() const { return m_text; }
 
 private:
+    SpreadsheetNames m_names;
     std::string m_start, m_text;
 };
 
-std::string panelLines(const Panel& panel, std::size_t number) {
-    Lines lines(number, panel.header);
+std::string panelLines(const Panel& panel, std::size_t number, SpreadsheetNames names) {
+    Lines lines(number, panel.header, names);
     for (const Line& line : panel.curves) {
         for (std::size_t i = 0; i < line.x.size(); ++i) {
             lines.add("line", line.name, line.style.role, {.x = line.x[i], .y = line.y[i]});
@@ -98,41 +120,24 @@ std::string panelLines(const Panel& panel, std::size_t number) {
 
 } // namespace
 
-std::string csv(const Figure& figure) {
+std::string csv(const Figure& figure, SpreadsheetNames names) {
     std::string text = "panel,header,mark,series,role,x,y,low,high,left,right,value\n";
     for (std::size_t i = 0; i < figure.panels.size(); ++i) {
-        text += panelLines(figure.panels[i], i + 1);
+        text += panelLines(figure.panels[i], i + 1, names);
     }
     return text;
 }
 
-std::string csv(const Table& table) {
-    std::vector<bool> ofRuns(table.columns.size(), false);
-    for (const auto& row : table.rows) {
-        for (std::size_t column = 0; column < row.size(); ++column) {
-            ofRuns[column] = ofRuns[column] || row[column].count > 0;
-        }
-    }
+std::string csv(const Table& table, SpreadsheetNames names) {
+    const TableData data = tableData(table);
     std::string text;
-    for (std::size_t column = 0; column < table.columns.size(); ++column) {
-        const std::string name = table.columns[column];
-        text += (column > 0 ? "," : "") + quoted(name);
-        if (ofRuns[column]) {
-            text += "," + quoted(name + " sd") + "," + quoted(name + " n");
-        }
+    for (std::size_t column = 0; column < data.columns.size(); ++column) {
+        text += (column > 0 ? "," : "") + nameField(data.columns[column], names);
     }
     text += "\n";
-    for (const auto& row : table.rows) {
+    for (const auto& row : data.rows) {
         for (std::size_t column = 0; column < row.size(); ++column) {
-            const Cell& cell = row[column];
-            text += column > 0 ? "," : "";
-            if (!ofRuns[column]) {
-                text += quoted(cell.text);
-                continue;
-            }
-            text += cell.value ? exact(*cell.value) : "";
-            text += "," + (cell.deviation ? exact(*cell.deviation) : "") + ",";
-            text += cell.count > 0 ? std::to_string(cell.count) : "";
+            text += (column > 0 ? "," : "") + valueField(row[column], names);
         }
         text += "\n";
     }

@@ -1,7 +1,14 @@
 #include "core/figure/write_latex.h"
 
+#include "core/figure/latex_letters.h"
+#include "core/figure/printable.h"
+#include "core/text/utf8.h"
+
+#include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -40,8 +47,8 @@ bool isDigit(char letter) {
     return std::isdigit(static_cast<unsigned char>(letter)) != 0;
 }
 
-bool isControl(char letter) {
-    return static_cast<unsigned char>(letter) < 0x20;
+bool isAscii(char letter) {
+    return static_cast<unsigned char>(letter) < 0x80;
 }
 
 constexpr std::string_view kMinus = "\u2212";
@@ -73,10 +80,55 @@ std::pair<std::string, std::size_t> exponentAt(std::string_view text, std::size_
     return end > digits && !wordGoesOn ? std::pair(exponent, end) : std::pair(std::string{}, std::size_t{0});
 }
 
+std::string codePoint(char32_t code) {
+    std::array<char, 8> digits{};
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::uint32_t>(code), 16).ptr;
+    std::string text(digits.data(), end);
+    std::ranges::transform(text, text.begin(),
+                           [](unsigned char digit) { return static_cast<char>(std::toupper(digit)); });
+    return "U+" + std::string(4 - std::min<std::size_t>(4, text.size()), '0') + text;
+}
+
+constexpr char32_t kReplacementCharacter = 0xFFFD; // of what is not UTF-8
+constexpr std::string_view kLettersCommand = "\\finescopeletters";
+
+std::string_view encodingOf(LatexLetter letter) {
+    return letter == LatexLetter::t1 ? "T1" : letter == LatexLetter::t2a ? "T2A" : "none";
+}
+
+/// Letters beyond ASCII from byte `at` on, as many as are written alike; passes over them.
+std::string lettersAt(std::string_view text, std::size_t& at) {
+    const auto take = [text](std::size_t& from) {
+        return text::takeCode(text, from).value_or(kReplacementCharacter);
+    };
+    const char32_t first = take(at);
+    const LatexLetter how = latexLetter(first);
+    if (how == LatexLetter::greek) {
+        return latexGreek(first);
+    }
+    std::string letters, codes = codePoint(first);
+    text::appendUtf8(letters, first);
+    if (how == LatexLetter::asItIs) {
+        return letters;
+    }
+    for (std::size_t next = at; next < text.size() && !isAscii(text[next]); at = next) {
+        const char32_t code = take(next);
+        if (latexLetter(code) != how) {
+            break;
+        }
+        text::appendUtf8(letters, code);
+        codes += " " + codePoint(code);
+    }
+    return std::string(kLettersCommand) + "{" + std::string(encodingOf(how)) + "}{" + letters + "}{" + codes +
+           "}";
+}
+
 } // namespace
 
 std::string latexText(const std::string& text) {
-    const std::string_view view = text;
+    const std::string plain = printable(text); // a blank line would end a caption or a cell
+    const std::string_view view = plain;
     std::string result;
     for (std::size_t at = 0; at < view.size();) {
         if (const auto [exponent, end] = exponentAt(view, at); end > 0) {
@@ -84,20 +136,33 @@ std::string latexText(const std::string& text) {
             at = end;
             continue;
         }
-        std::size_t taken = 1;
-        // A blank line would end a caption or a cell.
-        std::string_view replacement = isControl(view[at]) ? " " : view.substr(at, 1);
-        for (const auto& [from, to] : kReplacements) {
-            if (view.substr(at).starts_with(from)) {
-                taken = from.size();
-                replacement = to;
-                break;
-            }
+        const auto replaced = std::ranges::find_if(
+            kReplacements, [&](const auto& pair) { return view.substr(at).starts_with(pair.first); });
+        if (replaced != kReplacements.end()) {
+            result += replaced->second;
+            at += replaced->first.size();
+        } else if (view.substr(at).starts_with("--")) {
+            result += "-{}"; // LaTeX makes one dash of two hyphens
+            ++at;
+        } else if (!isAscii(view[at])) {
+            result += lettersAt(view, at);
+        } else {
+            result += view[at++];
         }
-        result += replacement;
-        at += taken;
     }
     return result;
+}
+
+std::string latexLetters(const std::string& text) {
+    if (text.find(kLettersCommand) == std::string::npos) {
+        return {};
+    }
+    return "% Letters that pdfLaTeX has only in another encoding (Cyrillic: \\usepackage[T2A,T1]{fontenc}), "
+           "or by\n"
+           "% their number.\n\\protected\\def" +
+           std::string(kLettersCommand) +
+           "#1#2#3{\\ifdefined\\Umathchar#2\\else\\ifcsname "
+           "T@#1\\endcsname{\\fontencoding{#1}\\selectfont#2}\\else\\texttt{#3}\\fi\\fi}\n";
 }
 
 std::string latex(const Table& table) {
@@ -129,7 +194,7 @@ std::string latex(const Table& table) {
         text += (i == 0 ? "\n\\smallskip\n{\\footnotesize " : " ") + latexText(table.notes[i]);
     }
     text += table.notes.empty() ? "" : "}\n";
-    return text + "\\end{table}\n";
+    return latexLetters(text) + text + "\\end{table}\n";
 }
 
 } // namespace finescope::figure

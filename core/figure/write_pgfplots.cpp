@@ -4,6 +4,7 @@
 #include "core/figure/number_text.h"
 #include "core/figure/pgf_heat_map.h"
 #include "core/figure/pgf_legend.h"
+#include "core/figure/printable.h"
 #include "core/figure/write_latex.h"
 
 #include <algorithm>
@@ -144,13 +145,6 @@ std::string markOf(const PgfLook& look) {
     return found == kMarks.end() ? "none" : found->second[look.filledMarker ? 1 : 0];
 }
 
-/// A comment ends with its line, whatever is in the names that it quotes.
-std::string inOneLine(std::string text) {
-    std::ranges::replace_if(
-        text, [](char letter) { return letter == '\n' || letter == '\r'; }, ' ');
-    return text;
-}
-
 /// Writes one figure; holds the colours it has defined.
 class Writer {
 public:
@@ -163,14 +157,15 @@ public:
             const Panel& panel = m_figure.panels[i];
             body += panel.blank ? legendAlone(panel, boxes[i]) : panelText(i, boxes[i]);
         }
-        return preamble() + body + "\\end{tikzpicture}\n\\end{document}\n";
+        return preamble(body) + body + "\\end{tikzpicture}\n\\end{document}\n";
     }
 
 private:
-    std::string preamble() const {
-        std::string text = "% " + inOneLine(m_figure.title) + "\n";
+    std::string preamble(const std::string& body) const {
+        // A comment ends with its line, whatever is in the names that it quotes.
+        std::string text = "% " + printable(m_figure.title) + "\n";
         for (const std::string& note : m_figure.notes) {
-            text += "% " + inOneLine(note) + "\n";
+            text += "% " + printable(note) + "\n";
         }
         if (!m_options.recipe.empty()) {
             text += "% recipe: " + m_options.recipe + "\n";
@@ -179,6 +174,9 @@ private:
                 "\\pgfplotsset{compat=1.16}\n\\usetikzlibrary{patterns}\n";
         for (const auto& [colour, name] : m_colours) {
             text += "\\definecolor{" + name + "}{HTML}{" + colour + "}\n";
+        }
+        if (const std::string letters = latexLetters(body); !letters.empty()) {
+            text += "\\IfFileExists{t2aenc.def}{\\usepackage[T2A,OT1]{fontenc}}{}\n" + letters;
         }
         const std::string size = number(m_options.fontPt);
         text += "\\begin{document}\n\\fontsize{" + size + "}{" + number(1.2 * m_options.fontPt) +

@@ -66,6 +66,10 @@ class TestLatex : public QObject {
     void addHostileRun(const QString& name, tests::TinyRun run) {
         run.task = "[R&D]_50% #1\\{x}$y^2~|<\n\n*b";
         run.classNames = {"*no_", "[100%] & #2", "{ma\\be}$"};
+        addRun(name, run);
+    }
+
+    void addRun(const QString& name, const tests::TinyRun& run) {
         const auto file = path(name).toStdString();
         tests::writeTinyRun(file, run);
         record::addKernel(file, record::readRun(file).runId, tests::pattern::kernel("pretrained", 1));
@@ -84,6 +88,11 @@ private Q_SLOTS:
         addHostileRun(QStringLiteral("a.h5"), {.method = "ft"});
         addHostileRun(QStringLiteral("b.h5"), {.method = "my_method^%", .seed = 2, .classifierScale = 10});
         addHostileRun(QStringLiteral("c.h5"), {.method = "lora", .collapsed = true});
+        // Letters that pdfLaTeX knows, has in another encoding, or does not have; and none at all.
+        addRun(QStringLiteral("d.h5"), {.method = "\u03b1\u03a9\u03ac na\u00efve \u0142\u0105",
+                                        .task = "\u0417\u0430\u0434\u0430\u0447\u0430 \u4efb\u52a1 --x",
+                                        .classNames = {"\U0001F600\u200d \u05e9", "tab\there\x01\x7f\u0085",
+                                                       "\u0416\u0490 \u2260 \xff"}});
     }
 
     void tablesOfEveryKind() {

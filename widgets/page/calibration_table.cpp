@@ -15,7 +15,8 @@ namespace finescope::widgets {
 
 namespace {
 
-constexpr double kLong = 1e5;      // numbers from here on are written with an exponent
+constexpr double kLong = 1e5; // numbers from here on are written with an exponent
+constexpr int kBeforeRole = Qt::UserRole + 1;
 constexpr int kWidestColumn = 160; // longer names end in an ellipsis; their tool tip is whole
 
 /// A column that shows a number of analysis::Reliability.
@@ -102,7 +103,11 @@ figure::Table CalibrationTable::table() const {
             cell.text = item(row, column)->text().toStdString();
             if (const QVariant value = item(row, column)->data(Qt::UserRole); value.isValid()) {
                 const auto shown = std::ranges::find(kColumns, column, &NumberColumn::column);
-                cell.value = (shown != kColumns.end() && shown->percent ? 100 : 1) * value.toDouble();
+                const double factor = shown != kColumns.end() && shown->percent ? 100 : 1;
+                cell.value = factor * value.toDouble();
+                if (const QVariant before = item(row, column)->data(kBeforeRole); before.isValid()) {
+                    cell.before = factor * before.toDouble();
+                }
             }
             table.rows[static_cast<std::size_t>(row)].push_back(std::move(cell));
         }
@@ -167,6 +172,8 @@ void CalibrationTable::setEntries(const std::vector<figure::ReliabilityEntry>& e
         for (const NumberColumn& column : kColumns) {
             write(cell(row, column.column), numberText(column, entry));
             cell(row, column.column).setData(Qt::UserRole, entry.current.*column.value);
+            cell(row, column.column)
+                .setData(kBeforeRole, entry.before ? QVariant((*entry.before).*column.value) : QVariant());
         }
     }
     if (otherWidths) { // digits are as wide as each other
