@@ -13,6 +13,7 @@
 #include "core/figure/write_csv.h"
 #include "core/figure/write_pgfplots.h"
 #include "core/record/run_files.h"
+#include "core/text/shown.h"
 #include "widgets/plot/figure_export.h"
 #include "widgets/plot/figure_recipe.h"
 #include "widgets/plot/figure_theme.h"
@@ -27,6 +28,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -47,8 +49,8 @@ struct FigureArguments {
     std::optional<std::uint64_t> seed;
     std::optional<int> bins, dpi;
     std::optional<double> widthMm, heightMm, fontPt, smoothing;
-    bool together = false, beforeAfter = false, finalBars = false, logX = false, logY = false, raw = false,
-         linear = false;
+    bool plainNames = false, together = false, beforeAfter = false, finalBars = false, logX = false,
+         logY = false, raw = false, linear = false;
 };
 
 template <typename Value>
@@ -56,13 +58,28 @@ void override(Value& value, const std::optional<Value>& given) {
     value = given.value_or(value);
 }
 
+/// A recipe may be anybody's: what it names is opened only if it is a file or a folder, for a device or a
+/// pipe may keep the program waiting for ever.
+void refuseOtherFiles(const std::vector<std::string>& files, const std::string& recipe) {
+    for (const std::string& file : files) {
+        std::error_code missing; // is said by who reads it
+        const auto status = std::filesystem::status(file, missing);
+        if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+            !std::filesystem::is_directory(status)) {
+            throw Error(ErrorKind::badInput, recipe + ": names " + text::shown(file) +
+                                                 ", which is neither a run file nor a folder of them");
+        }
+    }
+}
+
 figure::FigureRequest requestOf(const FigureArguments& arguments) {
     figure::FigureRequest request;
     if (!arguments.recipe.empty()) {
         request = figure::requestFromJson(widgets::readRecipe(arguments.recipe), arguments.recipe);
+        refuseOtherFiles(request.files, arguments.recipe);
     } else if (arguments.kind.empty() || arguments.files.empty() || arguments.output.empty()) {
         throw Error(ErrorKind::badInput,
-                    "figure: needs KIND, at least one FILE and --output (or --recipe); see "
+                    "figure: needs KIND (or --recipe), at least one FILE and --output; see "
                     "'finescope figure --help'");
     }
     if (!arguments.kind.empty()) {
@@ -172,16 +189,12 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
     return request;
 }
 
-/// Where the figure goes: --output, else the recipe's name with .pdf.
+/// Where the figure goes: only where the person says, whatever the recipe is and says.
 std::filesystem::path targetOf(const FigureArguments& arguments) {
-    std::filesystem::path target = arguments.output;
+    const std::filesystem::path target = arguments.output;
     if (arguments.output.empty()) {
-        target = std::filesystem::path(arguments.recipe).replace_extension(".pdf");
-        if (widgets::lowerSuffix(arguments.recipe) == ".pdf") {
-            throw Error(ErrorKind::badInput,
-                        "figure: --recipe " + arguments.recipe +
-                            " needs --output: without it the figure would be written over itself");
-        }
+        throw Error(ErrorKind::badInput, "figure: --recipe " + arguments.recipe +
+                                             " needs --output: the file that the figure is written to");
     }
     const std::string suffix = widgets::lowerSuffix(target);
     const auto known = {".pdf", ".svg", ".png", ".tex", ".csv"};
@@ -205,10 +218,10 @@ figure::PgfLook pgfLook(const widgets::FigureTheme& theme, const figure::Style& 
 }
 
 void write(const figure::Figure& figure, const std::filesystem::path& target,
-           const figure::FigureRequest& request, const std::string& created) {
+           const figure::FigureRequest& request, const std::string& created, figure::SpreadsheetNames names) {
     const std::string suffix = widgets::lowerSuffix(target);
     if (suffix == ".csv") {
-        writeTextFile(target, figure::csv(figure));
+        writeTextFile(target, figure::csv(figure, names));
         return;
     }
     const std::string recipe = figure::requestToJson(request);
@@ -272,7 +285,8 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     useUtf8Locale();
     QHashSeed::setDeterministicGlobalSeed(); // Qt's PDF writer orders its fonts by hash
     const QApplication application(argc, argv);
-    write(built.figure, target, request, built.created);
+    write(built.figure, target, request, built.created,
+          arguments.plainNames ? figure::SpreadsheetNames::plain : figure::SpreadsheetNames::quoted);
     return 0;
 }
 
@@ -315,6 +329,7 @@ void addFigureCommand(CLI::App& app, Action& action) {
                         "File to write: .pdf, .svg, .png, .tex (pgfplots) or .csv (data)");
     command->add_option("--recipe", given->recipe,
                         "A figure made before, or its recipe as JSON; other options change it");
+    command->add_flag("--plain-names", given->plainNames, kPlainNamesHelp);
     command->add_option("--preset", given->preset, "Width and font size of a venue: see below");
     command->add_option("--width-mm", given->widthMm, "Width of the picture (139.7)");
     command->add_option("--height-mm", given->heightMm, "Height (what suits the figure)");

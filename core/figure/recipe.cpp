@@ -3,6 +3,8 @@
 #include "core/error.h"
 #include "core/figure/figure_kinds.h"
 #include "core/figure/number_text.h"
+#include "core/text/json.h"
+#include "core/text/shown.h"
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +14,7 @@
 #include <cmath>
 #include <set>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace finescope::figure {
@@ -20,7 +23,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr text::JsonLimits kRecipeLimits{kMostRecipeBytes, 8, 1000};
 constexpr int kVersion = 1;
+constexpr std::size_t kMostFiles = 100'000, kMostNames = 10'000;
 constexpr std::string_view kProbingPrefix = "lp:";
 
 template <typename Value>
@@ -78,7 +83,7 @@ std::optional<Value> valueOf(const Table& table, std::string_view name) {
 /// Reads keys one by one and knows afterwards which ones nobody asked for.
 class Reader {
 public:
-    Reader(const Json& json, std::string where) : m_json(json), m_where(std::move(where)) {}
+    Reader(const nlohmann::json& json, std::string where) : m_json(json), m_where(std::move(where)) {}
 
     template <typename Value>
     void read(const char* key, Value& value) {
@@ -86,10 +91,18 @@ public:
         if (!m_json.contains(key)) {
             return;
         }
+        const nlohmann::json& held = m_json.at(key);
+        if (std::is_arithmetic_v<Value> && held.is_boolean() != std::is_same_v<Value, bool>) {
+            refuseType(key);
+        }
+        if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
+            value = wholeNumber<Value>(key);
+            return;
+        }
         try {
-            value = m_json.at(key).get<Value>();
+            value = held.get<Value>();
         } catch (const nlohmann::json::exception&) {
-            refuse(std::string("key '") + key + "' has the wrong type (" + m_json.at(key).type_name() + ")");
+            refuseType(key);
         }
     }
 
@@ -99,7 +112,8 @@ public:
         read(key, name);
         const auto known = valueOf<Value>(table, name);
         if (!known) {
-            refuse(std::string("key '") + key + "' is '" + name + "'; it can be: " + namesIn(table));
+            refuse(std::string("key '") + key + "' is '" + text::shown(name) +
+                   "'; it can be: " + namesIn(table));
         }
         value = *known;
     }
@@ -112,13 +126,14 @@ public:
         for (const std::string& name : names) {
             const auto known = valueOf<Value>(table, name);
             if (!known) {
-                refuse(std::string("key '") + key + "' holds '" + name + "'; it can hold: " + namesIn(table));
+                refuse(std::string("key '") + key + "' holds '" + text::shown(name) +
+                       "'; it can hold: " + namesIn(table));
             }
             values.push_back(*known);
         }
     }
 
-    const Json* find(const char* key) {
+    const nlohmann::json* find(const char* key) {
         m_known.insert(key);
         return m_json.contains(key) ? &m_json.at(key) : nullptr;
     }
@@ -126,7 +141,8 @@ public:
     void refuseUnknown() const {
         for (const auto& [key, value] : m_json.items()) {
             if (!m_known.contains(key)) {
-                refuse("unknown key '" + key + "'; remove it, or use the finescope version that wrote it");
+                refuse("unknown key '" + text::shown(key) +
+                       "'; remove it, or use the finescope version that wrote it");
             }
         }
     }
@@ -136,6 +152,22 @@ public:
     }
 
 private:
+    [[noreturn]] void refuseType(const char* key) const {
+        refuse(std::string("key '") + key + "' has the wrong type (" + m_json.at(key).type_name() + ")");
+    }
+
+    template <typename Value>
+    Value wholeNumber(const char* key) const {
+        const nlohmann::json& held = m_json.at(key);
+        const bool fits = held.is_number_unsigned()  ? std::in_range<Value>(held.get<std::uint64_t>())
+                          : held.is_number_integer() ? std::in_range<Value>(held.get<std::int64_t>())
+                                                     : false;
+        if (!fits) {
+            refuse(std::string("key '") + key + "' is no whole number, or one out of range");
+        }
+        return held.get<Value>();
+    }
+
     template <typename Table>
     static std::string namesIn(const Table& table) {
         std::string names;
@@ -145,15 +177,28 @@ private:
         return names;
     }
 
-    const Json& m_json;
+    const nlohmann::json& m_json;
     std::string m_where;
     std::set<std::string> m_known;
 };
+
+nlohmann::json parsed(const std::string& recipe, const std::string& where) {
+    try {
+        return text::parseJson(recipe, where, kRecipeLimits);
+    } catch (const Error& error) {
+        throw Error(ErrorKind::badInput, error.what());
+    }
+}
 
 void require(bool holds, const std::string& what) {
     if (!holds) {
         throw Error(ErrorKind::badInput, what);
     }
+}
+
+void requireAtMost(std::size_t count, std::size_t most, const std::string& what) {
+    require(count <= most, std::to_string(count) + " " + what + " are asked for, more than the " +
+                               std::to_string(most) + " that one figure takes");
 }
 
 } // namespace
@@ -257,16 +302,11 @@ std::string requestToJson(const FigureRequest& request) {
     json["height_mm"] = request.heightMm ? Json(*request.heightMm) : Json(nullptr);
     json["font_pt"] = request.fontPt;
     json["dpi"] = request.dpi;
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return json.dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 FigureRequest requestFromJson(const std::string& text, const std::string& where) {
-    Json json;
-    try {
-        json = Json::parse(text);
-    } catch (const nlohmann::json::parse_error& error) {
-        throw Error(ErrorKind::badInput, where + ": not JSON (byte " + std::to_string(error.byte) + ")");
-    }
+    const nlohmann::json json = parsed(text, where);
     Reader reader(json, where);
     if (!json.is_object() || !json.contains("finescope_recipe")) {
         reader.refuse("not a finescope recipe: an object with \"finescope_recipe\": 1 is expected");
@@ -295,18 +335,19 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
     reader.readNamed("binning", kBinnings, request.binning);
     reader.readNamed("convention", conventionNames(), request.convention);
     reader.readNamed("intervals", kIntervals, request.intervals);
-    if (const Json* temperature = reader.find("temperature");
+    if (const nlohmann::json* temperature = reader.find("temperature");
         temperature != nullptr && *temperature == "fitted") {
         request.temperature.fitted = true;
     } else {
         reader.read("temperature", request.temperature.value);
     }
-    if (const Json* epoch = reader.find("epoch"); epoch != nullptr && !epoch->is_null()) {
+    if (const nlohmann::json* epoch = reader.find("epoch"); epoch != nullptr && !epoch->is_null()) {
         std::string name;
         reader.read("epoch", name);
         request.epoch = epochFromText(name);
         if (!request.epoch) {
-            reader.refuse("key 'epoch' is '" + name + "'; it can be null, or a number as \"3\" or \"lp:1\"");
+            reader.refuse("key 'epoch' is '" + text::shown(name) +
+                          "'; it can be null, or a number as \"3\" or \"lp:1\"");
         }
     }
     reader.read("before_after", request.beforeAfter);
@@ -317,7 +358,7 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
     reader.read("raw_spectrum", request.rawSpectrum);
     reader.readNamed("spectrum_axis", kSpectrumAxes, request.spectrumAxis);
     reader.read("linear_values", request.linearValues);
-    if (const Json* range = reader.find("colour_range"); range != nullptr && !range->is_null()) {
+    if (const nlohmann::json* range = reader.find("colour_range"); range != nullptr && !range->is_null()) {
         std::vector<double> ends;
         reader.read("colour_range", ends);
         if (ends.size() != 2) {
@@ -330,7 +371,7 @@ FigureRequest requestFromJson(const std::string& text, const std::string& where)
     reader.read("seed", request.mapSeed);
     reader.read("together", request.mapTogether);
     reader.read("width_mm", request.widthMm);
-    if (const Json* height = reader.find("height_mm"); height != nullptr && !height->is_null()) {
+    if (const nlohmann::json* height = reader.find("height_mm"); height != nullptr && !height->is_null()) {
         request.heightMm = 0.0;
         reader.read("height_mm", *request.heightMm);
     }
@@ -348,8 +389,13 @@ void validate(const FigureRequest& request) {
             names += (names.empty() ? "" : ", ") + std::string(kind.name);
         }
         throw Error(ErrorKind::badInput,
-                    "no kind of figure is called '" + request.kind + "'; there are: " + names);
+                    "no kind of figure is called '" + text::shown(request.kind) + "'; there are: " + names);
     }
+    requireAtMost(request.files.size(), kMostFiles, "run files");
+    requireAtMost(request.splits.size(), kMostNames, "splits");
+    requireAtMost(request.classes.size(), kMostNames, "classes");
+    requireAtMost(request.quantities.size(), kQuantityNames.size(), "quantities");
+    requireAtMost(request.kernelParts.size(), kKernelPartNames.size(), "parts of the kernel");
     validate(diagramChoice(request));
     require(request.temperature.fitted ||
                 (std::isfinite(request.temperature.value) && request.temperature.value > 0),

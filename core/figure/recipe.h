@@ -8,6 +8,7 @@
 #include "core/figure/run_curves.h"
 #include "core/figure/training_figures.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ namespace finescope::figure {
 
 /// What a figure on paper may be: for recipes, the command line, the export and its dialog.
 inline constexpr Range kWidthMm{20, 2000}, kHeightMm{15, 2000}, kFontPt{3, 40}, kDpi{30, 2400};
+
+/// How long the JSON of a recipe may be: room for the names of some ten thousand run files.
+inline constexpr std::int64_t kMostRecipeBytes = std::int64_t{4} << 20U;
 
 /// Throws Error{badInput} that calls the number `what` and names the range if it lies outside or is NaN.
 void requireWithin(double value, const Range& range, const std::string& what, const std::string& unit);
@@ -68,7 +72,8 @@ struct FigureRequest {
     int dpi = 300;
 };
 
-/// The request as one line of JSON that `requestFromJson` reads back; the same request gives the same bytes.
+/// The request as one line of JSON, in ASCII, that `requestFromJson` reads back; the same request gives the
+/// same bytes.
 [[nodiscard]] std::string requestToJson(const FigureRequest& request);
 
 /// An evaluation as recipes and the command line name it: "3" (fine-tuning) or "lp:1" (linear probing).

@@ -10,7 +10,12 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
+
+#include <cmath>
+
+#include <sys/stat.h>
 
 using namespace finescope::tests;
 
@@ -72,8 +77,13 @@ private Q_SLOTS:
     void recipeMakesTheFigureAgain_data();
     void recipeMakesTheFigureAgain();
     void recipeStandsAlone();
+    void recipeWritesOnlyToTheOutput();
+    void recipeOpensOnlyFilesAndFolders();
     void aTemperatureFittedOnWhatIsShownIsSaid();
     void tablesInEveryFormat();
+    void tablesForProgramsHaveNumbersInFull_data();
+    void tablesForProgramsHaveNumbersInFull();
+    void formulasAreQuotedUnlessSaid();
     void badUseIsOneLine_data();
     void badUseIsOneLine();
     void helpListsTheKinds();
@@ -253,9 +263,48 @@ void TestCli::recipeStandsAlone() {
     recipe.close();
     QCOMPARE(runProgram({"figure", "--recipe", recipe.fileName(), "--output", again}).status, 0);
     QCOMPARE(contents(again), tex);
-    // Without --output the figure stands beside its recipe.
-    QCOMPARE(runProgram({"figure", "--recipe", recipe.fileName()}).status, 0);
-    QVERIFY(contents(path("recipe.pdf")).startsWith("%PDF-"));
+}
+
+/// Where a figure goes is for the person to say, not for a recipe that may be anybody's.
+void TestCli::recipeWritesOnlyToTheOutput() {
+    QVERIFY(QDir(m_folder.path()).mkpath("recipes"));
+    QFile recipe(path("recipes/recipe.json"));
+    const QByteArray run = path("runs/ft-1.h5").toUtf8();
+    QVERIFY(recipe.open(QIODevice::WriteOnly) &&
+            recipe.write("{\"finescope_recipe\":1,\"kind\":\"training\",\"files\":[\"" + run + "\"]}") > 0);
+    recipe.close();
+    const Outcome without = runProgram({"figure", "--recipe", recipe.fileName()});
+    QCOMPARE(without.status, 2);
+    QVERIFY2(without.err.contains("--output"), without.err.constData());
+    QCOMPARE(QDir(path("recipes")).entryList(QDir::Files), QStringList{"recipe.json"});
+    // Not even a key that says so.
+    QVERIFY(recipe.open(QIODevice::WriteOnly) &&
+            recipe.write("{\"finescope_recipe\":1,\"kind\":\"training\",\"files\":[\"" + run +
+                         "\"],\"output\":\"" + path("recipes/x.pdf").toUtf8() + "\"}") > 0);
+    recipe.close();
+    const Outcome said = runProgram({"figure", "--recipe", recipe.fileName(), "--output", path("said.pdf")});
+    QCOMPARE(said.status, 2);
+    QVERIFY2(said.err.contains("'output'"), said.err.constData());
+    QCOMPARE(QDir(path("recipes")).entryList(QDir::Files), QStringList{"recipe.json"});
+}
+
+/// A pipe that nobody writes to would be waited for without end.
+void TestCli::recipeOpensOnlyFilesAndFolders() {
+    const QString pipe = path("pipe.h5");
+    QCOMPARE(mkfifo(pipe.toUtf8().constData(), 0600), 0);
+    for (const QString& name : {pipe, QStringLiteral("/dev/zero")}) {
+        QFile recipe(path("pipe.json"));
+        QVERIFY(recipe.open(QIODevice::WriteOnly) &&
+                recipe.write("{\"finescope_recipe\":1,\"kind\":\"training\",\"files\":[\"" + name.toUtf8() +
+                             "\"]}") > 0);
+        recipe.close();
+        const Outcome outcome = runProgram({"figure", "--recipe", recipe.fileName(), "-o", path("x.pdf")});
+        QCOMPARE(outcome.status, 2);
+        QVERIFY2(outcome.err.contains(name.toUtf8()), outcome.err.constData());
+    }
+    const Outcome itself = runProgram({"figure", "--recipe", pipe, "-o", path("x.pdf")});
+    QCOMPARE(itself.status, 2);
+    QVERIFY(QFile::remove(pipe));
 }
 
 void TestCli::aTemperatureFittedOnWhatIsShownIsSaid() {
@@ -292,6 +341,82 @@ void TestCli::tablesInEveryFormat() {
         QVERIFY2(outcome.out.contains(", T = 2."), outcome.out.constData());
     }
     QCOMPARE(runProgram({"table", "classes", path("runs"), "--temperature", "warm"}).status, 2);
+}
+
+void TestCli::tablesForProgramsHaveNumbersInFull_data() {
+    QTest::addColumn<QStringList>("arguments");
+    const auto row = [](const char* name, const QStringList& arguments) { QTest::newRow(name) << arguments; };
+    for (const char* kind :
+         {"features", "feature-classes", "feature-neighbours", "norms", "classifier", "calibration",
+          "before-after", "recalibration", "conventions", "measures", "classes", "worst-bin", "accuracy"}) {
+        row(kind, {kind, path("runs/ft-1.h5"), path("runs/lp-ft-1.h5")});
+    }
+    row("kernel", {"kernel", path("more")});
+    row("calibration with intervals", {"calibration", path("runs/ft-1.h5"), "--intervals"});
+}
+
+/// CSV and JSON say the same, in ASCII, an interval in columns of its own.
+void TestCli::tablesForProgramsHaveNumbersInFull() {
+    QFETCH(const QStringList, arguments);
+    const Outcome csv = runProgram(QStringList{"table"} + arguments + QStringList{"--format", "csv"});
+    QVERIFY2(csv.status == 0, csv.err.constData());
+    const QString target = path("table.json");
+    QCOMPARE(runProgram(QStringList{"table"} + arguments + QStringList{"-o", target}).status, 0);
+    const QJsonObject table = QJsonDocument::fromJson(contents(target)).object();
+    const QJsonArray columns = table["columns"].toArray(), rows = table["rows"].toArray();
+    QVERIFY(!rows.isEmpty() && !table["notes"].toArray().isEmpty());
+    for (const char* sign : {"\u2212", "\u221e", "\u00b1", "\u2013"}) {
+        QVERIFY2(!csv.out.contains(sign), csv.out.constData());
+        QVERIFY(!QJsonDocument(rows).toJson().contains(sign));
+    }
+    const QList<QByteArray> lines = csv.out.trimmed().split('\n');
+    QCOMPARE(lines.size(), rows.size() + 1);
+    static const QRegularExpression bracketed(QStringLiteral("[0-9] \\[|^\\[[\u2212-]?[0-9]"));
+    bool full = false; // some number has more digits than a table for people shows
+    bool intervals = false;
+    for (const auto& column : columns) {
+        intervals = intervals || column.toString().endsWith(" low");
+    }
+    for (qsizetype i = 0; i < rows.size(); ++i) {
+        QCOMPARE(rows[i].toArray().size(), columns.size());
+        for (const auto& value : rows[i].toArray()) {
+            QVERIFY2(!value.toString().contains(bracketed), qPrintable(value.toString()));
+            if (value.isDouble() && value.toDouble() != std::round(value.toDouble())) {
+                const QByteArray digits =
+                    QByteArray::number(value.toDouble(), 'g', QLocale::FloatingPointShortest);
+                full = full || digits.size() > 10;
+            }
+        }
+    }
+    QVERIFY(full);
+    const QString kind = arguments.first();
+    const bool wanted =
+        QStringList{"before-after", "recalibration", "measures", "worst-bin", "feature-classes"}.contains(
+            kind) ||
+        arguments.contains("--intervals");
+    QVERIFY(!wanted || intervals);
+}
+
+void TestCli::formulasAreQuotedUnlessSaid() {
+    const QString run = path("formula.h5");
+    writeTinyRun(run.toStdString(), {.method = "=1+1", .seed = 1, .classNames = {"+a", "-1", "@b"}});
+    for (const char* format : {"csv", "markdown"}) {
+        const QStringList table{"table", "classes", run, "--format", format};
+        const QByteArray quoted = runProgram(table).out,
+                         plain = runProgram(table + QStringList{"--plain-names"}).out;
+        for (const char* name : {"=1+1", "+a", "@b"}) {
+            QVERIFY2(quoted.contains(QByteArray("'") + name), quoted.constData());
+            QVERIFY2(plain.contains(name) && !plain.contains(QByteArray("'") + name), plain.constData());
+        }
+        QVERIFY(quoted.contains("-1") && !quoted.contains("'-1")); // a number
+    }
+    const QStringList figure{"figure", "class-norms", run, "-o", path("formula.csv")};
+    QCOMPARE(runProgram(figure).status, 0);
+    QVERIFY(contents(path("formula.csv")).contains("'@b,"));
+    QCOMPARE(runProgram(figure + QStringList{"--plain-names"}).status, 0);
+    QVERIFY(contents(path("formula.csv")).contains(",@b,") ||
+            contents(path("formula.csv")).contains("\n1,+a,"));
+    QVERIFY(!contents(path("formula.csv")).contains("'@b"));
 }
 
 void TestCli::badUseIsOneLine_data() {

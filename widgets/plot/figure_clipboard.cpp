@@ -1,5 +1,7 @@
 #include "widgets/plot/figure_clipboard.h"
 
+#include "core/figure/printable.h"
+#include "core/figure/spreadsheet_name.h"
 #include "widgets/plot/figure_plot.h"
 #include "widgets/plot/paper_formats.h"
 
@@ -10,9 +12,8 @@ namespace finescope::widgets {
 namespace {
 
 QString cell(const std::string& text) {
-    return QString::fromStdString(text)
-        .replace(QLatin1Char('\t'), QLatin1Char(' '))
-        .replace(QLatin1Char('\n'), QLatin1Char(' '));
+    return QString::fromStdString(
+        figure::spreadsheetName(figure::printable(text), figure::SpreadsheetNames::quoted));
 }
 
 QString cell(double value) {

@@ -1,19 +1,22 @@
 #include "widgets/plot/figure_recipe.h"
 
 #include "core/error.h"
+#include "core/figure/recipe.h"
+#include "core/text/whole_file.h"
 #include "widgets/plot/paper_formats.h"
+#include "widgets/plot/png_text.h"
 
-#include <QBuffer>
-#include <QFile>
-#include <QImageReader>
 #include <QString>
-#include <QXmlStreamReader>
+#include <QtEndian>
 
+#include <cstdint>
 #include <optional>
 
 namespace finescope::widgets {
 
 namespace {
+
+constexpr std::uint64_t kMostFileBytes = std::uint64_t{256} << 20U; // of a picture
 
 /// What stands between `before` and `after`; nullopt if there is no such place.
 std::optional<QByteArray> between(const QByteArray& bytes, const QByteArray& before,
@@ -30,28 +33,25 @@ std::optional<QString> fromPdf(const QByteArray& bytes) {
     if (!hex) {
         return std::nullopt;
     }
+    const QByteArray units = QByteArray::fromHex(*hex);
     QString text;
-    for (qsizetype at = 0; at + 4 <= hex->size(); at += 4) {
-        text += QChar(hex->mid(at, 4).toUShort(nullptr, 16));
+    text.reserve(units.size() / 2);
+    for (qsizetype at = 0; at + 2 <= units.size(); at += 2) {
+        text += QChar(qFromBigEndian<quint16>(units.constData() + at));
     }
     return text;
 }
 
+/// Found by its bytes and not by an XML reader: what we write needs none, and the time and memory of one are
+/// what entities and attributes of a stranger's file want.
 std::optional<QString> fromSvg(const QByteArray& bytes) {
-    QXmlStreamReader reader(bytes);
-    while (!reader.atEnd()) {
-        if (reader.readNext() == QXmlStreamReader::StartElement && reader.name() == u"metadata" &&
-            reader.attributes().value(QStringLiteral("id")) == QLatin1String(kRecipeName)) {
-            return reader.readElementText();
-        }
-    }
-    return std::nullopt;
-}
-
-std::optional<QString> fromPng(QByteArray bytes) {
-    QBuffer buffer(&bytes);
-    const QString text = QImageReader(&buffer, "png").text(QLatin1String(kRecipeName));
-    return text.isEmpty() ? std::nullopt : std::optional(text);
+    const auto escaped = between(bytes, "<metadata id=\"" + QByteArray(kRecipeName) + "\">", "</metadata>");
+    return escaped ? std::optional(QString::fromUtf8(*escaped)
+                                       .replace(QLatin1String("&lt;"), QLatin1String("<"))
+                                       .replace(QLatin1String("&gt;"), QLatin1String(">"))
+                                       .replace(QLatin1String("&quot;"), QLatin1String("\""))
+                                       .replace(QLatin1String("&amp;"), QLatin1String("&")))
+                   : std::nullopt;
 }
 
 std::optional<QString> fromTex(const QByteArray& bytes) {
@@ -64,7 +64,7 @@ std::optional<QString> recipeOf(const QByteArray& bytes) {
         return fromPdf(bytes);
     }
     if (bytes.startsWith("\x89PNG")) {
-        return fromPng(bytes);
+        return pngText(bytes, kRecipeName, figure::kMostRecipeBytes);
     }
     if (bytes.startsWith('<')) {
         return fromSvg(bytes);
@@ -75,12 +75,13 @@ std::optional<QString> recipeOf(const QByteArray& bytes) {
 } // namespace
 
 std::string readRecipe(const std::filesystem::path& file) {
-    QFile stream(QString::fromStdString(file.string()));
-    if (!stream.open(QIODevice::ReadOnly)) {
-        throw Error(ErrorKind::badFile,
-                    file.string() + ": cannot be opened: " + stream.errorString().toStdString());
+    const std::string bytes = text::readWhole(file, kMostFileBytes);
+    std::optional<QString> recipe;
+    try {
+        recipe = recipeOf(QByteArray::fromRawData(bytes.data(), static_cast<qsizetype>(bytes.size())));
+    } catch (const Error& error) {
+        throw Error(error.kind(), file.string() + ": " + error.what());
     }
-    const auto recipe = recipeOf(stream.readAll());
     if (!recipe) {
         throw Error(ErrorKind::badInput, file.string() + ": holds no recipe; only figures that finescope "
                                                          "wrote, and no other program changed, do");

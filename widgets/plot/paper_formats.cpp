@@ -1,6 +1,7 @@
 #include "widgets/plot/paper_formats.h"
 
 #include "core/error.h"
+#include "core/figure/printable.h"
 #include "core/figure/recipe.h"
 #include "widgets/plot/figure_plot.h"
 #include "widgets/plot/outline_device.h"
@@ -23,7 +24,7 @@ namespace {
 
 constexpr double kPointsPerMm = 72 / 25.4;
 constexpr int kUnitsPerInch = static_cast<int>(72 * kUnitsPerPoint);
-constexpr double kMostPixels = 4e8; // 1.6 GB
+constexpr double kMostPixels = 2e8; // 0.8 GB
 constexpr auto kVector =
     QCPPainter::PainterModes(QCPPainter::pmVectorized | QCPPainter::pmNoCaching | QCPPainter::pmNonCosmetic);
 
@@ -34,7 +35,7 @@ int units(double mm) {
 
 void paint(const figure::Figure& figure, const ExportOptions& options, QCPPainter& painter) {
     FigurePlot plot(paperStyle(options.fontPt));
-    plot.setFigure(figure);
+    plot.setFigure(figure::printable(figure));
     plot.paintOn(painter, QSize(units(options.widthMm), units(options.heightMm)));
 }
 
@@ -48,6 +49,18 @@ QByteArray decimal(double value) {
         text.chop(1);
     }
     return text;
+}
+
+/// A name out of a run, as every format can hold it.
+QString nameOf(const std::string& text) {
+    return QString::fromStdString(figure::printable(text));
+}
+
+/// An element of SVG with this text; "" without one.
+QByteArray element(const QByteArray& name, const QString& text, const QByteArray& attributes = {}) {
+    return text.isEmpty()
+               ? QByteArray()
+               : "<" + name + attributes + ">" + text.toHtmlEscaped().toUtf8() + "</" + name + ">\n";
 }
 
 /// The date in the file: reproducible builds' SOURCE_DATE_EPOCH, else the data's, else now.
@@ -81,7 +94,7 @@ QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options) 
         writer.setResolution(kUnitsPerInch);
         writer.setPageSize(QPageSize(page, QPageSize::Point, QString(), QPageSize::ExactMatch));
         writer.setPageMargins({0, 0, 0, 0});
-        writer.setTitle(QString::fromStdString(figure.title));
+        writer.setTitle(nameOf(figure.title));
         writer.setCreator(QStringLiteral("finescope"));
         QCPPainter painter;
         if (!painter.begin(&writer)) {
@@ -94,6 +107,7 @@ QByteArray pdfBytes(const figure::Figure& figure, const ExportOptions& options) 
         painter.end();
     }
     PdfFile file(buffer.data());
+    file.setTitle(nameOf(figure.title));
     file.setPageSize(decimal(width), decimal(height));
     file.setDate(dateOf(options));
     if (!options.recipe.empty()) {
@@ -111,8 +125,6 @@ QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options) 
     generator.setResolution(kUnitsPerInch);
     generator.setSize(size);
     generator.setViewBox(QRect(QPoint(0, 0), size));
-    generator.setTitle(QString::fromStdString(figure.title));
-    generator.setDescription(QString::fromStdString(figure.altText));
     if (options.svgTextAsPaths) {
         QPainter target(&generator);
         OutlineDevice outlines(target, size, kUnitsPerInch);
@@ -129,18 +141,17 @@ QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options) 
         painter.end();
     }
     QByteArray bytes = buffer.data();
-    // QSvgGenerator knows whole units only: the true size instead, and the recipe before the first element.
+    // QSvgGenerator knows whole units only: the true size instead. What it writes into titles is not escaped
+    // in every version: title, description and recipe go before the first element.
     const qsizetype begin = bytes.indexOf("<svg width=\""), view = bytes.indexOf("viewBox=", begin);
     const qsizetype defs = bytes.indexOf("<defs>", view);
     if (begin < 0 || view < 0 || defs < 0) {
         throw Error(ErrorKind::internal,
                     "the SVG that Qt wrote has no size; this version of Qt is not known to the export");
     }
-    if (!options.recipe.empty()) {
-        bytes.insert(defs, "<metadata id=\"" + QByteArray(kRecipeName) + "\">" +
-                               QString::fromStdString(options.recipe).toHtmlEscaped().toUtf8() +
-                               "</metadata>\n");
-    }
+    bytes.insert(defs,
+                 element("title", nameOf(figure.title)) + element("desc", nameOf(figure.altText)) +
+                     element("metadata", nameOf(options.recipe), " id=\"" + QByteArray(kRecipeName) + "\""));
     bytes.replace(begin, view - begin,
                   "<svg width=\"" + decimal(options.widthMm) + "mm\" height=\"" + decimal(options.heightMm) +
                       "mm\"\n ");
@@ -172,14 +183,15 @@ QByteArray pngBytes(const figure::Figure& figure, const ExportOptions& options) 
         paint(figure, options, painter);
         painter.end();
     }
+    // Texts of the image and not of its writer, which makes one blank of several.
+    image.setText(QStringLiteral("Title"), nameOf(figure.title));
+    image.setText(QStringLiteral("Software"), QStringLiteral("finescope"));
+    if (!options.recipe.empty()) {
+        image.setText(QLatin1String(kRecipeName), QString::fromStdString(options.recipe));
+    }
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     QImageWriter writer(&buffer, "png");
-    writer.setText(QStringLiteral("Title"), QString::fromStdString(figure.title));
-    writer.setText(QStringLiteral("Software"), QStringLiteral("finescope"));
-    if (!options.recipe.empty()) {
-        writer.setText(QLatin1String(kRecipeName), QString::fromStdString(options.recipe));
-    }
     if (!writer.write(image)) {
         throw Error(ErrorKind::internal, "PNG: " + writer.errorString().toStdString());
     }

@@ -86,6 +86,10 @@ void PdfFile::setPageSize(const QByteArray& width, const QByteArray& height) {
     }
 }
 
+void PdfFile::setTitle(const QString& title) {
+    replaceBetween("/Title ", "\n/Creator ", pdfText(title));
+}
+
 void PdfFile::setDate(const QDateTime& date) {
     const QDateTime utc = date.toUTC();
     const QByteArray text = "D:" + utc.toString(QStringLiteral("yyyyMMddhhmmss")).toLatin1() + "Z";

@@ -16,6 +16,10 @@ public:
     /// does, if the file has no place for it.
     void setPageSize(const QByteArray& width, const QByteArray& height);
 
+    /// The title in the document information. Qt's own is a literal string, in which readers take the second
+    /// byte of some letters for the end of a line.
+    void setTitle(const QString& title);
+
     /// Gives every date in the file this value, in UTC and to the second.
     void setDate(const QDateTime& date);
 
