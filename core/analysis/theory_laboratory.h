@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,6 +64,9 @@ struct TheoryLaboratory {
 /// {"orthogonal": .., "lora": ..}, with the bounds beside what they bound: the "laboratory" of the document
 /// that laboratoryFromJson reads.
 [[nodiscard]] nlohmann::ordered_json laboratoryToJson(const TheoryLaboratory& laboratory);
+
+/// How long such a document may be: a hundred times what is written.
+inline constexpr std::size_t kMostLaboratoryBytes = std::size_t{16} << 20U;
 
 /// Reads "laboratory" and "created" of the output of `verify --json`. Throws Error{badInput} that starts with
 /// `where` (a file name) and names the key that is missing or holds what it cannot.

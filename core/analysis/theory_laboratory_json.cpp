@@ -1,6 +1,7 @@
 #include "core/analysis/theory_laboratory.h"
 
 #include "core/error.h"
+#include "core/text/json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Of series, of seeds; of angles, steps, levels and the like: a figure shows some ten of each.
+constexpr std::size_t kMostItems = 1000, kMostNumbers = 10'000;
+constexpr text::JsonLimits kLaboratoryLimits{kMostLaboratoryBytes, 16, 1000};
+
 Json rowsOf(const MatrixD& matrix) {
     Json rows = Json::array();
     for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
@@ -22,11 +27,12 @@ Json rowsOf(const MatrixD& matrix) {
     return rows;
 }
 
-/// One value of the document and the way to it, for messages.
+/// One value of the document and the way to it, for messages. Numbers of a list have none of their own: there
+/// may be millions.
 class Place {
 public:
-    Place(const Json& json, std::string where, std::string path)
-        : m_json(json), m_where(std::move(where)), m_path(std::move(path)) {}
+    Place(const nlohmann::json& json, const std::string& where, std::string path)
+        : m_json(json), m_where(where), m_path(std::move(path)) {}
 
     [[nodiscard]] Place operator[](const char* key) const {
         const std::string path = m_path.empty() ? key : m_path + "." + key;
@@ -39,21 +45,12 @@ public:
     }
 
     [[nodiscard]] std::vector<Place> items() const {
-        if (!m_json.is_array() || m_json.empty()) {
-            refuse("a list that is not empty");
-        }
+        requireList(kMostItems);
         std::vector<Place> all;
         for (std::size_t i = 0; i < m_json.size(); ++i) {
-            all.emplace_back(m_json[i], m_where, m_path + "[" + std::to_string(i) + "]");
+            all.push_back(item(i));
         }
         return all;
-    }
-
-    [[nodiscard]] double number() const {
-        if (!m_json.is_number() || !std::isfinite(m_json.get<double>())) {
-            refuse("a number");
-        }
-        return m_json.get<double>();
     }
 
     [[nodiscard]] std::string text() const {
@@ -73,9 +70,15 @@ public:
     }
 
     [[nodiscard]] std::vector<double> numbers() const {
+        requireList(kMostNumbers);
         std::vector<double> values;
-        for (const Place& item : items()) {
-            values.push_back(item.number());
+        values.reserve(m_json.size());
+        for (std::size_t i = 0; i < m_json.size(); ++i) {
+            const nlohmann::json& value = m_json[i];
+            if (!value.is_number() || !std::isfinite(value.get<double>())) {
+                item(i).refuse("a number");
+            }
+            values.push_back(value.get<double>());
         }
         return values;
     }
@@ -83,12 +86,14 @@ public:
     /// [seeds, columns].
     [[nodiscard]] MatrixD rows(std::size_t columns) const {
         const std::vector<Place> all = items();
+        for (const Place& row : all) { // before there is room for what they claim
+            if (!row.m_json.is_array() || row.m_json.size() != columns) {
+                row.refuse(std::to_string(columns) + " numbers");
+            }
+        }
         MatrixD result(static_cast<Eigen::Index>(all.size()), static_cast<Eigen::Index>(columns));
         for (std::size_t i = 0; i < all.size(); ++i) {
             const std::vector<double> row = all[i].numbers();
-            if (row.size() != columns) {
-                all[i].refuse(std::to_string(columns) + " numbers");
-            }
             result.row(static_cast<Eigen::Index>(i)) =
                 Eigen::Map<const Eigen::RowVectorXd>(row.data(), result.cols());
         }
@@ -100,9 +105,29 @@ public:
     }
 
 private:
-    const Json& m_json;
-    std::string m_where, m_path;
+    [[nodiscard]] Place item(std::size_t index) const {
+        return {m_json[index], m_where, m_path + "[" + std::to_string(index) + "]"};
+    }
+
+    void requireList(std::size_t most) const {
+        if (!m_json.is_array() || m_json.empty() || m_json.size() > most) {
+            refuse("a list of 1 to " + std::to_string(most) + " entries");
+        }
+    }
+
+    const nlohmann::json& m_json;
+    const std::string& m_where;
+    std::string m_path;
 };
+
+nlohmann::json parsed(const std::string& document, const std::string& where) {
+    try {
+        return text::parseJson(document, where, kLaboratoryLimits);
+    } catch (const Error& error) {
+        throw Error(ErrorKind::badInput,
+                    std::string(error.what()) + "; expected is the output of finescope-engine verify --json");
+    }
+}
 
 OrthogonalLaboratory readOrthogonal(const Place& place) {
     OrthogonalLaboratory result{place["angles"].numbers(), place["steps"].numbers(), {}};
@@ -136,6 +161,11 @@ LoraLaboratory readLora(const Place& place) {
         const std::vector<double> deviations = item["relative_deviation"].numbers();
         series.relativeDeviation =
             Eigen::Map<const VectorD>(deviations.data(), static_cast<Eigen::Index>(deviations.size()));
+        const Eigen::Index seeds = result.series.front().quantiles.rows(); // figures put series side by side
+        if (series.quantiles.rows() != seeds || series.share.rows() != seeds ||
+            series.relativeDeviation.size() != seeds) {
+            item.refuse("as many seeds in each list and series, here " + std::to_string(seeds) + ",");
+        }
     }
     return result;
 }
@@ -179,13 +209,7 @@ nlohmann::ordered_json laboratoryToJson(const TheoryLaboratory& laboratory) {
 }
 
 TheoryLaboratory laboratoryFromJson(const std::string& text, const std::string& where) {
-    Json json;
-    try {
-        json = Json::parse(text);
-    } catch (const nlohmann::json::parse_error& error) {
-        throw Error(ErrorKind::badInput, where + ": not JSON (byte " + std::to_string(error.byte) +
-                                             "); expected is the output of finescope-engine verify --json");
-    }
+    const nlohmann::json json = parsed(text, where);
     const Place document(json, where, "");
     const Place laboratory = document["laboratory"];
     return {document["created"].text(), readOrthogonal(laboratory["orthogonal"]),

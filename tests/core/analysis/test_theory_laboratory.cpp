@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <QElapsedTimer>
 #include <QtTest>
 
 using namespace finescope;
@@ -97,6 +98,13 @@ private Q_SLOTS:
         row("/laboratory/orthogonal/series/1/outside", "\"none\"",
             "'laboratory.orthogonal.series[1].outside': a list");
         row("/created", "3", "'created': a text");
+        // Series of one figure stand side by side.
+        row("/laboratory/lora/series/1/quantiles", "[[0.1,0.2,0.3]]",
+            "'laboratory.lora.series[1]': as many seeds in each list and series, here 2,");
+        row("/laboratory/lora/series/2/share", "[[0,1,2],[0,1,2],[0,1,2]]",
+            "'laboratory.lora.series[2]': as many seeds");
+        row("/laboratory/lora/series/0/relative_deviation", "[1]",
+            "'laboratory.lora.series[0]': as many seeds");
     }
     void whatIsWrongIsNamed() {
         QFETCH(const QString, pointer);
@@ -104,6 +112,52 @@ private Q_SLOTS:
         QFETCH(const QString, key);
         const QString said = refusal(pointer.toUtf8(), value.toUtf8());
         QVERIFY2(said.startsWith("v.json: key " + key), qPrintable(said));
+    }
+
+    /// Lists that stand for more than they hold, and more than anybody measures.
+    void nothingIsWithoutMeasure_data() {
+        QTest::addColumn<QByteArray>("pointer");
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<QByteArray>("says");
+        const auto list = [](const QByteArray& entry, int count) {
+            return "[" + (entry + ",").repeated(count).chopped(1) + "]";
+        };
+        QTest::newRow("matrix of nothing") << QByteArray("/laboratory/orthogonal/angles") << list("0", 10'000)
+                                           << QByteArray("by_angle[0]': 10000 numbers is expected");
+        QTest::newRow("steps") << QByteArray("/laboratory/orthogonal/steps") << list("1", 1'000'000)
+                               << QByteArray("'laboratory.orthogonal.steps': a list of 1 to 10000 entries");
+        QTest::newRow("seeds") << QByteArray("/laboratory/orthogonal/series/0/inside")
+                               << list("[1,2]", 1'000'000)
+                               << QByteArray("series[0].inside': a list of 1 to 1000 entries");
+        QTest::newRow("series") << QByteArray("/laboratory/lora/series") << list("{}", 2'000'000)
+                                << QByteArray("'laboratory.lora.series': a list of 1 to 1000 entries");
+        QTest::newRow("depth") << QByteArray("/laboratory/lora/series")
+                               << QByteArray(100, '[') + QByteArray(100, ']') << QByteArray("nested deeper");
+        QTest::newRow("keys") << QByteArray("/laboratory/lora")
+                              << "{\"a\":0" + QByteArray(",\"a\":0").repeated(2000) + "}"
+                              << QByteArray("more than the 1000 keys");
+        QTest::newRow("length") << QByteArray("/created") << '"' + QByteArray(17 << 20, ' ') + '"'
+                                << QByteArray("bytes of JSON");
+    }
+    void nothingIsWithoutMeasure() {
+        QFETCH(const QByteArray, pointer);
+        QFETCH(const QByteArray, value);
+        QFETCH(const QByteArray, says);
+        const std::string mark = "here it is";
+        nlohmann::ordered_json json = nlohmann::ordered_json::parse(document());
+        json[nlohmann::ordered_json::json_pointer(pointer.toStdString())] = mark;
+        std::string text = json.dump();
+        text.replace(text.find('"' + mark + '"'), mark.size() + 2, value.toStdString());
+        QElapsedTimer timer;
+        timer.start();
+        try {
+            static_cast<void>(laboratoryFromJson(text, "v.json"));
+            QFAIL("accepted");
+        } catch (const Error& error) {
+            QVERIFY2(std::string(error.what()).find(says.toStdString()) != std::string::npos, error.what());
+            QVERIFY(std::string(error.what()).size() < 400);
+        }
+        QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString::number(timer.elapsed())));
     }
 
     void whatIsNotJsonIsRefused() {
