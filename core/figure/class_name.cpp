@@ -1,6 +1,6 @@
 #include "core/figure/class_name.h"
 
-#include <algorithm>
+#include <unordered_set>
 
 namespace finescope::figure {
 
@@ -11,11 +11,13 @@ std::string className(std::span<const std::string> names, std::int64_t label) {
 
 std::vector<std::string> classNames(std::span<const std::string> names, std::int64_t count) {
     std::vector<std::string> all;
+    std::unordered_set<std::string> taken;
     for (std::int64_t label = 0; label < count; ++label) {
         std::string name = className(names, label);
-        if (std::ranges::find(all, name) != all.end()) {
+        if (taken.contains(name)) {
             name += " (" + std::to_string(label) + ")";
         }
+        taken.insert(name);
         all.push_back(std::move(name));
     }
     return all;

@@ -1,5 +1,6 @@
 #include "core/figure/classifier_figures.h"
 
+#include "core/error.h"
 #include "core/figure/data_range.h"
 #include "core/figure/number_text.h"
 #include "core/figure/small_multiples.h"
@@ -10,12 +11,18 @@
 #include <limits>
 #include <map>
 #include <numbers>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 namespace finescope::figure {
 
 namespace {
 
 constexpr std::size_t kMostPanels = 10;
+constexpr std::size_t kMostPairs = 500'000;
 constexpr double kDegrees = 180 / std::numbers::pi;
 
 /// Something to follow over training in every entry: one value for each of its keys, none where the entry
@@ -221,29 +228,54 @@ Track<ClassifierEntry> angleTrack(const std::vector<std::string>& all, std::size
     return track;
 }
 
-/// A track for each pair of classes of some run: of all, of those chosen, or of one that is chosen and each
-/// other.
+/// A track for each pair of classes of some run with angles: of all, of those chosen, or of one that is
+/// chosen and each other.
 std::vector<Track<ClassifierEntry>> pairTracks(std::span<const ClassifierEntry> entries,
                                                const std::vector<std::string>& chosen) {
     const std::vector<std::string> all = classesOf(entries);
-    const auto together = [&](std::size_t i, std::size_t j) {
-        return std::ranges::any_of(entries, [&](const ClassifierEntry& entry) {
-            return classIndex(entry, all[i], i) && classIndex(entry, all[j], j);
-        });
-    };
-    const auto wanted = [&](const std::string& name) {
-        return chosen.empty() || std::ranges::find(chosen, name) != chosen.end();
-    };
-    std::vector<Track<ClassifierEntry>> tracks;
+    std::unordered_map<std::string_view, std::size_t> places;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        for (std::size_t j = i + 1; j < all.size(); ++j) {
-            const int count = (wanted(all[i]) ? 1 : 0) + (wanted(all[j]) ? 1 : 0);
-            if ((count == 2 || (count == 1 && chosen.size() == 1)) && together(i, j)) {
-                tracks.push_back(angleTrack(all, i, j));
+        places.emplace(all[i], i);
+    }
+    const std::unordered_set<std::string_view> wanted(chosen.begin(), chosen.end());
+    std::set<std::pair<std::size_t, std::size_t>> pairs;
+    std::set<std::vector<std::string>> seen;
+    for (const ClassifierEntry& entry : entries) {
+        if (entry.angles.empty() || !seen.insert(entry.classes).second) {
+            continue;
+        }
+        for (std::size_t i = 0; i < entry.classes.size(); ++i) {
+            const bool first = wanted.contains(entry.classes[i]);
+            for (std::size_t j = i + 1; j < entry.classes.size(); ++j) {
+                const bool second = wanted.contains(entry.classes[j]);
+                const bool one = (first || second) && chosen.size() == 1;
+                if (chosen.empty() || (first && second) || one) {
+                    pairs.insert(std::minmax(places.at(entry.classes[i]), places.at(entry.classes[j])));
+                }
             }
         }
+        if (pairs.size() > kMostPairs) {
+            throw Error(ErrorKind::badInput, "class-angles: the runs have more than " +
+                                                 std::to_string(kMostPairs) +
+                                                 " pairs of classes together; choose some classes (--class)");
+        }
+    }
+    std::vector<Track<ClassifierEntry>> tracks;
+    for (const auto& [i, j] : pairs) {
+        tracks.push_back(angleTrack(all, i, j));
     }
     return tracks;
+}
+
+/// What is said where angles are too many to be computed; "" if they never are.
+std::string withoutAngles(std::span<const ClassifierEntry> entries) {
+    const auto count =
+        std::ranges::count_if(entries, [](const ClassifierEntry& entry) { return entry.angles.empty(); });
+    return count == 0 ? std::string{}
+                      : "Left out: the angles of " + std::to_string(count) + " of " +
+                            std::to_string(entries.size()) + " runs, of more than " +
+                            std::to_string(kMostAngleClasses) +
+                            " classes or of too many snapshots of a wide classifier.";
 }
 
 /// "n = 300", or "n = 120 to 300" where runs differ.
@@ -270,13 +302,21 @@ Figure classAnglesFigure(std::span<const record::Run> runs, std::span<const Clas
                          const ClassifierCurveOptions& options) {
     CurveOptions curve = options.curve;
     curve.yScale = Scale::linear;
-    return TrackFigure<ClassifierEntry>(runs, entries, curve)
-        .build({.kind = "class-angles",
-                .title = "Angles between the classes' rows of the classifier",
-                .yLabel = "angle between rows (degrees)",
-                .what = "classifier",
-                .many = "pairs of classes"},
-               pairTracks(entries, options.classes));
+    Figure figure = TrackFigure<ClassifierEntry>(runs, entries, curve)
+                        .build({.kind = "class-angles",
+                                .title = "Angles between the classes' rows of the classifier",
+                                .yLabel = "angle between rows (degrees)",
+                                .what = "classifier",
+                                .many = "pairs of classes"},
+                               pairTracks(entries, options.classes));
+    if (const std::string left = withoutAngles(entries); !left.empty()) {
+        figure.notes.push_back(left);
+        figure.cautions.push_back(left);
+        if (std::ranges::all_of(entries, [](const ClassifierEntry& entry) { return entry.angles.empty(); })) {
+            figure.panels.front().emptyText = left;
+        }
+    }
+    return figure;
 }
 
 Figure normDerivativeFigure(std::span<const record::Run> runs, std::span<const NormDerivativeEntry> entries,

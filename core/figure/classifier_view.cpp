@@ -30,7 +30,11 @@ std::vector<ClassifierEntry> classifierEntries(std::span<const record::Run> runs
             }
             entry.norms.row(static_cast<Eigen::Index>(row)) =
                 analysis::classifierRowNorms(weight).transpose();
-            entry.angles.push_back(analysis::classifierRowAngles(weight));
+            const double work = static_cast<double>(count) * static_cast<double>(weight.rows()) *
+                                static_cast<double>(weight.size());
+            if (weight.rows() <= kMostAngleClasses && work <= kMostAngleWork) {
+                entry.angles.push_back(analysis::classifierRowAngles(weight));
+            }
             if (tuning == row) {
                 atTuning = weight;
             }

@@ -7,9 +7,15 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace finescope::figure {
+
+/// Angles between classes grow with the square of their number: those of a thousand classes are half a
+/// million curves, and more work than this, K C^2 h, takes more than a few seconds.
+inline constexpr std::int64_t kMostAngleClasses = 1000;
+inline constexpr double kMostAngleWork = 6e9;
 
 /// What the snapshots of one run's classifier say of its rows. C classes, K snapshots.
 struct ClassifierEntry {
@@ -17,7 +23,9 @@ struct ClassifierEntry {
     std::vector<std::string> classes{};   ///< [C], all different
     std::vector<record::EpochKey> keys{}; ///< [K]
     MatrixD norms{};                      ///< [K, C], ||v_k||
-    std::vector<MatrixD> angles{};        ///< [K] of [C, C], radians
+    /// [K] of [C, C], radians; empty where they are more than kMostAngleClasses and kMostAngleWork let
+    /// through.
+    std::vector<MatrixD> angles{};
     /// From the first snapshot, and from the start of fine-tuning where the run has one, to the model that
     /// the run reports (RUN_FILE.md, last section).
     analysis::RowChanges sinceStart{};
@@ -28,9 +36,10 @@ struct ClassifierEntry {
 template <typename Entry>
 [[nodiscard]] std::vector<std::string> classesOf(std::span<const Entry> entries) {
     std::vector<std::string> names;
+    std::unordered_set<std::string> known;
     for (const Entry& entry : entries) {
         for (const std::string& name : entry.classes) {
-            if (std::ranges::find(names, name) == names.end()) {
+            if (known.insert(name).second) {
                 names.push_back(name);
             }
         }

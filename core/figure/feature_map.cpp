@@ -140,18 +140,18 @@ Scatter samplesOfRun(const FeatureMap& map, std::int64_t firstSample, std::size_
 }
 
 void addSamples(Panel& panel, const FeatureMap& map, std::int64_t firstSample) {
+    const std::size_t first = panel.scatters.size();
     for (std::size_t label = 0; label < map.classNames.size(); ++label) {
-        Scatter points{
-            .name = map.classNames[label], .style = classStyle(label), .size = pointSize(map.labels.size())};
-        for (std::size_t row = 0; row < map.labels.size(); ++row) {
-            if (map.labels[row] == static_cast<std::int64_t>(label)) {
-                points.x.push_back(map.samples(static_cast<Eigen::Index>(row), 0));
-                points.y.push_back(map.samples(static_cast<Eigen::Index>(row), 1));
-                points.note.push_back("row " + std::to_string(row));
-                points.samples.push_back(firstSample + static_cast<std::int64_t>(row));
-            }
-        }
-        panel.scatters.push_back(std::move(points));
+        panel.scatters.push_back({.name = map.classNames[label],
+                                  .style = classStyle(label),
+                                  .size = pointSize(map.labels.size())});
+    }
+    for (std::size_t row = 0; row < map.labels.size(); ++row) {
+        Scatter& points = panel.scatters[first + static_cast<std::size_t>(map.labels[row])];
+        points.x.push_back(map.samples(static_cast<Eigen::Index>(row), 0));
+        points.y.push_back(map.samples(static_cast<Eigen::Index>(row), 1));
+        points.note.push_back("row " + std::to_string(row));
+        points.samples.push_back(firstSample + static_cast<std::int64_t>(row));
     }
 }
 
