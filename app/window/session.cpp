@@ -19,6 +19,7 @@ Session::Session(int pollMs, std::vector<std::string> probe, QObject* parent)
     qRegisterMetaType<Origin>();
     m_announce.setSingleShot(true);
     connect(&m_announce, &QTimer::timeout, this, [this] {
+        m_announced.start();
         Q_EMIT runsChanged();
         if (std::exchange(m_checkedChanged, false)) {
             Q_EMIT checkedRunsChanged();
@@ -139,7 +140,13 @@ void Session::setChecked(const QStringList& paths, bool checked) {
 
 void Session::announce(bool checkedToo) {
     m_checkedChanged = m_checkedChanged || checkedToo;
-    m_announce.start();
+    // The first at once; of files that come in quick succession several together, as everything that shows
+    // them is made anew.
+    constexpr qint64 kGatherMs = 40;
+    if (!m_announce.isActive()) {
+        const qint64 since = m_announced.isValid() ? m_announced.elapsed() : kGatherMs;
+        m_announce.start(static_cast<int>(std::max<qint64>(0, kGatherMs - since)));
+    }
 }
 
 void Session::setTemperature(double temperature) {

@@ -3,6 +3,7 @@
 #include "app/window/run_follower.h"
 #include "widgets/page/page.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QSet>
 #include <QStringList>
@@ -25,14 +26,15 @@ struct OpenRun {
 
 /// What is open and what the person chose: facts come from the files, only intent is kept here. Files are
 /// read on a thread of their own; everything public belongs to the GUI thread. Several changes in one turn of
-/// the event loop give one signal.
+/// the event loop, or in quick succession, give one signal.
 class Session : public QObject {
     Q_OBJECT
 
 public:
     static constexpr int kPollMs = 1000;
-    /// Runs found in a folder are checked up to this many in all: more diagrams side by side say nothing. Of a
-    /// folder with more, as many seeds are checked as fit with all its methods: seeds say less than methods.
+    /// Runs found in a folder are checked up to this many in all: more diagrams side by side say nothing. Of
+    /// a folder with more, as many seeds are checked as fit with all its methods: seeds say less than
+    /// methods.
     static constexpr int kCheckedAtOnce = 12;
 
     /// `probe` as RunFollower takes it.
@@ -74,6 +76,7 @@ private:
     double m_temperature = 1;
     bool m_checkedChanged = false;
     QTimer m_announce;
+    QElapsedTimer m_announced; ///< since the last signal
     QThread m_thread;
     RunFollower* m_follower; ///< lives on m_thread
 };
