@@ -56,6 +56,13 @@ RunFollower::RunFollower(int intervalMs, std::vector<std::string> probe)
 
 RunFollower::~RunFollower() = default;
 
+void RunFollower::stop() {
+    m_stopped = true;
+    if (m_probe) {
+        m_probe->cancel();
+    }
+}
+
 void RunFollower::begin() {
     m_timer->start();
 }
@@ -97,6 +104,9 @@ void RunFollower::add(const QString& path, Origin origin, Writer writer) {
 }
 
 void RunFollower::read(const QString& path, Followed& followed) {
+    if (m_stopped) {
+        return;
+    }
     const auto stamp = stampOf(toPath(path));
     if (!followed.reader && followed.tried && stamp == followed.stamp) {
         return; // ended or refused, and nobody touched it since
@@ -127,6 +137,9 @@ void RunFollower::read(const QString& path, Followed& followed) {
         }
     } catch (const Error& error) {
         followed.reader.reset();
+        if (error.kind() == ErrorKind::cancelled) {
+            return; // stopped
+        }
         const QString problem = QString::fromUtf8(error.what());
         if (problem != std::exchange(followed.problem, problem)) {
             Q_EMIT failed(path, problem);

@@ -6,6 +6,7 @@
 #include <QString>
 #include <QTimer>
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -36,6 +37,9 @@ public:
     RunFollower(int intervalMs, std::vector<std::string> probe);
     ~RunFollower() override;
 
+    /// From any thread: nothing is read any more, and what is being looked at is given up.
+    void stop();
+
 public Q_SLOTS:
     void begin();
     void follow(const QString& path);
@@ -61,6 +65,7 @@ private:
 
     QTimer* m_timer;
     std::unique_ptr<record::FileProbe> m_probe;
+    std::atomic<bool> m_stopped = false;
     std::map<QString, Followed> m_followed;
     std::set<QString> m_awaited;
     std::map<QString, std::set<QString>> m_folders; ///< folder -> what was seen in it

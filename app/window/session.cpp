@@ -41,6 +41,7 @@ Session::Session(int pollMs, std::vector<std::string> probe, QObject* parent)
 }
 
 Session::~Session() {
+    m_follower->stop();
     m_thread.quit();
     m_thread.wait();
 }

@@ -143,7 +143,10 @@ void FileProbe::start() {
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         failToStart(m_command.front(), errno);
     }
-    m_socket = ends[0];
+    {
+        const std::lock_guard lock(m_mutex);
+        m_socket = ends[0];
+    }
     try {
         m_child = spawn(m_command, ends[1]);
     } catch (const Error&) {
@@ -156,8 +159,11 @@ void FileProbe::start() {
 
 // Returns the status with which the child ended; 0 where there was none.
 int FileProbe::stop() noexcept {
-    if (m_socket >= 0) {
-        close(std::exchange(m_socket, -1));
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_socket >= 0) {
+            close(std::exchange(m_socket, -1));
+        }
     }
     int status = 0;
     if (m_child > 0) {
@@ -167,6 +173,21 @@ int FileProbe::stop() noexcept {
         m_child = -1;
     }
     return status;
+}
+
+void FileProbe::cancel() noexcept {
+    const std::lock_guard lock(m_mutex);
+    m_cancelled = true;
+    if (m_socket >= 0) {
+        shutdown(m_socket, SHUT_RDWR); // wakes whoever waits for the answer
+    }
+}
+
+void FileProbe::requireNotCancelled() {
+    const std::lock_guard lock(m_mutex);
+    if (m_cancelled) {
+        throw Error(ErrorKind::cancelled, "cancelled while a file was looked at");
+    }
 }
 
 void FileProbe::send(const std::string& bytes) {
@@ -203,6 +224,7 @@ std::string FileProbe::answerWithin(int seconds) {
 }
 
 std::string FileProbe::ask(const PinnedFile& file) {
+    requireNotCancelled();
     start();
     const auto bytes = static_cast<std::uint64_t>(file.stamp().size);
     send(file.name().string() + '\0');
@@ -213,6 +235,7 @@ void FileProbe::require(const PinnedFile& file) {
     const auto answer = ask(file);
     if (answer.empty()) {
         const int status = stop();
+        requireNotCancelled();
         if (!WIFSIGNALED(status)) { // no file can do that: it did not get as far as reading
             throw Error(ErrorKind::internal, m_command.front() + ": ended with status " +
                                                  std::to_string(WEXITSTATUS(status)) +

@@ -3,6 +3,7 @@
 #include "core/record/file_parts.h"
 #include "core/record/limits.h"
 #include "core/record/schema.h"
+#include "core/text/shown.h"
 
 #include <algorithm>
 #include <array>
@@ -281,8 +282,8 @@ void requireOurFormat(const FileView& view) {
         view.site().fail("", "is an HDF5 file but no run file: it has no attribute 'format'");
     }
     if (*format != schema::kFormatName) {
-        view.site().fail("attribute format",
-                         "is '" + *format + "', expected '" + std::string(schema::kFormatName) + "'");
+        view.site().fail("attribute format", "is '" + text::shown(*format) + "', expected '" +
+                                                 std::string(schema::kFormatName) + "'");
     }
     const auto version = view.integer("/", schema::kFormatVersionName);
     if (!version) {

@@ -57,6 +57,20 @@ private Q_SLOTS:
         QCOMPARE(looks.readAll(), path("theirs.h5").toUtf8() + '\n');
     }
 
+    void aWindowThatWaitsForAnAnswerClosesAtOnce() {
+        const QString log = path("log");
+        auto session = std::make_unique<window::Session>(
+            kPollMs, std::vector<std::string>{"/bin/bash", "-c",
+                                              "while IFS= read -r -d '' f; do echo \"$f\" >> " +
+                                                  log.toStdString() + "; sleep 100; done"});
+        session->open({makeRun("slow.h5", "ft", 1), makeRun("next.h5", "ft", 2)});
+        QTRY_VERIFY(QFileInfo::exists(log));
+        QElapsedTimer clock;
+        clock.start();
+        session.reset();
+        QVERIFY2(clock.elapsed() < 5000, qPrintable(QString::number(clock.elapsed())));
+    }
+
 private:
     [[nodiscard]] int shownRuns() {
         const auto* model = find<QTreeView>("runTree")->model();

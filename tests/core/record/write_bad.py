@@ -77,6 +77,7 @@ CHANGES = {
     "version": attribute("format_version", 2),
     "version_text": attribute("format_version", "1"),
     "format": attribute("format", "somebody else's"),
+    "format_steers": attribute("format", "a\x1b[2J\rb" + "x" * 200),
     "no_format": without_attribute("/", "format"),
     "no_method": without_attribute("/", "method"),
     "no_class_names": without_attribute("/", "class_names"),
