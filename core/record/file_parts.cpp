@@ -35,14 +35,26 @@ private:
     ViewParts m_parts;
 };
 
-FileParts::FileParts(FileIdentity file, std::int64_t classes) : m_file(std::move(file)), m_classes(classes) {}
+namespace {
+
+/// A row that is not there is for the look itself to refuse.
+std::size_t placeOf(const std::vector<std::uint64_t>& places, std::size_t row) {
+    return row < places.size() ? static_cast<std::size_t>(places[row]) : row;
+}
+
+} // namespace
+
+FileParts::FileParts(FileIdentity file, std::int64_t classes, RowPlaces places)
+    : m_file(std::move(file)), m_classes(classes), m_places(std::move(places)) {}
 
 Labels FileParts::labels(const SplitInfo& split) const {
     return Look(m_file, m_classes)->labels(split);
 }
 
 MatrixF FileParts::logits(const SplitInfo& split, std::size_t row) const {
-    return Look(m_file, m_classes)->logits(split, row);
+    const auto places = m_places.logits.find(split.name);
+    return Look(m_file, m_classes)
+        ->logits(split, places == m_places.logits.end() ? row : placeOf(places->second, row));
 }
 
 MatrixF FileParts::pretrainedFeatures(const SplitInfo& split) const {
@@ -54,7 +66,7 @@ MatrixF FileParts::features(const SplitInfo& split) const {
 }
 
 ClassifierSnapshot FileParts::classifier(std::size_t row) const {
-    return Look(m_file, m_classes)->classifier(row);
+    return Look(m_file, m_classes)->classifier(placeOf(m_places.classifier, row));
 }
 
 KernelState FileParts::kernel(const std::string& state) const {

@@ -3,9 +3,18 @@
 #include "core/record/pinned_file.h"
 #include "core/record/run.h"
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace finescope::record {
+
+/// Where in the file the rows are that Run numbers: not in a row where a resumed run recorded some again.
+struct RowPlaces {
+    std::vector<std::uint64_t> classifier{};
+    std::map<std::string, std::vector<std::uint64_t>> logits{}; ///< by split
+};
 
 /// Which file a run was read from, so that a later look knows whether it is still the same.
 struct FileIdentity {
@@ -22,7 +31,7 @@ struct FileIdentity {
 class FileParts : public RunParts {
 public:
     /// `classes` is C, for checking labels and shapes.
-    FileParts(FileIdentity file, std::int64_t classes);
+    FileParts(FileIdentity file, std::int64_t classes, RowPlaces places);
 
     [[nodiscard]] Labels labels(const SplitInfo& split) const override;
     [[nodiscard]] MatrixF logits(const SplitInfo& split, std::size_t row) const override;
@@ -37,6 +46,7 @@ private:
 
     FileIdentity m_file;
     std::int64_t m_classes;
+    RowPlaces m_places;
 };
 
 } // namespace finescope::record

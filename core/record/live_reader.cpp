@@ -43,7 +43,7 @@ bool differs(const Run& a, const Run& b) {
                         run.name);
     };
     const auto columns = [](const SeriesTable& table) {
-        return std::pair(table.rows(), table.series.size());
+        return std::pair(table.rowsInFile(), table.series.size());
     };
     const auto sameSplit = [](const SplitInfo& one, const SplitInfo& other) {
         return one.name == other.name && one.rows == other.rows && one.logitKeys == other.logitKeys &&
@@ -115,7 +115,7 @@ std::optional<Run> LiveReader::poll() {
     state.notice(run, sameRun);
     state.stamp = stamp;
     // Where steps were added nothing else was looked at (readFacts).
-    const bool sawAll = !appendedOnly || run.steps.rows() == state.last->steps.rows();
+    const bool sawAll = !appendedOnly || run.steps.rowsInFile() == state.last->steps.rowsInFile();
     state.settled = sawAll && state.clock.wall() - timeOf(stamp.modified) > kSettled;
     state.last = run;
     return changed ? std::optional(std::move(run)) : std::nullopt;

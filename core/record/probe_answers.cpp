@@ -60,7 +60,10 @@ void tryParts(const FileView& view, const Run& run) {
     // All rows at once, which is quicker than one by one, and the first and the last as RunParts reads them.
     const auto rows = [&](const std::string& path, std::size_t count, const auto& read) {
         if (count > 0) {
-            attempt([&] { return view.requiredDataset(path, "it has rows").read<float>(0, count); });
+            attempt([&] { // with those that a resumed run recorded again
+                const auto dataset = view.requiredDataset(path, "it has rows");
+                return dataset.read<float>(0, dataset.rows());
+            });
             attempt([&] { return read(0); });
             attempt([&] { return read(count - 1); });
         }

@@ -4,6 +4,14 @@
 
 namespace finescope::record {
 
+std::size_t SeriesTable::rowsInFile() const {
+    std::size_t all = rows();
+    for (const Resumption& again : resumed) {
+        all += again.replaced;
+    }
+    return all;
+}
+
 const Series* SeriesTable::find(std::string_view name) const {
     const auto found = std::ranges::find(series, name, &Series::name);
     return found == series.end() ? nullptr : &*found;

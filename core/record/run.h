@@ -22,7 +22,7 @@ struct Progress {
     std::int64_t step = 0;
     std::int64_t totalSteps = 0; ///< of the current stage; 0 = unknown
     double heartbeat = 0;        ///< Unix seconds
-    std::int64_t selected = -1;  ///< row of `/epochs` that holds the selected model; -1 = not yet
+    std::int64_t selected = -1;  ///< row of Run::epochs that holds the selected model; -1 = not yet
     std::string message;         ///< why it failed
 };
 
@@ -39,13 +39,23 @@ struct Series {
     std::vector<double> values;
 };
 
-/// `/steps` or `/epochs`: all columns have as many values as `keys`.
+/// Where a run went on after it had been interrupted: rows from there on were recorded again.
+struct Resumption {
+    EpochKey key;
+    std::int64_t step = 0;    ///< in `/steps`
+    std::size_t replaced = 0; ///< earlier rows of the file that no longer count
+};
+
+/// `/steps` or `/epochs`: all columns have as many values as `keys`. Stages, steps and epochs never go back.
 struct SeriesTable {
-    std::vector<std::int64_t> step; ///< restarts per stage; empty for `/epochs`
-    std::vector<EpochKey> keys;
-    std::vector<Series> series;
+    std::vector<std::int64_t> step{}; ///< restarts per stage; empty for `/epochs`
+    std::vector<EpochKey> keys{};
+    std::vector<Series> series{};
+    std::vector<Resumption> resumed{}; ///< in the order of the file
 
     [[nodiscard]] std::size_t rows() const { return keys.size(); }
+    /// With those that were replaced.
+    [[nodiscard]] std::size_t rowsInFile() const;
     /// The column of that name, or nullptr.
     [[nodiscard]] const Series* find(std::string_view name) const;
 };

@@ -2,6 +2,7 @@
 
 #include "core/record/file_parts.h"
 #include "core/record/limits.h"
+#include "core/record/resumed_rows.h"
 #include "core/record/schema.h"
 #include "core/text/shown.h"
 
@@ -60,10 +61,9 @@ void requireFewEvaluations(const DatasetView& marker, std::uint64_t rows) {
     }
 }
 
-// Appends the keys of rows [keys.size(), rows).
-void readKeys(const DatasetView& epoch, const DatasetView& stage, std::uint64_t rows,
+// Appends the keys of rows [first, rows).
+void readKeys(const DatasetView& epoch, const DatasetView& stage, std::uint64_t first, std::uint64_t rows,
               std::vector<EpochKey>& keys) {
-    const std::uint64_t first = keys.size();
     const auto epochs = epoch.read<double>(first, rows - first);
     const auto stages = stage.read<std::int64_t>(first, rows - first);
     for (std::size_t i = 0; i < epochs.size(); ++i) {
@@ -71,24 +71,15 @@ void readKeys(const DatasetView& epoch, const DatasetView& stage, std::uint64_t 
     }
 }
 
-void requireUnique(const DatasetView& epoch, const std::vector<EpochKey>& keys) {
-    std::vector<std::pair<double, Stage>> sorted;
-    std::ranges::transform(keys, std::back_inserter(sorted),
-                           [](EpochKey key) { return std::pair(key.epoch, key.stage); });
-    std::ranges::sort(sorted);
-    const auto twice = std::ranges::adjacent_find(sorted);
-    if (twice != sorted.end()) {
-        const auto first = std::ranges::find(keys, EpochKey{twice->first, twice->second});
-        const auto second = std::find(first + 1, keys.end(), *first);
-        epoch.fail("repeats the epoch and stage of row " + std::to_string(first - keys.begin()) + " at row " +
-                   std::to_string(second - keys.begin()));
-    }
-}
+// Rows of /classifier or of a split's logits, `data` being the columns of which each row needs its part:
+// their keys and their places in the file, without what a resumed run recorded again.
+struct KeyedRows {
+    std::vector<EpochKey> keys;
+    std::vector<std::uint64_t> places;
+};
 
-// Keys of the rows of /classifier or of a split's logits: `data` are the columns of which each row needs its
-// part.
-std::vector<EpochKey> readRowKeys(const FileView& view, const std::string& group,
-                                  std::initializer_list<const DatasetView*> data) {
+KeyedRows readRowKeys(const FileView& view, const std::string& group,
+                      std::initializer_list<const DatasetView*> data, bool resumed) {
     const std::string why = "every row needs its epoch and stage";
     const auto epoch = view.requiredDataset(schema::in(group, schema::kEpoch), why);
     const auto stage = view.requiredDataset(schema::in(group, schema::kStage), why);
@@ -99,12 +90,37 @@ std::vector<EpochKey> readRowKeys(const FileView& view, const std::string& group
         rows = std::min(rows, column->rows());
     }
     requireFewEvaluations(epoch, rows);
-    std::vector<EpochKey> keys;
-    readKeys(epoch, stage, rows, keys);
-    requireUnique(epoch, keys);
-    return keys;
+    KeyedRows keyed;
+    readKeys(epoch, stage, 0, rows, keyed.keys);
+    keyed.places = keptRows(keyed.keys, resumed);
+    return keyed;
 }
 
+// The columns of a group beside its keys that hold something.
+std::vector<std::pair<std::string, DatasetView>> seriesOf(const FileView& view, const std::string& group,
+                                                          const std::vector<std::string>& names,
+                                                          const char* markerName) {
+    std::vector<std::pair<std::string, DatasetView>> columns;
+    for (const auto& name : names) {
+        if (name == markerName || name == schema::kEpoch || name == schema::kStage) {
+            continue;
+        }
+        auto column = view.requiredDataset(schema::in(group, name), "it was there a moment ago");
+        if (column.rank() != 1 || !column.isNumber()) {
+            if (std::ranges::find(kKnownSeries, name) != kKnownSeries.end()) {
+                column.requireShape({-1}, "[K] numbers");
+                column.fail("holds no numbers, as it should");
+            }
+            continue;
+        }
+        if (column.rows() > 0) { // a length of 0 is absence
+            columns.emplace_back(name, std::move(column));
+        }
+    }
+    return columns;
+}
+
+// The table with what the file holds beyond it.
 SeriesTable readTable(const FileView& view, const std::string& group, const char* markerName,
                       SeriesTable table) {
     const bool isSteps = markerName == schema::kStep;
@@ -124,51 +140,47 @@ SeriesTable readTable(const FileView& view, const std::string& group, const char
     epoch.requireShape({-1}, "[K]");
     stage.requireShape({-1}, "[K]");
     const auto rows = committedRows(marker, {&epoch, &stage});
-    if (rows < table.rows()) {
+    const auto columns = seriesOf(view, group, names, markerName);
+    const bool sameColumns =
+        std::ranges::equal(columns, table.series, [](const auto& column, const Series& known) {
+            return column.first == known.name;
+        });
+    if (rows < table.rowsInFile() || !sameColumns) {
         table = {};
     }
     if (!isSteps) {
         requireFewEvaluations(marker, rows);
     }
-    const std::uint64_t first = table.rows();
-    readKeys(epoch, stage, rows, table.keys);
+    const std::uint64_t first = table.rowsInFile();
+    SeriesTable more;
+    readKeys(epoch, stage, first, rows, more.keys);
     if (isSteps) {
-        const auto steps = marker.read<std::int64_t>(first, rows - first);
-        table.step.insert(table.step.end(), steps.begin(), steps.end());
-    } else {
-        requireUnique(epoch, table.keys);
+        more.step = marker.read<std::int64_t>(first, rows - first);
     }
-    std::vector<Series> series;
-    for (const auto& name : names) {
-        if (name == markerName || name == schema::kEpoch || name == schema::kStage) {
-            continue;
-        }
-        const auto column = view.requiredDataset(schema::in(group, name), "it was there a moment ago");
-        if (column.rank() != 1 || !column.isNumber()) {
-            if (std::ranges::find(kKnownSeries, name) != kKnownSeries.end()) {
-                column.requireShape({-1}, "[K] numbers");
-                column.fail("holds no numbers, as it should");
-            }
-            continue;
-        }
-        if (column.rows() == 0) {
-            continue; // a length of 0 is absence
-        }
-        const auto* known = table.find(name);
-        Series& target =
-            series.emplace_back(Series{name, known == nullptr ? std::vector<double>{} : known->values});
-        const std::uint64_t have = std::min<std::uint64_t>(target.values.size(), first);
-        target.values.resize(have);
+    for (const auto& [name, column] : columns) {
         const auto there = std::min(column.rows(), rows);
-        if (there > have) {
-            const auto values = column.read<double>(have, there - have);
-            target.values.insert(target.values.end(), values.begin(), values.end());
-        }
-        view.take(column.path(), limits::times(rows - target.values.size(), sizeof(double)));
-        target.values.resize(rows, std::numeric_limits<double>::quiet_NaN());
+        auto values = there > first ? column.read<double>(first, there - first) : std::vector<double>{};
+        view.take(column.path(), limits::times(rows - first - values.size(), sizeof(double)));
+        values.resize(rows - first, std::numeric_limits<double>::quiet_NaN());
+        more.series.push_back({name, std::move(values)});
     }
-    table.series = std::move(series);
-    return table;
+    return continued(std::move(table), std::move(more));
+}
+
+// The row of the table that is row `selected` of the file; -1 where later rows took its place.
+std::int64_t keptRow(const FileView& view, const SeriesTable& epochs, std::int64_t selected) {
+    if (selected < 0 || epochs.resumed.empty()) {
+        return selected;
+    }
+    std::vector<EpochKey> inFile;
+    readKeys(view.requiredDataset(schema::in(schema::kEpochs, schema::kEpoch), "it was read a moment ago"),
+             view.requiredDataset(schema::in(schema::kEpochs, schema::kStage), "it was read a moment ago"), 0,
+             epochs.rowsInFile(), inFile);
+    if (static_cast<std::size_t>(selected) >= inFile.size()) {
+        return selected;
+    }
+    const auto kept = std::ranges::find(epochs.keys, inFile[static_cast<std::size_t>(selected)]);
+    return kept == epochs.keys.end() ? -1 : kept - epochs.keys.begin();
 }
 
 template <typename T>
@@ -214,7 +226,8 @@ std::int64_t featureWidth(const FileView& view, const std::string& path, std::in
     return static_cast<std::int64_t>(features->shape()[1]);
 }
 
-SplitInfo readSplit(const FileView& view, const std::string& name, std::int64_t classes) {
+SplitInfo readSplit(const FileView& view, const std::string& name, std::int64_t classes, bool resumed,
+                    RowPlaces& places) {
     const auto group = schema::in(schema::kSplits, name);
     SplitInfo split;
     split.name = name;
@@ -234,8 +247,10 @@ SplitInfo readSplit(const FileView& view, const std::string& name, std::int64_t 
                                                             std::to_string(classes) + "], for " +
                                                             std::to_string(split.rows) + " labels and " +
                                                             std::to_string(classes) + " classes");
-        split.logitKeys = readRowKeys(view, group, {&*logits});
-        logits->claim(0, split.logitKeys.size(), sizeof(float));
+        auto keyed = readRowKeys(view, group, {&*logits}, resumed);
+        split.logitKeys = std::move(keyed.keys);
+        places.logits[name] = std::move(keyed.places);
+        logits->claim(0, places.logits[name].empty() ? 0 : places.logits[name].back() + 1, sizeof(float));
     }
     split.pretrainedFeatureWidth =
         featureWidth(view, schema::in(group, schema::kFeaturesPretrained), split.rows);
@@ -248,7 +263,7 @@ int roleOrder(const SplitInfo& split) {
     return static_cast<int>(std::ranges::find(kRoles, split.role) - kRoles.begin());
 }
 
-void readClassifier(const FileView& view, Run& run) {
+void readClassifier(const FileView& view, Run& run, RowPlaces& places) {
     const auto weight = view.dataset(schema::kClassifierWeight);
     if (!weight || weight->rows() == 0) {
         return;
@@ -259,9 +274,12 @@ void readClassifier(const FileView& view, Run& run) {
     const auto bias =
         view.requiredDataset(schema::kClassifierBias, "a classifier has a bias; write zeros if it has none");
     bias.requireShape({-1, classes}, "[K, " + std::to_string(classes) + "]");
-    run.classifierKeys = readRowKeys(view, schema::kClassifier, {&*weight, &bias});
-    weight->claim(0, run.classifierKeys.size(), sizeof(float));
-    bias.claim(0, run.classifierKeys.size(), sizeof(float));
+    auto keyed = readRowKeys(view, schema::kClassifier, {&*weight, &bias}, !run.epochs.resumed.empty());
+    run.classifierKeys = std::move(keyed.keys);
+    places.classifier = std::move(keyed.places);
+    const std::uint64_t rows = places.classifier.empty() ? 0 : places.classifier.back() + 1;
+    weight->claim(0, rows, sizeof(float));
+    bias.claim(0, rows, sizeof(float));
     run.classifierWidth = static_cast<std::int64_t>(weight->shape()[2]);
 }
 
@@ -329,7 +347,8 @@ void readRootAttributes(const FileView& view, Run& run) {
 bool onlyStepsGrew(const Run& earlier, const Run& now) {
     return now.progress.status == Status::running && earlier.progress.status == Status::running &&
            now.progress.selected == earlier.progress.selected && now.epochs.keys == earlier.epochs.keys &&
-           now.steps.rows() > earlier.steps.rows();
+           now.epochs.rowsInFile() == earlier.epochs.rowsInFile() &&
+           now.steps.rowsInFile() > earlier.steps.rowsInFile();
 }
 
 // A writer that says "complete" closes the file a moment later; and two writes within one tick of a file
@@ -341,11 +360,12 @@ bool changedJustNow(const FileStamp& stamp) {
     return std::chrono::system_clock::now().time_since_epoch() - changed < kSettled;
 }
 
-void readRest(const FileView& view, Run& run) {
+void readRest(const FileView& view, Run& run, RowPlaces& places) {
     readRootAttributes(view, run);
-    readClassifier(view, run);
+    readClassifier(view, run, places);
     for (const auto& name : view.members(schema::kSplits, FileView::Member::group, limits::kMostSplits)) {
-        run.splits.push_back(readSplit(view, name, static_cast<std::int64_t>(run.classes())));
+        run.splits.push_back(readSplit(view, name, static_cast<std::int64_t>(run.classes()),
+                                       !run.epochs.resumed.empty(), places));
     }
     std::ranges::stable_sort(run.splits, {}, roleOrder);
     run.kernelStates = view.members(schema::kNtk, FileView::Member::group, limits::kMostKernels);
@@ -366,6 +386,7 @@ Run readFacts(const FileView& view, const Run* earlier) {
     run.progress = readProgress(view);
     run.epochs = readTable(view, schema::kEpochs, schema::kEpoch, goesOn ? earlier->epochs : SeriesTable{});
     run.steps = readTable(view, schema::kSteps, schema::kStep, goesOn ? earlier->steps : SeriesTable{});
+    run.progress.selected = keptRow(view, run.epochs, run.progress.selected);
     if (goesOn && onlyStepsGrew(*earlier, run)) {
         Run next = *earlier;
         next.progress = std::move(run.progress);
@@ -373,10 +394,11 @@ Run readFacts(const FileView& view, const Run* earlier) {
         next.steps = std::move(run.steps);
         return next;
     }
-    readRest(view, run);
+    RowPlaces places;
+    readRest(view, run, places);
     const bool mayGrow = run.progress.status == Status::running || changedJustNow(stamp);
     run.parts = std::make_shared<FileParts>(FileIdentity{run.file, stamp, run.runId, mayGrow},
-                                            static_cast<std::int64_t>(run.classes()));
+                                            static_cast<std::int64_t>(run.classes()), std::move(places));
     return run;
 }
 

@@ -67,7 +67,6 @@ void TestBadFiles::theErrorNamesFileAndPlace_data() {
     row("series_text", {"/steps/train_loss", "[K] numbers"});
     row("no_epoch", {"/epochs/epoch", "missing"});
     row("stage", {"/epochs/stage", "7", "row 1"});
-    row("epoch_twice", {"/epochs/epoch", "repeats", "row 0", "row 1"});
     row("weight_shape", {"/classifier/weight", "[2, 4, 4]", "[K, 3, h]"});
     row("bias_shape", {"/classifier/bias", "[2, 4]", "[K, 3]"});
     row("no_bias", {"/classifier/bias", "missing"});

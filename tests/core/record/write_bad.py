@@ -89,7 +89,6 @@ CHANGES = {
     "series_text": replaced("steps/train_loss", "text"),
     "no_epoch": replaced("epochs/epoch", None),
     "stage": element("epochs/stage", 1, 7),
-    "epoch_twice": element("epochs/epoch", 1, 0.0),
     "weight_shape": replaced("classifier/weight", np.zeros((2, C + 1, H), "f4")),
     "bias_shape": replaced("classifier/bias", np.zeros((2, C + 1), "f4")),
     "no_bias": replaced("classifier/bias", None),
