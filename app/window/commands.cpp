@@ -1,22 +1,24 @@
 #include "app/window/commands.h"
 
 #include "app/window/figure_command.h"
+#include "app/window/given_runs.h"
 #include "app/window/probe_command.h"
 #include "app/window/table_command.h"
 #include "app/window/text_output.h"
 #include "core/analysis/summary.h"
 #include "core/error.h"
 #include "core/figure/number_text.h"
-#include "core/record/file_probe.h"
 #include "core/record/probe_answers.h"
-#include "core/record/run_files.h"
 
 #include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <unistd.h>
 
@@ -44,6 +46,11 @@ std::string temperatureInWords(const Json& temperature) {
     return text + "\n";
 }
 
+/// Why numbers of a run are missing, by their place in its object.
+std::map<std::string, std::string> reasonsOf(const Json& run) {
+    return run.value("not_computed", std::map<std::string, std::string>{});
+}
+
 /// The summary of one run for people: the JSON has everything.
 std::string inWords(const Json& run) {
     const Json& norms = run["classifier"]["weight_norm"];
@@ -64,6 +71,9 @@ std::string inWords(const Json& run) {
     if (run["temperature"].is_object()) {
         text += temperatureInWords(run["temperature"]);
     }
+    for (const auto& [place, why] : reasonsOf(run)) {
+        text += "  not computed, " + place + ": " + why + "\n";
+    }
     return text;
 }
 
@@ -76,13 +86,23 @@ struct SummaryOptions {
 int runSummary(const SummaryOptions& options) {
     Json all = Json::array();
     std::string words;
-    record::FileProbe probe(probeCommand());
-    for (const auto& file : record::expandRunFiles(options.files)) {
-        all.push_back(analysis::summarise(probe.readRun(file), options.bins));
+    std::vector<std::string> problems;
+    int status = 0;
+    for (const GivenFile& given : readGivenFiles(options.files)) {
+        if (!given.run) {
+            all.push_back(analysis::summariseUnreadable(given.file, given.problem));
+            status = exitStatus(ErrorKind::internal); // it was named when it was read
+            continue;
+        }
+        all.push_back(analysis::summarise(*given.run, options.bins));
         words += options.json ? "" : inWords(all.back());
+        for (const auto& [place, why] : reasonsOf(all.back())) {
+            const bool named = why.starts_with(given.file.string());
+            problems.push_back(named ? why : given.file.string() + ": " + place + ": " + why);
+        }
     }
     printText(options.json ? all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n" : words);
-    return 0;
+    return std::max(status, complainOf(problems));
 }
 
 void addSummaryCommand(CLI::App& app, Action& action) {

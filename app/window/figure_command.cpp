@@ -1,7 +1,7 @@
 #include "app/window/figure_command.h"
 
+#include "app/window/given_runs.h"
 #include "app/window/help_lines.h"
-#include "app/window/probe_command.h"
 #include "app/window/terminal_progress.h"
 #include "app/window/text_output.h"
 #include "app/window/utf8_locale.h"
@@ -12,7 +12,6 @@
 #include "core/figure/venue_presets.h"
 #include "core/figure/write_csv.h"
 #include "core/figure/write_pgfplots.h"
-#include "core/record/run_files.h"
 #include "core/text/shown.h"
 #include "widgets/plot/figure_export.h"
 #include "widgets/plot/figure_recipe.h"
@@ -250,6 +249,7 @@ void write(const figure::Figure& figure, const std::filesystem::path& target,
 struct DatedFigure {
     figure::Figure figure;
     std::string created;
+    int status = 0; ///< the command's, as far as its files decide it
 };
 
 DatedFigure build(const figure::FigureRequest& request) {
@@ -262,10 +262,10 @@ DatedFigure build(const figure::FigureRequest& request) {
         const analysis::TheoryLaboratory laboratory = readLaboratory(request.files.front());
         return {figure::buildFigure(request, laboratory), laboratory.created};
     }
-    record::FileProbe probe(probeCommand());
-    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(request.files), &probe);
+    const GivenRuns given = readGivenRuns(request.files);
     TerminalProgress progress(request.kind);
-    return {figure::buildFigure(request, runs, progress.hooks()), figure::dataDate(runs)};
+    return {figure::buildFigure(request, given.runs, progress.hooks()), figure::dataDate(given.runs),
+            given.status};
 }
 
 int runFigure(const FigureArguments& arguments, int argc, char** argv) {
@@ -287,7 +287,7 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     const QApplication application(argc, argv);
     write(built.figure, target, request, built.created,
           arguments.plainNames ? figure::SpreadsheetNames::plain : figure::SpreadsheetNames::quoted);
-    return 0;
+    return std::max(built.status, complainOf(built.figure.problems));
 }
 
 std::vector<std::string> conventionNames() {

@@ -209,7 +209,7 @@ void MainWindow::connectActions() {
 void MainWindow::connectSession() {
     connect(&m_session, &Session::runsChanged, this, [this] {
         const auto& runs = m_session.runs();
-        m_runs->setRuns(runRows(runs, *m_session.checkedRuns()));
+        m_runs->setRuns(runRows(m_session));
         const bool noneChecked = !runs.empty() && std::ranges::none_of(runs, &OpenRun::checked);
         for (Page* page : m_pages) {
             page->setNoneChecked(noneChecked);
@@ -219,6 +219,9 @@ void MainWindow::connectSession() {
         const auto runs = m_session.checkedRuns();
         for (Page* page : m_pages) {
             page->setRuns(runs);
+        }
+        if (const QString copies = copiesText(m_session); !copies.isEmpty()) {
+            statusBar()->showMessage(copies);
         }
         updateFigureActions();
     });

@@ -87,6 +87,7 @@ void RunFollower::followFolder(const QString& path) {
 
 void RunFollower::forget(const QString& path) {
     m_followed.erase(path);
+    m_copies.forget(path);
     m_awaited.erase(path);
 }
 
@@ -127,18 +128,19 @@ void RunFollower::read(const QString& path, Followed& followed) {
         followed.state = state;
         followed.problem.clear();
         if (run) {
-            Q_EMIT runRead(path, std::make_shared<const record::Run>(std::move(*run)), state,
-                           followed.origin);
+            const auto shared = std::make_shared<const record::Run>(std::move(*run));
+            Q_EMIT identified(path, m_copies.identityOf(path, shared));
+            Q_EMIT runRead(path, shared, state, followed.origin);
         } else if (otherState) {
             Q_EMIT runRead(path, nullptr, state, followed.origin);
         }
         if (state.liveness == record::Liveness::ended) {
             followed.reader.reset();
         }
-    } catch (const Error& error) {
+    } catch (const std::exception& error) { // whatever a file brings about, the others are read
         followed.reader.reset();
-        if (error.kind() == ErrorKind::cancelled) {
-            return; // stopped
+        if (m_stopped) {
+            return; // what was stopped is no problem of the file
         }
         const QString problem = QString::fromUtf8(error.what());
         if (problem != std::exchange(followed.problem, problem)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/window/run_copies_seen.h"
 #include "core/record/live_reader.h"
 
 #include <QObject>
@@ -51,6 +52,8 @@ public Q_SLOTS:
     void poll();
 
 Q_SIGNALS:
+    /// Before the run is told: what it has in common with its copies only.
+    void identified(const QString& path, const QString& identity);
     void runRead(const QString& path, const finescope::window::RunPointer& run,
                  const finescope::record::LiveState& state, finescope::window::Origin origin);
     void failed(const QString& path, const QString& message);
@@ -67,6 +70,7 @@ private:
     std::unique_ptr<record::FileProbe> m_probe;
     std::atomic<bool> m_stopped = false;
     std::map<QString, Followed> m_followed;
+    RunCopiesSeen m_copies;
     std::set<QString> m_awaited;
     std::map<QString, std::set<QString>> m_folders; ///< folder -> what was seen in it
 };

@@ -4,6 +4,7 @@
 #include "core/figure/run_style.h"
 
 #include <QDir>
+#include <QFileInfo>
 
 #include <algorithm>
 
@@ -27,7 +28,16 @@ RunRow::Badge badgeOf(const OpenRun& open) {
     Q_UNREACHABLE();
 }
 
-QString reasonOf(const OpenRun& open) {
+QString copyText(const OpenRun& open, const OpenRun& original) {
+    return Session::tr("%1 is a copy of %2: counted once.")
+        .arg(QFileInfo(open.path).fileName(), QFileInfo(original.path).fileName());
+}
+
+/// `counted` is the run that stands for this one, if it is checked.
+QString reasonOf(const OpenRun& open, const OpenRun* counted) {
+    if (open.checked && counted != &open) {
+        return copyText(open, *counted);
+    }
     if (open.state.processMissing) {
         return Session::tr("Ended without finishing: its process is gone.");
     }
@@ -39,7 +49,11 @@ QString reasonOf(const OpenRun& open) {
 
 } // namespace
 
-std::vector<RunRow> runRows(const std::vector<OpenRun>& runs, const std::vector<record::Run>& shown) {
+std::vector<RunRow> runRows(const Session& session) {
+    const std::vector<OpenRun>& runs = session.runs();
+    const QHash<QString, const OpenRun*> counted = session.countedRuns();
+    const widgets::RunSet set = session.checkedRuns();
+    const std::vector<record::Run>& shown = *set;
     const auto labels = figure::labelRuns(shown);
     std::vector<RunRow> rows;
     rows.reserve(runs.size());
@@ -56,7 +70,7 @@ std::vector<RunRow> runRows(const std::vector<OpenRun>& runs, const std::vector<
                    .imported = QString::fromStdString(figure::variantOf(run).file),
                    .badge = badgeOf(open),
                    .fraction = std::nullopt,
-                   .reason = reasonOf(open),
+                   .reason = reasonOf(open, counted.value(open.identity)),
                    .checked = open.checked,
                    .style = std::nullopt};
         if (const auto at = std::ranges::find(shown, run.file, &record::Run::file); at != shown.end()) {
@@ -70,6 +84,20 @@ std::vector<RunRow> runRows(const std::vector<OpenRun>& runs, const std::vector<
         rows.push_back(std::move(row));
     }
     return rows;
+}
+
+QString copiesText(const Session& session) {
+    QStringList copies;
+    const QHash<QString, const OpenRun*> counted = session.countedRuns();
+    for (const OpenRun& open : session.runs()) {
+        if (const OpenRun* original = counted.value(open.identity); open.checked && original != &open) {
+            copies.append(copyText(open, *original));
+        }
+    }
+    constexpr qsizetype kNamed = 3;
+    const qsizetype more = copies.size() - kNamed;
+    return copies.mid(0, kNamed).join(QLatin1Char(' ')) +
+           (more > 0 ? Session::tr(" … and %n more", nullptr, static_cast<int>(more)) : QString());
 }
 
 QString folderText(const QString& folder, int found, const std::vector<OpenRun>& runs) {

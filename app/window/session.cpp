@@ -28,6 +28,8 @@ Session::Session(int pollMs, std::vector<std::string> probe, QObject* parent)
     m_follower->moveToThread(&m_thread);
     connect(&m_thread, &QThread::started, m_follower, &RunFollower::begin);
     connect(&m_thread, &QThread::finished, m_follower, &QObject::deleteLater);
+    connect(m_follower, &RunFollower::identified, this,
+            [this](const QString& path, const QString& identity) { m_identities.insert(path, identity); });
     connect(m_follower, &RunFollower::runRead, this, &Session::take);
     connect(m_follower, &RunFollower::failed, this, &Session::openFailed);
     connect(m_follower, &RunFollower::folderSearched, this, [this](const QString& folder, int found) {
@@ -74,6 +76,7 @@ void Session::close(const QString& path) {
     }
     const bool checked = found->checked;
     m_runs.erase(found);
+    m_identities.remove(path);
     m_closing.insert(path);
     QMetaObject::invokeMethod(m_follower, [this, path] {
         m_follower->forget(path);
@@ -89,6 +92,7 @@ void Session::take(const QString& path, const RunPointer& run, const record::Liv
         found->state = state;
         if (run) {
             found->run = run;
+            found->identity = m_identities.value(path, path);
         }
         announce(found->checked && run);
         return;
@@ -97,7 +101,8 @@ void Session::take(const QString& path, const RunPointer& run, const record::Liv
         return; // closed while this was on the way
     }
     const auto checked = std::ranges::count(m_runs, true, &OpenRun::checked);
-    m_runs.push_back({path, run, state, origin == Origin::named || checked < kCheckedAtOnce, origin});
+    m_runs.push_back({path, run, state, origin == Origin::named || checked < kCheckedAtOnce, origin,
+                      m_identities.value(path, path)});
     announce(m_runs.back().checked);
 }
 
@@ -157,10 +162,25 @@ void Session::setTemperature(double temperature) {
     }
 }
 
-widgets::RunSet Session::checkedRuns() const {
-    std::vector<record::Run> checked;
+QHash<QString, const OpenRun*> Session::countedRuns() const {
+    const auto rows = [](const OpenRun& of) {
+        return std::pair(of.run->epochs.rowsInFile(), of.run->steps.rowsInFile());
+    };
+    QHash<QString, const OpenRun*> counted;
     for (const OpenRun& open : m_runs) {
         if (open.checked) {
+            const OpenRun*& best = counted[open.identity];
+            best = !best || rows(open) > rows(*best) ? &open : best;
+        }
+    }
+    return counted;
+}
+
+widgets::RunSet Session::checkedRuns() const {
+    std::vector<record::Run> checked;
+    const QHash<QString, const OpenRun*> counted = countedRuns();
+    for (const OpenRun& open : m_runs) {
+        if (counted.value(open.identity) == &open) {
             checked.push_back(*open.run);
         }
     }

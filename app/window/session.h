@@ -4,6 +4,7 @@
 #include "widgets/page/page.h"
 
 #include <QElapsedTimer>
+#include <QHash>
 #include <QObject>
 #include <QSet>
 #include <QStringList>
@@ -22,6 +23,7 @@ struct OpenRun {
     record::LiveState state;
     bool checked = false; ///< shown by the pages
     Origin origin = Origin::named;
+    QString identity{}; ///< shared with its copies only
 };
 
 /// What is open and what the person chose: facts come from the files, only intent is kept here. Files are
@@ -48,8 +50,10 @@ public:
     void close(const QString& path);
 
     [[nodiscard]] const std::vector<OpenRun>& runs() const { return m_runs; }
-    /// The checked runs in the order of legends.
+    /// The checked runs in the order of legends; of some copies of one run the one with most rows.
     [[nodiscard]] widgets::RunSet checkedRuns() const;
+    /// The checked run of each identity that counts.
+    [[nodiscard]] QHash<QString, const OpenRun*> countedRuns() const;
     void setChecked(const QStringList& paths, bool checked);
 
     /// The temperature all pages agree on.
@@ -71,8 +75,9 @@ private:
     void checkWholeSeeds(const QString& folder);
     void announce(bool checkedToo);
 
-    std::vector<OpenRun> m_runs; ///< in the order they were opened
-    QSet<QString> m_closing;     ///< closed here, perhaps still being read over there
+    std::vector<OpenRun> m_runs;          ///< in the order they were opened
+    QHash<QString, QString> m_identities; ///< by path, before the run itself comes
+    QSet<QString> m_closing;              ///< closed here, perhaps still being read over there
     double m_temperature = 1;
     bool m_checkedChanged = false;
     QTimer m_announce;

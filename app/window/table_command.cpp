@@ -1,8 +1,8 @@
 #include "app/window/table_command.h"
 
 #include "app/window/figure_command.h"
+#include "app/window/given_runs.h"
 #include "app/window/help_lines.h"
-#include "app/window/probe_command.h"
 #include "app/window/terminal_progress.h"
 #include "app/window/text_output.h"
 #include "core/error.h"
@@ -12,20 +12,22 @@
 #include "core/figure/feature_details_figure.h"
 #include "core/figure/feature_neighbours.h"
 #include "core/figure/kernel_table.h"
+#include "core/figure/problems.h"
 #include "core/figure/recalibration_table.h"
 #include "core/figure/tables.h"
 #include "core/figure/write_csv.h"
 #include "core/figure/write_json.h"
 #include "core/figure/write_latex.h"
 #include "core/figure/write_markdown.h"
-#include "core/record/run_files.h"
 #include "widgets/plot/figure_export.h"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,36 +73,36 @@ struct TableCommandOptions {
     bool intervals = false, plainNames = false;
 };
 
-figure::Table buildTable(const TableCommandOptions& options) {
-    record::FileProbe probe(probeCommand());
-    const std::vector<record::Run> runs = record::readRuns(record::expandRunFiles(options.files), &probe);
+figure::Table buildTable(const TableCommandOptions& options, std::span<const record::Run> runs,
+                         figure::Problems& problems) {
     const figure::TableOptions tableOptions{.splits = options.splits,
                                             .binCount = options.bins,
                                             .fitOn = options.fitOn,
                                             .intervals = options.intervals};
     if (options.kind == "features") {
-        return figure::featuresTable(runs, figure::featureEntries(runs), tableOptions);
+        return figure::featuresTable(runs, figure::featureEntries(runs, {}, &problems), tableOptions);
     }
     const std::string oneSplit = options.splits.empty() ? std::string{} : options.splits.front();
     TerminalProgress progress(options.kind);
     if (options.kind == "feature-classes") {
-        return figure::featureDetailsTable(
-            figure::featureDetailEntries(runs, {.split = oneSplit, .numbers = {}}, progress.hooks()));
+        return figure::featureDetailsTable(figure::featureDetailEntries(
+            runs, {.split = oneSplit, .numbers = {}}, progress.hooks(), &problems));
     }
     if (options.kind == "feature-neighbours") {
         return figure::featureNeighboursTable(
-            figure::neighbourEntries(runs, {.split = oneSplit, .numbers = {}}, progress.hooks()));
+            figure::neighbourEntries(runs, {.split = oneSplit, .numbers = {}}, progress.hooks(), &problems));
     }
     if (options.kind == "norms") {
         return figure::normsTable(runs);
     }
     if (options.kind == "kernel") {
-        return figure::kernelTable(figure::readKernelEntries(runs));
+        return figure::kernelTable(figure::readKernelEntries(runs, {}, &problems));
     }
     if (options.kind == "classifier") {
         const figure::Origin before =
             options.origin == "start" ? figure::Origin::start : figure::Origin::fineTuning;
-        return figure::classifierRowsTable(runs, figure::classifierEntries(runs), {.before = before});
+        return figure::classifierRowsTable(runs, figure::classifierEntries(runs, &problems),
+                                           {.before = before});
     }
     if (options.kind == "calibration") {
         return figure::calibrationTable(runs, tableOptions);
@@ -109,13 +111,13 @@ figure::Table buildTable(const TableCommandOptions& options) {
         return figure::recalibrationTable(runs, tableOptions);
     }
     if (options.kind == "accuracy") {
-        return figure::accuracyTable(runs, figure::accuracyEntries(runs), options.splits);
+        return figure::accuracyTable(runs, figure::accuracyEntries(runs, &problems), options.splits);
     }
     const std::string temperature = !options.temperature.empty()     ? options.temperature
                                     : options.kind == "before-after" ? "fitted"
                                                                      : "1";
-    const figure::Lens lens =
-        figure::readLens(runs, oneSplit, temperatureChoice(temperature), std::nullopt, options.fitOn);
+    const figure::Lens lens = figure::readLens(runs, oneSplit, temperatureChoice(temperature), std::nullopt,
+                                               options.fitOn, &problems);
     if (options.kind == "before-after") {
         return figure::beforeAfterTable(lens.entries, options.bins);
     }
@@ -158,14 +160,20 @@ std::string written(const figure::Table& table, const std::string& format, bool 
 
 int runTable(const TableCommandOptions& options) {
     const std::string format = tableFormat(options);
-    const figure::Table table = buildTable(options);
+    const GivenRuns given = readGivenRuns(options.files);
+    figure::Problems problems;
+    figure::Table table = buildTable(options, given.runs, problems);
+    if (table.rows.empty() && !problems.empty()) {
+        problems.raise();
+    }
+    figure::tell(table, problems);
     const std::string text = written(table, format, options.plainNames);
     if (options.output.empty()) {
         printText(text);
     } else {
         writeTextFile(options.output, text);
     }
-    return 0;
+    return std::max(given.status, complainOf(table.problems));
 }
 
 } // namespace

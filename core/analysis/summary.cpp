@@ -9,6 +9,7 @@
 #include "core/analysis/softmax.h"
 #include "core/analysis/spectrum.h"
 #include "core/analysis/temperature.h"
+#include "core/error.h"
 
 #include <nlohmann/json.hpp>
 
@@ -17,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 
 namespace finescope::analysis {
 
@@ -27,6 +29,36 @@ using Json = nlohmann::ordered_json;
 Json number(std::optional<double> value) {
     return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
 }
+
+/// Why numbers of a run are null, by where they stand: "splits.test", "classifier.weight_norm.final".
+class Reasons {
+public:
+    /// What `compute` gives, null where it fails.
+    template <typename Compute>
+    Json unlessRefused(const std::string& place, const Compute& compute) {
+        try {
+            return compute();
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::cancelled) {
+                throw;
+            }
+            add(place, error.what());
+            return nullptr;
+        }
+    }
+    /// The number if it is finite; one that is not there needs no reason.
+    Json finite(const std::string& place, std::optional<double> value) {
+        if (value && !std::isfinite(*value)) {
+            add(place, std::isnan(*value) ? "is NaN" : "is infinite");
+        }
+        return number(value);
+    }
+    void add(const std::string& place, const std::string& why) { m_all[place] = why; }
+    [[nodiscard]] const Json& all() const { return m_all; }
+
+private:
+    Json m_all = Json::object();
+};
 
 Json text(const std::string& value) {
     return value.empty() ? Json(nullptr) : Json(value);
@@ -46,7 +78,7 @@ const char* statusName(record::Status status) {
     return "cancelled";
 }
 
-Json classifierObject(const record::Run& run) {
+Json classifierObject(const record::Run& run, Reasons& reasons) {
     // A file of snapshots alone, without /epochs, is read by its first and last snapshot.
     const auto& keys = run.epochs.keys.empty() ? run.classifierKeys : run.epochs.keys;
     std::optional<record::EpochKey> first;
@@ -66,17 +98,24 @@ Json classifierObject(const record::Run& run) {
     const ClassifierNorms initial = normsAt(first);
     const ClassifierNorms probed = normsAt(afterProbing);
     const ClassifierNorms last = normsAt(reported);
-    return {{"weight_norm",
-             {{"initial", number(initial.weight)},
-              {"after_lp", number(probed.weight)},
-              {"final", number(last.weight)}}},
-            {"bias_norm",
-             {{"initial", number(initial.bias)},
-              {"after_lp", number(probed.bias)},
-              {"final", number(last.bias)}}}};
+    const std::pair<const char*, const ClassifierNorms*> moments[] = {
+        {"initial", &initial}, {"after_lp", &probed}, {"final", &last}};
+    Json object;
+    for (const auto& [moment, norms] : moments) {
+        const std::string name = moment;
+        object["weight_norm"][name] = reasons.finite("classifier.weight_norm." + name, norms->weight);
+        object["bias_norm"][name] = reasons.finite("classifier.bias_norm." + name, norms->bias);
+    }
+    return object;
 }
 
-/// What a split holds of the reported model; logits without rows if it has none.
+/// The same without numbers.
+Json emptyClassifier() {
+    const Json moments = {{"initial", nullptr}, {"after_lp", nullptr}, {"final", nullptr}};
+    return {{"weight_norm", moments}, {"bias_norm", moments}};
+}
+
+/// What a split holds of the reported model; logits without rows if it has none, or none that can be used.
 struct SplitData {
     const record::SplitInfo* info = nullptr;
     Labels labels;
@@ -84,22 +123,34 @@ struct SplitData {
     [[nodiscard]] bool evaluated() const { return logits.rows() > 0; }
 };
 
-SplitData readSplit(const record::Run& run, const record::SplitInfo& info) {
+std::string placeOf(const record::SplitInfo& info) {
+    return "splits." + info.name;
+}
+
+SplitData readSplit(const record::Run& run, const record::SplitInfo& info, Reasons& reasons) {
     SplitData data{&info, {}, {}};
     if (info.rows > 0) {
-        data.labels = run.parts->labels(info);
-        if (const auto row = run.reportedLogits(info)) {
-            data.logits = run.parts->logits(info, *row);
-        }
+        reasons.unlessRefused(placeOf(info), [&] {
+            data.labels = run.parts->labels(info);
+            if (const auto row = run.reportedLogits(info)) {
+                data.logits = run.parts->logits(info, *row);
+            }
+            return nullptr;
+        });
     }
     return data;
 }
 
-Json featuresObject(const record::Run& run, const SplitData& split) {
+Json featuresObject(const record::Run& run, const SplitData& split, Reasons& reasons) {
     const record::SplitInfo& info = *split.info;
-    const FeatureNumbers numbers = featureNumbers(
-        info.rows > 0 && info.pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(info) : MatrixF{},
-        info.rows > 0 && info.featureWidth > 0 ? run.parts->features(info) : MatrixF{}, split.labels);
+    FeatureNumbers numbers;
+    reasons.unlessRefused(placeOf(info) + ".features", [&] {
+        const bool usable = !split.labels.empty();
+        numbers = featureNumbers(
+            usable && info.pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(info) : MatrixF{},
+            usable && info.featureWidth > 0 ? run.parts->features(info) : MatrixF{}, split.labels);
+        return nullptr;
+    });
     const auto& [pretrained, final] = std::tie(numbers.fisherPretrained, numbers.fisherFinal);
     const auto value = [](const std::optional<FisherRatio>& ratio) {
         return ratio ? number(ratio->value) : Json(nullptr);
@@ -118,7 +169,7 @@ Json featuresObject(const record::Run& run, const SplitData& split) {
               {"rank_within", {{"pretrained", rank(pretrained)}, {"final", rank(final)}}}}}};
 }
 
-Json splitObject(const record::Run& run, const SplitData& split, int binCount) {
+Json splitObject(const record::Run& run, const SplitData& split, int binCount, Reasons& reasons) {
     Json object = {{"role", text(split.info->role)}, {"n", split.info->rows}};
     const char* const names[] = {"accuracy", "matthews",        "nll",       "brier", "ece",
                                  "mce",      "mean_confidence", "logit_norm"};
@@ -126,56 +177,82 @@ Json splitObject(const record::Run& run, const SplitData& split, int binCount) {
         object[name] = nullptr;
     }
     if (split.evaluated()) {
-        const Reliability numbers = reliability(split.logits, split.labels, 1.0, binCount);
-        object["accuracy"] = number(numbers.accuracy);
-        object["matthews"] = number(
-            matthewsCorrelation(argmax(split.logits), split.labels, static_cast<int>(split.logits.cols())));
-        object["nll"] = number(numbers.nll);
-        object["brier"] = number(numbers.brier);
-        object["ece"] = number(numbers.ece);
-        object["mce"] = number(numbers.mce);
-        object["mean_confidence"] = number(numbers.meanConfidence);
-        if (!hasLostLogitSize(run)) {
-            object["logit_norm"] = number(split.logits.cast<double>().rowwise().norm().mean());
-        }
+        reasons.unlessRefused(placeOf(*split.info), [&] {
+            const Reliability numbers = reliability(split.logits, split.labels, 1.0, binCount);
+            object["accuracy"] = number(numbers.accuracy);
+            object["matthews"] = number(matthewsCorrelation(argmax(split.logits), split.labels,
+                                                            static_cast<int>(split.logits.cols())));
+            object["nll"] = number(numbers.nll);
+            object["brier"] = number(numbers.brier);
+            object["ece"] = number(numbers.ece);
+            object["mce"] = number(numbers.mce);
+            object["mean_confidence"] = number(numbers.meanConfidence);
+            if (!hasLostLogitSize(run)) {
+                object["logit_norm"] = number(split.logits.cast<double>().rowwise().norm().mean());
+            }
+            return nullptr;
+        });
     }
-    object["features"] = featuresObject(run, split);
+    object["features"] = featuresObject(run, split, reasons);
     return object;
 }
 
 /// The class of every test and out-of-distribution split for all of which the model predicts that one class.
-Json collapsedObject(const record::Run& run) {
+Json collapsedObject(const record::Run& run, const std::vector<SplitData>& splits) {
     Json object = nullptr;
-    for (const record::SplitInfo& split : run.splits) {
-        const bool tested = split.role == "test" || split.role == "ood";
-        if (const auto only = tested ? collapsedClass(run, split) : std::nullopt) {
-            object[split.name] = *only;
+    for (const SplitData& split : splits) {
+        const bool tested = split.info->role == "test" || split.info->role == "ood";
+        if (const auto only = tested && split.evaluated() ? collapsedClass(run, *split.info) : std::nullopt) {
+            object[split.info->name] = *only;
         }
     }
     return object;
 }
 
-Json temperatureObject(const record::Run& run, const std::vector<SplitData>& splits, int binCount) {
-    Json object = {{"fitted_on", nullptr},
-                   {"value", nullptr},
-                   {"at_bound", nullptr},
-                   {"reason", nullptr},
-                   {"equivalent_weight_norm", nullptr},
-                   {"splits", Json::object()}};
+Json emptyTemperature() {
+    return {{"fitted_on", nullptr},
+            {"value", nullptr},
+            {"at_bound", nullptr},
+            {"reason", nullptr},
+            {"equivalent_weight_norm", nullptr},
+            {"splits", Json::object()}};
+}
+
+Json temperatureObject(const record::Run& run, const std::vector<SplitData>& splits, int binCount,
+                       Reasons& reasons) {
+    Json object = emptyTemperature();
     const auto validation = std::ranges::find_if(
         splits, [](const SplitData& split) { return split.info->role == "validation" && split.evaluated(); });
     if (validation == splits.end()) {
+        const auto refused = std::ranges::find_if(splits, [&](const SplitData& split) {
+            return split.info->role == "validation" && reasons.all().contains(placeOf(*split.info));
+        });
+        if (refused != splits.end()) {
+            reasons.add("temperature", "its split cannot be used: see " + placeOf(*refused->info));
+        }
         return object;
     }
-    const FittedTemperature fitted = fitTemperature(validation->logits, validation->labels);
+    FittedTemperature fitted;
+    if (reasons
+            .unlessRefused("temperature",
+                           [&] {
+                               fitted = fitTemperature(validation->logits, validation->labels);
+                               return true;
+                           })
+            .is_null()) {
+        return object;
+    }
     object["fitted_on"] = validation->info->name;
     object["value"] = number(fitted.value);
     object["at_bound"] = fitted.atBound;
     object["reason"] = text(inWords(fitted.why));
     if (const auto key = run.reportedKey()) {
-        if (const auto norm = classifierNormsAt(run, *key).weight) {
-            object["equivalent_weight_norm"] = number(equivalentClassifierNorm(*norm, fitted.value));
-        }
+        reasons.unlessRefused("temperature.equivalent_weight_norm", [&] {
+            if (const auto norm = classifierNormsAt(run, *key).weight) {
+                object["equivalent_weight_norm"] = number(equivalentClassifierNorm(*norm, fitted.value));
+            }
+            return nullptr;
+        });
     }
     for (const SplitData& split : splits) {
         if (split.evaluated()) {
@@ -218,31 +295,55 @@ Json kernelObject(const record::KernelState& kernel) {
     return object;
 }
 
+/// What every object has before its numbers.
+Json headOf(const std::filesystem::path& file) {
+    return {{"file", file.string()}, {"run_id", nullptr}, {"name", nullptr}, {"method", nullptr},
+            {"task", nullptr},       {"model", nullptr},  {"seed", nullptr}, {"status", nullptr}};
+}
+
 } // namespace
 
 Json summarise(const record::Run& run, int binCount) {
-    Json object = {{"file", run.file.string()},
-                   {"run_id", text(run.runId)},
-                   {"name", text(run.name)},
-                   {"method", text(run.method)},
-                   {"task", text(run.task)},
-                   {"model", text(run.model)},
-                   {"seed", importedFrom(run) ? Json(nullptr) : Json(run.seed)},
-                   {"status", statusName(run.progress.status)},
-                   {"classifier", classifierObject(run)},
-                   {"splits", Json::object()}};
+    Reasons reasons;
+    Json object = headOf(run.file);
+    object["run_id"] = text(run.runId);
+    object["name"] = text(run.name);
+    object["method"] = text(run.method);
+    object["task"] = text(run.task);
+    object["model"] = text(run.model);
+    object["seed"] = importedFrom(run) ? Json(nullptr) : Json(run.seed);
+    object["status"] = statusName(run.progress.status);
+    const Json classifier =
+        reasons.unlessRefused("classifier", [&] { return classifierObject(run, reasons); });
+    object["classifier"] = classifier.is_null() ? emptyClassifier() : classifier;
+    object["splits"] = Json::object();
     std::vector<SplitData> splits;
     splits.reserve(run.splits.size());
     for (const record::SplitInfo& info : run.splits) {
-        splits.push_back(readSplit(run, info));
-        object["splits"][info.name] = splitObject(run, splits.back(), binCount);
+        splits.push_back(readSplit(run, info, reasons));
+        object["splits"][info.name] = splitObject(run, splits.back(), binCount, reasons);
     }
-    object["collapsed"] = collapsedObject(run);
-    object["temperature"] = temperatureObject(run, splits, binCount);
+    object["collapsed"] = collapsedObject(run, splits);
+    object["temperature"] = temperatureObject(run, splits, binCount, reasons);
     object["ntk"] = Json::object();
     for (const std::string& state : run.kernelStates) {
-        object["ntk"][state] = kernelObject(run.parts->kernel(state));
+        object["ntk"][state] =
+            reasons.unlessRefused("ntk." + state, [&] { return kernelObject(run.parts->kernel(state)); });
     }
+    if (!reasons.all().empty()) {
+        object["not_computed"] = reasons.all();
+    }
+    return object;
+}
+
+Json summariseUnreadable(const std::filesystem::path& file, const std::string& why) {
+    Json object = headOf(file);
+    object["classifier"] = emptyClassifier();
+    object["splits"] = Json::object();
+    object["collapsed"] = nullptr;
+    object["temperature"] = emptyTemperature();
+    object["ntk"] = Json::object();
+    object["not_computed"] = {{"file", why}};
     return object;
 }
 

@@ -24,7 +24,7 @@ Metric metricOf(const std::string& task) {
     return task == "cola" ? Metric::matthews : Metric::accuracy;
 }
 
-std::vector<AccuracyEntry> accuracyEntries(std::span<const record::Run> runs) {
+std::vector<AccuracyEntry> accuracyEntries(std::span<const record::Run> runs, Problems* problems) {
     std::vector<AccuracyEntry> entries;
     for (std::size_t index = 0; index < runs.size(); ++index) {
         const record::Run& run = runs[index];
@@ -33,12 +33,14 @@ std::vector<AccuracyEntry> accuracyEntries(std::span<const record::Run> runs) {
             if (!block || split.rows == 0) {
                 continue;
             }
-            const MatrixF logits = run.parts->logits(split, *block);
-            entries.push_back({.run = index,
-                               .split = split.name,
-                               .value = score(metricOf(run.task), analysis::argmax(logits),
-                                              run.parts->labels(split), static_cast<int>(logits.cols())),
-                               .collapsed = collapsedClassName(run, split)});
+            attempt(run, problems, [&] {
+                const MatrixF logits = run.parts->logits(split, *block);
+                entries.push_back({.run = index,
+                                   .split = split.name,
+                                   .value = score(metricOf(run.task), analysis::argmax(logits),
+                                                  run.parts->labels(split), static_cast<int>(logits.cols())),
+                                   .collapsed = collapsedClassName(run, split)});
+            });
         }
     }
     return entries;

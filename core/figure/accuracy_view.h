@@ -27,8 +27,10 @@ struct AccuracyEntry {
 };
 
 /// All splits of all runs that hold logits, in the order of the set. Ties at the maximum go to the lowest
-/// class. Reads logits and labels; any thread.
-[[nodiscard]] std::vector<AccuracyEntry> accuracyEntries(std::span<const record::Run> runs);
+/// class. Reads logits and labels; any thread. A split that cannot be used goes to `problems`; without them
+/// the error passes.
+[[nodiscard]] std::vector<AccuracyEntry> accuracyEntries(std::span<const record::Run> runs,
+                                                         Problems* problems = nullptr);
 
 /// Those of the entries that collapsed.
 [[nodiscard]] std::vector<Collapse> collapses(std::span<const AccuracyEntry> entries);

@@ -66,16 +66,18 @@ void sayWhere(Table& table, std::span<const LensEntry> entries) {
 
 Lens readLens(std::span<const record::Run> runs, const std::string& split,
               const TemperatureChoice& temperature, std::optional<record::EpochKey> key,
-              const std::string& fitOn) {
+              const std::string& fitOn, Problems* problems) {
     const std::vector<RunLabel> labels = labelRuns(runs);
     Lens lens;
     lens.data.reserve(runs.size()); // entries point into it
     for (const std::size_t index : legendOrder(runs)) {
-        const CalibrationData& data = lens.data.emplace_back(readCalibration(runs[index], split, key, fitOn));
-        lens.entries.push_back({.name = labels[index].name,
-                                .style = labels[index].style,
-                                .data = &data,
-                                .temperature = chosenTemperature(runs[index], data, temperature)});
+        attempt(runs[index], problems, [&] {
+            CalibrationData read = readCalibration(runs[index], split, key, fitOn);
+            const double t = chosenTemperature(runs[index], read, temperature);
+            const CalibrationData& data = lens.data.emplace_back(std::move(read));
+            lens.entries.push_back(
+                {.name = labels[index].name, .style = labels[index].style, .data = &data, .temperature = t});
+        });
     }
     return lens;
 }

@@ -29,12 +29,12 @@ struct Lens {
 };
 
 /// Reads runs in the order of legends, each at `temperature` ("fitted": its own). Split, epoch and `fitOn` as
-/// in readCalibration(), which throws for what is not there; Error{badInput} where a temperature is to be
-/// fitted and there is nothing to fit it on.
+/// in readCalibration(). A run for which that throws, or that has nothing to fit a temperature on that is to
+/// be fitted, goes to `problems`; without them the error passes.
 [[nodiscard]] Lens readLens(std::span<const record::Run> runs, const std::string& split,
                             const TemperatureChoice& temperature,
-                            std::optional<record::EpochKey> key = std::nullopt,
-                            const std::string& fitOn = {});
+                            std::optional<record::EpochKey> key = std::nullopt, const std::string& fitOn = {},
+                            Problems* problems = nullptr);
 
 /// "Before and after": for each run ECE, MCE, NLL, Brier score and accuracy at T = 1 and at its temperature,
 /// the change, and the interval of the change (paired_bootstrap.h); ECE, MCE and accuracy in percent. O(N

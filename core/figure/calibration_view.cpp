@@ -176,22 +176,24 @@ std::vector<ReliabilityEntry> reliabilityEntries(std::span<const record::Run> ru
                                                  const TemperatureChoice& temperature, bool before,
                                                  const DiagramChoice& choice,
                                                  std::optional<record::EpochKey> key,
-                                                 const std::string& fitOn) {
+                                                 const std::string& fitOn, Problems* problems) {
     const std::vector<RunLabel> labels = labelRuns(runs);
     DiagramChoice withoutIntervals = choice;
     withoutIntervals.intervals = AccuracyIntervals::none;
     std::vector<ReliabilityEntry> entries;
     for (const std::size_t index : legendOrder(runs)) {
-        const CalibrationData data = readCalibration(runs[index], split, key, fitOn);
-        const double t = chosenTemperature(runs[index], data, temperature);
-        ReliabilityEntry entry = diagramAt(data, t, choice);
-        entry.name = labels[index].name;
-        entry.style = labels[index].style;
-        entry.caution = temperature.fitted ? fitCaution(data) : std::string{};
-        if (before) {
-            entry.before = diagramAt(data, 1.0, withoutIntervals).current;
-        }
-        entries.push_back(std::move(entry));
+        attempt(runs[index], problems, [&] {
+            const CalibrationData data = readCalibration(runs[index], split, key, fitOn);
+            const double t = chosenTemperature(runs[index], data, temperature);
+            ReliabilityEntry entry = diagramAt(data, t, choice);
+            entry.name = labels[index].name;
+            entry.style = labels[index].style;
+            entry.caution = temperature.fitted ? fitCaution(data) : std::string{};
+            if (before) {
+                entry.before = diagramAt(data, 1.0, withoutIntervals).current;
+            }
+            entries.push_back(std::move(entry));
+        });
     }
     return entries;
 }

@@ -2,6 +2,7 @@
 
 #include "core/analysis/temperature.h"
 #include "core/figure/calibration_figures.h"
+#include "core/figure/problems.h"
 #include "core/matrix.h"
 #include "core/record/run.h"
 
@@ -68,13 +69,14 @@ struct TemperatureChoice {
                                        const TemperatureChoice& choice);
 
 /// The diagrams of a set of runs as the exact functions of core/analysis give them (for export; a window that
-/// follows a slider uses analysis::SliderTable). `before` adds the uncalibrated T = 1. Throws Error{badInput}
-/// naming the file if it has no such evaluation, or a temperature is to be fitted and there is nothing to fit
-/// it on, and as diagramAt().
+/// follows a slider uses analysis::SliderTable). `before` adds the uncalibrated T = 1. A run that has no such
+/// evaluation, or nothing to fit a temperature on that is to be fitted, goes to `problems`, as what
+/// diagramAt() throws; without them Error{badInput} names the file.
 [[nodiscard]] std::vector<ReliabilityEntry>
 reliabilityEntries(std::span<const record::Run> runs, const std::string& split,
                    const TemperatureChoice& temperature, bool before, const DiagramChoice& choice = {},
-                   std::optional<record::EpochKey> key = std::nullopt, const std::string& fitOn = {});
+                   std::optional<record::EpochKey> key = std::nullopt, const std::string& fitOn = {},
+                   Problems* problems = nullptr);
 
 /// The temperatures that curves of these run over: 0.05 to 20, and wider where an optimum lies outside.
 [[nodiscard]] Range temperatureRange(std::span<const CalibrationData> data);

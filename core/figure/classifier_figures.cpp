@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 #include <numbers>
 #include <set>
@@ -87,7 +86,6 @@ public:
         layOutSmallMultiples(figure);
         joinPanels(figure);
         shareRanges(figure);
-        completeLegend(figure);
         std::ranges::copy(m_curves.notes(), std::back_inserter(figure.notes));
         figure.altText = figure.title + ": " + methodsOf(m_runs) + ".";
         return figure;
@@ -163,27 +161,6 @@ private:
             }
             if (i % static_cast<std::size_t>(figure.columns) > 0) {
                 figure.panels[i].y.label.clear();
-            }
-        }
-    }
-
-    /// Runs that do not know the class of the panel that has the legend: by a line without a point.
-    static void completeLegend(Figure& figure) {
-        const auto below = std::ranges::find(figure.panels, Legend::below, &Panel::legend);
-        if (below == figure.panels.end() || below->curves.empty()) {
-            return;
-        }
-        for (const Panel& panel : figure.panels) {
-            for (const Line& line : panel.curves) {
-                if (&panel != &*below && line.legend &&
-                    std::ranges::find(below->curves, line.name, &Line::name) == below->curves.end()) {
-                    Line& entry = below->curves.emplace_back();
-                    entry.name = line.name;
-                    entry.style = line.style;
-                    entry.markers = line.markers;
-                    entry.x = {line.x.front()};
-                    entry.y = {std::numeric_limits<double>::quiet_NaN()};
-                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <string_view>
 
 namespace finescope::figure {
@@ -55,6 +56,21 @@ ClassifierNorms classifierNorms(const record::Run& run) {
                            .reported = normAt(run, reported, part)};
     };
     return {.weight = moments(Part::weight), .bias = moments(Part::bias)};
+}
+
+NormMoments usableWeightNorms(const record::Run& run, Problems& problems) {
+    NormMoments norms;
+    attempt(run, &problems, [&] { norms = classifierNorms(run).weight; });
+    const auto keep = [&](std::optional<double>& norm, const char* when) {
+        if (norm && !std::isfinite(*norm)) {
+            norm.reset();
+            problems.add(run, std::string("the classifier weight norm ") + when + " is not finite");
+        }
+    };
+    keep(norms.initial, "before training");
+    keep(norms.afterLp, "after linear probing");
+    keep(norms.reported, "of the reported model");
+    return norms;
 }
 
 std::optional<double> startNorm(const record::Run& run) {

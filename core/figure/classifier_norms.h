@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/figure/problems.h"
 #include "core/record/run.h"
 
 #include <optional>
@@ -20,6 +21,9 @@ struct ClassifierNorms {
 
 /// From the recorded series where it is there, else computed from the snapshots. PAPER 2.1.
 [[nodiscard]] ClassifierNorms classifierNorms(const record::Run& run);
+
+/// Those of the weights that are finite; what is not, or cannot be read, goes to `problems`.
+[[nodiscard]] NormMoments usableWeightNorms(const record::Run& run, Problems& problems);
 
 /// ||V||_F where fine-tuning starts, after any classifier scale: the row (0, stage 1), x of the norm-scaling
 /// figure (RUN_FILE.md, last section). nullopt where the run has no such row.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/classifier.h"
+#include "core/figure/problems.h"
 #include "core/record/run.h"
 
 #include <algorithm>
@@ -60,7 +61,8 @@ template <typename Entry>
 
 /// The entries of all runs that have snapshots of their classifier, each of which is read once. Any thread;
 /// O(K C^2 h) a run. PAPER 1.5.
-[[nodiscard]] std::vector<ClassifierEntry> classifierEntries(std::span<const record::Run> runs);
+[[nodiscard]] std::vector<ClassifierEntry> classifierEntries(std::span<const record::Run> runs,
+                                                             Problems* problems = nullptr);
 
 /// The derivative of a split's mean loss by the norm of each classifier row, at every evaluation that has
 /// both logits of the split and a snapshot of the classifier. PAPER 1.5.
@@ -82,6 +84,7 @@ struct NormDerivativeEntry {
 /// The entries of all runs that have logits of `split` at some snapshot. Reads all those logits: any thread.
 /// Throws Error{badInput} naming the file if they do not fit the classifier, and what the file reader throws.
 [[nodiscard]] std::vector<NormDerivativeEntry> normDerivativeEntries(std::span<const record::Run> runs,
-                                                                     const std::string& split);
+                                                                     const std::string& split,
+                                                                     Problems* problems = nullptr);
 
 } // namespace finescope::figure

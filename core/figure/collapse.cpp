@@ -27,13 +27,15 @@ std::optional<std::string> collapsedClassName(const record::Run& run, const reco
     return index < run.classNames.size() ? run.classNames[index] : std::to_string(index);
 }
 
-std::vector<Collapse> collapses(std::span<const record::Run> runs) {
+std::vector<Collapse> collapses(std::span<const record::Run> runs, Problems* problems) {
     std::vector<Collapse> all;
     for (std::size_t index = 0; index < runs.size(); ++index) {
         for (const record::SplitInfo& split : runs[index].splits) {
-            if (auto name = collapsedClassName(runs[index], split)) {
-                all.push_back({index, split.name, std::move(*name)});
-            }
+            attempt(runs[index], problems, [&] {
+                if (auto name = collapsedClassName(runs[index], split)) {
+                    all.push_back({index, split.name, std::move(*name)});
+                }
+            });
         }
     }
     return all;

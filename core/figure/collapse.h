@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/figure/figure.h"
+#include "core/figure/problems.h"
 #include "core/record/run.h"
 
 #include <optional>
@@ -23,8 +24,10 @@ struct Collapse {
 [[nodiscard]] std::optional<std::string> collapsedClassName(const record::Run& run,
                                                             const record::SplitInfo& split);
 
-/// All of a set, in its order.
-[[nodiscard]] std::vector<Collapse> collapses(std::span<const record::Run> runs);
+/// All of a set, in its order. Splits of which it cannot be said go to `problems`; without them the error
+/// passes.
+[[nodiscard]] std::vector<Collapse> collapses(std::span<const record::Run> runs,
+                                              Problems* problems = nullptr);
 
 /// Whether the run collapsed on that split, or anywhere if `split` is "".
 [[nodiscard]] bool collapsed(std::span<const Collapse> all, std::size_t run, const std::string& split = {});

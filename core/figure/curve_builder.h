@@ -7,6 +7,8 @@
 #include "core/record/run.h"
 
 #include <functional>
+#include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,6 +45,7 @@ public:
     [[nodiscard]] const CurveOptions& options() const { return m_options; }
     /// A panel with the axes of this set.
     [[nodiscard]] Panel emptyPanel(const std::string& yLabel) const;
+    /// Rows that are not finite have a cross where each stretch of them begins.
     void add(Panel& panel, const Source& source, Side side = Side::left);
     /// A band behind the curve of each run (not of methods, whose bands are over seeds). x, low and high are
     /// of one length.
@@ -53,7 +56,8 @@ public:
     /// Marks where fine-tuning starts, or says in an empty panel that no run has recorded `what`.
     void finish(Panel& panel, const std::string& what) const;
 
-    /// What lines and bands are, and what had to be left out of logarithmic axes.
+    /// What lines and bands are, which runs were resumed, what is not finite, where lines are interrupted,
+    /// and what had to be left out of logarithmic axes.
     [[nodiscard]] std::vector<std::string> notes() const;
 
 private:
@@ -64,15 +68,23 @@ private:
     void addLine(Panel& panel, RunCurve curve, const std::string& name, const Style& style, Side side,
                  bool emphasised);
     void addGroup(Panel& panel, const RunGroup& group, const Source& source, Side side);
+    void markNonFinite(Panel& panel, const RunCurve& curve, const std::string& name, Side side);
+    void noteEarlyEnd(const std::string& group, const std::vector<RunCurve>& curves,
+                      const std::vector<std::int64_t>& seeds);
+    [[nodiscard]] std::vector<std::string> resumedNotes() const;
 
     std::span<const record::Run> m_runs;
     CurveOptions m_options;
     std::vector<RunLabel> m_labels;
     int m_leftOut = 0;
+    bool m_dropoutJump = false;
+    std::map<std::string, std::vector<std::string>> m_nonFinite; ///< run -> what of its quantities is not
+    std::set<std::string> m_earlyEnds;                           ///< means that end with their shortest seed
 };
 
-/// Makes panels of curves in rows of `figure.columns` one figure: x labels below the last row only (as short
-/// as small panels need them), the legend below it, the switch named once.
+/// Makes panels of curves in rows of `figure.columns` one figure: the panels of a column have one range of x,
+/// and the lowest that has data carries the numbers and the label (as short as small panels need it); the
+/// legend, of all runs, is below the last row; the switch is named once.
 void joinPanels(Figure& figure);
 
 /// "FT, n = 3; LP-FT, n = 1": what a set holds, for alternative texts.

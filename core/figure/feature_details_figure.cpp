@@ -212,24 +212,26 @@ std::vector<std::string> classNamesFor(const record::Run& run, const Labels& lab
 
 std::vector<FeatureDetailEntry> featureDetailEntries(std::span<const record::Run> runs,
                                                      const FeatureDetailsOptions& options,
-                                                     const analysis::WorkHooks& hooks) {
+                                                     const analysis::WorkHooks& hooks, Problems* problems) {
     const std::string splitName = options.split.empty() ? defaultFeatureSplit(runs) : options.split;
     std::vector<FeatureDetailEntry> entries;
-    forEachSplitFeatures(runs, splitName, hooks, "the comparison of features",
-                         [&](const SplitFeatures& of, const analysis::WorkHooks& part) {
-                             const record::Run& run = runs[of.run];
-                             FeatureDetailEntry entry{.run = of.run,
-                                                      .name = of.label.name,
-                                                      .style = of.label.style,
-                                                      .task = run.task,
-                                                      .model = run.model,
-                                                      .split = splitName};
-                             entry.classNames = classNamesFor(run, of.labels);
-                             entry.details = analysis::featureDetails(
-                                 of.pretrained, of.final, of.labels,
-                                 static_cast<int>(entry.classNames.size()), options.numbers, part);
-                             entries.push_back(std::move(entry));
-                         });
+    forEachSplitFeatures(
+        runs, splitName, hooks, "the comparison of features",
+        [&](const SplitFeatures& of, const analysis::WorkHooks& part) {
+            const record::Run& run = runs[of.run];
+            FeatureDetailEntry entry{.run = of.run,
+                                     .name = of.label.name,
+                                     .style = of.label.style,
+                                     .task = run.task,
+                                     .model = run.model,
+                                     .split = splitName};
+            entry.classNames = classNamesFor(run, of.labels);
+            entry.details =
+                analysis::featureDetails(of.pretrained, of.final, of.labels,
+                                         static_cast<int>(entry.classNames.size()), options.numbers, part);
+            entries.push_back(std::move(entry));
+        },
+        problems);
     return entries;
 }
 

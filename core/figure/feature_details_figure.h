@@ -3,6 +3,7 @@
 #include "core/analysis/feature_details.h"
 #include "core/analysis/work_hooks.h"
 #include "core/figure/figure.h"
+#include "core/figure/problems.h"
 #include "core/record/run.h"
 
 #include <span>
@@ -35,10 +36,12 @@ struct FeatureDetailsOptions {
 [[nodiscard]] std::vector<std::string> classNamesFor(const record::Run& run, const Labels& labels);
 
 /// The entries of all runs that hold features of the split, in the order of legends. Any thread; with
-/// intervals seconds for tens of thousands of samples. Throws Error{cancelled} and what reading throws.
+/// intervals seconds for tens of thousands of samples. A run that cannot be used goes to `problems`; without
+/// them what reading throws passes. Throws Error{cancelled}.
 [[nodiscard]] std::vector<FeatureDetailEntry> featureDetailEntries(std::span<const record::Run> runs,
                                                                    const FeatureDetailsOptions& options = {},
-                                                                   const analysis::WorkHooks& hooks = {});
+                                                                   const analysis::WorkHooks& hooks = {},
+                                                                   Problems* problems = nullptr);
 
 /// The distributions of cosine similarity and difference over samples, each sample's share at or below x, and
 /// Fisher's ratio with its interval; means and their intervals in the notes.

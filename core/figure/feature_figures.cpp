@@ -167,8 +167,8 @@ std::string fisherConditions(const analysis::FisherRatio& ratio) {
            significant(ratio.ridge, 2);
 }
 
-std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs,
-                                         const analysis::WorkHooks& hooks) {
+std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs, const analysis::WorkHooks& hooks,
+                                         Problems* problems) {
     const std::vector<Variant> variants = variantOfEach(runs);
     double allRows = 0, done = 0; // of splits with features
     for (const record::Run& run : runs) {
@@ -190,14 +190,16 @@ std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs,
                                .task = run.task,
                                .model = run.model,
                                .split = split.name};
-            const Labels labels = run.parts->labels(split);
-            const MatrixF first = before ? run.parts->pretrainedFeatures(split) : MatrixF{};
-            const MatrixF last = after ? run.parts->features(split) : MatrixF{};
             const double upTo = done + static_cast<double>(split.rows);
-            entry.numbers = analysis::featureNumbers(first, last, labels,
-                                                     analysis::part(hooks, done / allRows, upTo / allRows));
+            attempt(run, problems, [&] {
+                const Labels labels = run.parts->labels(split);
+                const MatrixF first = before ? run.parts->pretrainedFeatures(split) : MatrixF{};
+                const MatrixF last = after ? run.parts->features(split) : MatrixF{};
+                entry.numbers = analysis::featureNumbers(
+                    first, last, labels, analysis::part(hooks, done / allRows, upTo / allRows));
+                entries.push_back(std::move(entry));
+            });
             done = upTo;
-            entries.push_back(std::move(entry));
         }
     }
     return entries;

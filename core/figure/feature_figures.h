@@ -4,6 +4,7 @@
 #include "core/analysis/seed_statistics.h"
 #include "core/analysis/work_hooks.h"
 #include "core/figure/figure.h"
+#include "core/figure/problems.h"
 #include "core/figure/variant.h"
 #include "core/record/run.h"
 
@@ -23,9 +24,11 @@ struct FeatureEntry {
 };
 
 /// Computes the entries of all splits of all runs that hold features. Reads every feature matrix once. Any
-/// thread; O(N h^2 + h^3) per split. Throws what reading throws, Error{cancelled}.
+/// thread; O(N h^2 + h^3) per split. A split that cannot be used goes to `problems`; without them what
+/// reading throws passes. Throws Error{cancelled}.
 [[nodiscard]] std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs,
-                                                       const analysis::WorkHooks& hooks = {});
+                                                       const analysis::WorkHooks& hooks = {},
+                                                       Problems* problems = nullptr);
 
 /// What a ratio depends on beside the features: "n = 277, h = 768, rank within classes 275, ridge 0.001".
 [[nodiscard]] std::string fisherConditions(const analysis::FisherRatio& ratio);

@@ -295,7 +295,7 @@ std::vector<std::string> notesOf(std::span<const FeatureMap> maps, const Feature
 } // namespace
 
 std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const FeatureMapOptions& options,
-                                    const analysis::WorkHooks& hooks) {
+                                    const analysis::WorkHooks& hooks, Problems* problems) {
     const std::string splitName = options.split.empty() ? defaultFeatureSplit(runs) : options.split;
     const std::vector<RunLabel> labels = labelRuns(runs);
     const bool oneTask =
@@ -328,6 +328,7 @@ std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const Fea
                         ? "feature map: no run holds features; record them with --features eval or all"
                         : "feature map: no run holds features of the split '" + splitName + "'");
     }
+    std::vector<FeatureMap> usable;
     std::vector<MapData> data; // of one map, or of all if they are together
     const auto count = static_cast<double>(maps.size());
     for (std::size_t i = 0; i < maps.size(); ++i) {
@@ -335,25 +336,32 @@ std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const Fea
         FeatureMap& map = maps[i];
         const record::Run& run = runs[map.run];
         const record::SplitInfo& split = *run.split(splitName);
-        map.labels = run.parts->labels(split);
-        map.classNames = classNamesFor(run, map.labels);
-        MatrixF features = map.pretrained ? run.parts->pretrainedFeatures(split) : run.parts->features(split);
-        MovedRows rows = movedRows(run, features.cols());
-        map.displacement = rows.displacement();
-        if (map.pretrained && options.together) {
-            rows = {.before = MatrixF(0, features.cols()), .after = MatrixF(0, features.cols())};
-        }
-        data.push_back({.features = std::move(features), .rows = std::move(rows)});
-        if (!options.together) {
-            place({&map, 1}, data, options,
-                  analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count));
-            data.clear();
-        }
+        attempt(run, problems, [&] {
+            map.labels = run.parts->labels(split);
+            map.classNames = classNamesFor(run, map.labels);
+            MatrixF features =
+                map.pretrained ? run.parts->pretrainedFeatures(split) : run.parts->features(split);
+            MovedRows rows = movedRows(run, features.cols());
+            map.displacement = rows.displacement();
+            if (map.pretrained && options.together) {
+                rows = {.before = MatrixF(0, features.cols()), .after = MatrixF(0, features.cols())};
+            }
+            std::vector<MapData> own;
+            own.push_back({.features = std::move(features), .rows = std::move(rows)});
+            if (options.together) {
+                data.push_back(std::move(own.front()));
+            } else {
+                place({&map, 1}, own, options,
+                      analysis::part(hooks, static_cast<double>(i) / count,
+                                     static_cast<double>(i + 1) / count));
+            }
+            usable.push_back(std::move(map));
+        });
     }
-    if (options.together) {
-        place(maps, data, options, hooks);
+    if (options.together && !usable.empty()) {
+        place(usable, data, options, hooks);
     }
-    return maps;
+    return usable;
 }
 
 Figure featureMapFigure(std::span<const FeatureMap> maps, const FeatureMapOptions& options) {

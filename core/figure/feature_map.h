@@ -2,6 +2,7 @@
 
 #include "core/analysis/work_hooks.h"
 #include "core/figure/figure.h"
+#include "core/figure/problems.h"
 #include "core/matrix.h"
 #include "core/record/run.h"
 
@@ -49,11 +50,13 @@ struct FeatureMap {
 /// The maps of all runs that hold features of the split, in the order of legends, each of its own points or,
 /// together, with axes in common. PCA takes its axes from the features and projects the classifier's rows on
 /// them; t-SNE places features and rows together, as PAPER Figures 5 and 6. A split that a run lacks leaves
-/// the run out. Any thread. Throws what reading features and tsne() throw, Error{badInput} where no run has
-/// such features, or where features of different widths should be in one map.
+/// the run out. Any thread. A run that cannot be used goes to `problems`; without them what reading features
+/// and tsne() throw passes. Throws Error{badInput} where no run has such features, or where features of
+/// different widths should be in one map.
 [[nodiscard]] std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs,
                                                   const FeatureMapOptions& options = {},
-                                                  const analysis::WorkHooks& hooks = {});
+                                                  const analysis::WorkHooks& hooks = {},
+                                                  Problems* problems = nullptr);
 
 /// One panel per map: a point per sample coloured by class, the classifier's rows open as they began, filled
 /// as they ended and joined by a line; together, one panel coloured by run. The points know their samples

@@ -102,20 +102,21 @@ Cell numberCell(const std::optional<double>& value, int digits) {
 
 std::vector<NeighbourEntry> neighbourEntries(std::span<const record::Run> runs,
                                              const NeighbourFigureOptions& options,
-                                             const analysis::WorkHooks& hooks) {
+                                             const analysis::WorkHooks& hooks, Problems* problems) {
     const std::string splitName = options.split.empty() ? defaultFeatureSplit(runs) : options.split;
     std::vector<NeighbourEntry> entries;
-    forEachSplitFeatures(runs, splitName, hooks, "the comparison of neighbours",
-                         [&](const SplitFeatures& of, const analysis::WorkHooks& part) {
-                             const Eigen::Index width = std::max(of.pretrained.cols(), of.final.cols());
-                             entries.push_back(
-                                 {.run = of.run,
-                                  .name = of.label.name,
-                                  .split = splitName,
-                                  .numbers = analysis::neighbourNumbers(of.pretrained, of.final, of.labels,
-                                                                        options.numbers, part),
-                                  .displacement = movedRows(runs[of.run], width).displacement()});
-                         });
+    forEachSplitFeatures(
+        runs, splitName, hooks, "the comparison of neighbours",
+        [&](const SplitFeatures& of, const analysis::WorkHooks& part) {
+            const Eigen::Index width = std::max(of.pretrained.cols(), of.final.cols());
+            entries.push_back({.run = of.run,
+                               .name = of.label.name,
+                               .split = splitName,
+                               .numbers = analysis::neighbourNumbers(of.pretrained, of.final, of.labels,
+                                                                     options.numbers, part),
+                               .displacement = movedRows(runs[of.run], width).displacement()});
+        },
+        problems);
     return entries;
 }
 

@@ -4,6 +4,7 @@
 #include "core/analysis/seed_statistics.h"
 #include "core/analysis/work_hooks.h"
 #include "core/figure/figure.h"
+#include "core/figure/problems.h"
 #include "core/record/run.h"
 
 #include <cstddef>
@@ -31,11 +32,12 @@ struct NeighbourFigureOptions {
 };
 
 /// The entries of all runs that hold features of the split, in the order of legends. Any thread; many seconds
-/// a run for tens of thousands of samples. Throws what reading and neighbourNumbers() throw,
-/// Error{cancelled}.
+/// a run for tens of thousands of samples. A run that cannot be used goes to `problems`; without them what
+/// reading and neighbourNumbers() throw passes. Throws Error{cancelled}.
 [[nodiscard]] std::vector<NeighbourEntry> neighbourEntries(std::span<const record::Run> runs,
                                                            const NeighbourFigureOptions& options = {},
-                                                           const analysis::WorkHooks& hooks = {});
+                                                           const analysis::WorkHooks& hooks = {},
+                                                           Problems* problems = nullptr);
 
 /// Neighbours kept, neighbours of the own class and displacement of the rows, per method: mean over seeds
 /// with the spread and every seed's own value.

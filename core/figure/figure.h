@@ -15,8 +15,8 @@ namespace finescope::figure {
 /// Who or what a mark stands for. The theme maps `role` to colour, dash and marker. Roles are the methods of
 /// LOOK.md ("pretrained", "lp", "ft", "lp-ft", "lora", "lp-lora", or any other string) and the semantic ones
 /// "diagonal", "over-confidence", "under-confidence", "reference", "accuracy", "mean-confidence", "current",
-/// "optimum", "switch", "boundary" (on a heat map), "neutral", "classifier-row", and those of classes,
-/// "class-1" to "class-8", and of runs without a method, "imported-1" to "imported-6".
+/// "optimum", "switch", "not-finite", "boundary" (on a heat map), "neutral", "classifier-row", and those of
+/// classes, "class-1" to "class-8", and of runs without a method, "imported-1" to "imported-6".
 /// Members of one role (seeds) differ by lightness: member `shade` of `shades`.
 struct Style {
     std::string role = "neutral";
@@ -170,6 +170,8 @@ struct Figure {
     std::vector<std::string> notes{}; ///< conventions, statistics and n: caption material
     /// What makes its numbers say less than they seem to; each is among the notes too.
     std::vector<std::string> cautions{};
+    /// What could not be computed, with the run and the reason; each is among the notes too.
+    std::vector<std::string> problems{};
     std::string altText{};
 };
 
@@ -192,6 +194,7 @@ struct Table {
     std::vector<std::string> columns{};
     std::vector<std::vector<Cell>> rows{};
     std::vector<std::string> notes{};
+    std::vector<std::string> problems{}; ///< as of a figure
 };
 
 } // namespace finescope::figure

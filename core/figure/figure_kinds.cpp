@@ -14,6 +14,7 @@
 #include "core/figure/kernel_figures.h"
 #include "core/figure/kernel_heat_map.h"
 #include "core/figure/norm_scaling_figure.h"
+#include "core/figure/problems.h"
 #include "core/figure/run_style.h"
 #include "core/figure/theory_figures.h"
 
@@ -26,13 +27,13 @@ namespace {
 
 using Runs = std::span<const record::Run>;
 
-/// What builds a kind of figure.
-using Build = Figure (*)(const FigureRequest&, Runs, const analysis::WorkHooks&);
+/// What builds a kind of figure; runs that cannot be used go to `problems`.
+using Build = Figure (*)(const FigureRequest&, Runs, const analysis::WorkHooks&, Problems& problems);
 
 /// Of a kind that is there too soon for progress.
-template <Figure (*build)(const FigureRequest&, Runs)>
-Figure quick(const FigureRequest& request, Runs runs, const analysis::WorkHooks&) {
-    return build(request, runs);
+template <Figure (*build)(const FigureRequest&, Runs, Problems&)>
+Figure quick(const FigureRequest& request, Runs runs, const analysis::WorkHooks&, Problems& problems) {
+    return build(request, runs, problems);
 }
 
 CurveOptions curveOptions(const FigureRequest& request) {
@@ -46,13 +47,13 @@ CurveOptions curveOptions(const FigureRequest& request) {
             .smoothing = request.smoothing};
 }
 
-Figure classifierNorm(const FigureRequest& request, Runs runs) {
+Figure classifierNorm(const FigureRequest& request, Runs runs, Problems&) {
     return classifierNormFigure(runs, {.curve = curveOptions(request),
                                        .withAccuracy = request.withAccuracy,
                                        .finalBars = request.finalBars});
 }
 
-Figure training(const FigureRequest& request, Runs runs) {
+Figure training(const FigureRequest& request, Runs runs, Problems&) {
     return trainingFigure(runs, {.curve = curveOptions(request)});
 }
 
@@ -65,29 +66,33 @@ std::string calibrationSplit(const FigureRequest& request, Runs runs) {
     return split == nullptr ? std::string{} : split->name;
 }
 
-Figure reliability(const FigureRequest& request, Runs runs) {
+Figure reliability(const FigureRequest& request, Runs runs, Problems& problems) {
     const std::string split = calibrationSplit(request, runs);
     const DiagramChoice choice = diagramChoice(request);
     return reliabilityFigure(reliabilityEntries(runs, split, request.temperature, request.beforeAfter, choice,
-                                                request.epoch, request.fitOn),
+                                                request.epoch, request.fitOn, &problems),
                              laidOutFor({.split = split, .epoch = request.epoch, .choice = choice},
                                         request.widthMm, request.beforeAfter));
 }
 
-Figure temperatureCurves(const FigureRequest& request, Runs runs) {
+Figure temperatureCurves(const FigureRequest& request, Runs runs, Problems& problems) {
     const std::string split = calibrationSplit(request, runs);
     const std::vector<RunLabel> labels = labelRuns(runs);
     const std::vector<std::size_t> order = legendOrder(runs);
     std::vector<CalibrationData> data;
+    std::vector<std::size_t> shown;
     for (const std::size_t index : order) {
-        data.push_back(readCalibration(runs[index], split, request.epoch, request.fitOn));
+        attempt(runs[index], &problems, [&] {
+            data.push_back(readCalibration(runs[index], split, request.epoch, request.fitOn));
+            shown.push_back(index);
+        });
     }
     const Range range = temperatureRange(data);
     std::vector<TemperatureCurve> curves;
-    for (std::size_t i = 0; i < order.size(); ++i) {
+    for (std::size_t i = 0; i < shown.size(); ++i) {
         curves.push_back(temperatureCurve(data[i], range.low, range.high, 241, request.bins));
-        curves.back().name = labels[order[i]].name;
-        curves.back().style = labels[order[i]].style;
+        curves.back().name = labels[shown[i]].name;
+        curves.back().style = labels[shown[i]].style;
     }
     TemperatureCurveOptions options{.split = split, .epoch = request.epoch, .quantities = request.quantities};
     if (!request.temperature.fitted && request.temperature.value != 1) {
@@ -96,9 +101,9 @@ Figure temperatureCurves(const FigureRequest& request, Runs runs) {
     return temperatureCurveFigure(curves, options);
 }
 
-Figure binStability(const FigureRequest& request, Runs runs) {
-    const Lens lens =
-        readLens(runs, calibrationSplit(request, runs), request.temperature, request.epoch, request.fitOn);
+Figure binStability(const FigureRequest& request, Runs runs, Problems& problems) {
+    const Lens lens = readLens(runs, calibrationSplit(request, runs), request.temperature, request.epoch,
+                               request.fitOn, &problems);
     return binStabilityFigure(lens.entries, request.bins);
 }
 
@@ -106,23 +111,24 @@ ClassifierCurveOptions classifierOptions(const FigureRequest& request) {
     return {.curve = curveOptions(request), .classes = request.classes};
 }
 
-Figure classNorms(const FigureRequest& request, Runs runs) {
+Figure classNorms(const FigureRequest& request, Runs runs, Problems& problems) {
     ClassifierCurveOptions options = classifierOptions(request);
     options.curve.yScale = request.linearValues ? Scale::linear : Scale::logarithmic;
-    return classNormsFigure(runs, classifierEntries(runs), options);
+    return classNormsFigure(runs, classifierEntries(runs, &problems), options);
 }
 
-Figure classAngles(const FigureRequest& request, Runs runs) {
-    return classAnglesFigure(runs, classifierEntries(runs), classifierOptions(request));
+Figure classAngles(const FigureRequest& request, Runs runs, Problems& problems) {
+    return classAnglesFigure(runs, classifierEntries(runs, &problems), classifierOptions(request));
 }
 
-Figure normDerivative(const FigureRequest& request, Runs runs) {
+Figure normDerivative(const FigureRequest& request, Runs runs, Problems& problems) {
     const std::string split = request.splits.empty() ? defaultDerivativeSplit(runs) : request.splits.front();
-    return normDerivativeFigure(runs, normDerivativeEntries(runs, split), split, classifierOptions(request));
+    return normDerivativeFigure(runs, normDerivativeEntries(runs, split, &problems), split,
+                                classifierOptions(request));
 }
 
-Figure classifierRows(const FigureRequest& request, Runs runs) {
-    return classifierRowsFigure(runs, classifierEntries(runs),
+Figure classifierRows(const FigureRequest& request, Runs runs, Problems& problems) {
+    return classifierRowsFigure(runs, classifierEntries(runs, &problems),
                                 {.classes = request.classes,
                                  .before = request.origin,
                                  .spread = request.spread,
@@ -133,48 +139,54 @@ std::string firstSplit(const FigureRequest& request) {
     return request.splits.empty() ? std::string{} : request.splits.front();
 }
 
-Figure features(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) {
-    return featuresFigure(featureEntries(runs, hooks), {.splits = request.splits, .spread = request.spread});
+Figure features(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks,
+                Problems& problems) {
+    return featuresFigure(featureEntries(runs, hooks, &problems),
+                          {.splits = request.splits, .spread = request.spread});
 }
 
-Figure featureNeighbours(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) {
+Figure featureNeighbours(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks,
+                         Problems& problems) {
     const NeighbourFigureOptions options{
         .split = firstSplit(request), .numbers = {}, .spread = request.spread};
-    return featureNeighboursFigure(runs, neighbourEntries(runs, options, hooks), options);
+    return featureNeighboursFigure(runs, neighbourEntries(runs, options, hooks, &problems), options);
 }
 
-Figure featureCurves(const FigureRequest& request, Runs runs) {
+Figure featureCurves(const FigureRequest& request, Runs runs, Problems&) {
     return featureCurvesFigure(runs, {.curve = curveOptions(request)});
 }
 
-Figure featureDistributions(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) {
+Figure featureDistributions(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks,
+                            Problems& problems) {
     const FeatureDetailsOptions options{.split = firstSplit(request), .numbers = {}};
-    return featureDetailsFigure(featureDetailEntries(runs, options, hooks), options);
+    return featureDetailsFigure(featureDetailEntries(runs, options, hooks, &problems), options);
 }
 
-Figure featureMap(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks) {
+Figure featureMap(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks,
+                  Problems& problems) {
     const FeatureMapOptions options{.split = firstSplit(request),
                                     .projection = request.projection,
                                     .perplexity = request.perplexity,
                                     .seed = request.mapSeed,
                                     .beforeAfter = request.beforeAfter,
                                     .together = request.mapTogether};
-    return featureMapFigure(featureMaps(runs, options, hooks), options);
+    return featureMapFigure(featureMaps(runs, options, hooks, &problems), options);
 }
 
-Figure accuracy(const FigureRequest& request, Runs runs) {
-    return accuracyFigure(runs, accuracyEntries(runs), {.splits = request.splits, .spread = request.spread});
+Figure accuracy(const FigureRequest& request, Runs runs, Problems& problems) {
+    return accuracyFigure(runs, accuracyEntries(runs, &problems),
+                          {.splits = request.splits, .spread = request.spread});
 }
 
-Figure normScaling(const FigureRequest& request, Runs runs) {
-    return normScalingFigure(runs, normScalingEntries(runs),
+Figure normScaling(const FigureRequest& request, Runs runs, Problems& problems) {
+    return normScalingFigure(runs, normScalingEntries(runs, &problems),
                              {.splits = request.splits,
                               .spread = request.spread,
                               .xScale = request.linearValues ? Scale::linear : Scale::logarithmic,
                               .yScale = request.logY ? Scale::logarithmic : Scale::linear});
 }
 
-Figure spectrum(const FigureRequest& request, Runs runs) {
+Figure spectrum(const FigureRequest& request, Runs runs, Problems& problems) {
     SpectrumOptions options{.normalised = !request.rawSpectrum,
                             .axis = request.spectrumAxis,
                             .xScale = request.logX ? Scale::logarithmic : Scale::linear,
@@ -182,20 +194,20 @@ Figure spectrum(const FigureRequest& request, Runs runs) {
     if (!request.kernelParts.empty()) {
         options.parts = request.kernelParts;
     }
-    return spectrumFigure(readKernelEntries(runs, request.kernelState), options);
+    return spectrumFigure(readKernelEntries(runs, request.kernelState, &problems), options);
 }
 
-Figure kernelHeatMap(const FigureRequest& request, Runs runs) {
+Figure kernelHeatMap(const FigureRequest& request, Runs runs, Problems& problems) {
     KernelHeatMapOptions options{.scale = request.linearValues ? Scale::linear : Scale::logarithmic,
                                  .colours = request.colourRange};
     if (!request.kernelParts.empty()) {
         options.part = request.kernelParts.front();
     }
-    return kernelHeatMapFigure(readKernelEntries(runs, request.kernelState), options);
+    return kernelHeatMapFigure(readKernelEntries(runs, request.kernelState, &problems), options);
 }
 
-Figure ratios(const FigureRequest& request, Runs runs) {
-    return ratioFigure(readKernelEntries(runs, request.kernelState));
+Figure ratios(const FigureRequest& request, Runs runs, Problems& problems) {
+    return ratioFigure(readKernelEntries(runs, request.kernelState, &problems));
 }
 
 constexpr std::array kKinds{
@@ -273,7 +285,15 @@ Figure buildFigure(const FigureRequest& request, std::span<const record::Run> ru
                                                         "--json, not from run files");
     }
     const auto kind = std::ranges::find(kKinds, request.kind, &FigureKind::name);
-    return kBuilds[static_cast<std::size_t>(kind - kKinds.begin())](request, runs, hooks);
+    Problems problems;
+    Figure figure = kBuilds[static_cast<std::size_t>(kind - kKinds.begin())](request, runs, hooks, problems);
+    const bool nothing = std::ranges::all_of(
+        figure.panels, [](const Panel& panel) { return panel.blank || !panel.emptyText.empty(); });
+    if (nothing && !problems.empty()) {
+        problems.raise();
+    }
+    tell(figure, problems);
+    return figure;
 }
 
 Figure buildFigure(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory) {

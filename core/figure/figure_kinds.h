@@ -31,7 +31,8 @@ struct FigureKind {
 [[nodiscard]] std::string dataDate(std::span<const record::Run> runs);
 
 /// Builds what `request` asks for from runs that were read already. Throws Error{badInput} for an unknown
-/// kind and where the runs lack what the kind cannot do without; and what reading their large parts throws.
+/// kind and where the runs lack what the kind cannot do without. A run that cannot be used is left out, and
+/// Figure::problems says why; where none can be used, what reading the first threw passes.
 /// Kinds of figure that may take long report progress and throw Error{cancelled}.
 [[nodiscard]] Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs,
                                  const analysis::WorkHooks& hooks = {});

@@ -68,13 +68,18 @@ std::vector<KernelEntry> kernelEntries(std::span<const record::Run> runs,
     return entries;
 }
 
-std::vector<KernelEntry> readKernelEntries(std::span<const record::Run> runs, const std::string& state) {
-    std::vector<std::shared_ptr<const KernelView>> views;
-    for (const record::Run& run : runs) {
-        views.push_back(kernelState(run, state).empty() ? nullptr : readKernel(run, state));
+std::vector<KernelEntry> readKernelEntries(std::span<const record::Run> runs, const std::string& state,
+                                           Problems* problems) {
+    std::vector<std::shared_ptr<const KernelView>> views(runs.size());
+    bool any = false;
+    for (std::size_t index = 0; index < runs.size(); ++index) {
+        if (!kernelState(runs[index], state).empty()) {
+            any = true;
+            attempt(runs[index], problems, [&] { views[index] = readKernel(runs[index], state); });
+        }
     }
     std::vector<KernelEntry> entries = kernelEntries(runs, views);
-    if (entries.empty() && !runs.empty()) {
+    if (!any && !runs.empty()) {
         refuse(runs.front(), state);
     }
     return entries;

@@ -2,6 +2,7 @@
 
 #include "core/analysis/kernel_statistics.h"
 #include "core/figure/figure.h"
+#include "core/figure/problems.h"
 #include "core/figure/variant.h"
 #include "core/record/run.h"
 
@@ -51,8 +52,9 @@ struct KernelEntry {
 kernelEntries(std::span<const record::Run> runs, std::span<const std::shared_ptr<const KernelView>> views);
 
 /// The same, read from the files. Throws Error{badInput} if no run has a kernel, else leaves out those
-/// without.
+/// without. A kernel that cannot be used goes to `problems`; without them what reading throws passes.
 [[nodiscard]] std::vector<KernelEntry> readKernelEntries(std::span<const record::Run> runs,
-                                                         const std::string& state = {});
+                                                         const std::string& state = {},
+                                                         Problems* problems = nullptr);
 
 } // namespace finescope::figure

@@ -2,6 +2,7 @@
 
 #include "core/analysis/feature_statistics.h"
 #include "core/analysis/run_traits.h"
+#include "core/error.h"
 #include "core/figure/classifier_norms.h"
 #include "core/figure/collapse.h"
 #include "core/figure/dataset.h"
@@ -249,18 +250,29 @@ std::string emptyText(std::span<const record::Run> runs, std::span<const NormSca
 
 } // namespace
 
-std::vector<NormScalingEntry> normScalingEntries(std::span<const record::Run> runs) {
+std::vector<NormScalingEntry> normScalingEntries(std::span<const record::Run> runs, Problems* problems) {
     std::vector<NormScalingEntry> entries;
     for (std::size_t index = 0; index < runs.size(); ++index) {
-        const auto norm = startNorm(runs[index]);
-        if (!norm || *norm <= 0) {
+        const record::Run& run = runs[index];
+        double norm = 0;
+        attempt(run, problems, [&] {
+            norm = startNorm(run).value_or(0);
+            if (!std::isfinite(norm)) {
+                throw Error(ErrorKind::numeric,
+                            "the classifier weight norm where fine-tuning starts is not finite");
+            }
+        });
+        if (!(norm > 0) || !std::isfinite(norm)) {
             continue;
         }
-        for (const record::SplitInfo& split : runs[index].splits) {
-            if (const auto difference = differenceOf(runs[index], split)) {
-                entries.push_back(
-                    {index, split.name, *norm, *difference, collapsedClassName(runs[index], split)});
-            }
+        for (const record::SplitInfo& split : run.splits) {
+            attempt(run, problems, [&] {
+                if (const auto difference = differenceOf(run, split)) {
+                    std::optional<std::string> collapsed;
+                    attempt(run, problems, [&] { collapsed = collapsedClassName(run, split); });
+                    entries.push_back({index, split.name, norm, *difference, std::move(collapsed)});
+                }
+            });
         }
     }
     return entries;

@@ -2,6 +2,7 @@
 
 #include "core/analysis/seed_statistics.h"
 #include "core/figure/figure.h"
+#include "core/figure/problems.h"
 #include "core/record/run.h"
 
 #include <optional>
@@ -22,8 +23,10 @@ struct NormScalingEntry {
 
 /// Of all splits for which the runs hold features, in the order of the set; where an ended run holds none,
 /// what it recorded of its test split in `/epochs`. Runs without fine-tuning have no entry. Reads features
-/// and logits; any thread.
-[[nodiscard]] std::vector<NormScalingEntry> normScalingEntries(std::span<const record::Run> runs);
+/// and logits; any thread. A run or split that cannot be used goes to `problems`; without them the error
+/// passes.
+[[nodiscard]] std::vector<NormScalingEntry> normScalingEntries(std::span<const record::Run> runs,
+                                                               Problems* problems = nullptr);
 
 struct NormScalingOptions {
     std::vector<std::string> splits{}; ///< empty: the test and out-of-distribution splits

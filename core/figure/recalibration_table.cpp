@@ -5,6 +5,7 @@
 #include "core/figure/calibration_view.h"
 #include "core/figure/change_cells.h"
 #include "core/figure/number_text.h"
+#include "core/figure/problems.h"
 #include "core/figure/run_style.h"
 #include "core/figure/table_cells.h"
 
@@ -67,30 +68,34 @@ Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& 
     }
     table.columns.emplace_back("Predictions changed");
     const std::vector<RunLabel> labels = labelRuns(runs);
+    Problems problems;
     std::set<std::string> fittedOn;
     std::vector<std::pair<std::string, std::string>> cautions;
     for (const std::size_t index : legendOrder(runs)) {
         const record::Run& run = runs[index];
-        const CalibrationData data =
-            readCalibration(run, options.splits.empty() ? "" : options.splits.front(), options.epoch);
-        const auto fit = readFitSplit(run, options.fitOn, data.key);
-        if (!fit) {
-            throw Error(ErrorKind::badInput,
-                        run.file.string() + ": no validation split with logits to recalibrate on; choose "
-                                            "another split to fit on (--fit-on)");
-        }
-        fittedOn.insert(fit->name);
-        if (fit->name == data.split) {
-            cautions.emplace_back(labels[index].name, "fitted on the very rows that are shown, the " +
-                                                          data.split +
-                                                          " split (in-sample), which flatters every way");
-        }
-        for (const Recalibrated& result :
-             analysis::recalibrate(kWays, {fit->logits, fit->labels}, {data.logits, data.labels},
-                                   {.binCount = options.binCount, .bootstrap = bootstrap})) {
-            table.rows.push_back(rowOf(labels[index].name, data.split, result));
-            cautions.emplace_back(labels[index].name + ", " + nameOf(result.recalibrator), cautionOf(result));
-        }
+        attempt(run, &problems, [&] {
+            const CalibrationData data =
+                readCalibration(run, options.splits.empty() ? "" : options.splits.front(), options.epoch);
+            const auto fit = readFitSplit(run, options.fitOn, data.key);
+            if (!fit) {
+                throw Error(ErrorKind::badInput,
+                            run.file.string() + ": no validation split with logits to recalibrate on; choose "
+                                                "another split to fit on (--fit-on)");
+            }
+            fittedOn.insert(fit->name);
+            if (fit->name == data.split) {
+                cautions.emplace_back(labels[index].name, "fitted on the very rows that are shown, the " +
+                                                              data.split +
+                                                              " split (in-sample), which flatters every way");
+            }
+            for (const Recalibrated& result :
+                 analysis::recalibrate(kWays, {fit->logits, fit->labels}, {data.logits, data.labels},
+                                       {.binCount = options.binCount, .bootstrap = bootstrap})) {
+                table.rows.push_back(rowOf(labels[index].name, data.split, result));
+                cautions.emplace_back(labels[index].name + ", " + nameOf(result.recalibrator),
+                                      cautionOf(result));
+            }
+        });
     }
     std::string splits;
     for (const std::string& split : fittedOn) {
@@ -107,6 +112,10 @@ Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& 
         "the "
         "confidence alone, so that predictions stay."};
     std::ranges::move(cautionSentences(cautions), std::back_inserter(table.notes));
+    if (table.rows.empty() && !problems.empty()) {
+        problems.raise();
+    }
+    tell(table, problems);
     return table;
 }
 

@@ -6,7 +6,8 @@ namespace finescope::figure {
 
 void forEachSplitFeatures(std::span<const record::Run> runs, const std::string& splitName,
                           const analysis::WorkHooks& hooks, const std::string& what,
-                          const std::function<void(const SplitFeatures&, const analysis::WorkHooks&)>& use) {
+                          const std::function<void(const SplitFeatures&, const analysis::WorkHooks&)>& use,
+                          Problems* problems) {
     const std::vector<RunLabel> labels = labelRuns(runs);
     const std::vector<std::size_t> order = legendOrder(runs);
     const auto count = static_cast<double>(order.size());
@@ -17,16 +18,18 @@ void forEachSplitFeatures(std::span<const record::Run> runs, const std::string& 
             continue;
         }
         analysis::throwIfCancelled(hooks, what);
-        SplitFeatures features{
-            .run = order[i], .label = labels[order[i]], .labels = run.parts->labels(*split)};
-        if (split->pretrainedFeatureWidth > 0) {
-            features.pretrained = run.parts->pretrainedFeatures(*split);
-        }
-        if (split->featureWidth > 0) {
-            features.final = run.parts->features(*split);
-        }
-        use(features,
-            analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count));
+        attempt(run, problems, [&] {
+            SplitFeatures features{
+                .run = order[i], .label = labels[order[i]], .labels = run.parts->labels(*split)};
+            if (split->pretrainedFeatureWidth > 0) {
+                features.pretrained = run.parts->pretrainedFeatures(*split);
+            }
+            if (split->featureWidth > 0) {
+                features.final = run.parts->features(*split);
+            }
+            use(features,
+                analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count));
+        });
     }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/work_hooks.h"
+#include "core/figure/problems.h"
 #include "core/figure/run_style.h"
 #include "core/matrix.h"
 #include "core/record/run.h"
@@ -21,10 +22,11 @@ struct SplitFeatures {
 };
 
 /// Calls `use` for each run that holds features of the split, in the order of legends, with the hooks of its
-/// part of the work; reads one run at a time. Throws what reading throws, and Error{cancelled} that names
-/// `what`.
+/// part of the work; reads one run at a time. A run that cannot be used goes to `problems`; without them what
+/// reading and `use` throw passes. Throws Error{cancelled} that names `what`.
 void forEachSplitFeatures(std::span<const record::Run> runs, const std::string& split,
                           const analysis::WorkHooks& hooks, const std::string& what,
-                          const std::function<void(const SplitFeatures&, const analysis::WorkHooks&)>& use);
+                          const std::function<void(const SplitFeatures&, const analysis::WorkHooks&)>& use,
+                          Problems* problems = nullptr);
 
 } // namespace finescope::figure

@@ -41,14 +41,14 @@ public:
 
     /// The head before any training of each seed: methods of one seed begin with the same one. A run that
     /// scales it without probing first does not hold it.
-    [[nodiscard]] std::vector<double> initialNorms(const Dataset& dataset) const {
+    [[nodiscard]] std::vector<double> initialNorms(const Dataset& dataset, Problems& problems) const {
         std::map<std::int64_t, double> bySeed;
         for (const std::size_t index : m_order) {
             const Run& run = runs[index];
             if (datasetOf(run) != dataset) {
                 continue;
             }
-            const auto norm = classifierNorms(run).weight.initial;
+            const auto norm = usableWeightNorms(run, problems).initial;
             if (norm && (m_variantOf[index].scale == 1 || beginsWithProbing(run))) {
                 bySeed.emplace(run.seed, *norm);
             }
@@ -134,13 +134,13 @@ Sample sampleOf(std::span<const FeatureEntry> entries, const Dataset& dataset, c
 
 /// The norm before training for the variant "pretrained", else after it.
 Sample normSample(const Grouped& set, const Dataset& dataset, const Variant& variant,
-                  std::span<const Collapse> collapsedRuns) {
+                  std::span<const Collapse> collapsedRuns, Problems& problems) {
     if (variant.method == "pretrained") {
-        return {.values = set.initialNorms(dataset)};
+        return {.values = set.initialNorms(dataset, problems)};
     }
     Sample sample;
     for (const std::size_t index : set.members(dataset, variant)) {
-        if (const auto norm = classifierNorms(set.runs[index]).weight.reported) {
+        if (const auto norm = usableWeightNorms(set.runs[index], problems).reported) {
             sample.values.push_back(*norm);
             sample.collapsed |= collapsed(collapsedRuns, index);
         }
@@ -166,7 +166,7 @@ struct CalibrationSamples {
 
 CalibrationSamples calibrationSamples(std::span<const Run> runs, const std::vector<std::size_t>& indices,
                                       const std::string& split, const std::string& name,
-                                      const TableOptions& options) {
+                                      const TableOptions& options, Problems& problems) {
     CalibrationSamples samples;
     const int binCount = options.binCount;
     for (const std::size_t index : indices) {
@@ -174,7 +174,11 @@ CalibrationSamples calibrationSamples(std::span<const Run> runs, const std::vect
         if (info == nullptr || info->logitKeys.empty()) {
             continue;
         }
-        const CalibrationData data = readCalibration(runs[index], split, std::nullopt, options.fitOn);
+        CalibrationData data;
+        if (!attempt(runs[index], &problems,
+                     [&] { data = readCalibration(runs[index], split, std::nullopt, options.fitOn); })) {
+            continue;
+        }
         const auto before = analysis::reliability(data.logits, data.labels, 1.0, binCount);
         samples.eceBefore.push_back(100 * before.ece);
         samples.mceBefore.push_back(100 * before.mce);
@@ -226,7 +230,8 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
         .caption = "Features: cosine similarity (CS), difference from the pre-trained model (Diff), Fisher's "
                    "discriminant ratio (FDR), and the classifier weight norm, Norm(C)."};
     const Grouped set(runs);
-    const std::vector<Collapse> collapsedRuns = collapses(runs);
+    Problems problems;
+    const std::vector<Collapse> collapsedRuns = collapses(runs, &problems);
     const std::vector<Variant> variants = withPretrained(set.variants);
     table.columns.emplace_back("Method");
     for (const Variant& variant : variants) {
@@ -249,8 +254,8 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
         }
         table.columns.push_back(prefix + "Norm(C)");
         for (std::size_t i = 0; i < variants.size(); ++i) {
-            table.rows[i].push_back(
-                sampleCell(normSample(set, dataset, variants[i], collapsedRuns), significantDigits(3)));
+            table.rows[i].push_back(sampleCell(normSample(set, dataset, variants[i], collapsedRuns, problems),
+                                               significantDigits(3)));
         }
     }
     sayCounts(table);
@@ -270,13 +275,15 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
         }
     }
     markCollapses(table, runs, collapsedRuns);
+    tell(table, problems);
     return table;
 }
 
 Table normsTable(std::span<const Run> runs) {
     Table table{.kind = "norms", .caption = "Classifier weight norm before and after training."};
     const Grouped set(runs);
-    const std::vector<Collapse> collapsedRuns = collapses(runs);
+    Problems problems;
+    const std::vector<Collapse> collapsedRuns = collapses(runs, &problems);
     const std::vector<Variant> variants = withPretrained(set.variants);
     table.columns.emplace_back("Data");
     for (const Variant& variant : variants) {
@@ -286,12 +293,14 @@ Table normsTable(std::span<const Run> runs) {
         std::vector<Cell>& row = table.rows.emplace_back();
         row.push_back(textCell(datasetName(dataset, set.datasets)));
         for (const Variant& variant : variants) {
-            row.push_back(sampleCell(normSample(set, dataset, variant, collapsedRuns), significantDigits(3)));
+            row.push_back(
+                sampleCell(normSample(set, dataset, variant, collapsedRuns, problems), significantDigits(3)));
         }
     }
     sayCounts(table);
     table.notes.emplace_back("Pre-trained: the randomly initialised head, once per seed.");
     markCollapses(table, runs, collapsedRuns);
+    tell(table, problems);
     return table;
 }
 
@@ -302,7 +311,8 @@ Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
         .columns = {"Data", "Split", "Method", "ECE w/o TS", "ECE w/ TS", "ECE Imp.", "MCE w/o TS",
                     "MCE w/ TS", "MCE Imp.", "T"}};
     const Grouped set(runs);
-    const std::vector<Collapse> collapsedRuns = collapses(runs);
+    Problems problems;
+    const std::vector<Collapse> collapsedRuns = collapses(runs, &problems);
     bool anyInterval = false;
     std::set<std::string> fittedOn;
     std::vector<std::pair<std::string, std::string>> cautions;
@@ -310,7 +320,8 @@ Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
         for (const std::string& split : calibrationSplits(runs, dataset, options)) {
             for (const Variant& variant : set.variants) {
                 const std::vector<std::size_t> members = set.members(dataset, variant);
-                const auto samples = calibrationSamples(runs, members, split, variantName(variant), options);
+                const auto samples =
+                    calibrationSamples(runs, members, split, variantName(variant), options, problems);
                 if (samples.eceBefore.empty()) {
                     continue;
                 }
@@ -349,6 +360,7 @@ Table calibrationTable(std::span<const Run> runs, const TableOptions& options) {
     }
     std::ranges::move(cautionSentences(cautions), std::back_inserter(table.notes));
     markCollapses(table, runs, collapsedRuns);
+    tell(table, problems);
     return table;
 }
 

@@ -23,7 +23,8 @@ struct TableOptions {
 /// All tables: a row or a column per variant in the order of variantOrder(), cells "mean ± sd" with the
 /// sample standard deviation over seeds, n in the notes (in the cell where it differs). A cell without data
 /// is a dash without a value; one with a collapsed run behind it has a dagger that the notes explain. The
-/// accuracy table is in accuracy_figures.h, that of kernels in kernel_table.h.
+/// accuracy table is in accuracy_figures.h, that of kernels in kernel_table.h. A number that cannot be
+/// computed is left out, and Table::problems says why.
 
 /// Rows methods, columns CS, Diff and FDR of each split and the classifier norm of each task. PAPER Tables 1
 /// and 11.

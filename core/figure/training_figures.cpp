@@ -15,7 +15,7 @@ struct Quantity {
 };
 
 Quantity trainLoss() {
-    return {"training loss", {{"train_loss"}, {"train_loss"}}};
+    return {"training loss", {{"train_loss"}, {"train_loss"}, Dropout::bothTables}};
 }
 Quantity validationLoss() {
     return {"validation loss", {{"validation_loss"}, {"validation_loss"}}};
@@ -30,7 +30,7 @@ Quantity biasNorm() {
     return {"classifier bias norm", {{"classifier_bias_norm"}, {"classifier_bias_norm"}}};
 }
 Quantity logitNorm() {
-    return {"logit norm", {{"train_logit_norm"}, {"logit_norm"}}};
+    return {"logit norm", {{"train_logit_norm"}, {"logit_norm"}, Dropout::steps}};
 }
 
 Quantity featureDifference() {
@@ -55,12 +55,13 @@ Figure finalNormFigure(std::span<const record::Run> runs, const CurveOptions& op
     panel.y.label = "classifier weight norm";
     std::vector<std::string> categories;
     std::vector<BarSeries> series;
+    Problems problems;
     const std::vector<RunGroup> groups = groupRuns(runs);
     for (std::size_t which = 0; which < groups.size(); ++which) {
         BarSeries bars{.name = groups[which].name, .style = groups[which].style, .values = {}};
         bars.values.resize(groups.size());
         for (const std::size_t member : groups[which].members) {
-            if (const auto norm = classifierNorms(runs[member]).weight.reported) {
+            if (const auto norm = usableWeightNorms(runs[member], problems).reported) {
                 bars.values[which].push_back(*norm);
             }
         }
@@ -75,11 +76,12 @@ Figure finalNormFigure(std::span<const record::Run> runs, const CurveOptions& op
     } else if (std::string note = barsNote(n, options.spread); !note.empty()) {
         figure.notes.push_back(std::move(note));
     }
+    tell(figure, problems);
     figure.altText = figure.title + " as bars per method: " + methodsOf(runs) + ".";
     return figure;
 }
 
-/// Small multiples of these quantities.
+/// Small multiples of these quantities, without those that no run recorded unless that is all of them.
 Figure multiplesOf(std::span<const record::Run> runs, const std::vector<Quantity>& quantities,
                    const TrainingOptions& options) {
     Figure figure;
@@ -96,6 +98,11 @@ Figure multiplesOf(std::span<const record::Run> runs, const std::vector<Quantity
         curves.finish(panel, quantity.label);
         figure.panels.push_back(std::move(panel));
     }
+    const auto isEmpty = [](const Panel& panel) { return !panel.emptyText.empty(); };
+    if (!std::ranges::all_of(figure.panels, isEmpty)) {
+        std::erase_if(figure.panels, isEmpty);
+    }
+    figure.columns = std::min(figure.columns, static_cast<int>(figure.panels.size()));
     joinPanels(figure);
     figure.notes = curves.notes();
     return figure;

@@ -24,7 +24,8 @@ struct TrainingOptions {
 [[nodiscard]] Figure classifierNormFigure(std::span<const record::Run> runs, const NormOptions& options = {});
 
 /// Small multiples over one x axis: training and validation loss, validation accuracy, classifier weight
-/// norm, bias norm and logit norm. A quantity that no run recorded keeps its panel, which then says so.
+/// norm, bias norm and logit norm. A quantity that no run recorded has no panel; where no run recorded any,
+/// the panels say so.
 [[nodiscard]] Figure trainingFigure(std::span<const record::Run> runs, const TrainingOptions& options = {});
 
 /// Small multiples of what `/epochs` holds of the features of the test split: how far they are from the

@@ -118,8 +118,8 @@ figure::ClassifierRowsOptions ClassifierPage::rowsOptions() const {
 }
 
 ClassifierPage::Derivatives& ClassifierPage::derivativesOf(const std::string& split) {
-    const auto compute = [split](std::span<const record::Run> runs) {
-        return figure::normDerivativeEntries(runs, split);
+    const auto compute = [split](std::span<const record::Run> runs, figure::Problems* problems) {
+        return figure::normDerivativeEntries(runs, split, problems);
     };
     return m_derivatives
         .try_emplace(split, m_background, QStringLiteral("classifier"), evaluationKey, compute)
@@ -147,9 +147,8 @@ void ClassifierPage::refresh() {
 void ClassifierPage::finish(const std::optional<Failure>& failure) {
     setLoading(false);
     if (failure) {
-        showError(tr("The classifiers could not be read."), failure->message);
-        return;
-    }
+        showError(tr("The classifiers of some runs could not be used."), failure->message);
+    } // and what there is is shown
     m_shown.reset();
     if (!runs().empty()) {
         draw();

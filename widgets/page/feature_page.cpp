@@ -207,28 +207,36 @@ QString FeaturePage::mapKey() const {
 
 template <class Value>
 void FeaturePage::compute(QHash<QString, std::shared_ptr<const Value>>& known, const QString& key,
-                          std::function<Value(const analysis::WorkHooks&)> work) {
+                          std::function<Value(const analysis::WorkHooks&, figure::Problems&)> work) {
     if (known.contains(key)) {
         endWork();
         finish(std::nullopt);
         return;
     }
-    using Result = std::shared_ptr<const Value>;
+    struct Result {
+        std::shared_ptr<const Value> value;
+        figure::Problems problems;
+    };
     m_background.request<Result>(
         kWork, this,
         [work = std::move(work), fraction = m_work->start()](const TaskControl& control) {
-            return std::make_shared<const Value>(work(WorkProgress::hooks(control, fraction)));
+            Result result;
+            result.value =
+                std::make_shared<const Value>(work(WorkProgress::hooks(control, fraction), result.problems));
+            return result;
         },
         [this, &known, key](const Outcome<Result>& outcome) {
             m_work->stop();
-            const auto* failure = std::get_if<Failure>(&outcome);
-            if (failure == nullptr) {
-                if (known.size() >= kKeptValues) {
-                    known.clear();
-                }
-                known.insert(key, std::get<Result>(outcome));
+            if (const auto* failure = std::get_if<Failure>(&outcome)) {
+                finish(*failure);
+                return;
             }
-            finish(failure != nullptr ? std::optional(*failure) : std::nullopt);
+            if (known.size() >= kKeptValues) {
+                known.clear();
+            }
+            const auto& result = std::get<Result>(outcome);
+            known.insert(key, result.value);
+            finish(failureOf(result.problems));
         });
 }
 
@@ -256,17 +264,20 @@ void FeaturePage::refresh() {
         endWork();
         finish(std::nullopt);
     } else if (view() == mapView) {
-        compute<Maps>(m_maps, mapKey(), [runs = runSet(), options = mapOptions()](const auto& hooks) {
-            return figure::featureMaps(*runs, options, hooks);
-        });
+        compute<Maps>(m_maps, mapKey(),
+                      [runs = runSet(), options = mapOptions()](const auto& hooks, auto& problems) {
+                          return figure::featureMaps(*runs, options, hooks, &problems);
+                      });
     } else if (view() == neighboursView) {
-        compute<Neighbours>(m_neighbours, setKey(), [runs = runSet(), split = split()](const auto& hooks) {
-            return figure::neighbourEntries(*runs, {.split = split, .numbers = {}}, hooks);
-        });
+        compute<Neighbours>(
+            m_neighbours, setKey(), [runs = runSet(), split = split()](const auto& hooks, auto& problems) {
+                return figure::neighbourEntries(*runs, {.split = split, .numbers = {}}, hooks, &problems);
+            });
     } else {
-        compute<Details>(m_details, setKey(), [runs = runSet(), split = split()](const auto& hooks) {
-            return figure::featureDetailEntries(*runs, {.split = split}, hooks);
-        });
+        compute<Details>(m_details, setKey(),
+                         [runs = runSet(), split = split()](const auto& hooks, auto& problems) {
+                             return figure::featureDetailEntries(*runs, {.split = split}, hooks, &problems);
+                         });
     }
 }
 
@@ -288,12 +299,8 @@ void FeaturePage::listFeatureSplits() {
 
 /// A table has the notes of its numbers; without one they stand below the plot.
 void FeaturePage::drawNotes() {
-    QStringList notes;
-    for (const std::string& note : plot()->figure().notes) {
-        notes.push_back(QString::fromStdString(note));
-    }
-    m_notes->setText(notes.join(QLatin1Char(' ')));
-    m_notes->setVisible(m_table->isHidden() && !notes.isEmpty());
+    m_notes->setText(notesOf(plot()->figure()));
+    m_notes->setVisible(m_table->isHidden() && !m_notes->text().isEmpty());
 }
 
 bool FeaturePage::draw() {

@@ -64,7 +64,7 @@ private:
     /// Computes a value of the set in the background unless it is known, then finishes; shows how far it is.
     template <class Value>
     void compute(QHash<QString, std::shared_ptr<const Value>>& known, const QString& key,
-                 std::function<Value(const analysis::WorkHooks&)> work);
+                 std::function<Value(const analysis::WorkHooks&, figure::Problems&)> work);
 
     Background& m_background;
     RunResults<figure::FeatureEntry> m_results;

@@ -5,6 +5,7 @@
 #include "core/figure/run_style.h"
 #include "widgets/page/numbers_table.h"
 #include "widgets/page/option_rows.h"
+#include "widgets/page/run_results.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QCheckBox>
@@ -240,25 +241,31 @@ void KernelPage::refresh() {
         return;
     }
     setLoading(true);
-    using Read = QHash<QString, Known>;
+    struct Read {
+        QHash<QString, Known> known;
+        figure::Problems problems;
+    };
     const auto part = view() == heatMapView ? std::optional(mapPart()) : std::nullopt;
     m_background.request<Read>(
         QStringLiteral("kernel"), this,
         [wanted, part, state = state()](const TaskControl& control) {
             Read read;
+            double done = 0;
             for (auto& [key, run, known] : *wanted) {
                 if (control.cancelled()) {
                     break;
                 }
-                if (!known.view) {
-                    known.view = figure::readKernel(run, state);
-                }
-                if (part) {
-                    known.traceNorms[static_cast<std::size_t>(*part)] =
-                        figure::traceNormCells(*known.view, *part, run.classNames);
-                }
-                read.insert(key, known);
-                control.progress(static_cast<double>(read.size()) / static_cast<double>(wanted->size()));
+                figure::attempt(run, &read.problems, [&] { // one that cannot be used does not hide the others
+                    if (!known.view) {
+                        known.view = figure::readKernel(run, state);
+                    }
+                    if (part) {
+                        known.traceNorms[static_cast<std::size_t>(*part)] =
+                            figure::traceNormCells(*known.view, *part, run.classNames);
+                    }
+                    read.known.insert(key, known);
+                });
+                control.progress(++done / static_cast<double>(wanted->size()));
             }
             return read;
         },
@@ -266,10 +273,14 @@ void KernelPage::refresh() {
             setLoading(false);
             if (const auto* failure = std::get_if<Failure>(&outcome)) {
                 showError(tr("A kernel could not be read."), failure->message);
-            } else {
-                m_known.insert(std::get<Read>(outcome));
-                draw();
+                return;
             }
+            const auto& read = std::get<Read>(outcome);
+            m_known.insert(read.known);
+            if (const auto failure = failureOf(read.problems)) {
+                showError(tr("The kernels of some runs could not be read."), failure->message);
+            }
+            draw();
         });
 }
 

@@ -79,6 +79,14 @@ bool Page::showsNothing(const figure::Figure& figure) {
         figure.panels, [](const figure::Panel& panel) { return panel.blank || !panel.emptyText.empty(); });
 }
 
+QString Page::notesOf(const figure::Figure& figure) {
+    QStringList notes;
+    for (const std::string& note : figure.notes) {
+        notes.append(QString::fromStdString(note));
+    }
+    return notes.join(QLatin1Char(' '));
+}
+
 void Page::showContentOrSentence() {
     if (!m_runs->empty()) {
         m_empty->say(m_instead, EmptyState::Offer::open);

@@ -83,6 +83,8 @@ protected:
     /// Shows this sentence instead of the content, for runs that have nothing to show here; "" shows the
     /// content again.
     void sayInstead(const QString& sentence);
+    /// The notes of a figure as one text: conventions, statistics, what is left out.
+    [[nodiscard]] static QString notesOf(const figure::Figure& figure);
     /// Whether every panel has words instead of data.
     [[nodiscard]] static bool showsNothing(const figure::Figure& figure);
     /// Dims what is shown while its successor is on the way.

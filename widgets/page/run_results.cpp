@@ -1,11 +1,18 @@
 #include "widgets/page/run_results.h"
 
+#include <QStringList>
+
 namespace finescope::widgets {
 
-QString refusalOf(const record::Run& run, const Error& error) {
-    const QString file = QString::fromStdU16String(run.file.u16string());
-    const QString why = QString::fromUtf8(error.what());
-    return why.startsWith(file) ? why : QStringLiteral("%1: %2").arg(file, why);
+std::optional<Failure> failureOf(const figure::Problems& problems) {
+    if (problems.empty()) {
+        return std::nullopt;
+    }
+    QStringList lines;
+    for (const std::string& problem : problems.all()) {
+        lines.append(QString::fromStdString(problem));
+    }
+    return Failure{ErrorKind::badInput, lines.join(QLatin1Char('\n'))};
 }
 
 QString evaluationKey(const record::Run& run) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/work_hooks.h"
+#include "core/figure/problems.h"
 #include "core/record/run.h"
 #include "widgets/page/background.h"
 #include "widgets/page/work_progress.h"
@@ -8,7 +9,6 @@
 #include <QHash>
 #include <QObject>
 #include <QString>
-#include <QStringList>
 
 #include <algorithm>
 #include <functional>
@@ -20,8 +20,8 @@
 
 namespace finescope::widgets {
 
-/// "FILE: why", whether or not the error names the file.
-[[nodiscard]] QString refusalOf(const record::Run& run, const Error& error);
+/// The problems as one failure, a line for each; nullopt if there are none.
+[[nodiscard]] std::optional<Failure> failureOf(const figure::Problems& problems);
 
 /// A key for what depends on everything that a run says of its evaluations and its selected model.
 [[nodiscard]] QString evaluationKey(const record::Run& run);
@@ -34,9 +34,11 @@ public:
     using Entries = std::vector<Entry>;
     /// Changes whenever Compute would give something else.
     using Key = std::function<QString(const record::Run&)>;
+    /// Any thread; what cannot be used of a run goes to the problems.
     using Compute =
-        std::function<Entries(std::span<const record::Run>, const analysis::WorkHooks&)>; ///< any thread
-    using QuickCompute = std::function<Entries(std::span<const record::Run>)>; ///< without progress
+        std::function<Entries(std::span<const record::Run>, const analysis::WorkHooks&, figure::Problems*)>;
+    using QuickCompute =
+        std::function<Entries(std::span<const record::Run>, figure::Problems*)>; ///< without progress
     using Done = std::function<void(const std::optional<Failure>&)>;
 
     /// `name` is what the requests are made under.
@@ -44,11 +46,10 @@ public:
         : m_background(background), m_name(std::move(name)), m_key(std::move(key)),
           m_compute(std::move(compute)) {}
     RunResults(Background& background, QString name, Key key, QuickCompute compute)
-        : RunResults(
-              background, std::move(name), std::move(key),
-              Compute([compute = std::move(compute)](std::span<const record::Run> runs,
-                                                     const analysis::WorkHooks&) { return compute(runs); })) {
-    }
+        : RunResults(background, std::move(name), std::move(key),
+                     Compute([compute = std::move(compute)](
+                                 std::span<const record::Run> runs, const analysis::WorkHooks&,
+                                 figure::Problems* problems) { return compute(runs, problems); })) {}
 
     /// Whether everything of these runs is known.
     [[nodiscard]] bool complete(const std::vector<record::Run>& runs) const {
@@ -56,9 +57,9 @@ public:
                                    [this](const record::Run& run) { return m_known.contains(m_key(run)); });
     }
 
-    /// Computes what is missing of these runs, then calls `done`: at once if nothing is. A run that cannot be
-    /// computed has no entries, and why is told once. A later call replaces an earlier one, whose `done` is
-    /// never called. `fraction`, if given, follows the work.
+    /// Computes what is missing of these runs, then calls `done`: at once if nothing is. What cannot be
+    /// computed of a run has no entries, and why is told once. A later call replaces an earlier one, whose
+    /// `done` is never called. `fraction`, if given, follows the work.
     void complete(const std::vector<record::Run>& runs, QObject* context, Done done,
                   const WorkProgress::Fraction& fraction = {}) {
         auto missing = std::make_shared<std::vector<record::Run>>();
@@ -71,7 +72,7 @@ public:
         }
         struct Results {
             QHash<QString, Entries> entries;
-            QStringList refused;
+            figure::Problems problems;
         };
         m_background.request<Results>(
             m_name, context,
@@ -84,17 +85,13 @@ public:
                         break;
                     }
                     const auto known = static_cast<double>(results.entries.size());
-                    try {
-                        results.entries.insert(
-                            key(run),
-                            compute({&run, 1}, analysis::part(hooks, known / count, (known + 1) / count)));
-                    } catch (const Error& error) { // one run that cannot be used does not hide the others
-                        if (error.kind() == ErrorKind::cancelled) {
-                            throw;
-                        }
-                        results.entries.insert(key(run), {});
-                        results.refused.append(refusalOf(run, error));
-                    }
+                    Entries entries;
+                    figure::attempt(run, &results.problems, [&] {
+                        entries =
+                            compute({&run, 1}, analysis::part(hooks, known / count, (known + 1) / count),
+                                    &results.problems);
+                    });
+                    results.entries.insert(key(run), std::move(entries));
                     hooks.onProgress((known + 1) / count);
                 }
                 return results;
@@ -106,10 +103,7 @@ public:
                 }
                 const auto& results = std::get<Results>(outcome);
                 m_known.insert(results.entries);
-                done(results.refused.isEmpty()
-                         ? std::nullopt
-                         : std::optional(
-                               Failure{ErrorKind::badInput, results.refused.join(QLatin1Char('\n'))}));
+                done(failureOf(results.problems));
             });
     }
 

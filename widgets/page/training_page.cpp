@@ -1,6 +1,7 @@
 #include "widgets/page/training_page.h"
 
 #include "widgets/page/option_rows.h"
+#include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QCheckBox>
@@ -22,15 +23,19 @@ TrainingPage::TrainingPage(QWidget* parent)
            tr("Here you will see loss, accuracy and the norms of the classifier over the training of each "
               "run."),
            parent),
-      m_plot(new PlotView(this)), m_quantity(new QComboBox(options())), m_xAxis(makeXAxisPicker(options())),
-      m_origin(makeOriginPicker(options())), m_grouping(makeGroupingPicker(options())),
-      m_spread(makeSpreadPicker(options())), m_logX(new QCheckBox(tr("Logarithmic x axis"), options())),
+      m_plot(new PlotView(this)), m_notes(makeCaption({}, this)), m_quantity(new QComboBox(options())),
+      m_xAxis(makeXAxisPicker(options())), m_origin(makeOriginPicker(options())),
+      m_grouping(makeGroupingPicker(options())), m_spread(makeSpreadPicker(options())),
+      m_logX(new QCheckBox(tr("Logarithmic x axis"), options())),
       m_logY(new QCheckBox(tr("Logarithmic y axis"), options())),
       m_accuracy(new QCheckBox(tr("With accuracy"), options())), m_smoothing(new QDoubleSpinBox(options())) {
     setObjectName(QStringLiteral("trainingPage"));
     m_plot->setObjectName(QStringLiteral("trainingPlot"));
     m_plot->setAccessibleName(title());
+    m_notes->setObjectName(QStringLiteral("trainingNotes"));
+    m_notes->setWordWrap(true);
     content()->addWidget(m_plot, 1);
+    content()->addWidget(m_notes);
     setFocusWidget(m_plot);
 
     m_quantity->setObjectName(QStringLiteral("trainingQuantity"));
@@ -106,6 +111,8 @@ void TrainingPage::refresh() {
                                                                       .withAccuracy = m_accuracy->isChecked(),
                                                                       .finalBars = quantity == finalNorm}));
     }
+    m_notes->setText(notesOf(m_plot->figure()));
+    m_notes->setVisible(!m_notes->text().isEmpty());
     sayInstead(showsNothing(m_plot->figure())
                    ? tr("None of the checked runs holds anything that was recorded while it trained. An "
                         "imported run has its predictions only.")

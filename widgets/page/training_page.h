@@ -6,6 +6,7 @@
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QLabel;
 
 namespace finescope::widgets {
 
@@ -30,6 +31,7 @@ private:
     [[nodiscard]] figure::CurveOptions curveOptions() const;
 
     PlotView* m_plot;
+    QLabel* m_notes; ///< of the figure: what lines are, what is not finite, which runs were resumed
     QComboBox* m_quantity;
     QComboBox* m_xAxis;
     QComboBox* m_origin;

@@ -5,6 +5,7 @@
 #include "tests/support/near.h"
 
 #include <cmath>
+#include <limits>
 #include <set>
 
 using namespace finescope;
@@ -61,6 +62,21 @@ private Q_SLOTS:
     void normsFallBackOnSnapshots();
     void selectedRowCounts();
     void trainingHasSixPanels();
+    void panelsWithoutDataAreLeftOut();
+    void theLowestPanelOfEachColumnHasItsNumbers_data();
+    void theLowestPanelOfEachColumnHasItsNumbers();
+    void aColumnHasOneRange();
+    void theLegendHasEveryRun();
+    void rowsThatAreNotFiniteAreMarked_data();
+    void rowsThatAreNotFiniteAreMarked();
+    void whatWasNeverRecordedIsNoNaN_data();
+    void whatWasNeverRecordedIsNoNaN();
+    void aDivergedSeedEndsItsMeanAndSaysSo();
+    void lossesWithAndWithoutDropoutAreNotJoined();
+    void meansAreNotJoinedEither();
+    void accuracyIsJoined();
+    void resumedRunsAreNamed();
+    void aNormThatIsNotFiniteHidesNoOther();
     void featuresOverTrainingAreAsRecorded();
     void namesTellRunsApart();
     void importedRunsAreNamedByTheirFileAndNeverGrouped();
@@ -258,13 +274,309 @@ void TestTrainingFigures::selectedRowCounts() {
 }
 
 void TestTrainingFigures::trainingHasSixPanels() {
-    const std::vector runs{probedRun()};
+    std::vector runs{probedRun()};
+    for (const char* name :
+         {"train_loss", "validation_loss", "validation_accuracy", "classifier_bias_norm", "logit_norm"}) {
+        runs[0].epochs.series.push_back({name, {.5, .4, .3, .2, .1}});
+    }
     const Figure figure = trainingFigure(runs);
     QCOMPARE(figure.panels.size(), std::size_t{6});
     QVERIFY(figure.sharedColumns);
     QVERIFY(figure.panels[3].emptyText.empty());
-    QVERIFY(!figure.panels[0].emptyText.empty());
+    QVERIFY(figure.panels[0].emptyText.empty());
     QCOMPARE(figure.panels[4].x.label, std::string("fine-tuning epoch"));
+}
+
+void TestTrainingFigures::panelsWithoutDataAreLeftOut() {
+    const Figure figure = trainingFigure(std::vector{probedRun()}); // has the weight norm alone
+    QCOMPARE(figure.panels.size(), std::size_t{1});
+    QCOMPARE(figure.columns, 1);
+    QCOMPARE(figure.panels.front().y.label, std::string("classifier weight norm"));
+    QVERIFY(figure.panels.front().legend == Legend::below);
+    QVERIFY(figure.panels.front().x.tickLabels && !figure.panels.front().x.label.empty());
+}
+
+void TestTrainingFigures::theLowestPanelOfEachColumnHasItsNumbers_data() {
+    QTest::addColumn<QStringList>("recorded");
+    QTest::newRow("as the example recorder") << QStringList{"train_loss", "validation_accuracy"};
+    QTest::newRow("one column short") << QStringList{"train_loss", "validation_loss"};
+    QTest::newRow("two") << QStringList{"logit_norm"};
+    QTest::newRow("five") << QStringList{"train_loss", "validation_loss", "validation_accuracy",
+                                         "logit_norm"};
+    QTest::newRow("all but the first") << QStringList{"validation_loss", "classifier_bias_norm"};
+}
+
+void TestTrainingFigures::theLowestPanelOfEachColumnHasItsNumbers() {
+    QFETCH(QStringList, recorded);
+    std::vector runs{tunedRun(1, {.9, 1, 1.1})};
+    for (const QString& name : recorded) {
+        runs[0].epochs.series.push_back({name.toStdString(), {.5, .4, .3}});
+    }
+    const Figure figure = trainingFigure(runs);
+    const std::size_t count = figure.panels.size(), columns = static_cast<std::size_t>(figure.columns);
+    QCOMPARE(count, static_cast<std::size_t>(recorded.size() + 1));
+    for (std::size_t i = 0; i < count; ++i) {
+        const bool lowest = i + columns >= count;
+        QCOMPARE(figure.panels[i].x.tickLabels, lowest);
+        QCOMPARE(!figure.panels[i].x.label.empty(), lowest);
+    }
+    QVERIFY(figure.panels[(count - 1) / columns * columns].legend == Legend::below);
+}
+
+void TestTrainingFigures::aColumnHasOneRange() {
+    std::vector runs{tunedRun(1, {.9, 1, 1.1, 1.2, 1.3})};
+    const double nan = std::nan("");
+    for (const char* name : {"validation_loss", "validation_accuracy", "logit_norm"}) {
+        runs[0].epochs.series.push_back({name, {.5, .4, nan, nan, nan}}); // shorter than the norm
+    }
+    const Figure figure = trainingFigure(runs);
+    QCOMPARE(figure.panels.size(), std::size_t{4});
+    for (std::size_t i = 0; i < 4; ++i) {
+        QVERIFY(figure.panels[i].x.range.has_value());
+        QCOMPARE(*figure.panels[i].x.range, *figure.panels[i % 2].x.range);
+    }
+    QVERIFY(figure.panels[0].x.range->high >= 4);
+}
+
+void TestTrainingFigures::theLegendHasEveryRun() {
+    std::vector runs{tunedRun(1, {.9, 1}), emptyRun("lora")};
+    runs[1].epochs.keys = {tuning(0), tuning(1)};
+    runs[1].epochs.series = {{"validation_loss", {.5, .4}}}; // nothing in the lowest panel
+    const Figure figure = trainingFigure(runs);
+    const auto below = std::ranges::find(figure.panels, Legend::below, &Panel::legend);
+    QVERIFY(below != figure.panels.end());
+    std::set<std::string> names;
+    for (const Line& line : below->curves) {
+        if (line.legend) {
+            names.insert(line.name);
+        }
+    }
+    QCOMPARE(names, (std::set<std::string>{"FT", "LoRA"}));
+}
+
+void TestTrainingFigures::rowsThatAreNotFiniteAreMarked_data() {
+    QTest::addColumn<QList<double>>("losses"); ///< of steps 10, 20, ...
+    QTest::addColumn<QString>("said");
+    QTest::addColumn<QList<double>>("marks"); ///< x of them
+    const double nan = std::nan(""), infinity = std::numeric_limits<double>::infinity();
+    QTest::newRow("to the end") << QList<double>{3, 2, nan, nan} << "first NaN at step 30, 2 of 4 rows"
+                                << QList<double>{30};
+    QTest::newRow("from the first") << QList<double>{nan, nan, nan} << "first NaN at step 10, 3 of 3 rows"
+                                    << QList<double>{};
+    QTest::newRow("once") << QList<double>{3, nan, 2, 1} << "first NaN at step 20, 1 of 4 rows"
+                          << QList<double>{20};
+    QTest::newRow("infinity") << QList<double>{3, infinity, nan, 1}
+                              << "first infinity at step 20, 2 of 4 rows" << QList<double>{20};
+    QTest::newRow("minus infinity") << QList<double>{3, 2, -infinity}
+                                    << "first infinity at step 30, 1 of 3 rows" << QList<double>{30};
+    QTest::newRow("twice") << QList<double>{3, nan, 2, nan, 1} << "first NaN at step 20, 2 of 5 rows"
+                           << QList<double>{20, 40};
+    QTest::newRow("at the start") << QList<double>{nan, 3, 2} << "first NaN at step 10, 1 of 3 rows"
+                                  << QList<double>{10};
+}
+
+void TestTrainingFigures::rowsThatAreNotFiniteAreMarked() {
+    QFETCH(QList<double>, losses);
+    QFETCH(QString, said);
+    QFETCH(QList<double>, marks);
+    record::Run run = emptyRun("ft");
+    run.steps.series = {{"train_loss", {}}, {"classifier_weight_norm", {}}};
+    for (qsizetype i = 0; i < losses.size(); ++i) {
+        run.steps.keys.push_back(tuning(0.1 * static_cast<double>(i + 1)));
+        run.steps.step.push_back(10 * (i + 1));
+        run.steps.series[0].values.push_back(losses[i]);
+        run.steps.series[1].values.push_back(1);
+    }
+    const std::vector runs{run};
+    const Figure figure = trainingFigure(runs, {.curve = {.xAxis = XAxis::steps}});
+    QVERIFY(std::ranges::any_of(figure.notes, [&](const std::string& note) {
+        return QString::fromStdString(note).contains(QStringLiteral("FT")) &&
+               QString::fromStdString(note).contains(QStringLiteral("training loss: ") + said);
+    }));
+    const Panel& panel = figure.panels.front();
+    if (marks.empty()) {
+        QCOMPARE(panel.y.label,
+                 std::string("classifier weight norm")); // of the loss there is nothing to draw
+        return;
+    }
+    QCOMPARE(panel.scatters.size(), std::size_t{1});
+    const Scatter& crosses = panel.scatters.front();
+    QCOMPARE(crosses.style.role, std::string("not-finite"));
+    QCOMPARE(QList<double>(crosses.x.begin(), crosses.x.end()), marks);
+    for (const double y : crosses.y) {
+        QVERIFY(std::isfinite(y));
+    }
+    QVERIFY(crosses.note.front().starts_with("first "));
+    QVERIFY(figure.panels.back().scatters.empty()); // the norm is finite
+    const Figure grouped = trainingFigure(runs, {.curve = {.grouping = Grouping::methods}});
+    QVERIFY(std::ranges::any_of(
+        grouped.notes, [&](const std::string& note) { return QString::fromStdString(note).contains(said); }));
+}
+
+void TestTrainingFigures::whatWasNeverRecordedIsNoNaN_data() {
+    QTest::addColumn<QList<double>>("steps");
+    QTest::addColumn<QList<double>>("epochs");
+    const double nan = std::nan("");
+    QTest::newRow("epoch 0 has no batches") << QList<double>{} << QList<double>{nan, 3, 2, 1};
+    QTest::newRow("the other table has the stage")
+        << QList<double>{nan, nan, nan} << QList<double>{nan, 3, 2, 1};
+    QTest::newRow("now and then") << QList<double>{3, nan, nan, 2, nan, nan, 1, nan, nan, .5, nan}
+                                  << QList<double>{};
+    QTest::newRow("every second") << QList<double>{nan, 3, nan, 2, nan, 1, nan, .5} << QList<double>{};
+}
+
+void TestTrainingFigures::whatWasNeverRecordedIsNoNaN() {
+    QFETCH(QList<double>, steps);
+    QFETCH(QList<double>, epochs);
+    record::Run run = emptyRun("ft");
+    const auto fill = [](record::SeriesTable& table, const QList<double>& values, double perEpoch) {
+        table.series = {{"train_loss", {values.begin(), values.end()}}};
+        for (qsizetype i = 0; i < values.size(); ++i) {
+            table.keys.push_back(tuning(static_cast<double>(i) / perEpoch));
+        }
+    };
+    fill(run.steps, steps, 3);
+    fill(run.epochs, epochs, 1);
+    for (qsizetype i = 0; i < steps.size(); ++i) {
+        run.steps.step.push_back(i);
+    }
+    for (const XAxis axis : {XAxis::steps, XAxis::epochs}) {
+        const Figure figure = trainingFigure(std::vector{run}, {.curve = {.xAxis = axis}});
+        QVERIFY2(figure.notes.empty(), figure.notes.empty() ? "" : figure.notes.front().c_str());
+        QVERIFY(figure.panels.front().scatters.empty());
+    }
+    if (steps.size() > 4) { // what comes after silence longer than any before is another thing
+        run.steps.series[0].values.insert(run.steps.series[0].values.end(), 5, std::nan(""));
+        for (int i = 0; i < 5; ++i) {
+            run.steps.keys.push_back(run.steps.keys.back());
+            run.steps.step.push_back(run.steps.step.back() + 1);
+        }
+        QVERIFY(!trainingFigure(std::vector{run}).notes.empty());
+    }
+}
+
+void TestTrainingFigures::aDivergedSeedEndsItsMeanAndSaysSo() {
+    const double nan = std::nan("");
+    const std::vector runs{tunedRun(1, {1, 2, 3, 4}), tunedRun(2, {1, 2, nan, nan})};
+    const Figure figure = classifierNormFigure(runs, {.curve = {.grouping = Grouping::methods}});
+    const Panel& panel = figure.panels.front();
+    QCOMPARE(panel.curves.back().x, (Values{0, 1}));
+    const auto says = [&](const char* words) {
+        return std::ranges::any_of(
+            figure.notes, [&](const std::string& note) { return note.find(words) != std::string::npos; });
+    };
+    QVERIFY(says("first NaN at epoch 2, 2 of 4 rows"));
+    QVERIFY(says("FT: the mean ends where seed 2 does"));
+}
+
+namespace {
+
+/// Two iterations of probing, the start of fine-tuning and two epochs of it.
+record::Run lossRun(double lossAtStart, std::int64_t seed = 1) {
+    record::Run run = emptyRun("lp-ft", seed);
+    run.steps.series = {{"train_loss", {}}, {"validation_accuracy", {}}};
+    const auto step = [&](std::int64_t at, record::EpochKey key, double loss, double accuracy) {
+        run.steps.step.push_back(at);
+        run.steps.keys.push_back(key);
+        run.steps.series[0].values.push_back(loss);
+        run.steps.series[1].values.push_back(accuracy);
+    };
+    step(1, probing(0), .7, .5);
+    step(2, probing(0), .4, .8);
+    step(1, tuning(.5), 5.9, std::nan(""));
+    step(2, tuning(1), 5.5, std::nan(""));
+    run.epochs.keys = {tuning(0), tuning(1), tuning(2)};
+    run.epochs.series = {{"train_loss", {lossAtStart, 5.7, 5.1}}, {"validation_accuracy", {.8, .8, .9}}};
+    return run;
+}
+
+/// Whether a NaN interrupts the line between two of its neighbouring points.
+bool interrupted(const Line& line, double before, double after) {
+    const auto first = static_cast<std::size_t>(std::ranges::find(line.y, before) - line.y.begin());
+    const auto second = static_cast<std::size_t>(std::ranges::find(line.y, after) - line.y.begin());
+    return second < line.y.size() && first + 2 == second && std::isnan(line.y[first + 1]);
+}
+
+} // namespace
+
+void TestTrainingFigures::lossesWithAndWithoutDropoutAreNotJoined() {
+    const auto saysWhy = [](const Figure& figure) {
+        return std::ranges::any_of(figure.notes, [](const std::string& note) {
+            return note.find("dropout") != std::string::npos && note.find("jump") != std::string::npos;
+        });
+    };
+    for (const XAxis axis : {XAxis::steps, XAxis::epochs}) {
+        const Figure figure = trainingFigure(std::vector{lossRun(std::nan(""))}, {.curve = {.xAxis = axis}});
+        QVERIFY(interrupted(figure.panels.front().curves.front(), .4, axis == XAxis::steps ? 5.9 : 5.7));
+        QVERIFY(saysWhy(figure));
+    }
+    // A loss that somebody evaluated at epoch 0 belongs to probing's, not to that of the batches.
+    const Figure evaluated = trainingFigure(std::vector{lossRun(.4001)});
+    QVERIFY(interrupted(evaluated.panels.front().curves.front(), .4001, 5.7));
+    QVERIFY(!interrupted(evaluated.panels.front().curves.front(), .4, .4001));
+    const Figure smooth = trainingFigure(std::vector{lossRun(.4001)}, {.curve = {.smoothing = .9}});
+    const std::vector<double>& averages = smooth.panels.front().curves.back().y; // the batches begin afresh
+    QVERIFY(std::ranges::any_of(averages, [](double value) { return std::abs(value - 5.7) < 1e-12; }));
+    record::Run tuned = emptyRun("ft");
+    tuned.epochs.keys = {tuning(0), tuning(1)};
+    tuned.epochs.series = {{"train_loss", {std::nan(""), .5}}};
+    QVERIFY(!saysWhy(trainingFigure(std::vector{tuned})));
+}
+
+void TestTrainingFigures::meansAreNotJoinedEither() {
+    for (const XAxis axis : {XAxis::steps, XAxis::epochs}) {
+        record::Run longer = lossRun(std::nan(""), 2);
+        longer.steps.step.insert(longer.steps.step.begin() + 2, 3); // one more iteration of probing
+        longer.steps.keys.insert(longer.steps.keys.begin() + 2, probing(0));
+        longer.steps.series[0].values.insert(longer.steps.series[0].values.begin() + 2, .4);
+        longer.steps.series[1].values.insert(longer.steps.series[1].values.begin() + 2, .8);
+        for (const record::Run& other : {lossRun(std::nan(""), 2), longer}) {
+            const std::vector runs{lossRun(std::nan("")), other};
+            const Figure figure =
+                trainingFigure(runs, {.curve = {.xAxis = axis, .grouping = Grouping::methods}});
+            const Panel& panel = figure.panels.front();
+            QVERIFY(interrupted(panel.curves.back(), .4, axis == XAxis::steps ? 5.9 : 5.7));
+            const Band& band = panel.bands.front();
+            QCOMPARE(band.x.size(), panel.curves.back().x.size());
+            QVERIFY(std::ranges::any_of(band.low, [](double value) { return std::isnan(value); }));
+        }
+    }
+}
+
+void TestTrainingFigures::accuracyIsJoined() {
+    const Figure figure = trainingFigure(std::vector{lossRun(std::nan(""))});
+    const auto panel =
+        std::ranges::find(figure.panels, "validation accuracy", [](const Panel& of) { return of.y.label; });
+    QVERIFY(panel != figure.panels.end());
+    for (const double value : panel->curves.front().y) {
+        QVERIFY(std::isfinite(value));
+    }
+}
+
+void TestTrainingFigures::resumedRunsAreNamed() {
+    std::vector runs{tunedRun(1, {1, 2, 3}), tunedRun(2, {1, 2, 3})};
+    runs[1].epochs.resumed = {{.key = tuning(2), .replaced = 4}};
+    runs[1].steps.resumed = {{.key = tuning(1.5), .step = 30, .replaced = 1}};
+    const Figure figure = classifierNormFigure(runs);
+    QCOMPARE(figure.notes.size(), std::size_t{2});
+    QVERIFY(figure.notes[0].starts_with("FT, seed 2 was resumed: its rows from epoch 2 on"));
+    QVERIFY(figure.notes[0].find("4 earlier rows are left out") != std::string::npos);
+    QVERIFY(figure.notes[1].find("from step 30 on") != std::string::npos);
+    QVERIFY(figure.notes[1].find("1 earlier row is left out") != std::string::npos);
+}
+
+void TestTrainingFigures::aNormThatIsNotFiniteHidesNoOther() {
+    std::vector runs{tunedRun(1, {1, 2}), tunedRun(2, {1, std::nan("")})};
+    auto parts = std::make_shared<MemoryParts>();
+    parts->snapshots = {{.key = tuning(1), .weight = MatrixF::Constant(2, 2, NAN), .bias = VectorF::Zero(2)}};
+    runs[1].parts = parts;
+    runs[1].classifierKeys = {tuning(1)};
+    runs[1].file = "diverged.h5";
+    const Figure figure = classifierNormFigure(runs, {.finalBars = true});
+    QCOMPARE(figure.panels.front().bars.front().top, (Values{2}));
+    QCOMPARE(figure.problems.size(), std::size_t{1});
+    QVERIFY(figure.problems.front().starts_with("diverged.h5: "));
+    QVERIFY(figure.problems.front().find("not finite") != std::string::npos);
 }
 
 void TestTrainingFigures::featuresOverTrainingAreAsRecorded() {

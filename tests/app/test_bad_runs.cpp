@@ -1,0 +1,280 @@
+#include "core/figure/figure_kinds.h"
+#include "core/record/kernel_writer.h"
+#include "core/record/run_reader.h"
+#include "tests/core/record/patterned_run.h"
+#include "tests/support/data.h"
+#include "tests/support/tiny_run.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace finescope::tests;
+
+namespace {
+
+struct Outcome {
+    int status = -1;
+    QByteArray out, err;
+};
+
+Outcome runProgram(const QStringList& arguments) {
+    QProcess process;
+    process.start(FINESCOPE_PROGRAM, arguments);
+    if (!process.waitForFinished(120000)) {
+        process.kill();
+        process.waitForFinished();
+        return {};
+    }
+    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+QByteArray contents(const QString& name) {
+    QFile file(name);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void write(const QString& name, const QByteArray& bytes) {
+    QFile file(name);
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
+}
+
+} // namespace
+
+/// No command lets a run that cannot be used hide the others, or counts a copy.
+class TestBadRuns : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void summaryGoesOn_data();
+    void summaryGoesOn();
+    void summaryOfNaNHasReasons();
+    void everyFigureGoesOn_data();
+    void everyFigureGoesOn();
+    void everyTableGoesOn_data();
+    void everyTableGoesOn();
+    void nothingToShowIsAnError();
+    void aCopyIsCountedOnce_data();
+    void aCopyIsCountedOnce();
+    void sharedCases_data();
+    void sharedCases();
+
+private:
+    [[nodiscard]] QString path(const QString& name) const { return m_folder.filePath(name); }
+    QTemporaryDir m_folder;
+};
+
+void TestBadRuns::initTestCase() {
+    QVERIFY(QDir(m_folder.path()).mkpath("mixed"));
+    for (const int seed : {1, 2}) {
+        for (const double scale : {1.0, 10.0}) {
+            const QString name = path(QStringLiteral("mixed/ft-%1-%2.h5").arg(seed).arg(scale));
+            writeTinyRun(name.toStdString(), {.method = "ft", .seed = seed, .classifierScale = scale});
+        }
+    }
+    const std::string kernel = path("mixed/ft-1-1.h5").toStdString();
+    finescope::record::addKernel(kernel, finescope::record::readRun(kernel).runId,
+                                 pattern::kernel("pretrained", 1));
+    writeTinyRun(path("mixed/nan.h5").toStdString(), {.method = "lora", .seed = 3, .brokenLogits = true});
+    const QByteArray whole = contents(path("mixed/ft-2-1.h5"));
+    write(path("mixed/cut.h5"), whole.first(whole.size() / 2));
+}
+
+void TestBadRuns::summaryGoesOn_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("text") << "bad.h5" << QByteArray("loss,accuracy\n1.0,0.5\n").repeated(100);
+    QTest::newRow("empty") << "bad.h5" << QByteArray();
+    QTest::newRow("cut short") << "bad.h5" << contents(path("mixed/cut.h5"));
+    QTest::newRow("missing") << "none.h5" << QByteArray();
+    QTest::newRow("predictions") << "bad.csv" << QByteArray("label,logit_0,logit_1\n0,1,2\n");
+}
+
+void TestBadRuns::summaryGoesOn() {
+    QFETCH(QString, name);
+    QFETCH(QByteArray, bytes);
+    const QString bad = path(name);
+    if (name.startsWith(QStringLiteral("bad"))) {
+        write(bad, bytes);
+    }
+    for (const QStringList& files :
+         {QStringList{bad, path("mixed/ft-1-1.h5")}, QStringList{path("mixed/ft-1-1.h5"), bad}}) {
+        const Outcome outcome = runProgram(QStringList{"summary", "--json"} + files);
+        QCOMPARE(outcome.status, 1);
+        QVERIFY2(outcome.err.startsWith("finescope: ") && outcome.err.contains(name.toUtf8()),
+                 outcome.err.constData());
+        QCOMPARE(outcome.err.count('\n'), 1);
+        const QJsonArray runs = QJsonDocument::fromJson(outcome.out).array();
+        QCOMPARE(runs.size(), 2);
+        for (const QJsonValue& run : runs) {
+            const bool good = run["file"].toString() != bad;
+            QCOMPARE(run["classifier"]["weight_norm"]["final"].isDouble(), good);
+            QCOMPARE(run["temperature"]["value"].isDouble(), good);
+            QCOMPARE(run["not_computed"]["file"].toString().contains(name), !good);
+            QCOMPARE(run["name"].isNull(), !good);
+        }
+        QVERIFY(runProgram(QStringList{"summary"} + files).out.contains("accuracy"));
+    }
+    QFile::remove(bad);
+}
+
+void TestBadRuns::summaryOfNaNHasReasons() {
+    const Outcome outcome = runProgram({"summary", "--json", path("mixed/nan.h5")});
+    QCOMPARE(outcome.status, 1);
+    QVERIFY2(outcome.err.contains("nan.h5") && outcome.err.contains("NaN"), outcome.err.constData());
+    const QJsonValue run = QJsonDocument::fromJson(outcome.out).array().first();
+    QVERIFY(run["splits"]["test"]["accuracy"].isNull());
+    QVERIFY(run["splits"]["test"]["features"]["difference"].isDouble()); // needs no logits
+    QVERIFY(run["splits"]["validation"]["accuracy"].isDouble());
+    QVERIFY(run["temperature"]["value"].isDouble());
+    QVERIFY(!run["temperature"]["splits"].toObject().contains("test"));
+    QVERIFY(run["not_computed"]["splits.test"].toString().contains("row 0"));
+    QCOMPARE(run["not_computed"].toObject().size(), 1);
+    QVERIFY(runProgram({"summary", path("mixed/nan.h5")}).out.contains("not computed, splits.test: "));
+    const Outcome good = runProgram({"summary", "--json", path("mixed/ft-1-1.h5")});
+    QCOMPARE(good.status, 0);
+    QVERIFY(!good.out.contains("not_computed"));
+}
+
+void TestBadRuns::everyFigureGoesOn_data() {
+    QTest::addColumn<QString>("kind");
+    for (const finescope::figure::FigureKind& kind : finescope::figure::figureKinds()) {
+        if (kind.input == finescope::figure::FigureInput::runs) {
+            const std::string name(kind.name);
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
+        }
+    }
+}
+
+void TestBadRuns::everyFigureGoesOn() {
+    QFETCH(QString, kind);
+    const QString target = path(kind + ".csv");
+    const Outcome outcome = runProgram({"figure", kind, path("mixed"), "--output", target});
+    QVERIFY2(outcome.status == 1, outcome.err.constData());
+    QVERIFY2(outcome.err.contains("cut.h5"), outcome.err.constData());
+    QVERIFY(contents(target).size() > 300);
+    const QStringList ofTestLogits{"reliability", "temperature-curve", "bin-stability", "accuracy",
+                                   "norm-derivative"};
+    QCOMPARE(outcome.err.contains("nan.h5"), ofTestLogits.contains(kind) || kind == "norm-scaling");
+    if (kind == "accuracy") { // its other splits are there
+        QVERIFY(contents(target).contains("LoRA"));
+    }
+}
+
+void TestBadRuns::everyTableGoesOn_data() {
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<bool>("ofTestLogits");
+    for (const char* kind : {"calibration", "before-after", "recalibration", "conventions", "measures",
+                             "classes", "worst-bin", "accuracy"}) {
+        QTest::newRow(kind) << kind << true;
+    }
+    for (const char* kind : {"features", "norms"}) { // what is not finite may have collapsed
+        QTest::newRow(kind) << kind << true;
+    }
+    for (const char* kind : {"feature-classes", "feature-neighbours", "classifier", "kernel"}) {
+        QTest::newRow(kind) << kind << false;
+    }
+}
+
+void TestBadRuns::everyTableGoesOn() {
+    QFETCH(QString, kind);
+    QFETCH(bool, ofTestLogits);
+    const Outcome outcome = runProgram({"table", kind, path("mixed")});
+    QVERIFY2(outcome.status == 1, outcome.err.constData());
+    QVERIFY2(outcome.err.contains("cut.h5"), outcome.err.constData());
+    QCOMPARE(outcome.err.contains("nan.h5"), ofTestLogits);
+    QVERIFY2(outcome.out.contains("FT"), outcome.out.constData());
+    QCOMPARE(outcome.out.contains("Not computed: "), ofTestLogits);
+    if (kind == "features" || kind == "norms" || kind == "accuracy") {
+        QVERIFY2(outcome.out.contains("LoRA"), outcome.out.constData()); // as far as it can be computed
+    }
+}
+
+void TestBadRuns::nothingToShowIsAnError() {
+    const QString target = path("nothing.pdf");
+    for (const QStringList& command :
+         {QStringList{"figure", "reliability", path("mixed/nan.h5"), "--output", target},
+          QStringList{"table", "measures", path("mixed/nan.h5")},
+          QStringList{"table", "accuracy", path("mixed/cut.h5")},
+          QStringList{"summary", path("mixed/cut.h5"), "/no/such.h5"}}) {
+        const Outcome outcome = runProgram(command);
+        QCOMPARE(outcome.status, 2);
+        QVERIFY(outcome.out.isEmpty());
+        QCOMPARE(outcome.err.count('\n'), 1);
+    }
+    QVERIFY(!QFile::exists(target));
+}
+
+void TestBadRuns::aCopyIsCountedOnce_data() {
+    QTest::addColumn<bool>("sameId");
+    QTest::newRow("the same run_id") << true;
+    QTest::newRow("the same predictions") << false;
+}
+
+/// A copied file, and the same run recorded once more under an identifier of its own.
+void TestBadRuns::aCopyIsCountedOnce() {
+    QFETCH(bool, sameId);
+    const QTemporaryDir folder;
+    const QString first = folder.filePath("a.h5"), second = folder.filePath("b.h5"),
+                  copy = folder.filePath("copy.h5");
+    writeTinyRun(first.toStdString(), {.method = "ft", .seed = 1});
+    writeTinyRun(second.toStdString(), {.method = "ft", .seed = 2});
+    QVERIFY(QFile::copy(first, copy));
+    if (!sameId) {
+        QProcess python;
+        python.start(
+            "/usr/bin/python3",
+            {"-c", "import h5py, sys; h5py.File(sys.argv[1], 'r+').attrs['run_id'] = 'other'", copy});
+        QVERIFY(python.waitForFinished(60000));
+        QCOMPARE(python.exitCode(), 0);
+    }
+    const Outcome two = runProgram({"table", "accuracy", first, second, "--format", "csv"});
+    const Outcome three = runProgram({"table", "accuracy", folder.path(), "--format", "csv"});
+    QCOMPARE(three.status, 0);
+    QCOMPARE(three.out, two.out);
+    QVERIFY2(three.err.contains("copy.h5 is a copy of ") && three.err.contains("counted once"),
+             three.err.constData());
+    QVERIFY(two.err.isEmpty());
+    const Outcome summary = runProgram({"summary", "--json", folder.path()});
+    QCOMPARE(summary.status, 0);
+    QCOMPARE(QJsonDocument::fromJson(summary.out).array().size(), 2);
+    // Other seeds and other results are other runs.
+    writeTinyRun(copy.toStdString(), {.method = "ft", .seed = 3});
+    QVERIFY(runProgram({"table", "accuracy", folder.path()}).err.isEmpty());
+}
+
+void TestBadRuns::sharedCases_data() {
+    QTest::addColumn<QString>("folder");
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("out");
+    QTest::addColumn<QByteArray>("err");
+    QTest::newRow("NaN") << "16-nan-inf" << 1 << QByteArray("One run per cell")
+                         << QByteArray("diverged-selected.h5");
+    QTest::newRow("damaged") << "18-one-bad" << 1 << QByteArray("One run per cell") << QByteArray("cut.h5");
+    QTest::newRow("copies") << "20-duplicates" << 0 << QByteArray("n = 2") << QByteArray("counted once");
+    QTest::newRow("resumed") << "22-restart" << 0 << QByteArray("| FT |") << QByteArray();
+}
+
+void TestBadRuns::sharedCases() {
+    QFETCH(QString, folder);
+    QFETCH(int, status);
+    QFETCH(QByteArray, out);
+    QFETCH(QByteArray, err);
+    const auto files = sharedData().parent_path() / "cases" / folder.toStdString();
+    if (!std::filesystem::exists(files)) {
+        QSKIP("the shared cases are not beside the sources");
+    }
+    const Outcome outcome = runProgram({"table", "accuracy", QString::fromStdString(files.string())});
+    QCOMPARE(outcome.status, status);
+    QVERIFY2(outcome.out.contains(out), outcome.out.constData());
+    QVERIFY2(outcome.err.contains(err), outcome.err.constData());
+}
+
+QTEST_GUILESS_MAIN(TestBadRuns)
+#include "test_bad_runs.moc"
