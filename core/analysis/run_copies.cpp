@@ -69,6 +69,16 @@ std::string copyKey(const record::Run& run) {
 
 std::uint64_t predictionsOf(const record::Run& run) {
     Digest digest;
+    for (const record::SeriesTable* table : {&run.epochs, &run.steps}) {
+        for (const record::EpochKey& key : table->keys) {
+            digest.add(std::bit_cast<std::uint64_t>(key.epoch));
+            digest.add(static_cast<std::uint64_t>(key.stage));
+        }
+        for (const std::int64_t step : table->step) {
+            digest.add(static_cast<std::uint64_t>(step));
+        }
+        digest.add(table->rowsInFile());
+    }
     bool any = false;
     try {
         for (const record::SplitInfo& split : run.splits) {

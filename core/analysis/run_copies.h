@@ -13,8 +13,9 @@ namespace finescope::analysis {
 /// What two runs have in common if one may be a copy of the other: method, task, model, seed and settings.
 [[nodiscard]] std::string copyKey(const record::Run& run);
 
-/// A number that follows from the labels and the reported logits of all splits, and tells runs of one
-/// copyKey() apart. 0 if the run holds no logits or they cannot be used. Reads them.
+/// A number that follows from the labels and the reported logits of all splits and from the steps and epochs
+/// that are recorded, and tells runs of one copyKey() apart. 0 if the run holds no logits or they cannot be
+/// used. Reads them.
 [[nodiscard]] std::uint64_t predictionsOf(const record::Run& run);
 
 /// For each run the index of the run that it is a copy of, its own if of none. Copies have the run_id in
