@@ -11,11 +11,8 @@ namespace {
 
 constexpr int kFolds = 5;
 
-// Where a kernel separates the decisions, its objective is so small beside that of the start that a small
-// gradient alone says little of it.
-LogisticOptions solvedToTheOptimum(std::stop_token stop) {
+LogisticOptions stoppedBy(std::stop_token stop) {
     LogisticOptions options;
-    options.objectiveTolerance = 1e-8;
     options.stop = std::move(stop);
     return options;
 }
@@ -58,7 +55,7 @@ KernelFit fitKernelRows(const ReducedFeatures& rows, const Labels& labels, doubl
                         std::stop_token stop) {
     // With v1 = -v0 = alpha / 2, as at the optimum, ||V||^2 is ||alpha||^2 / 2: half the strength makes both
     // terms half of the binary problem's.
-    const LogisticFit fit = fitLogistic(rows, labels, 2, strength / 2, solvedToTheOptimum(std::move(stop)));
+    const LogisticFit fit = fitLogistic(rows, labels, 2, strength / 2, stoppedBy(std::move(stop)));
     return {(fit.weight.row(1) - fit.weight.row(0)).transpose(), fit.bias(1) - fit.bias(0),
             2 * fit.objective};
 }
@@ -77,7 +74,7 @@ MatrixD kernelRegression(const record::KernelState& kernel, const KernelRegressi
     for (double& strength : halves) {
         strength /= 2;
     }
-    const LogisticOptions options = solvedToTheOptimum(hooks.stop);
+    const LogisticOptions options = stoppedBy(hooks.stop);
     MatrixD result(static_cast<Eigen::Index>(kKernelParts.size()), 4);
     int before = 0;
     for (const KernelPart part : kKernelParts) {

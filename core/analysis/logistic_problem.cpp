@@ -27,6 +27,34 @@ MatrixD sumZeroBasis(int classes) {
     return basis;
 }
 
+/// The variance under p [C] of each column of sumZeroBasis(), whose first row is `scales`: about the
+/// likeliest class, which nearly all of p may be at.
+Eigen::RowVectorXd varianceOfBasis(const Eigen::RowVectorXd& p, const Eigen::RowVectorXd& scales) {
+    Eigen::Index likeliest = 0;
+    p.maxCoeff(&likeliest);
+    Eigen::RowVectorXd others = p;
+    others(likeliest) = 0;
+    Eigen::RowVectorXd behind(p.size()); // the sum of the others after each class
+    behind(p.size() - 1) = 0;
+    for (Eigen::Index label = p.size() - 1; label > 0; --label) {
+        behind(label - 1) = behind(label) + others(label);
+    }
+    Eigen::RowVectorXd variances(scales.size());
+    double before = 0;
+    for (Eigen::Index column = 0; column < scales.size(); ++column) {
+        // The column is `first` up to its own row, `second` one row below and zero from there on.
+        const double first = scales(column);
+        const double second = -static_cast<double>(column + 1) * first;
+        const double about = likeliest <= column ? first : (likeliest == column + 1 ? second : 0.0);
+        before += others(column);
+        const double own = others(column + 1), after = behind(column + 1);
+        const double mean = before * (first - about) + own * (second - about) - after * about;
+        variances(column) = before * (first - about) * (first - about) +
+                            own * (second - about) * (second - about) + after * about * about - mean * mean;
+    }
+    return variances.cwiseMax(0.0);
+}
+
 Eigen::MatrixXd principalDirections(const MatrixD& rows) {
     Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(rows.cols(), rows.cols());
     gram.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose());
@@ -70,52 +98,48 @@ LogisticProblem::LogisticProblem(const ReducedFeatures& reduced, std::span<const
     for (std::size_t row = 0; row < rows.size(); ++row) {
         m_features.row(static_cast<Eigen::Index>(row)) = reduced.scores.row(rows[row]);
     }
+    m_classCounts = VectorD::Zero(classes);
+    for (const std::int64_t label : m_labels) {
+        m_classCounts(label) += 1;
+    }
+    const auto width = m_features.cols() - 1;
+    m_meanOfRows = m_features.leftCols(width).colwise().mean();
+    MatrixD pull = -m_classCounts * m_meanOfRows.transpose();
+    for (Eigen::Index row = 0; row < m_features.rows(); ++row) {
+        pull.row(m_labels[static_cast<std::size_t>(row)]) += m_features.row(row).head(width);
+    }
+    m_startPull = m_basis.transpose() * pull;
 }
 
-MatrixD LogisticProblem::rowScores(const MatrixD& parameters) const {
+MatrixD LogisticProblem::rowsOf(const MatrixD& parameters) const {
     return m_features * parameters.transpose();
 }
 
-LogisticProblem::Point LogisticProblem::pointAt(const MatrixD& parameters, const MatrixD& rowScores) const {
+LogisticProblem::Point LogisticProblem::pointAt(const MatrixD& parameters, const Rows& rows) const {
     Point point;
-    point.probabilities.noalias() = rowScores * m_basis.transpose();
-    double loss = 0;
-    for (Eigen::Index row = 0; row < rows(); ++row) {
-        auto values = point.probabilities.row(row).array();
-        values -= values.maxCoeff();
-        const double own = values(m_labels[static_cast<std::size_t>(row)]);
-        values = values.exp();
-        const double sum = values.sum();
-        values /= sum;
-        loss += std::log(sum) - own;
-    }
+    point.probabilities.noalias() = rows * m_basis.transpose();
+    const double loss = softmaxInPlace(point.probabilities, m_labels);
     point.objective = m_strength * loss + 0.5 * parameters.leftCols(parameters.cols() - 1).squaredNorm();
     return point;
 }
 
-MatrixD LogisticProblem::gradient(const MatrixD& parameters, const MatrixD& probabilities) const {
-    MatrixD residuals = probabilities;
-    for (Eigen::Index row = 0; row < rows(); ++row) {
-        residuals(row, m_labels[static_cast<std::size_t>(row)]) -= 1;
-    }
+MatrixD LogisticProblem::gradient(const MatrixD& parameters, const Point& point) const {
+    MatrixD residuals = point.probabilities;
+    subtractLabels(residuals, m_labels);
     const MatrixD pulled = residuals * m_basis;
     MatrixD result = m_strength * (pulled.transpose() * m_features);
     result.leftCols(result.cols() - 1) += parameters.leftCols(result.cols() - 1);
     return result;
 }
 
-MatrixD LogisticProblem::hessianTimes(const MatrixD& direction, const MatrixD& probabilities) const {
+MatrixD LogisticProblem::hessianTimes(const MatrixD& direction, const Point& point) const {
     MatrixD result = MatrixD::Zero(direction.rows(), direction.cols());
     MatrixD change;
     for (Eigen::Index first = 0; first < rows(); first += kBlock) {
         const Eigen::Index count = std::min(kBlock, rows() - first);
         const auto block = m_features.middleRows(first, count);
-        const auto p = probabilities.middleRows(first, count);
         change.noalias() = (block * direction.transpose()) * m_basis.transpose();
-        for (Eigen::Index row = 0; row < count; ++row) {
-            const double mean = p.row(row).dot(change.row(row));
-            change.row(row).array() = p.row(row).array() * (change.row(row).array() - mean);
-        }
+        changeProbabilities(point.probabilities.middleRows(first, count), change);
         const MatrixD pulled = m_strength * (change * m_basis);
         result.noalias() += pulled.transpose() * block;
     }
@@ -123,10 +147,12 @@ MatrixD LogisticProblem::hessianTimes(const MatrixD& direction, const MatrixD& p
     return result;
 }
 
-MatrixD LogisticProblem::hessianDiagonal(const MatrixD& probabilities) const {
+MatrixD LogisticProblem::hessianDiagonal(const Point& point) const {
     // Along direction m of the basis the curvature of row i is the variance of B's column m under p_i.
-    const MatrixD means = probabilities * m_basis;
-    const MatrixD variances = (probabilities * m_basis.cwiseAbs2() - means.cwiseAbs2()).cwiseMax(0.0);
+    MatrixD variances(rows(), directions());
+    for (Eigen::Index row = 0; row < rows(); ++row) {
+        variances.row(row) = varianceOfBasis(point.probabilities.row(row), m_basis.row(0));
+    }
     MatrixD result = MatrixD::Zero(directions(), m_features.cols());
     for (Eigen::Index first = 0; first < rows(); first += kBlock) {
         const Eigen::Index count = std::min(kBlock, rows() - first);
@@ -139,27 +165,11 @@ MatrixD LogisticProblem::hessianDiagonal(const MatrixD& probabilities) const {
     return result.cwiseMax(1e-12);
 }
 
-LogisticProblem::AlongLine LogisticProblem::alongLine(const MatrixD& parameters, const MatrixD& rowScores,
-                                                      const MatrixD& direction, const MatrixD& rowDirection,
-                                                      double t) const {
-    const MatrixD logits = (rowScores + t * rowDirection) * m_basis.transpose();
-    const MatrixD changes = rowDirection * m_basis.transpose();
-    AlongLine line;
-    Eigen::ArrayXd values(logits.cols());
-    for (Eigen::Index row = 0; row < rows(); ++row) {
-        const auto label = static_cast<Eigen::Index>(m_labels[static_cast<std::size_t>(row)]);
-        values = logits.row(row).transpose().array();
-        values -= values.maxCoeff();
-        const double own = values(label);
-        values = values.exp();
-        const double sum = values.sum();
-        values /= sum;
-        const auto change = changes.row(row).transpose().array();
-        const double mean = (values * change).sum();
-        line.value += std::log(sum) - own;
-        line.slope += mean - change(label);
-        line.curvature += (values * (change - mean).square()).sum();
-    }
+AlongLine LogisticProblem::alongLine(const MatrixD& parameters, const Rows& rows, const MatrixD& direction,
+                                     const Rows& rowsOfDirection, double t) const {
+    MatrixD scores = (rows + t * rowsOfDirection) * m_basis.transpose();
+    const MatrixD changes = rowsOfDirection * m_basis.transpose();
+    AlongLine line = crossEntropyAlong(scores, changes, m_labels);
     const auto width = parameters.cols() - 1;
     const auto start = parameters.leftCols(width);
     const auto step = direction.leftCols(width);
@@ -169,6 +179,35 @@ LogisticProblem::AlongLine LogisticProblem::alongLine(const MatrixD& parameters,
     line.slope = m_strength * line.slope + product + t * stepSquared;
     line.curvature = m_strength * line.curvature + stepSquared;
     return line;
+}
+
+double LogisticProblem::gapBound(const MatrixD& parameters, const Point& point,
+                                 const MatrixD& gradient) const {
+    const auto width = parameters.cols() - 1;
+    const auto byWeight = gradient.leftCols(width);
+    const auto byBias = gradient.col(width);
+    // What the probabilities of all rows have too much of each class, and how much of the fixed distribution
+    // takes it off again without becoming negative.
+    const VectorD excess = m_basis * byBias / m_strength;
+    double mixed = 0;
+    for (Eigen::Index label = 0; label < excess.size(); ++label) {
+        mixed = std::max(mixed, excess(label) / (m_classCounts(label) + std::max(0.0, excess(label))));
+    }
+    const auto& p = point.probabilities.array();
+    const double entropy = -m_strength * (p > 0).select(p * p.max(1e-300).log(), 0.0).sum();
+    // strength sum_i (y_i - p_i) x_i^T, and what mixing adds to it.
+    const MatrixD pull = parameters.leftCols(width) - byWeight;
+    const MatrixD added =
+        mixed * (m_strength * m_startPull - pull) + (1 - mixed) * (byBias * m_meanOfRows.transpose());
+    return 0.5 * byWeight.squaredNorm() + byBias.dot(parameters.col(width)) + mixed * entropy +
+           pull.cwiseProduct(added).sum() + 0.5 * added.squaredNorm();
+}
+
+double LogisticProblem::roundingOfGradient() const {
+    constexpr double kRounding = 1e-13; // of the sum of absolute terms
+    const double lengths =
+        m_features.rowwise().norm().sum() + static_cast<double>(rows()) * std::sqrt(m_meanSquared);
+    return kRounding * m_strength * lengths;
 }
 
 double LogisticProblem::originalNorm(const MatrixD& gradient) const {

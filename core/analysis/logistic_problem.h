@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/cross_entropy.h"
 #include "core/matrix.h"
 
 #include <span>
@@ -36,25 +37,38 @@ public:
     [[nodiscard]] MatrixD zeroParameters() const { return MatrixD::Zero(directions(), m_features.cols()); }
 
     /// Z parameters^T: [n, C-1].
-    [[nodiscard]] MatrixD rowScores(const MatrixD& parameters) const;
+    using Rows = MatrixD;
+    [[nodiscard]] Rows rowsOf(const MatrixD& parameters) const;
 
     /// Everything about one point but the gradient: cheap, O(n C^2).
     struct Point {
         MatrixD probabilities; ///< [n, C]
         double objective = 0;
     };
-    [[nodiscard]] Point pointAt(const MatrixD& parameters, const MatrixD& rowScores) const;
-    [[nodiscard]] MatrixD gradient(const MatrixD& parameters, const MatrixD& probabilities) const;
-    [[nodiscard]] MatrixD hessianTimes(const MatrixD& direction, const MatrixD& probabilities) const;
+    [[nodiscard]] Point pointAt(const MatrixD& parameters, const Rows& rows) const;
+    [[nodiscard]] MatrixD gradient(const MatrixD& parameters, const Point& point) const;
+    [[nodiscard]] MatrixD hessianTimes(const MatrixD& direction, const Point& point) const;
     /// The diagonal of the Hessian, shaped as the parameters; positive.
-    [[nodiscard]] MatrixD hessianDiagonal(const MatrixD& probabilities) const;
+    [[nodiscard]] MatrixD hessianDiagonal(const Point& point) const;
+    [[nodiscard]] auto preconditioner(const Point& point) const {
+        return [inverse = MatrixD(hessianDiagonal(point).cwiseInverse())](const MatrixD& values) -> MatrixD {
+            return values.cwiseProduct(inverse);
+        };
+    }
 
-    /// Value and two derivatives of the objective along parameters + t direction, from row scores alone.
-    struct AlongLine {
-        double value = 0, slope = 0, curvature = 0;
-    };
-    [[nodiscard]] AlongLine alongLine(const MatrixD& parameters, const MatrixD& rowScores,
-                                      const MatrixD& direction, const MatrixD& rowDirection, double t) const;
+    /// Value and two derivatives of the objective along parameters + t direction, from rows alone.
+    [[nodiscard]] AlongLine alongLine(const MatrixD& parameters, const Rows& rows, const MatrixD& direction,
+                                      const Rows& rowsOfDirection, double t) const;
+
+    /// At most how far the objective lies above its minimum, but for rounding: the gap to the value of the
+    /// dual problem (the maximum over distributions q_i, with sum_i q_i that of the labels, of strength sum_i
+    /// H(q_i) - 0.5 ||strength sum_i (y_i - q_i) x_i^T||^2) at the probabilities there, mixed with as little
+    /// of fixed ones as makes their sums right. Half the squared norm of the gradient by A where that by the
+    /// intercept is zero; each class has a row. Boyd and Vandenberghe 2004, section 5.5.1.
+    [[nodiscard]] double gapBound(const MatrixD& parameters, const Point& point,
+                                  const MatrixD& gradient) const;
+    /// What rounding may leave of a gradient that is zero at the start, in the measure of originalNorm().
+    [[nodiscard]] double roundingOfGradient() const;
 
     /// Norm of the gradient by V [C, h] and b [C] in the coordinates of the caller's features.
     [[nodiscard]] double originalNorm(const MatrixD& gradient) const;
@@ -70,6 +84,9 @@ private:
     Labels m_labels;
     MatrixD m_basis; // [C, C-1]
     VectorD m_meanInBasis;
+    VectorD m_classCounts; // [C]
+    VectorD m_meanOfRows;  // [r], of the rows used
+    MatrixD m_startPull;   // [C-1, r], B^T sum_i (y_i - share of the classes) x_i^T
     double m_meanSquared = 0;
     double m_strength = 1;
 };

@@ -76,7 +76,7 @@ std::int64_t hitsOn(const Split& split, const MatrixD& logits, const Labels& lab
 
 SolverOptions solverOptions(const LogisticOptions& options) {
     return {.tolerance = options.relativeGradientTolerance,
-            .objectiveTolerance = options.objectiveTolerance,
+            .gapTolerance = options.gapTolerance,
             .maxIterations = options.maxIterations,
             .onIteration = {},
             .stop = options.stop};
@@ -116,8 +116,12 @@ LogisticFit fitLogistic(const ReducedFeatures& reduced, const Labels& labels, in
         };
     }
     const SolverState state = solveFromZero(problem, solver);
-    return {problem.weight(state.parameters), problem.bias(state.parameters), state.objective,
-            state.relativeGradientNorm, state.iterations};
+    return {problem.weight(state.parameters),
+            problem.bias(state.parameters),
+            state.objective,
+            state.relativeGradientNorm,
+            state.iterations,
+            state.gap};
 }
 
 std::vector<double> logisticStrengths() {

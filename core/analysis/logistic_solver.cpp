@@ -1,5 +1,6 @@
 #include "core/analysis/logistic_solver.h"
 
+#include "core/analysis/newton_walk.h"
 #include "core/error.h"
 
 #include <algorithm>
@@ -17,7 +18,8 @@ namespace {
 constexpr std::size_t kMemory = 10;
 constexpr double kHandOver = 1e-4; // relative gradient norm from which Newton is faster
 constexpr int kQuasiNewtonLimit = 500;
-constexpr double kNoProgress = 1e-12; // relative; far below any tolerance of the objective
+constexpr double kRoundedGap = 1e-6; // of the objective: good enough where rounding allows no less
+constexpr int kPatience = 3; // steps in a row after which nothing has become better by anything but rounding
 
 std::string shortNumber(double value) {
     char text[32];
@@ -25,27 +27,32 @@ std::string shortNumber(double value) {
     return text;
 }
 
-double dot(const MatrixD& a, const MatrixD& b) {
-    return a.cwiseProduct(b).sum();
-}
+using Walk = NewtonWalk<LogisticProblem>;
 
-/// A point on the way, with what both methods need of it.
+/// A walk that knows how far it has to go.
 class Walker {
 public:
     Walker(const LogisticProblem& problem, const MatrixD& start, const SolverOptions& options)
-        : m_problem(problem), m_options(options) {
-        const MatrixD zero = problem.zeroParameters();
-        m_startNorm = problem.originalNorm(
-            problem.gradient(zero, problem.pointAt(zero, problem.rowScores(zero)).probabilities));
-        m_state.parameters = start;
-        refresh();
+        : m_problem(problem), m_options(options), m_walk(problem, start) {
+        const Walk fromZero(problem, problem.zeroParameters());
+        m_startNorm = problem.originalNorm(fromZero.gradient());
+        if (m_startNorm <= problem.roundingOfGradient()) {
+            m_startNorm = 0; // nothing to learn (equal features, balanced classes): zero is the optimum
+        }
+        update();
         report();
     }
 
     [[nodiscard]] const SolverState& state() const { return m_state; }
-    [[nodiscard]] const MatrixD& gradient() const { return m_gradient; }
-    [[nodiscard]] const MatrixD& probabilities() const { return m_point.probabilities; }
-    [[nodiscard]] bool converged() const { return m_state.relativeGradientNorm <= m_options.tolerance; }
+    [[nodiscard]] const Walk& walk() const { return m_walk; }
+    [[nodiscard]] bool gradientVanishes() const {
+        return m_state.relativeGradientNorm <= m_options.tolerance;
+    }
+    [[nodiscard]] bool gapIsWithin(double relative) const {
+        return m_state.gap <= relative * m_state.objective;
+    }
+    [[nodiscard]] bool converged() const { return gradientVanishes() && gapIsWithin(m_options.gapTolerance); }
+    [[nodiscard]] double gapTolerance() const { return m_options.gapTolerance; }
     [[nodiscard]] bool exhausted() const { return m_state.iterations >= m_options.maxIterations; }
 
     void requireNotStopped() const {
@@ -54,22 +61,15 @@ public:
         }
     }
 
-    /// Forgets what rounding has added to the row scores, which are updated along with the parameters.
     void refresh() {
-        m_rowScores = m_problem.rowScores(m_state.parameters);
+        m_walk.refresh();
         update();
     }
 
-    /// Goes along a descent direction to (almost) the lowest point on it. False if the direction does not
-    /// descend.
     bool advance(const MatrixD& direction) {
-        const MatrixD rowDirection = m_problem.rowScores(direction);
-        const double length = lineMinimum(direction, rowDirection);
-        if (!(length > 0)) {
+        if (!m_walk.advance(direction)) {
             return false;
         }
-        m_state.parameters += length * direction;
-        m_rowScores += length * rowDirection;
         ++m_state.iterations;
         update();
         report();
@@ -78,11 +78,10 @@ public:
 
 private:
     void update() {
-        m_point = m_problem.pointAt(m_state.parameters, m_rowScores);
-        m_gradient = m_problem.gradient(m_state.parameters, m_point.probabilities);
-        m_state.objective = m_point.objective;
-        m_state.gradientNorm = m_problem.originalNorm(m_gradient);
-        // Nothing to learn (equal features, balanced classes): zero is the optimum.
+        m_state.parameters = m_walk.parameters();
+        m_state.objective = m_walk.point().objective;
+        m_state.gap = m_problem.gapBound(m_walk.parameters(), m_walk.point(), m_walk.gradient());
+        m_state.gradientNorm = m_problem.originalNorm(m_walk.gradient());
         m_state.relativeGradientNorm = m_startNorm > 0 ? m_state.gradientNorm / m_startNorm : 0.0;
     }
 
@@ -92,45 +91,10 @@ private:
         }
     }
 
-    /// The objective is convex, so its slope along the line rises: bracket the slope's zero and close in by
-    /// Newton's method, without comparing objective values that differ by less than their rounding.
-    [[nodiscard]] double lineMinimum(const MatrixD& direction, const MatrixD& rowDirection) const {
-        const auto at = [&](double t) {
-            return m_problem.alongLine(m_state.parameters, m_rowScores, direction, rowDirection, t);
-        };
-        const LogisticProblem::AlongLine start = at(0);
-        if (!(start.slope < 0)) {
-            return 0;
-        }
-        const double allowed = start.value + 1e-13 * std::abs(start.value);
-        double low = 0;
-        double high = std::numeric_limits<double>::infinity();
-        double t = 1;
-        for (int trial = 0; trial < 60; ++trial) {
-            const LogisticProblem::AlongLine here = at(t);
-            if (std::abs(here.slope) <= 0.1 * std::abs(start.slope) && here.value <= allowed) {
-                return t;
-            }
-            (here.slope < 0 ? low : high) = t;
-            const double newton = t - here.slope / here.curvature;
-            if (std::isinf(high)) {
-                t = std::isfinite(newton) ? std::clamp(newton, 1.1 * t, 10 * t) : 10 * t;
-            } else {
-                t = newton > low && newton < high ? newton : 0.5 * (low + high);
-            }
-            if (!(t > low && t < high)) {
-                break; // the bracket is one rounding step wide
-            }
-        }
-        return low;
-    }
-
     const LogisticProblem& m_problem;
     const SolverOptions& m_options;
+    Walk m_walk;
     SolverState m_state;
-    MatrixD m_rowScores;
-    LogisticProblem::Point m_point;
-    MatrixD m_gradient;
     double m_startNorm = 0;
 };
 
@@ -138,7 +102,7 @@ private:
 class QuasiNewton {
 public:
     void remember(MatrixD step, MatrixD change) {
-        const double product = dot(step, change);
+        const double product = Walk::dot(step, change);
         if (!(product > 1e-14 * change.squaredNorm() * step.norm() / std::max(change.norm(), 1e-300))) {
             return;
         }
@@ -155,12 +119,12 @@ public:
         }
         std::vector<double> factors(m_pairs.size());
         for (std::size_t index = m_pairs.size(); index-- > 0;) {
-            factors[index] = m_pairs[index].inverse * dot(m_pairs[index].step, result);
+            factors[index] = m_pairs[index].inverse * Walk::dot(m_pairs[index].step, result);
             result -= factors[index] * m_pairs[index].change;
         }
         result /= m_pairs.back().inverse * m_pairs.back().change.squaredNorm();
         for (std::size_t index = 0; index < m_pairs.size(); ++index) {
-            const double factor = m_pairs[index].inverse * dot(m_pairs[index].change, result);
+            const double factor = m_pairs[index].inverse * Walk::dot(m_pairs[index].change, result);
             result += (factors[index] - factor) * m_pairs[index].step;
         }
         return result;
@@ -174,76 +138,42 @@ private:
     std::deque<Pair> m_pairs;
 };
 
-/// Solves H d = -g by preconditioned conjugate gradients, up to a residual of `accuracy` (relative, in the
-/// norm of the preconditioner).
-MatrixD newtonDirection(const LogisticProblem& problem, const Walker& walker, double accuracy) {
-    const MatrixD inverse = problem.hessianDiagonal(walker.probabilities()).cwiseInverse();
-    MatrixD result = problem.zeroParameters();
-    MatrixD residual = -walker.gradient();
-    MatrixD scaled = residual.cwiseProduct(inverse);
-    MatrixD direction = scaled;
-    double square = dot(residual, scaled);
-    const double target = accuracy * accuracy * square;
-    const auto limit = std::max<Eigen::Index>(100, 2 * result.size());
-    for (Eigen::Index iteration = 0; iteration < limit && square > target; ++iteration) {
-        walker.requireNotStopped();
-        const MatrixD product = problem.hessianTimes(direction, walker.probabilities());
-        const double curvature = dot(direction, product);
-        if (!(curvature > 0)) {
-            break;
-        }
-        const double length = square / curvature;
-        result += length * direction;
-        residual -= length * product;
-        scaled = residual.cwiseProduct(inverse);
-        const double next = dot(residual, scaled);
-        direction = scaled + (next / square) * direction;
-        square = next;
+/// Whether steps still make anything smaller by more than rounding does.
+class Progress {
+public:
+    [[nodiscard]] bool ended(const SolverState& state) {
+        const bool better = state.gap < 0.5 * m_gap || state.gradientNorm < 0.5 * m_gradientNorm ||
+                            state.objective < (1 - 1e-12) * m_objective;
+        m_gap = std::min(m_gap, state.gap);
+        m_gradientNorm = std::min(m_gradientNorm, state.gradientNorm);
+        m_objective = std::min(m_objective, state.objective);
+        m_stalled = better ? 0 : m_stalled + 1;
+        return m_stalled >= kPatience;
     }
-    return result;
-}
 
-/// Whether the tolerances were met, or met but for what rounding leaves: with the gradient as small as asked
-/// for, no step goes down.
-bool reachedByNewton(const LogisticProblem& problem, Walker& walker, const SolverOptions& options,
-                     double& height) {
-    while (true) {
-        const SolverState& state = walker.state();
-        if (walker.converged() && std::isinf(options.objectiveTolerance)) {
-            return true;
-        }
-        walker.requireNotStopped();
+private:
+    double m_gap = std::numeric_limits<double>::infinity();
+    double m_gradientNorm = m_gap, m_objective = m_gap;
+    int m_stalled = 0;
+};
+
+void finishByNewton(Walker& walker) {
+    Progress progress;
+    bool moves = true;
+    while (!walker.converged() && !walker.exhausted() && moves && !progress.ended(walker.state())) {
         // Loose while far away, ever tighter close by: superlinear convergence without solving early steps
         // exactly.
-        const double accuracy = std::clamp(std::sqrt(state.relativeGradientNorm), 1e-6, 0.1);
-        const MatrixD direction = newtonDirection(problem, walker, accuracy);
-        height = -0.5 * dot(walker.gradient(), direction);
-        if (walker.converged() && height <= options.objectiveTolerance * state.objective) {
-            return true;
-        }
-        if (walker.exhausted()) {
-            return false;
-        }
-        const bool near = walker.converged();
-        const double before = state.objective;
-        if (!walker.advance(direction)) {
-            return near;
-        }
+        const double accuracy = std::clamp(std::sqrt(walker.state().relativeGradientNorm), 1e-6, 0.1);
+        moves = walker.advance(walker.walk().newtonDirection(accuracy, [&] { walker.requireNotStopped(); }));
         walker.refresh();
-        if (near && walker.converged() && state.objective >= (1 - kNoProgress) * before) {
-            return true;
-        }
     }
-}
-
-void finishByNewton(const LogisticProblem& problem, Walker& walker, const SolverOptions& options) {
-    double height = 0;
-    if (!reachedByNewton(problem, walker, options, height)) {
+    if (!walker.gradientVanishes() || !walker.gapIsWithin(std::max(kRoundedGap, walker.gapTolerance()))) {
+        const SolverState& state = walker.state();
         throw Error(ErrorKind::numeric, "logistic regression stopped at a relative gradient norm of " +
-                                            shortNumber(walker.state().relativeGradientNorm) +
-                                            " and an objective of " + shortNumber(walker.state().objective) +
-                                            ", " + shortNumber(height) + " above its minimum, after " +
-                                            std::to_string(walker.state().iterations) +
+                                            shortNumber(state.relativeGradientNorm) +
+                                            " and an objective of " + shortNumber(state.objective) +
+                                            ", at most " + shortNumber(state.gap) +
+                                            " above its minimum, after " + std::to_string(state.iterations) +
                                             " iterations: are some features very much larger than others?");
     }
 }
@@ -258,21 +188,21 @@ SolverState solveFromZero(const LogisticProblem& problem, const SolverOptions& o
            !walker.exhausted()) {
         walker.requireNotStopped();
         const MatrixD before = walker.state().parameters;
-        const MatrixD gradientBefore = walker.gradient();
+        const MatrixD gradientBefore = walker.walk().gradient();
         if (!walker.advance(history.direction(gradientBefore))) {
             break; // Newton takes over
         }
-        history.remember(walker.state().parameters - before, walker.gradient() - gradientBefore);
+        history.remember(walker.state().parameters - before, walker.walk().gradient() - gradientBefore);
     }
     walker.refresh();
-    finishByNewton(problem, walker, options);
+    finishByNewton(walker);
     return walker.state();
 }
 
 SolverState solveByNewton(const LogisticProblem& problem, const MatrixD& start,
                           const SolverOptions& options) {
     Walker walker(problem, start, options);
-    finishByNewton(problem, walker, options);
+    finishByNewton(walker);
     return walker.state();
 }
 

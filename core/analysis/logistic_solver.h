@@ -3,32 +3,32 @@
 #include "core/analysis/logistic_problem.h"
 
 #include <functional>
-#include <limits>
 #include <stop_token>
 
 namespace finescope::analysis {
 
-/// Where a solver stands. `relativeGradientNorm` is in the caller's coordinates, relative to V = 0, b = 0.
+/// Where a solver stands. `relativeGradientNorm` is in the caller's coordinates, relative to V = 0, b = 0; 0
+/// where that is the optimum but for rounding.
 struct SolverState {
     MatrixD parameters;
     double objective = 0;
+    double gap = 0; ///< the objective lies at most this much above its minimum: LogisticProblem::gapBound()
     double gradientNorm = 0;
     double relativeGradientNorm = 0;
     int iterations = 0;
 };
 
 struct SolverOptions {
-    double tolerance = 1e-8; ///< of the relative gradient norm
-    /// Of the objective's height above its minimum by the quadratic model there, relative to the objective.
-    double objectiveTolerance = std::numeric_limits<double>::infinity();
+    double tolerance = 1e-8;    ///< of the relative gradient norm
+    double gapTolerance = 1e-9; ///< of the gap, relative to the objective
     int maxIterations = 5000;
     std::function<void(const SolverState&)> onIteration; ///< may be empty; also called for the start
     std::stop_token stop;
 };
 
 /// From zero: L-BFGS (memory 10) until the relative gradient norm is 1e-4 or after 500 iterations, then
-/// Newton to the tolerances, or to where rounding ends its way. Throws Error{numeric} if they are not
-/// reached, Error{cancelled}.
+/// Newton to both tolerances. Where rounding ends its way before, a gap of 1e-6 will do. Throws
+/// Error{numeric} if that is not reached, Error{cancelled}.
 [[nodiscard]] SolverState solveFromZero(const LogisticProblem& problem, const SolverOptions& options);
 
 /// Newton's method alone, from `start`: conjugate gradients with a diagonal preconditioner for each step, and

@@ -141,6 +141,8 @@ private Q_SLOTS:
                                     .arg(ours, 0, 'g', 17)
                                     .arg(theirs, 0, 'g', 17)));
             QVERIFY(fit.relativeGradientNorm <= 1e-8);
+            QVERIFY(fit.gap >= 0 && fit.gap <= 1e-6 * fit.objective);
+            QVERIFY(ours - fit.gap <= theirs);
             // Not below either where scikit-learn converges: both solve the same problem.
             if (strength < 1 && kind != QStringLiteral("similar")) {
                 QVERIFY_NEAR(ours, theirs, 1e-6);
@@ -322,6 +324,76 @@ private Q_SLOTS:
             // The optimum lies below zero weights with the best bias, which lies below zero bias.
             QVERIFY(fit.objective <= strength * rows * std::log(3.0));
             QVERIFY_NEAR(fit.objective, objectiveOf(problem, fit, strength), 1e-9);
+        }
+    }
+
+    // The start has a gradient of 1e7 here, so that 1e-8 of it leaves a gap of 1e-3: the gap itself has to be
+    // small, wherever rounding leads.
+    void theGapBoundsWhatIsLeft() {
+        for (const std::uint32_t seed : {1U, 2U, 3U}) {
+            const Problem problem = noisyProblem(5, 60, 90, seed);
+            for (const double strength : {1.0, 1e4}) {
+                LogisticOptions exact;
+                exact.relativeGradientTolerance = 1e-12;
+                exact.gapTolerance = 1e-12;
+                const double lowest =
+                    fitLogistic(problem.features, problem.labels, 5, strength, exact).objective;
+                LogisticOptions loose;
+                loose.relativeGradientTolerance = 1e-3;
+                for (const double tolerance : {1e-2, 1e-4, 1e-6, 1e-9}) {
+                    loose.gapTolerance = tolerance;
+                    const LogisticFit fit = fitLogistic(problem.features, problem.labels, 5, strength, loose);
+                    QVERIFY(fit.gap <= std::max(tolerance, 1e-6) * fit.objective);
+                    QVERIFY2(fit.objective - fit.gap <= lowest * (1 + 1e-11),
+                             qPrintable(QStringLiteral("%1 - %2 > %3")
+                                            .arg(fit.objective, 0, 'g', 17)
+                                            .arg(fit.gap)
+                                            .arg(lowest, 0, 'g', 17)));
+                }
+                const LogisticFit usual = fitLogistic(problem.features, problem.labels, 5, strength);
+                QVERIFY(usual.objective <= lowest * (1 + 1e-9));
+            }
+        }
+    }
+
+    // Two texts and labels that do not depend on them: zero is the optimum, and the gradient there is
+    // rounding.
+    void nothingToLearnIsLearned_data() {
+        QTest::addColumn<int>("texts");
+        QTest::addColumn<int>("classes");
+        QTest::addColumn<double>("offset");
+        for (const int texts : {1, 2, 3}) {
+            for (const int classes : {2, 3}) {
+                for (const double offset : {0.0, 0.1, 1e3}) {
+                    QTest::addRow("%d texts, %d classes, offset %g", texts, classes, offset)
+                        << texts << classes << offset;
+                }
+            }
+        }
+    }
+    void nothingToLearnIsLearned() {
+        QFETCH(int, texts);
+        QFETCH(int, classes);
+        QFETCH(double, offset);
+        const Eigen::Index rows = 12 * texts * classes;
+        MatrixF features(rows, 64);
+        Labels labels;
+        for (Eigen::Index row = 0; row < rows; ++row) {
+            const auto text = static_cast<double>(row % texts);
+            for (Eigen::Index column = 0; column < 64; ++column) {
+                features(row, column) =
+                    static_cast<float>(offset + std::sin(0.7 * static_cast<double>(column) + 2.3 * text));
+            }
+            labels.push_back(row / texts % classes);
+        }
+        const CrossValidation choice =
+            crossValidateLogistic(features, labels, classes, logisticStrengths(), 5, {});
+        QVERIFY(choice.chosen > 0);
+        for (const double strength : {1e-4, 1.0, choice.chosen, 1e4}) {
+            const LogisticFit fit = fitLogistic(features, labels, classes, strength);
+            QVERIFY(fit.weight.norm() < 1e-6);
+            QVERIFY(fit.bias.norm() < 1e-6);
+            QVERIFY_NEAR(fit.objective, strength * static_cast<double>(rows) * std::log(classes), 1e-9);
         }
     }
 
