@@ -4,6 +4,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QStringList>
 #include <QtTest>
 
@@ -18,6 +19,10 @@ inline QString pythonProgram() {
 /// script's own words in the test log, if it fails: tests check isNull() first.
 inline QJsonDocument runPython(const QString& script, const QStringList& arguments = {}) {
     QProcess process;
+    // Small matrices: threads that wait for each other make scikit-learn ten times slower on a busy machine.
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("OPENBLAS_NUM_THREADS"), QStringLiteral("1"));
+    process.setProcessEnvironment(environment);
     process.start(pythonProgram(),
                   QStringList(QStringLiteral(FINESCOPE_SOURCE_DIR "/") + script) + arguments);
     if (!process.waitForStarted() || !process.waitForFinished(300000) || process.exitCode() != 0) {
