@@ -108,7 +108,7 @@ figure::Table buildTable(const TableCommandOptions& options, std::span<const rec
         return figure::calibrationTable(runs, tableOptions);
     }
     if (options.kind == "recalibration") {
-        return figure::recalibrationTable(runs, tableOptions);
+        return figure::recalibrationTable(runs, tableOptions, {.hooks = progress.hooks()});
     }
     if (options.kind == "accuracy") {
         return figure::accuracyTable(runs, figure::accuracyEntries(runs, &problems), options.splits);
@@ -119,13 +119,13 @@ figure::Table buildTable(const TableCommandOptions& options, std::span<const rec
     const figure::Lens lens = figure::readLens(runs, oneSplit, temperatureChoice(temperature), std::nullopt,
                                                options.fitOn, &problems);
     if (options.kind == "before-after") {
-        return figure::beforeAfterTable(lens.entries, options.bins);
+        return figure::beforeAfterTable(lens.entries, options.bins, {.hooks = progress.hooks()});
     }
     if (options.kind == "conventions") {
         return figure::conventionTable(lens.entries, options.bins);
     }
     if (options.kind == "measures") {
-        return figure::measureTable(lens.entries, options.bins);
+        return figure::measureTable(lens.entries, options.bins, {.hooks = progress.hooks()});
     }
     if (options.kind == "classes") {
         return figure::classTable(lens.entries, options.bins);

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "core/analysis/work_hooks.h"
 #include "core/matrix.h"
-
-#include <stop_token>
 
 namespace finescope::analysis {
 
@@ -11,7 +10,7 @@ struct AdamOptions {
     int maxSteps = 100000;
     int patience = 10; ///< steps in a row without a new lowest NLL after which it stops
     double start = 1;  ///< T before the first step
-    std::stop_token stop{};
+    WorkHooks hooks{}; ///< never told of progress: nobody knows where the steps will end
 };
 
 /// Why the steps ended.

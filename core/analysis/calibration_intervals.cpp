@@ -93,9 +93,7 @@ CalibrationBand bandOf(std::size_t bins, const Resampling& options, Fill fill) {
     std::vector<double> ece;
     std::vector<double> mce;
     for (int count = 0; count < options.replicates; ++count) {
-        if (options.stop.stop_requested()) {
-            throw Error(ErrorKind::cancelled, "resampling was cancelled");
-        }
+        throwIfCancelled(options.hooks, "resampling");
         replicate.clear();
         fill(replicate);
         for (std::size_t bin = 0; bin < bins; ++bin) {
@@ -107,6 +105,7 @@ CalibrationBand bandOf(std::size_t bins, const Resampling& options, Fill fill) {
         const auto [expected, maximum] = replicate.errors();
         ece.push_back(expected);
         mce.push_back(maximum);
+        reportProgress(options.hooks, count + 1, options.replicates);
     }
     CalibrationBand band;
     for (std::vector<double>& values : accuracies) {

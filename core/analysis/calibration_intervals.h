@@ -4,11 +4,11 @@
 #include "core/analysis/forecasts.h"
 #include "core/analysis/percentile.h"
 #include "core/analysis/reliability.h"
+#include "core/analysis/work_hooks.h"
 
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <stop_token>
 #include <vector>
 
 namespace finescope::analysis {
@@ -27,7 +27,7 @@ struct Resampling {
     int replicates = 1000; ///< 1 .. 100,000
     std::uint64_t seed = 1;
     double level = 0.95; ///< in (0, 1)
-    std::stop_token stop{};
+    WorkHooks hooks{};
 };
 
 /// One number over the replicates.

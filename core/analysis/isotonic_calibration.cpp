@@ -18,17 +18,20 @@ std::span<const double> spanOf(const VectorD& values) {
 
 } // namespace
 
-IsotonicCalibration fitIsotonicCalibration(const MatrixViewF& logits, const Labels& labels) {
+IsotonicCalibration fitIsotonicCalibration(const MatrixViewF& logits, const Labels& labels,
+                                           const WorkHooks& hooks) {
     requireLogitsAndLabels(logits, labels);
     const MatrixD probabilities = softmax(logits);
     IsotonicCalibration calibration;
     std::vector<double> target(labels.size());
     for (Eigen::Index label = logits.cols() == 2 ? 1 : 0; label < logits.cols(); ++label) {
+        throwIfCancelled(hooks, "isotonic regression");
         for (std::size_t row = 0; row < labels.size(); ++row) {
             target[row] = labels[row] == label ? 1 : 0;
         }
         const VectorD column = probabilities.col(label);
         calibration.classes.push_back(fitIsotonic(spanOf(column), target));
+        reportProgress(hooks, static_cast<int>(label) + 1, static_cast<int>(logits.cols()));
     }
     return calibration;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/isotonic_regression.h"
+#include "core/analysis/work_hooks.h"
 #include "core/matrix.h"
 
 #include <vector>
@@ -16,8 +17,9 @@ struct IsotonicCalibration {
     std::vector<IsotonicFunction> classes; ///< C, or of two classes the one of class 1
 };
 
-/// logits [N, C], labels [N]. Refuses what reliability() refuses. O(C N log N).
-[[nodiscard]] IsotonicCalibration fitIsotonicCalibration(const MatrixViewF& logits, const Labels& labels);
+/// logits [N, C], labels [N]. Refuses what reliability() refuses; Error{cancelled}. O(C N log N).
+[[nodiscard]] IsotonicCalibration fitIsotonicCalibration(const MatrixViewF& logits, const Labels& labels,
+                                                         const WorkHooks& hooks = {});
 
 /// Probabilities [N, C]; logits [N, C] with as many classes as it was fitted on, else Error{badInput}.
 [[nodiscard]] MatrixD calibratedProbabilities(const IsotonicCalibration& calibration,

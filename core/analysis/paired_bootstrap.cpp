@@ -92,9 +92,7 @@ RecalibrationChange recalibrationChange(const RowScores& before, const RowScores
     std::vector<std::size_t> rows(before.size());
     RandomBits random(options.seed);
     for (int resample = 0; resample < options.resamples; ++resample) {
-        if (options.stop.stop_requested()) {
-            throw Error(ErrorKind::cancelled, "the interval of the change was cancelled");
-        }
+        throwIfCancelled(options.hooks, "the interval of the change");
         for (std::size_t& row : rows) {
             row = random.below(rows.size());
         }
@@ -102,6 +100,7 @@ RecalibrationChange recalibrationChange(const RowScores& before, const RowScores
         for (std::size_t i = 0; i < kNumbers.size(); ++i) {
             changes[i].push_back(second.*kNumbers[i] - first.*kNumbers[i]);
         }
+        reportProgress(options.hooks, resample + 1, options.resamples);
     }
     std::iota(rows.begin(), rows.end(), std::size_t{0});
     const Reliability first = binnedBefore.of(rows), second = binnedAfter.of(rows);

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "core/analysis/row_scores.h"
+#include "core/analysis/work_hooks.h"
 
 #include <cstdint>
 #include <optional>
-#include <stop_token>
 
 namespace finescope::analysis {
 
@@ -24,7 +24,7 @@ struct PairedBootstrapOptions {
     int resamples = 1000;
     double level = 0.95;
     std::uint64_t seed = 1;
-    std::stop_token stop{};
+    WorkHooks hooks{};
 };
 
 /// The change of each number with its percentile interval: rows are drawn with replacement, as many as there

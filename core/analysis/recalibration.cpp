@@ -41,8 +41,8 @@ struct Predictions {
     Labels predicted;
 };
 
-Predictions apply(const LabelledLogits& fit, const LabelledLogits& evaluated,
-                  const RecalibrationOptions& options, Recalibrated& result) {
+Predictions apply(const LabelledLogits& fit, const LabelledLogits& evaluated, const WorkHooks& hooks,
+                  Recalibrated& result) {
     const auto atTemperature = [&](double temperature) {
         return Predictions{rowScores(evaluated.logits, evaluated.labels, temperature),
                            argmax(evaluated.logits)};
@@ -57,14 +57,13 @@ Predictions apply(const LabelledLogits& fit, const LabelledLogits& evaluated,
         return atTemperature(fitted.value);
     }
     case Recalibrator::adamTemperature: {
-        const AdamTemperature fitted =
-            adamTemperature(fit.logits, fit.labels, {.stop = options.bootstrap.stop});
+        const AdamTemperature fitted = adamTemperature(fit.logits, fit.labels, {.hooks = hooks});
         result.temperature = fitted.value;
         result.caution = cautionOf(fitted);
         return atTemperature(fitted.value);
     }
     case Recalibrator::vectorScaling: {
-        const VectorScaling fitted = fitVectorScaling(fit.logits, fit.labels);
+        const VectorScaling fitted = fitVectorScaling(fit.logits, fit.labels, hooks);
         result.caution = fitted.hasMinimum ? ""
                                            : "the NLL falls for ever, because a class has no row or classes "
                                              "can be told apart without a mistake";
@@ -73,7 +72,7 @@ Predictions apply(const LabelledLogits& fit, const LabelledLogits& evaluated,
     }
     case Recalibrator::isotonic: {
         const MatrixD probabilities =
-            calibratedProbabilities(fitIsotonicCalibration(fit.logits, fit.labels), evaluated.logits);
+            calibratedProbabilities(fitIsotonicCalibration(fit.logits, fit.labels, hooks), evaluated.logits);
         const Labels predicted = predictionsOf(probabilities);
         return {probabilityScores(probabilities, predicted, evaluated.labels), predicted};
     }
@@ -121,11 +120,16 @@ std::vector<Recalibrated> recalibrate(std::span<const Recalibrator> ways, const 
     const Labels predictedBefore = argmax(evaluated.logits);
     std::vector<Recalibrated> results;
     for (const Recalibrator way : ways) {
+        const WorkHooks hooks = equalPart(options.bootstrap.hooks, results.size(), ways.size());
+        const WorkHooks fitting = part(hooks, 0, 0.5);
+        PairedBootstrapOptions bootstrap = options.bootstrap;
+        bootstrap.hooks = part(hooks, 0.5, 1);
+        throwIfCancelled(fitting, "recalibration");
         Recalibrated& result = results.emplace_back();
         result.recalibrator = way;
-        const Predictions after = apply(fit, evaluated, options, result);
+        const Predictions after = apply(fit, evaluated, fitting, result);
         result.numbers = reliability(after.scores, options.binCount, result.temperature.value_or(1));
-        result.change = recalibrationChange(before, after.scores, options.binCount, options.bootstrap);
+        result.change = recalibrationChange(before, after.scores, options.binCount, bootstrap);
         result.changedPredictions = differing(predictedBefore, after.predicted);
         result.impossibleLabels =
             std::ranges::count_if(after.scores.nll, [](double nll) { return std::isinf(nll); });

@@ -45,7 +45,7 @@ struct Recalibrated {
 
 struct RecalibrationOptions {
     int binCount = 15;
-    PairedBootstrapOptions bootstrap{}; ///< also stops the fits
+    PairedBootstrapOptions bootstrap{}; ///< its hooks are those of all the work
 };
 
 /// Fits each way on `fit` and evaluates it on `evaluated`, which may be the same rows: then every number is

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -20,6 +21,13 @@ inline void throwIfCancelled(const WorkHooks& hooks, const std::string& what) {
     }
 }
 
+/// Tells the hooks that `done` of `total` equal parts of the work are done.
+inline void reportProgress(const WorkHooks& hooks, int done, int total) {
+    if (hooks.onProgress) {
+        hooks.onProgress(static_cast<double>(done) / static_cast<double>(total));
+    }
+}
+
 /// The hooks of a part of the work that lies between two fractions of it.
 [[nodiscard]] inline WorkHooks part(const WorkHooks& hooks, double from, double to) {
     WorkHooks inner{.onProgress = {}, .cancelled = hooks.cancelled};
@@ -29,6 +37,12 @@ inline void throwIfCancelled(const WorkHooks& hooks, const std::string& what) {
         };
     }
     return inner;
+}
+
+/// The hooks of one of `total` equal parts of the work, counted from 0.
+[[nodiscard]] inline WorkHooks equalPart(const WorkHooks& hooks, std::size_t index, std::size_t total) {
+    const auto from = static_cast<double>(index), all = static_cast<double>(total);
+    return part(hooks, from / all, (from + 1) / all);
 }
 
 } // namespace finescope::analysis

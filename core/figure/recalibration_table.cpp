@@ -71,8 +71,11 @@ Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& 
     Problems problems;
     std::set<std::string> fittedOn;
     std::vector<std::pair<std::string, std::string>> cautions;
+    std::size_t done = 0;
     for (const std::size_t index : legendOrder(runs)) {
         const record::Run& run = runs[index];
+        analysis::PairedBootstrapOptions ofRun = bootstrap;
+        ofRun.hooks = equalPart(bootstrap.hooks, done++, runs.size());
         attempt(run, &problems, [&] {
             const CalibrationData data =
                 readCalibration(run, options.splits.empty() ? "" : options.splits.front(), options.epoch);
@@ -90,7 +93,7 @@ Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& 
             }
             for (const Recalibrated& result :
                  analysis::recalibrate(kWays, {fit->logits, fit->labels}, {data.logits, data.labels},
-                                       {.binCount = options.binCount, .bootstrap = bootstrap})) {
+                                       {.binCount = options.binCount, .bootstrap = ofRun})) {
                 table.rows.push_back(rowOf(labels[index].name, data.split, result));
                 cautions.emplace_back(labels[index].name + ", " + nameOf(result.recalibrator),
                                       cautionOf(result));

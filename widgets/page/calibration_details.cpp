@@ -12,7 +12,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <stop_token>
 
 namespace finescope::widgets {
 
@@ -28,19 +27,19 @@ struct Details {
 
 /// Of one run, in seconds at most.
 figure::Table tableOf(CalibrationDetails::View view, const record::Run& run, const figure::LensEntry& entry,
-                      const CalibrationChoice& choice, const std::stop_token& stop) {
+                      const CalibrationChoice& choice, const analysis::WorkHooks& hooks) {
     if (view == CalibrationDetails::View::beforeAfter) {
-        return figure::beforeAfterTable({&entry, 1}, choice.bins, {.stop = stop});
+        return figure::beforeAfterTable({&entry, 1}, choice.bins, {.hooks = hooks});
     }
     if (view == CalibrationDetails::View::measures) {
-        return figure::measureTable({&entry, 1}, choice.bins, {.stop = stop});
+        return figure::measureTable({&entry, 1}, choice.bins, {.hooks = hooks});
     }
     return figure::recalibrationTable({&run, 1},
                                       {.splits = {entry.data->split},
                                        .binCount = choice.bins,
                                        .fitOn = choice.fitOn,
                                        .epoch = entry.data->key},
-                                      {.stop = stop});
+                                      {.hooks = hooks});
 }
 
 /// One run's part at a time, so that a newer question need not wait for all of them.
@@ -69,10 +68,12 @@ Details compute(CalibrationDetails::View view, const std::vector<ShownRun>& runs
     }
     figure::Table all;
     std::vector<std::string> refused;
+    const analysis::WorkHooks hooks{.onProgress = [&control](double fraction) { control.progress(fraction); },
+                                    .cancelled = [&control] { return control.cancelled(); }};
     for (std::size_t i = 0; i < entries.size() && !control.cancelled(); ++i) {
         figure::Table one;
         try {
-            one = tableOf(view, runs[i].run, entries[i], choice, control.stop());
+            one = tableOf(view, runs[i].run, entries[i], choice, equalPart(hooks, i, entries.size()));
         } catch (const Error& error) { // one run with nothing to fit on does not hide the others
             if (error.kind() == ErrorKind::cancelled) {
                 throw;

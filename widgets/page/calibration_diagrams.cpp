@@ -89,7 +89,9 @@ void CalibrationDiagrams::show(DiagramsQuestion question, Numbers numbers) {
                 if (control.cancelled()) {
                     throw Error(ErrorKind::cancelled, "these diagrams are no longer asked for");
                 }
-                return figure::diagramAt(run.data, temperature, diagrams, {.stop = control.stop()});
+                return figure::diagramAt(
+                    run.data, temperature, diagrams,
+                    {.hooks = {.onProgress = {}, .cancelled = [&control] { return control.cancelled(); }}});
             });
         },
         [this, numbers](const Outcome<Entries>& outcome) {

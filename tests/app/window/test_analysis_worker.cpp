@@ -115,9 +115,11 @@ private Q_SLOTS:
                 forecasts.right.assign(100000, 1);
                 started.release();
                 try {
-                    static_cast<void>(
-                        analysis::bootstrapBand(forecasts, analysis::ConfidenceBins(15),
-                                                {.replicates = 100000, .stop = control.stop()}));
+                    static_cast<void>(analysis::bootstrapBand(
+                        forecasts, analysis::ConfidenceBins(15),
+                        {.replicates = 100000, .hooks = {.onProgress = {}, .cancelled = [&control] {
+                                                             return control.cancelled();
+                                                         }}}));
                 } catch (const Error& error) {
                     ended = error.kind();
                     throw;

@@ -66,6 +66,32 @@ private Q_SLOTS:
         }
     }
 
+    // Many rows go another way, from points between which is interpolated: the same rows many times over give
+    // the same mean NLL, and so the same steps.
+    void manyRowsGiveWhatFewDo_data() {
+        QTest::addColumn<double>("factor");
+        for (const double factor : {0.1, 0.5, 1.0, 3.0, 100.0}) {
+            QTest::addRow("%g", factor) << factor;
+        }
+    }
+    void manyRowsGiveWhatFewDo() {
+        QFETCH(double, factor);
+        auto [logits, labels] = tests::congruentialLogits();
+        logits *= static_cast<float>(factor);
+        MatrixF many(25 * logits.rows(), logits.cols());
+        Labels manyLabels;
+        for (Eigen::Index copy = 0; copy < 25; ++copy) {
+            many.middleRows(copy * logits.rows(), logits.rows()) = logits;
+            manyLabels.insert(manyLabels.end(), labels.begin(), labels.end());
+        }
+        for (const int steps : {1, 100, 2000}) {
+            const AdamTemperature few = adamTemperature(logits, labels, {.maxSteps = steps});
+            const AdamTemperature all = adamTemperature(many, manyLabels, {.maxSteps = steps});
+            QVERIFY_NEAR(all.value, few.value, 1e-7);
+            QVERIFY_NEAR(all.nll, few.nll, 1e-12);
+        }
+    }
+
     void stepsAreAboutTheLearningRate() {
         // The first step of Adam is the learning rate in the direction of the slope, whatever its size.
         const auto [logits, labels] = tests::congruentialLogits();
@@ -107,7 +133,9 @@ private Q_SLOTS:
         std::stop_source stop;
         stop.request_stop();
         try {
-            (void)adamTemperature(MatrixF::Identity(2, 2), {0, 1}, {.stop = stop.get_token()});
+            (void)adamTemperature(
+                MatrixF::Identity(2, 2), {0, 1},
+                {.hooks = {.onProgress = {}, .cancelled = [&] { return stop.stop_requested(); }}});
             QFAIL("a cancelled fit went on");
         } catch (const Error& error) {
             QCOMPARE(error.kind(), ErrorKind::cancelled);

@@ -181,7 +181,9 @@ private Q_SLOTS:
         std::stop_source source;
         source.request_stop();
         try {
-            (void)bootstrapBand({{.5}, {1}}, ConfidenceBins(15), {.stop = source.get_token()});
+            (void)bootstrapBand(
+                {{.5}, {1}}, ConfidenceBins(15),
+                {.hooks = {.onProgress = {}, .cancelled = [&] { return source.stop_requested(); }}});
             QFAIL("it went on");
         } catch (const Error& error) {
             QCOMPARE(error.kind(), ErrorKind::cancelled);

@@ -144,6 +144,67 @@ private Q_SLOTS:
         QVERIFY_NEAR(subnormal.nll, expected, 1e-4); // few digits are left in the logits
     }
 
+    void theGradientIsAsSmallAsSaid_data() {
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("classes");
+        QTest::addColumn<bool>("everyClass");
+        for (const auto& [rows, classes] : {std::pair{600, 1000}, std::pair{300, 40}, std::pair{2000, 7}}) {
+            for (const bool every : {false, true}) {
+                if (!every || rows >= 2 * classes) {
+                    QTest::addRow("%d x %d, %s", rows, classes, every ? "every class" : "some classes")
+                        << rows << classes << every;
+                }
+            }
+        }
+    }
+    void theGradientIsAsSmallAsSaid() {
+        QFETCH(int, rows);
+        QFETCH(int, classes);
+        QFETCH(bool, everyClass);
+        auto [logits, labels] = tests::randomLogits(rows, classes, 2.0, 7);
+        for (std::size_t row = 0; row < labels.size(); ++row) {
+            const auto index = static_cast<Eigen::Index>(row);
+            labels[row] = everyClass ? index % classes : labels[row] % (classes - 1);
+            if (row % 3 != 0) {
+                logits(index, labels[row]) += 4.0F;
+            }
+        }
+        const VectorScaling fitted = fitVectorScaling(logits, labels);
+        QVERIFY(fitted.gradientNorm <= kVectorScalingGradient);
+        QCOMPARE(fitted.hasMinimum, everyClass);
+        // From the definition, by factors and offsets of standardised logits.
+        const VectorD gradient = gradientOf(fitted, logits, labels);
+        const VectorD byBias = gradient.tail(classes);
+        const MatrixD values = logits.cast<double>();
+        const VectorD mean = values.colwise().mean().transpose();
+        const VectorD deviation =
+            ((values.rowwise() - mean.transpose()).cwiseAbs2().colwise().mean().transpose()).cwiseSqrt();
+        const VectorD byWeight = (gradient.head(classes) - byBias.cwiseProduct(mean)).cwiseProduct(deviation);
+        QVERIFY2(std::hypot(byWeight.norm(), byBias.norm()) <= 2 * kVectorScalingGradient,
+                 qPrintable(QString::number(std::hypot(byWeight.norm(), byBias.norm()))));
+        // Convex: no other place is lower by more than the gradient allows.
+        QVERIFY(fitted.nll <= fitTemperature(logits, labels).nll + 1e-12);
+    }
+
+    void progressRisesAndCancelEnds() {
+        const auto [logits, labels] = tests::randomLogits(300, 40, 2.0, 7);
+        std::vector<double> fractions;
+        (void)fitVectorScaling(
+            logits, labels,
+            {.onProgress = [&](double fraction) { fractions.push_back(fraction); }, .cancelled = {}});
+        QVERIFY(fractions.size() > 3 && std::ranges::is_sorted(fractions));
+        QVERIFY(fractions.front() >= 0 && fractions.back() == 1);
+        int asked = 0;
+        try {
+            (void)fitVectorScaling(logits, labels,
+                                   {.onProgress = {}, .cancelled = [&] { return ++asked > 5; }});
+            QFAIL("was not cancelled");
+        } catch (const Error& error) {
+            QCOMPARE(error.kind(), ErrorKind::cancelled);
+            QCOMPARE(asked, 6);
+        }
+    }
+
     void unusableInputIsRefused() {
         QVERIFY_THROWS_EXCEPTION(Error, (void)fitVectorScaling(MatrixF(0, 2), {}));
         QVERIFY_THROWS_EXCEPTION(Error, (void)fitVectorScaling(MatrixF::Zero(2, 2), {0, 2}));
