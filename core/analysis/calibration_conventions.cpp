@@ -163,6 +163,26 @@ std::string_view nameOf(Convention convention) {
     return ruleOf(convention, 1).name;
 }
 
+bool hasBinaryForm(Convention convention) {
+    switch (convention) {
+    case Convention::finescope:
+    case Convention::paper:
+    case Convention::gpleiss:
+        return false;
+    case Convention::netcal:
+    case Convention::torchmetrics:
+    case Convention::scikitLearn:
+    case Convention::verifiedCalibration:
+    case Convention::relplot:
+        break;
+    }
+    return true;
+}
+
+bool takesSecondClass(Convention convention) {
+    return convention == Convention::netcal;
+}
+
 ConventionError errorUnder(Convention convention, const Forecasts& forecasts, int binCount) {
     requireForecasts(forecasts);
     const Rule rule = ruleOf(convention, binCount);

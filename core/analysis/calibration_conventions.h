@@ -11,8 +11,8 @@
 
 namespace finescope::analysis {
 
-/// Whose definition of the bins of equal width is meant. All agree where no confidence lies on an edge, at 0
-/// or at 1.
+/// Whose definition of the bins of equal width is meant. Of the same forecasts all agree where none lies on
+/// an edge, at 0 or at 1; but of two classes not all score the same ones: see hasBinaryForm().
 enum class Convention : std::uint8_t {
     finescope,           ///< reliability()'s
     paper,               ///< Tomihari and Sato's code, utils/custom_metric.py
@@ -29,6 +29,15 @@ enum class Convention : std::uint8_t {
 
 /// As the project calls itself.
 [[nodiscard]] std::string_view nameOf(Convention convention);
+
+/// Whether the project is called in two ways with two classes: on the predicted class and its confidence, and
+/// on the probability of the second class whatever the prediction (netcal; torchmetrics with task "binary";
+/// scikit-learn's calibration_curve; get_ece of one column; relplot's binnedECE).
+[[nodiscard]] bool hasBinaryForm(Convention convention);
+
+/// Whether the project takes that second form by itself when it is given the probabilities of two classes:
+/// netcal.
+[[nodiscard]] bool takesSecondClass(Convention convention);
 
 /// One line of the table "the same predictions under every convention".
 struct ConventionError {

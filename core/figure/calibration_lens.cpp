@@ -95,6 +95,8 @@ Table beforeAfterTable(std::span<const LensEntry> entries, int binCount,
     }
     std::vector<std::pair<std::string, std::string>> cautions;
     for (const LensEntry& entry : entries) {
+        analysis::PairedBootstrapOptions ofRun = bootstrap;
+        ofRun.hooks = equalPart(bootstrap.hooks, table.rows.size(), entries.size());
         if (entry.data->fitted && entry.data->fitted->value == entry.temperature) {
             cautions.emplace_back(entry.name, fitCaution(*entry.data));
         }
@@ -102,7 +104,7 @@ Table beforeAfterTable(std::span<const LensEntry> entries, int binCount,
             return analysis::rowScores(entry.data->logits, entry.data->labels, temperature);
         };
         const analysis::RecalibrationChange changes =
-            analysis::recalibrationChange(at(1), at(entry.temperature), binCount, bootstrap);
+            analysis::recalibrationChange(at(1), at(entry.temperature), binCount, ofRun);
         std::vector<Cell> row{textCell(entry.name), textCell(significant(entry.temperature, 4))};
         row.back().value = entry.temperature;
         for (const ChangingNumber& number : changingNumbers()) {
@@ -124,29 +126,48 @@ Table conventionTable(std::span<const LensEntry> entries, int binCount) {
                 .caption = "The same predictions under every convention: ECE and MCE in percent, " +
                            std::to_string(binCount) + " bins of equal width.",
                 .columns = {"Convention"}};
-    std::vector<std::string> edges;
-    for (const LensEntry& entry : entries) {
-        const auto errors = analysis::errorUnderEachConvention(forecastsOf(entry), binCount);
-        table.rows.resize(errors.size());
-        edges.resize(errors.size());
-        for (std::size_t row = 0; row < errors.size(); ++row) {
-            std::vector<Cell>& cells = table.rows[row];
-            if (cells.empty()) {
-                cells.push_back(textCell(std::string(errors[row].name)));
-                edges[row] = errors[row].edges;
-            }
-            cells.push_back(percentCell(errors[row].ece));
-            cells.push_back(errors[row].mce ? percentCell(*errors[row].mce) : blankCell());
-        }
-    }
-    for (std::size_t row = 0; row < edges.size(); ++row) {
-        table.rows[row].push_back(textCell(edges[row]));
-    }
+    const auto hasTwoClasses = [](const LensEntry& entry) { return entry.data->logits.cols() == 2; };
+    const bool anyOfTwo = std::ranges::any_of(entries, hasTwoClasses);
+    std::vector<analysis::Forecasts> top, second; // of each entry; of more classes than two no second
     for (const LensEntry& entry : entries) {
         table.columns.insert(table.columns.end(), {entry.name + " ECE", entry.name + " MCE"});
+        top.push_back(forecastsOf(entry));
+        second.push_back(
+            hasTwoClasses(entry)
+                ? analysis::classForecasts(entry.data->logits, entry.data->labels, 1, entry.temperature)
+                : analysis::Forecasts{});
     }
     table.columns.emplace_back("At the edges");
+    const auto addRow = [&](analysis::Convention convention, const std::string& what,
+                            const std::vector<analysis::Forecasts>& forecasts) {
+        std::vector<Cell> cells{textCell(std::string(nameOf(convention)) + what)};
+        std::string edges;
+        for (const analysis::Forecasts& ofEntry : forecasts) {
+            if (ofEntry.size() == 0) {
+                cells.insert(cells.end(), 2, blankCell());
+                continue;
+            }
+            const analysis::ConventionError error = analysis::errorUnder(convention, ofEntry, binCount);
+            edges = error.edges;
+            cells.push_back(percentCell(error.ece));
+            cells.push_back(error.mce ? percentCell(*error.mce) : blankCell());
+        }
+        cells.push_back(textCell(edges));
+        table.rows.push_back(std::move(cells));
+    };
+    for (const analysis::Convention convention : analysis::allConventions()) {
+        const bool twoWays = anyOfTwo && hasBinaryForm(convention);
+        addRow(convention, twoWays ? ", top label" : "", top);
+        if (twoWays) {
+            addRow(convention, ", second class", second);
+        }
+    }
     sayWhere(table, entries);
+    if (anyOfTwo) {
+        table.notes.emplace_back(
+            "Second class: what these tools say of two classes when they are given the probability of the "
+            "second one, whatever is predicted; netcal takes it by itself from two columns.");
+    }
     return table;
 }
 
@@ -157,6 +178,10 @@ Table measureTable(std::span<const LensEntry> entries, int binCount, const analy
                             "Class-wise", "Smooth", "L2 debiased"}};
     const analysis::ConfidenceBins bins(binCount);
     for (const LensEntry& entry : entries) {
+        const analysis::WorkHooks hooks = equalPart(resampling.hooks, table.rows.size(), entries.size());
+        analysis::Resampling rows = resampling, labels = resampling;
+        rows.hooks = part(hooks, 0, 0.5);
+        labels.hooks = part(hooks, 0.5, 1);
         const analysis::Forecasts forecasts = forecastsOf(entry);
         const std::vector<analysis::ReliabilityBin> equalWidth = analysis::binForecasts(forecasts, bins);
         const std::vector<analysis::ReliabilityBin> equalMass = analysis::binForecasts(
@@ -164,8 +189,8 @@ Table measureTable(std::span<const LensEntry> entries, int binCount, const analy
         const analysis::ConfidenceSplit split = analysis::confidenceSplit(equalWidth);
         table.rows.push_back(
             {textCell(entry.name), percentCell(analysis::calibrationError(equalWidth).ece),
-             intervalCell(analysis::bootstrapBand(forecasts, bins, resampling).ece.interval),
-             intervalCell(analysis::consistencyBand(forecasts, bins, resampling).ece.interval),
+             intervalCell(analysis::bootstrapBand(forecasts, bins, rows).ece.interval),
+             intervalCell(analysis::consistencyBand(forecasts, bins, labels).ece.interval),
              percentCell(split.over), percentCell(split.under),
              percentCell(analysis::calibrationError(equalMass).ece),
              percentCell(analysis::classWiseCalibration(entry.data->logits, entry.data->labels,

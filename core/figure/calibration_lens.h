@@ -43,7 +43,8 @@ struct Lens {
                                      const analysis::PairedBootstrapOptions& bootstrap = {});
 
 /// "The same predictions under every convention": a row for each convention, for each run its ECE and MCE in
-/// percent, and what the convention does at the edges of bins. PEERS 3.1.
+/// percent, and what the convention does at the edges of bins. Where a run has two classes, two rows for
+/// those that are called in two ways then: top label and second class. PEERS 3.1.
 [[nodiscard]] Table conventionTable(std::span<const LensEntry> entries, int binCount = 15);
 
 /// A row for each run: ECE with the bootstrap interval and with what a calibrated model of the same

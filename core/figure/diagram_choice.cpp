@@ -67,8 +67,13 @@ std::string binsNote(const DiagramChoice& choice) {
         bins = count + " equal-width bins as " + std::string(analysis::nameOf(choice.convention)) +
                " defines them";
     }
-    return bins + (choice.ofClass.empty() ? " on the confidence of the predicted class."
-                                          : " on the probability of " + classText(choice) + ".");
+    if (!choice.ofClass.empty()) {
+        return bins + " on the probability of " + classText(choice) + ".";
+    }
+    return bins + " on the confidence of the predicted class" +
+           (analysis::takesSecondClass(choice.convention)
+                ? "; of two classes on the probability of the second, as that tool does."
+                : ".");
 }
 
 std::string intervalsNote(const DiagramChoice& choice) {

@@ -64,11 +64,15 @@ ReliabilityEntry diagramAt(const CalibrationData& data, double temperature, cons
     Reliability& numbers = entry.current;
     numbers = analysis::reliability(data.logits, data.labels, temperature, choice.binCount);
     if (!choice.plain() || choice.resampled()) {
-        const Forecasts forecasts = forecastsOf(data, temperature, choice.ofClass);
+        const bool secondClass = choice.ofClass.empty() && data.logits.cols() == 2 &&
+                                 analysis::takesSecondClass(choice.convention);
+        const Forecasts forecasts = secondClass
+                                        ? analysis::classForecasts(data.logits, data.labels, 1, temperature)
+                                        : forecastsOf(data, temperature, choice.ofClass);
         const auto edges =
             analysis::ConfidenceBins::of(choice.binning, forecasts.confidence, choice.binCount);
         setBins(numbers, analysis::binForecasts(forecasts, edges));
-        if (!choice.ofClass.empty()) {
+        if (secondClass || !choice.ofClass.empty()) {
             setMeansOfClass(numbers);
         }
         if (choice.convention != analysis::Convention::finescope) {

@@ -16,7 +16,7 @@ import torch
 from netcal.metrics import ECE, MCE
 from scipy.stats import binomtest
 from sklearn.calibration import calibration_curve
-from torchmetrics.functional.classification import binary_calibration_error
+from torchmetrics.functional.classification import binary_calibration_error, multiclass_calibration_error
 
 BIN_COUNTS = [10, 15, 20, 49]
 
@@ -142,6 +142,32 @@ def class_wise(probabilities, labels):
     return float(np.mean([ECE(15).measure(probabilities[:, k], (labels == k).astype(int)) for k in range(probabilities.shape[1])]))
 
 
+def two_classes():
+    """The first two logits of congruential_logits(), labels 0 and 1, as each project is called with two classes."""
+    logits, labels = congruential_logits()
+    probabilities, labels = softmax(logits[:, :2]), labels % 2
+    second, (confidence, right) = probabilities[:, 1], top_label(probabilities, labels)
+    both = {}
+    for count in BIN_COUNTS:
+        both[str(count)] = {
+            # Given [N, 2] it takes the second column by itself; given what came true of the top label, that.
+            "netcal": {"given": ECE(count).measure(probabilities, labels), "given_mce": MCE(count).measure(probabilities, labels),
+                       "second": ECE(count).measure(second, labels), "top": ECE(count).measure(confidence, right)},
+            "torchmetrics": {
+                "second": float(binary_calibration_error(torch.tensor(second, dtype=torch.float32), torch.tensor(labels), n_bins=count, norm="l1")),
+                "top": float(multiclass_calibration_error(torch.tensor(probabilities, dtype=torch.float32), torch.tensor(labels), num_classes=2,
+                                                          n_bins=count, norm="l1")),
+            },
+            "scikit-learn": {"second": by_sklearn(second, labels, count)["ece"], "top": by_sklearn(confidence, right, count)["ece"]},
+            "verified_calibration": {"second": float(verified.get_ece(second, labels, num_bins=count)),
+                                     "top": float(verified.get_ece(probabilities, labels, num_bins=count))},
+            "relplot": {"second": float(relplot.metrics.binnedECE(second, labels, nbins=count)),
+                        "top": float(relplot.metrics.binnedECE(*relplot.metrics.multiclass_logits_to_confidences(probabilities, labels, probs=True),
+                                                               nbins=count))},
+        }
+    return both
+
+
 def main(output, folder):
     warnings.simplefilter("ignore")
     folder = pathlib.Path(folder)
@@ -162,6 +188,7 @@ def main(output, folder):
     case["class_wise"] = class_wise(probabilities, saved["ground_truth"])
     cases["lenet-5-cifar-10.npz"] = case
     pathlib.Path(output).write_text(json.dumps(cases, indent=1) + "\n")
+    pathlib.Path(output).with_name("calibration_two_classes.json").write_text(json.dumps(two_classes(), indent=1) + "\n")
 
 
 if __name__ == "__main__":

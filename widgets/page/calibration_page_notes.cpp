@@ -137,8 +137,10 @@ Note detailsNote(CalibrationDetails::View view) {
         return {.title = text("The same predictions under every convention"),
                 .definition = text(
                     "ECE and MCE as other programs define them: which bin a confidence on an edge, at 0 "
-                    "or at 1 falls into, and whether they round to single precision. They agree where no "
-                    "confidence lies on an edge."),
+                    "or at 1 falls into, and whether they round to single precision. Of the same "
+                    "forecasts they agree where none lies on an edge. Of two classes some are usually given "
+                    "the probability of the second one instead of the predicted class's confidence, and "
+                    "netcal takes it by itself: these have a row for either."),
                 .source = text("The code of each project; versions in the user guide.")};
     case CalibrationDetails::View::measures:
         return {.title = text("More measures"),

@@ -138,6 +138,48 @@ private Q_SLOTS:
         }
     }
 
+    // As the tools are called with two classes; netcal's own choice is the second class.
+    void twoClassesAreScoredAsTheProjectsDo() {
+        auto [logits, labels] = tests::congruentialLogits();
+        const MatrixF two = logits.leftCols(2);
+        for (auto& label : labels) {
+            label %= 2;
+        }
+        const Forecasts top = topLabelForecasts(two, labels), second = classForecasts(two, labels, 1);
+        QFile file(
+            QStringLiteral(FINESCOPE_SOURCE_DIR "/tests/references/data/calibration_two_classes.json"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonObject reference = QJsonDocument::fromJson(file.readAll()).object();
+        QCOMPARE(reference.size(), 4);
+        for (const QString& count : reference.keys()) {
+            const QJsonObject theirs = reference[count].toObject();
+            int compared = 0;
+            for (const Convention convention : allConventions()) {
+                const std::string_view name = nameOf(convention);
+                const QJsonObject of =
+                    theirs[QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()))].toObject();
+                QCOMPARE(hasBinaryForm(convention), !of.isEmpty());
+                QCOMPARE(takesSecondClass(convention), of.contains(QStringLiteral("given")));
+                if (of.isEmpty()) {
+                    continue;
+                }
+                const ConventionError ofTop = errorUnder(convention, top, count.toInt());
+                const ConventionError ofSecond = errorUnder(convention, second, count.toInt());
+                const double tolerance = convention == Convention::torchmetrics ? 1e-5 : 1e-12;
+                QVERIFY_NEAR(ofTop.ece, of[QStringLiteral("top")].toDouble(), tolerance);
+                QVERIFY_NEAR(ofSecond.ece, of[QStringLiteral("second")].toDouble(), tolerance);
+                if (takesSecondClass(convention)) {
+                    QVERIFY_NEAR(ofSecond.ece, of[QStringLiteral("given")].toDouble(), tolerance);
+                    QVERIFY_NEAR(ofSecond.mce.value(), of[QStringLiteral("given_mce")].toDouble(), tolerance);
+                    // An even number of bins is its own mirror image.
+                    QVERIFY(count != QStringLiteral("15") || std::abs(ofTop.ece - ofSecond.ece) > 1e-5);
+                }
+                ++compared;
+            }
+            QCOMPARE(compared, 5);
+        }
+    }
+
     void allAgreeAwayFromEdges() {
         const auto [logits, labels] = tests::congruentialLogits();
         const Forecasts forecasts = topLabelForecasts(logits, labels);

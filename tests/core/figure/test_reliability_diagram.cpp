@@ -35,12 +35,12 @@ CalibrationData sample() {
 /// Confidences of exactly 1/2 (on an edge of two bins) and 1, in turn; every third row is wrong.
 CalibrationData onEdges() {
     CalibrationData data;
-    data.logits.resize(12, 2);
+    data.logits.resize(12, 3);
     for (Eigen::Index row = 0; row < 12; ++row) {
-        data.logits.row(row) << (row % 2 == 0 ? 0.0F : 1e30F), 0;
+        data.logits.row(row) << (row % 2 == 0 ? 0.0F : 1e30F), 0, -1e30F;
         data.labels.push_back(row % 3 == 0 ? 1 : 0);
     }
-    data.classNames = {"a", "b"};
+    data.classNames = {"a", "b", "c"};
     return data;
 }
 
@@ -66,6 +66,7 @@ private Q_SLOTS:
     void equalMassHasAsManyRowsInEachBin();
     void oneClassIsItsProbability();
     void conventionsDifferOnEdges();
+    void netcalScoresTheSecondOfTwoClasses();
     void whiskersHoldTheAccuracy();
     void aCalibratedModelLiesInItsConsistencyBars();
     void whatDoesNotGoTogetherIsRefused();
@@ -136,6 +137,29 @@ void TestReliabilityDiagram::conventionsDifferOnEdges() {
     }
     const analysis::Reliability noMce = numbers(Convention::scikitLearn);
     QVERIFY(std::isnan(noMce.mce) && !noMce.mceBin);
+}
+
+void TestReliabilityDiagram::netcalScoresTheSecondOfTwoClasses() {
+    // Four rows that give the second class 1/4, three of which are of it.
+    CalibrationData data;
+    data.logits.resize(4, 2);
+    data.logits.col(0).setConstant(std::log(3.0F));
+    data.logits.col(1).setZero();
+    data.labels = {1, 1, 1, 0};
+    data.classNames = {"a", "b"};
+    const DiagramChoice choice{.binCount = 10, .convention = Convention::netcal};
+    const ReliabilityEntry entry = diagramAt(data, 1, choice);
+    QVERIFY_NEAR(entry.current.ece, 0.5, 1e-7);
+    QCOMPARE(entry.current.bins[2].count, std::int64_t{4});
+    QVERIFY_NEAR(entry.current.accuracy, 0.75, 1e-15);
+    QVERIFY_NEAR(entry.current.meanConfidence, 0.25, 1e-7);
+    QVERIFY(std::isnan(entry.current.nll));
+    QVERIFY(binsNote(choice).find("of the second") != std::string::npos);
+    // Other tools take it only where they are given it.
+    const DiagramChoice other{.binCount = 10, .convention = Convention::torchmetrics};
+    QVERIFY_NEAR(diagramAt(data, 1, other).current.meanConfidence, 0.75, 1e-7);
+    const DiagramChoice named{.binCount = 10, .convention = Convention::netcal, .ofClass = "a"};
+    QVERIFY_NEAR(diagramAt(data, 1, named).current.meanConfidence, 0.75, 1e-7);
 }
 
 void TestReliabilityDiagram::whiskersHoldTheAccuracy() {
