@@ -1,5 +1,6 @@
 #include "core/analysis/temperature.h"
 
+#include "core/analysis/exact_sum.h"
 #include "core/analysis/softmax.h"
 #include "core/analysis/temperature_objective.h"
 #include "core/analysis/validation.h"
@@ -26,6 +27,35 @@ bool isSeparable(const MatrixViewF& logits, const Labels& labels) {
     return true;
 }
 
+/// Whether the labels' logits are on average no larger than those of all classes: then the NLL, which is
+/// convex in 1/T, is least at 1/T = 0. Where they are equal, as logits of 0 and 1 may be, rounding must not
+/// decide.
+bool isUninformative(const MatrixViewF& logits, const Labels& labels) {
+    constexpr double kCertain = 1e-9; // of the terms' sizes: far above what rounding adds to a sum of doubles
+    const auto classes = static_cast<double>(logits.cols());
+    const auto labelOf = [&](Eigen::Index row) {
+        return static_cast<double>(logits(row, labels[static_cast<std::size_t>(row)]));
+    };
+    double sum = 0;
+    double sizes = 0;
+    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
+        const auto values = logits.row(row).cast<double>();
+        sum += values.sum() - classes * labelOf(row);
+        sizes += values.cwiseAbs().sum() + classes * std::abs(labelOf(row));
+    }
+    if (std::abs(sum) > kCertain * sizes) {
+        return sum > 0;
+    }
+    ExactSum exact;
+    for (Eigen::Index row = 0; row < logits.rows(); ++row) {
+        for (Eigen::Index column = 0; column < logits.cols(); ++column) {
+            exact.add(static_cast<double>(logits(row, column)));
+        }
+        exact.add(-classes * labelOf(row));
+    }
+    return exact.sign() >= 0;
+}
+
 } // namespace
 
 FittedTemperature fitTemperature(const MatrixViewF& logits, const Labels& labels) {
@@ -39,6 +69,10 @@ FittedTemperature fitTemperature(const MatrixViewF& logits, const Labels& labels
         return result(1.0, TemperatureCase::constant);
     }
 
+    if (isUninformative(logits, labels)) {
+        return result(kLargestTemperature, TemperatureCase::uninformative);
+    }
+
     double low = 1 / kLargestTemperature;
     double high = 1 / kSmallestTemperature;
     // At the sharp end the slope is exactly 0 once all other exponentials have vanished: still no minimum
@@ -48,9 +82,7 @@ FittedTemperature fitTemperature(const MatrixViewF& logits, const Labels& labels
                       isSeparable(logits, labels) ? TemperatureCase::separable : TemperatureCase::below);
     }
     if (temperatureObjective(logits, labels, low).slope >= 0) {
-        const bool uninformative = temperatureObjective(logits, labels, 0).slope >= 0;
-        return result(kLargestTemperature,
-                      uninformative ? TemperatureCase::uninformative : TemperatureCase::above);
+        return result(kLargestTemperature, TemperatureCase::above);
     }
 
     const double range =

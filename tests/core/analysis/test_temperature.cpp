@@ -86,6 +86,44 @@ private Q_SLOTS:
         QVERIFY(fitted.why == TemperatureCase::uninformative);
     }
 
+    // A row's label has the logit 1 as often as chance has it: the slope at 1/T = 0 is exactly 0, and in
+    // doubles, where thirds are rounded, now above it and now below.
+    void asGoodAsChanceIsUninformative_data() {
+        QTest::addColumn<int>("classes");
+        QTest::addColumn<int>("rounds");
+        QTest::addColumn<float>("unit");
+        for (const int classes : {2, 3, 5, 7, 10, 49}) {
+            for (const int rounds : {1, 3, 1000}) {
+                for (const float unit : {1.0F, 0.1F, 1e-14F, 1e-40F, 1e30F}) {
+                    QTest::addRow("%d classes, %d rounds, unit %g", classes, rounds,
+                                  static_cast<double>(unit))
+                        << classes << rounds << unit;
+                }
+            }
+        }
+    }
+    void asGoodAsChanceIsUninformative() {
+        QFETCH(int, classes);
+        QFETCH(int, rounds);
+        QFETCH(float, unit);
+        const Eigen::Index rows = Eigen::Index{classes} * rounds;
+        MatrixF logits = MatrixF::Zero(rows, classes);
+        Labels labels;
+        for (Eigen::Index row = 0; row < rows; ++row) {
+            const Eigen::Index label = row % 2;
+            labels.push_back(label);
+            logits(row, row % classes == 0 ? label : (label + 1) % classes) = unit; // one row in C is right
+        }
+        const FittedTemperature fitted = fitTemperature(logits, labels);
+        QVERIFY(fitted.why == TemperatureCase::uninformative);
+        QCOMPARE(fitted.value, kLargestTemperature);
+        QVERIFY(fitted.atBound);
+        // One right row more, and there is a minimum again, however far up.
+        logits.row(1).setZero();
+        logits(1, labels[1]) = unit;
+        QVERIFY(fitTemperature(logits, labels).why != TemperatureCase::uninformative);
+    }
+
     void aTieWithTheLabelIsSeparableToo() {
         MatrixF logits(2, 2);
         logits << 1.0F, 0.0F, 2.0F, 2.0F;
