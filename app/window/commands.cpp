@@ -51,6 +51,18 @@ std::map<std::string, std::string> reasonsOf(const Json& run) {
     return run.value("not_computed", std::map<std::string, std::string>{});
 }
 
+std::string probeInWords(const Json& probe) {
+    std::string text = "  linear probing: C = " + shown(probe["C"]);
+    std::string scores;
+    for (const Json& score : probe["scores"]) {
+        scores += (scores.empty() ? "" : ", ") + shown(score["C"]) + " " + shown(score["accuracy"]);
+    }
+    if (!scores.empty()) {
+        text += " of (with the accuracy over " + probe["folds"].dump() + " folds) " + scores;
+    }
+    return text + "\n";
+}
+
 /// The summary of one run for people: the JSON has everything.
 std::string inWords(const Json& run) {
     const Json& norms = run["classifier"]["weight_norm"];
@@ -60,6 +72,9 @@ std::string inWords(const Json& run) {
             (run["seed"].is_null() ? "" : ", seed " + run["seed"].dump()) + ", status " +
             run["status"].dump() + "\n  classifier weight norm: initial " + shown(norms["initial"]) +
             ", after LP " + shown(norms["after_lp"]) + ", final " + shown(norms["final"]) + "\n";
+    if (run["probe"].is_object()) {
+        text += probeInWords(run["probe"]);
+    }
     for (const auto& [name, split] : run["splits"].items()) {
         text += "  " + name + ": n " + split["n"].dump() + ", accuracy " + shown(split["accuracy"]) +
                 ", ECE " + shown(split["ece"]) + ", MCE " + shown(split["mce"]) + ", NLL " +

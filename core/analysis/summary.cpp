@@ -4,6 +4,7 @@
 #include "core/analysis/feature_numbers.h"
 #include "core/analysis/kernel_statistics.h"
 #include "core/analysis/matthews.h"
+#include "core/analysis/probe_choice.h"
 #include "core/analysis/reliability.h"
 #include "core/analysis/run_traits.h"
 #include "core/analysis/softmax.h"
@@ -113,6 +114,19 @@ Json classifierObject(const record::Run& run, Reasons& reasons) {
 Json emptyClassifier() {
     const Json moments = {{"initial", nullptr}, {"after_lp", nullptr}, {"final", nullptr}};
     return {{"weight_norm", moments}, {"bias_norm", moments}};
+}
+
+Json probeObject(const record::Run& run) {
+    const std::optional<ProbeChoice> choice = probeChoice(run);
+    if (!choice) {
+        return nullptr;
+    }
+    Json object = {{"C", number(choice->strength)}, {"folds", choice->folds}, {"scores", Json::array()}};
+    for (const ProbeCandidate& candidate : choice->candidates) {
+        object["scores"].push_back(
+            {{"C", number(candidate.strength)}, {"accuracy", number(candidate.accuracy)}});
+    }
+    return object;
 }
 
 /// What a split holds of the reported model; logits without rows if it has none, or none that can be used.
@@ -316,6 +330,7 @@ Json summarise(const record::Run& run, int binCount) {
     const Json classifier =
         reasons.unlessRefused("classifier", [&] { return classifierObject(run, reasons); });
     object["classifier"] = classifier.is_null() ? emptyClassifier() : classifier;
+    object["probe"] = probeObject(run);
     object["splits"] = Json::object();
     std::vector<SplitData> splits;
     splits.reserve(run.splits.size());
@@ -339,6 +354,7 @@ Json summarise(const record::Run& run, int binCount) {
 Json summariseUnreadable(const std::filesystem::path& file, const std::string& why) {
     Json object = headOf(file);
     object["classifier"] = emptyClassifier();
+    object["probe"] = nullptr;
     object["splits"] = Json::object();
     object["collapsed"] = nullptr;
     object["temperature"] = emptyTemperature();

@@ -45,9 +45,9 @@ std::vector<hsize_t> chunkShape(std::span<const hsize_t> rowShape, hsize_t value
     return chunk;
 }
 
-Handle utf8Type(const Site& site, const std::string& name) {
+Handle utf8Type(const Site& site, const std::string& name, std::size_t bytes = H5T_VARIABLE) {
     auto type = site.own(H5Tcopy(H5T_C_S1), name, "cannot be given a string type");
-    site.check(H5Tset_size(type.get(), H5T_VARIABLE), name, "cannot be given a string type");
+    site.check(H5Tset_size(type.get(), bytes), name, "cannot be given a string type");
     site.check(H5Tset_cset(type.get(), H5T_CSET_UTF8), name, "cannot be given a string type");
     return type;
 }
@@ -75,6 +75,23 @@ void writeAttribute(const Site& site, hid_t owner, const std::string& name, cons
     const auto type = utf8Type(site, name);
     const char* data = text.c_str();
     writeAttributeData(site, owner, name, type.get(), type.get(), space.get(), &data);
+}
+
+void writeAttribute(const Site& site, hid_t owner, const std::string& name, const std::string& text,
+                    std::size_t bytes) {
+    const auto space = site.own(H5Screate(H5S_SCALAR), name, "cannot be created");
+    const auto type = utf8Type(site, name, bytes);
+    std::string padded = text;
+    padded.resize(bytes, '\0');
+    writeAttributeData(site, owner, name, type.get(), type.get(), space.get(), padded.data());
+}
+
+void overwriteAttribute(const Site& site, hid_t owner, const std::string& name, const std::string& text) {
+    const auto attribute = site.own(H5Aopen(owner, name.c_str(), H5P_DEFAULT), name, "cannot be opened");
+    const auto type = site.own(H5Aget_type(attribute.get()), name, "has no type");
+    std::string padded = text;
+    padded.resize(H5Tget_size(type.get()), '\0');
+    site.check(H5Awrite(attribute.get(), type.get(), padded.data()), name, "cannot be written");
 }
 
 void writeAttribute(const Site& site, hid_t owner, const std::string& name, std::int64_t value) {

@@ -13,6 +13,10 @@ namespace finescope::record {
 
 /// Attributes of the object `owner` (a file or a group), made before SWMR starts.
 void writeAttribute(const Site& site, hid_t owner, const std::string& name, const std::string& text);
+/// Of a fixed length of `bytes`, so that overwriteAttribute() can change it after SWMR has started.
+void writeAttribute(const Site& site, hid_t owner, const std::string& name, const std::string& text,
+                    std::size_t bytes);
+void overwriteAttribute(const Site& site, hid_t owner, const std::string& name, const std::string& text);
 void writeAttribute(const Site& site, hid_t owner, const std::string& name, std::int64_t value);
 void writeAttribute(const Site& site, hid_t owner, const std::string& name, double value);
 void writeAttribute(const Site& site, hid_t owner, const std::string& name,

@@ -38,7 +38,11 @@ void writeRootAttributes(const Site& site, hid_t root, const RunPlan& plan) {
     writeAttribute(site, root, schema::kModel, plan.model);
     writeAttribute(site, root, schema::kSeed, plan.seed);
     writeAttribute(site, root, schema::kClassNames, std::span<const std::string>(plan.classNames));
-    writeAttribute(site, root, schema::kConfig, plan.config);
+    if (plan.configRoom > 0) {
+        writeAttribute(site, root, schema::kConfig, plan.config, plan.config.size() + plan.configRoom);
+    } else {
+        writeAttribute(site, root, schema::kConfig, plan.config);
+    }
 }
 
 void createProgress(const Site& site, hid_t file, RunDatasets& data) {

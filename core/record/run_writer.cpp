@@ -77,6 +77,8 @@ struct RunWriter::State {
     RunDatasets data;
     std::vector<EpochKey> writtenKeys;
 
+    std::size_t longestConfig = 0;
+
     bool broken = false; ///< a write failed; guarded by the library lock, as the timer writes too
 
     std::mutex timerMutex; ///< guards stopping
@@ -92,6 +94,7 @@ RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan
     if (existing == Existing::refuse && std::filesystem::exists(std::filesystem::symlink_status(target))) {
         refuseExisting(target);
     }
+    longestConfig = plan.configRoom > 0 ? plan.config.size() + plan.configRoom : 0;
     HiddenFile hidden(target);
     file = createIn(site, hidden.name());
     bool written = false;
@@ -372,6 +375,20 @@ void RunWriter::setProgress(std::int64_t step, std::int64_t totalSteps) {
     state.change([&] {
         state.overwrite(state.data.step, schema::kProgressStep, step);
         state.overwrite(state.data.totalSteps, schema::kTotalSteps, totalSteps);
+        state.flush();
+    });
+}
+
+void RunWriter::setConfig(const std::string& config) {
+    auto& state = live();
+    if (config.size() > state.longestConfig) {
+        badInput(state.path.string() + ": a config of " + std::to_string(config.size()) +
+                 " bytes does not fit into the " + std::to_string(state.longestConfig) + " kept for it");
+    }
+    state.change([&] {
+        const auto root =
+            state.site.own(H5Gopen2(state.file.get(), "/", H5P_DEFAULT), "/", "cannot be opened");
+        overwriteAttribute(state.site, root.get(), schema::kConfig, config);
         state.flush();
     });
 }

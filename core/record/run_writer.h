@@ -18,6 +18,7 @@ struct SplitPlan {
 /// Everything whose name and type must exist in the file before SWMR starts.
 struct RunPlan {
     std::string runId, name, created, creator, method, task, model, config;
+    std::size_t configRoom = 0; ///< bytes by which setConfig() may make the config longer; 0: it stays
     std::int64_t seed = 0;
     std::vector<std::string> classNames;  ///< [C]
     std::int64_t classifierWidth = 0;     ///< h; 0: no classifier is recorded
@@ -68,6 +69,8 @@ public:
     /// selected model.
     enum class Features { pretrained, final };
     void writeFeatures(const std::string& split, Features which, const MatrixF& features);
+    /// Replaces the config, when more is known than at the start; at most RunPlan::configRoom bytes longer.
+    void setConfig(const std::string& config);
     /// Of the current stage; `totalSteps` 0 = unknown.
     void setProgress(std::int64_t step, std::int64_t totalSteps);
     /// Row of /epochs that holds the selected model; -1 = not yet.

@@ -5,12 +5,14 @@
 
 #include <QDir>
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
 
 #include <csignal>
+#include <numeric>
 #include <unistd.h>
 
 using namespace finescope;
@@ -136,6 +138,27 @@ private Q_SLOTS:
             QCOMPARE(config["seed"].toInt(), 7);
             QCOMPARE(config["model_sha256"].toObject()["model.safetensors"].toString().size(), 64);
             QCOMPARE(config["tokenizer_sha256"].toObject()["merges.txt"].toString().size(), 64);
+            QCOMPARE(config.contains("probe"), probed);
+            if (probed) {
+                const QJsonObject choice = config["probe"].toObject();
+                const QJsonArray scores = choice["scores"].toArray(), foldRows = choice["rows"].toArray();
+                QCOMPARE(choice["head"].toString(), QStringLiteral("exact"));
+                QCOMPARE(scores.size(), 10);
+                QCOMPARE(foldRows, QJsonArray({16, 16, 16, 16, 16}));
+                double best = -1;
+                double chosen = 0;
+                for (const QJsonValue score : scores) {
+                    const QJsonArray hits = score["hits"].toArray();
+                    QCOMPARE(hits.size(), 5);
+                    const int right =
+                        std::accumulate(hits.begin(), hits.end(), 0,
+                                        [](int sum, const QJsonValue& count) { return sum + count.toInt(); });
+                    QCOMPARE(score["accuracy"].toDouble(), right / 80.0);
+                    chosen = right > best ? score["C"].toDouble() : chosen;
+                    best = std::max<double>(best, right);
+                }
+                QCOMPARE(choice["C"].toDouble(), chosen);
+            }
         }
     }
 

@@ -1,13 +1,16 @@
 #include "widgets/page/classifier_page.h"
 
+#include "core/figure/probe_notes.h"
 #include "widgets/page/classifier_notes.h"
 #include "widgets/page/note_heading.h"
 #include "widgets/page/numbers_table.h"
 #include "widgets/page/option_rows.h"
+#include "widgets/panel/heading.h"
 #include "widgets/plot/plot_view.h"
 
 #include <QCheckBox>
 #include <QComboBox>
+#include <QLabel>
 #include <QVBoxLayout>
 
 namespace finescope::widgets {
@@ -25,10 +28,10 @@ ClassifierPage::ClassifierPage(Background& background, QWidget* parent)
            parent),
       m_background(background),
       m_rows(background, QStringLiteral("classifier"), evaluationKey, figure::classifierEntries),
-      m_heading(new NoteHeading(this)), m_plot(new PlotView(this)), m_table(new NumbersTable(this)),
-      m_view(new QComboBox(options())), m_class(new QComboBox(options())), m_split(new QComboBox(options())),
-      m_xAxis(makeXAxisPicker(options())), m_origin(makeOriginPicker(options())),
-      m_logarithmic(new QCheckBox(tr("Logarithmic norms"), options())),
+      m_heading(new NoteHeading(this)), m_plot(new PlotView(this)), m_probe(makeCaption({}, this)),
+      m_table(new NumbersTable(this)), m_view(new QComboBox(options())), m_class(new QComboBox(options())),
+      m_split(new QComboBox(options())), m_xAxis(makeXAxisPicker(options())),
+      m_origin(makeOriginPicker(options())), m_logarithmic(new QCheckBox(tr("Logarithmic norms"), options())),
       m_grouping(makeGroupingPicker(options())), m_spread(makeSpreadPicker(options())) {
     setObjectName(QStringLiteral("classifierPage"));
     m_plot->setObjectName(QStringLiteral("classifierPlot"));
@@ -36,9 +39,13 @@ ClassifierPage::ClassifierPage(Background& background, QWidget* parent)
     m_table->setObjectName(QStringLiteral("classifierNumbers"));
     m_table->setAccessibleName(tr("Rows of the classifier before and after, mean and deviation over seeds"));
     m_table->hide();
+    m_probe->setObjectName(QStringLiteral("classifierProbe"));
+    m_probe->setWordWrap(true);
+    m_probe->hide();
     m_heading->setNote(classNormsNote());
     content()->addWidget(m_heading);
     content()->addWidget(m_plot, 1);
+    content()->addWidget(m_probe);
     content()->addWidget(m_table);
     setFocusWidget(m_plot);
     makeOptions();
@@ -161,7 +168,24 @@ void ClassifierPage::finish(const std::optional<Failure>& failure) {
     Q_EMIT contentChanged();
 }
 
+void ClassifierPage::sayProbes() {
+    constexpr std::size_t kShown = 6;
+    std::vector<std::string> notes = figure::probeNotes(runs());
+    const std::size_t more = notes.size() > kShown ? notes.size() - kShown : 0;
+    notes.resize(notes.size() - more);
+    QStringList lines;
+    for (const std::string& note : notes) {
+        lines << QString::fromStdString(note);
+    }
+    if (more > 0) {
+        lines << tr("… and %n more", nullptr, static_cast<int>(more));
+    }
+    m_probe->setText(tr("Linear probing: %1").arg(lines.join(QLatin1Char('\n'))));
+    m_probe->setVisible(!lines.isEmpty());
+}
+
 void ClassifierPage::draw() {
+    sayProbes();
     m_table->setVisible(view() == rowsView);
     if (view() == derivativeView) {
         m_heading->setNote(normDerivativeNote());

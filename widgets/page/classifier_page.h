@@ -10,6 +10,7 @@
 
 class QCheckBox;
 class QComboBox;
+class QLabel;
 
 namespace finescope::widgets {
 
@@ -40,6 +41,7 @@ private:
     void enableOptions();
     void finish(const std::optional<Failure>& failure);
     void draw();
+    void sayProbes();
     [[nodiscard]] View view() const;
     [[nodiscard]] std::string split() const;
     [[nodiscard]] figure::ClassifierCurveOptions curveOptions() const;
@@ -52,6 +54,7 @@ private:
     std::map<std::string, Derivatives> m_derivatives; ///< by split
     NoteHeading* m_heading;
     PlotView* m_plot;
+    QLabel* m_probe; ///< what linear probing chose
     NumbersTable* m_table;
     QComboBox* m_view;
     QComboBox* m_class;

@@ -57,7 +57,7 @@ std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoin
         config["ood"][set.name] = absolutePath(set.folder);
     }
     if (probes(plan.method)) {
-        config["probe"] = plan.probe == ProbeHead::exact ? "exact" : "paper";
+        config["probe"] = {{"head", plan.probe == ProbeHead::exact ? "exact" : "paper"}};
     }
     if (fineTunes(plan.method)) {
         config["epochs"] = plan.epochs;
@@ -83,6 +83,20 @@ std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoin
     config["float_type"] = "float32";
     config["versions"] = {{"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}};
     return config.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string configWithChoice(const std::string& config, const analysis::CrossValidation& choice) {
+    Json whole = Json::parse(config);
+    Json& probe = whole["probe"];
+    probe["C"] = choice.chosen;
+    probe["rows"] = choice.scores.rowsOfFold();
+    probe["scores"] = Json::array();
+    for (std::size_t candidate = 0; candidate < choice.strengths.size(); ++candidate) {
+        probe["scores"].push_back({{"C", choice.strengths[candidate]},
+                                   {"accuracy", choice.scores.mean(candidate)},
+                                   {"hits", choice.scores.hits(candidate)}});
+    }
+    return whole.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
 } // namespace finescope::engine

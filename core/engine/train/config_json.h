@@ -22,4 +22,13 @@ struct ResolvedPlan {
 /// attributes.
 [[nodiscard]] std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint);
 
+/// By how many bytes configWithChoice() may make a config longer.
+inline constexpr std::size_t kChoiceBytes = 8192;
+
+/// `config` of a run that probes, with what its probe chose and among what, in "probe": the strength "C", how
+/// many rows each fold has ("rows"), and for every candidate ("scores") its C, its mean accuracy over the
+/// folds and its hits in each.
+[[nodiscard]] std::string configWithChoice(const std::string& config,
+                                           const analysis::CrossValidation& choice);
+
 } // namespace finescope::engine

@@ -174,7 +174,9 @@ private:
         file.task = m_task.name;
         file.model = std::filesystem::absolute(plan().model / "").parent_path().filename().string();
         file.name = file.task + " " + file.method + " seed " + std::to_string(plan().seed);
-        file.config = configJson(m_resolved, m_checkpoint);
+        m_config = configJson(m_resolved, m_checkpoint);
+        file.config = m_config;
+        file.configRoom = probes(plan().method) ? kChoiceBytes : 0;
         file.seed = plan().seed;
         file.classNames = m_task.classNames;
         file.classifierWidth = m_model.encoder->config.hiddenSize;
@@ -336,6 +338,7 @@ private:
             probeHead(trainFeatures, train.labels, static_cast<int>(m_task.classNames.size()), plan().probe,
                       streamSeed(plan().seed, RandomStream::probeOrder), hooks);
         m_model.setHead(head.weight, head.bias);
+        m_record->writer().setConfig(configWithChoice(m_config, head.choice));
         addRow(evaluate({1, Stage::linearProbing}, m_pretrained, TrainLogits::with));
         char strength[32];
         std::snprintf(strength, sizeof strength, "%.4g", head.choice.chosen);
@@ -463,6 +466,7 @@ private:
     std::int64_t m_epochRows = 0;
     std::int64_t m_evaluatedRows = 0;
     std::int64_t m_selected = -1;
+    std::string m_config;
 };
 
 } // namespace

@@ -117,6 +117,37 @@ private Q_SLOTS:
         QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("\\toprule")));
     }
 
+    void whatTheProbeChoseIsSaid() {
+        m_window->open({makeRun("ft.h5", "ft")});
+        showPage("Classifier");
+        QTRY_VERIFY(shows("class-norms"));
+        QVERIFY(!find<QLabel>("classifierProbe")->isVisible());
+        record::RunPlan plan;
+        plan.runId = record::newRunId();
+        plan.method = "lp";
+        plan.task = "demo";
+        plan.config = R"({"probe": {"C": 21.5443469, "rows": [5, 5], "scores": [{"C": 1, "accuracy": 0.5},
+                          {"C": 21.5443469, "accuracy": 0.79}]}})";
+        plan.classNames = {"a", "b"};
+        plan.classifierWidth = 2;
+        plan.epochSeries = {"train_loss"};
+        record::RunWriter writer(toPath(path("lp.h5")), plan, record::Existing::refuse);
+        for (const double epoch : {0.0, 1.0}) {
+            writer.appendEpoch({{epoch, record::Stage::linearProbing},
+                                {1.0},
+                                MatrixF::Constant(2, 2, 1.0F),
+                                VectorF::Zero(2),
+                                {}});
+        }
+        writer.setSelected(1);
+        writer.finish(record::Status::complete);
+        m_window->open({path("lp.h5")});
+        QTRY_VERIFY(find<QLabel>("classifierProbe")->isVisible());
+        QCOMPARE(find<QLabel>("classifierProbe")->text(),
+                 QStringLiteral("Linear probing: LP: C = 21.54, the best of 2 by accuracy over 2 folds "
+                                "(0.7900)."));
+    }
+
     void aRunThatGrowsIsReadAnew() {
         tests::TinyRunWriter writer(toPath(path("live.h5")), {.method = "ft"});
         QVERIFY(writer.writeNext());

@@ -122,7 +122,7 @@ def summarise(path):
             return float(np.linalg.norm(file["classifier/" + name][keys.index(key)].astype(np.float64))) \
                 if key in keys else None
 
-        result = {"file": path, **text, "seed": int(file.attrs["seed"]), "status": status,
+        result = {"file": path, **text, "seed": int(file.attrs["seed"]), "status": status, "probe": None,
                   "classifier": {name + "_norm": {"initial": norm(name, keys[0]), "after_lp": norm(name, (1, 0)),
                                                   "final": norm(name, reported)} for name in ("weight", "bias")},
                   "splits": {}}

@@ -108,8 +108,29 @@ private Q_SLOTS:
             keys.push_back(key);
         }
         QCOMPARE(keys, (std::vector<std::string>{"file", "run_id", "name", "method", "task", "model", "seed",
-                                                 "status", "classifier", "splits", "collapsed", "temperature",
-                                                 "ntk"}));
+                                                 "status", "classifier", "probe", "splits", "collapsed",
+                                                 "temperature", "ntk"}));
+    }
+
+    void whatTheProbeChoseIsInIt() {
+        const QTemporaryDir folder;
+        const auto file = folder.filePath(QStringLiteral("run.h5")).toStdString();
+        tests::writeTinyRun(file, {});
+        record::Run run = record::readRun(file);
+        run.config = R"({"probe": {"head": "exact", "C": 10, "rows": [4, 4, 3],
+            "scores": [{"C": 1, "accuracy": 0.5, "hits": [2, 2, 1]}, {"C": 10, "accuracy": 0.75}, {"C": "x"}]}})";
+        const Json probe = analysis::summarise(run)["probe"];
+        QCOMPARE(probe,
+                 (Json{{"C", 10.0},
+                       {"folds", 3},
+                       {"scores", {{{"C", 1.0}, {"accuracy", 0.5}}, {{"C", 10.0}, {"accuracy", 0.75}}}}}));
+        for (const char* odd : {"", "[]", R"({"probe": "exact"})", R"({"probe": {"head": "exact"}})",
+                                R"({"probe": {"C": "10"}})", R"({"probe": [10]})"}) {
+            run.config = odd;
+            QVERIFY2(analysis::summarise(run)["probe"].is_null(), odd);
+        }
+        run.config = R"({"probe": {"C": 10, "rows": 5, "scores": {"C": 1}}})";
+        QVERIFY(analysis::summarise(run)["probe"]["scores"].empty());
     }
 
     void aCollapsedRunNamesItsClass() {
@@ -135,6 +156,7 @@ private Q_SLOTS:
         QVERIFY(actual["splits"]["test"]["features"]["fdr"]["final"].is_null());
         QVERIFY(actual["temperature"]["value"].is_null());
         QVERIFY(actual["ntk"].empty());
+        QVERIFY(actual["probe"].is_null());
     }
 
     void aRunWithoutASelectionIsReadAtItsLastRow() {

@@ -32,6 +32,7 @@ private Q_SLOTS:
     void everythingWrittenIsReadBack();
     void aRunWithoutAClassifierHasNone();
     void inputThatDoesNotFitThePlanLeavesTheFileAsItWas();
+    void theConfigGrowsWhileTheRunIsWritten();
     void anExistingFileIsNeverTouchedUnlessAskedTo();
     void anOverwrittenRunIsRefusedUntilItIsReadAgain();
     void aRunThatEndedHoldsNoDescriptorAndNoticesAChange();
@@ -185,6 +186,29 @@ void TestRunFile::inputThatDoesNotFitThePlanLeavesTheFileAsItWas() {
     const auto problem = pattern::check(file, 0, 1);
     QVERIFY2(problem.empty(), problem.c_str());
     QCOMPARE(record::readRun(file).epochs.rows(), 1U);
+}
+
+void TestRunFile::theConfigGrowsWhileTheRunIsWritten() {
+    const auto file = at("growing.h5");
+    auto plan = pattern::plan();
+    plan.config = "{\"\u00e9\": 1}";
+    plan.configRoom = 4000;
+    const auto config = [&file] { return record::readRun(file).config; };
+    RunWriter writer(file, plan, Existing::refuse);
+    QCOMPARE(config(), plan.config);
+    const std::string longer = plan.config + std::string(4000, ' ');
+    writer.setConfig(longer);
+    QCOMPARE(config(), longer); // while it is being written
+    writer.setConfig("{}");
+    QVERIFY_EXCEPTION_THROWN(writer.setConfig(longer + ' '), finescope::Error);
+    QCOMPARE(config(), std::string("{}"));
+    writer.finish(Status::complete);
+    QCOMPARE(config(), std::string("{}"));
+
+    plan.configRoom = 0;
+    RunWriter fixed(file, plan, Existing::overwrite);
+    QVERIFY_EXCEPTION_THROWN(fixed.setConfig("{}"), finescope::Error);
+    QCOMPARE(config(), plan.config);
 }
 
 void TestRunFile::anExistingFileIsNeverTouchedUnlessAskedTo() {
