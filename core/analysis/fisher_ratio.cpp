@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace finescope::analysis {
 
@@ -230,16 +231,21 @@ std::optional<Interval> jackknifeInterval(double ratio, const VectorD& leftOut, 
     return Interval{ratio * std::exp(-reach), ratio * std::exp(reach)};
 }
 
-} // namespace
-
-FisherRatio fisherDiscriminantRatio(const MatrixViewF& features, const Labels& labels, int classes,
-                                    std::optional<double> relativeRidge) {
-    return fisherEstimate(features, labels, classes, {.relativeRidge = relativeRidge, .jackknife = false})
-        .ratio;
+/// The classes that occur, ascending, and the labels counted through them.
+std::pair<Labels, Labels> numberPresent(const Labels& labels) {
+    Labels present = labels;
+    std::ranges::sort(present);
+    present.erase(std::ranges::unique(present).begin(), present.end());
+    Labels numbered;
+    numbered.reserve(labels.size());
+    for (const std::int64_t label : labels) {
+        numbered.push_back(std::ranges::lower_bound(present, label) - present.begin());
+    }
+    return {std::move(present), std::move(numbered)};
 }
 
-FisherEstimate fisherEstimate(const MatrixViewF& features, const Labels& labels, int classes,
-                              const FisherOptions& options, const WorkHooks& hooks) {
+FisherEstimate estimateOfPresent(const MatrixViewF& features, const Labels& labels, int classes,
+                                 const FisherOptions& options, const WorkHooks& hooks) {
     if (options.groups < 2 || !(options.level > 0 && options.level < 1)) {
         throw Error(ErrorKind::badInput,
                     "the jackknife needs at least 2 groups and a level between 0 and 1, got " +
@@ -279,6 +285,28 @@ FisherEstimate fisherEstimate(const MatrixViewF& features, const Labels& labels,
         estimate.leftOut.resize(static_cast<Eigen::Index>(groupCount));
         std::ranges::transform(without, estimate.leftOut.begin(), [](const auto& value) { return *value; });
         estimate.interval = jackknifeInterval(estimate.ratio.value, estimate.leftOut, options.level);
+    }
+    return estimate;
+}
+
+} // namespace
+
+FisherRatio fisherDiscriminantRatio(const MatrixViewF& features, const Labels& labels, int classes,
+                                    std::optional<double> relativeRidge) {
+    return fisherEstimate(features, labels, classes, {.relativeRidge = relativeRidge, .jackknife = false})
+        .ratio;
+}
+
+FisherEstimate fisherEstimate(const MatrixViewF& features, const Labels& labels, int classes,
+                              const FisherOptions& options, const WorkHooks& hooks) {
+    requireFeaturesAndLabels(features, labels, classes);
+    // Classes without a row add nothing, and there may be far more of them than rows.
+    const auto [present, numbered] = numberPresent(labels);
+    FisherEstimate estimate =
+        estimateOfPresent(features, numbered, static_cast<int>(present.size()), options, hooks);
+    const VectorD terms = std::exchange(estimate.perClass, VectorD::Zero(classes));
+    for (std::size_t index = 0; index < present.size(); ++index) {
+        estimate.perClass(present[index]) = terms(static_cast<Eigen::Index>(index));
     }
     return estimate;
 }

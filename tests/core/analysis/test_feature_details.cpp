@@ -65,6 +65,24 @@ class TestFeatureDetails : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    // What is claimed of classes costs nothing: only those with rows are computed with.
+    void aMillionClassesWithoutRowsChangeNothing() {
+        std::srand(5);
+        const MatrixF features = MatrixF::Random(60, 8);
+        Labels few, far;
+        for (int row = 0; row < 60; ++row) {
+            few.push_back(row % 3);
+            far.push_back(row % 3 == 0 ? 7 : row % 3 == 1 ? 500'000 : 999'999);
+        }
+        const FisherEstimate one = fisherEstimate(features, few, 3);
+        const FisherEstimate other = fisherEstimate(features, far, 1'000'000);
+        QCOMPARE(other.ratio.value, one.ratio.value);
+        QCOMPARE(other.perClass.size(), Eigen::Index{1'000'000});
+        QCOMPARE(other.perClass(500'000), one.perClass(1));
+        QCOMPARE(other.perClass(3), 0.0);
+        QCOMPARE(other.interval->low, one.interval->low);
+    }
+
     void cosinesOfSamplesAreMeansOfTheirPairs() {
         const MatrixF features = sample(40, 9, 2).logits;
         const MatrixD all = cosines(features);
