@@ -2,7 +2,7 @@
 
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/embed.h"
-#include "core/engine/tokenizer/tokenizer.h"
+#include "core/engine/model/model_tokenizer.h"
 #include "core/error.h"
 
 #include <CLI/CLI.hpp>
@@ -44,7 +44,8 @@ int embedLines(Options options, const CommandContext& context) {
     engine::Checkpoint checkpoint = engine::loadCheckpoint(options.model);
     options.embed.maxLength =
         std::min(options.embed.maxLength, static_cast<std::size_t>(checkpoint.encoder->config.maxLength()));
-    const std::unique_ptr<engine::Tokenizer> tokenizer = engine::loadTokenizer(options.model);
+    const std::unique_ptr<engine::Tokenizer> tokenizer =
+        engine::loadModelTokenizer(options.model, checkpoint.encoder->config);
 
     std::size_t number = 0;
     std::vector<engine::TextInput> inputs;

@@ -3,9 +3,11 @@
 #include "tests/support/engine_program.h"
 #include "tests/support/python.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -62,6 +64,68 @@ private:
                                   QStringLiteral(FINESCOPE_ENGINE_PROGRAM)} +
                           arguments);
         return finish(process);
+    }
+
+    // The demo's encoder, which has one token type, with a tokenizer that gives the second text another.
+    QString oneTypeModel() const {
+        QDir().mkpath(path("one-type"));
+        for (const char* const name : {"config.json", "model.safetensors"}) {
+            QFile::copy(m_demo + "/model/" + name, path("one-type/") + name);
+        }
+        write(path("one-type/vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
+        return path("one-type");
+    }
+
+    // The demo's model in the layout of transformers 5: tokenizer.json and no vocabulary beside it.
+    QString newLayoutModel() const {
+        QDir().mkpath(path("whole"));
+        for (const char* const name : {"config.json", "model.safetensors"}) {
+            QFile::copy(m_demo + "/model/" + name, path("whole/") + name);
+        }
+        QJsonArray merges;
+        for (const QByteArray& merge : readAll(m_demo + "/model/merges.txt").split('\n')) {
+            if (!merge.isEmpty() && !merge.startsWith("#version")) {
+                merges.append(QString::fromUtf8(merge));
+            }
+        }
+        const QJsonObject vocabulary =
+            QJsonDocument::fromJson(readAll(m_demo + "/model/vocab.json")).object();
+        const auto pair = [&](const char* token) {
+            return QJsonArray{QString(token), vocabulary[QLatin1String(token)]};
+        };
+        QJsonArray added;
+        for (const char* const token : {"<s>", "<pad>", "</s>", "<unk>", "<mask>"}) {
+            added.append(QJsonObject{{"id", vocabulary[QLatin1String(token)]},
+                                     {"content", token},
+                                     {"single_word", false},
+                                     {"lstrip", false},
+                                     {"rstrip", false},
+                                     {"normalized", false},
+                                     {"special", true}});
+        }
+        const QJsonObject document = {
+            {"version", "1.0"},
+            {"added_tokens", added},
+            {"pre_tokenizer",
+             QJsonObject{{"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}}},
+            {"post_processor", QJsonObject{{"type", "RobertaProcessing"},
+                                           {"sep", pair("</s>")},
+                                           {"cls", pair("<s>")},
+                                           {"trim_offsets", true},
+                                           {"add_prefix_space", false}}},
+            {"model", QJsonObject{{"type", "BPE"}, {"vocab", vocabulary}, {"merges", merges}}}};
+        write(path("whole/tokenizer.json"), QJsonDocument(document).toJson());
+        return path("whole");
+    }
+
+    static void write(const QString& name, const QByteArray& bytes) {
+        QFile file(name);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QCOMPARE(file.write(bytes), bytes.size());
+    }
+    static QByteArray readAll(const QString& name) {
+        QFile file(name);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
     static record::Run read(const QString& file) { return record::readRun(file.toStdString()); }
@@ -340,6 +404,10 @@ private Q_SLOTS:
                                                       {"--save-checkpoint", "/proc/nowhere"})
                                     << "--save-checkpoint /proc/nowhere";
         QTest::newRow("device") << trainArguments("lp", path("r.h5"), {"--device", "tpu"}) << "is not one of";
+        QTest::newRow("second type") << QStringList{"train", "--model",  oneTypeModel(),   "--task",
+                                                    "demo",  "--data",   m_demo + "/data", "--method",
+                                                    "lp",    "--output", path("r.h5")}
+                                     << "type_vocab_size";
         QTest::newRow("no command") << QStringList() << "subcommand";
     }
     void unusableInputIsRefused() {
@@ -375,6 +443,50 @@ private Q_SLOTS:
         const record::Run onSaved = read(probed);
         QVERIFY((onSaved.parts->pretrainedFeatures(*onSaved.split("test")) - features).norm() <
                 1e-4F * features.norm());
+    }
+
+    void tokenizerJsonAloneGivesTheSameRun() {
+        const auto arguments = [&](const QString& model, const QString& output) {
+            return QStringList{"train",
+                               "--model",
+                               model,
+                               "--task",
+                               "demo",
+                               "--data",
+                               m_demo + "/data",
+                               "--method",
+                               "ft",
+                               "--output",
+                               output,
+                               "--seed",
+                               "7",
+                               "--threads",
+                               "1",
+                               "--epochs",
+                               "1",
+                               "--limit-train",
+                               "40",
+                               "--limit-eval",
+                               "30"};
+        };
+        const QString model = newLayoutModel(), saved = path("saved-whole");
+        const Ended old = runEngine(arguments(m_demo + "/model", path("old.h5")));
+        QVERIFY2(old.status == 0, old.err);
+        const Ended run =
+            runEngine(arguments(model, path("new.h5")) + QStringList{"--save-checkpoint", saved});
+        QVERIFY2(run.status == 0, run.err);
+        const record::Run before = read(path("old.h5")), after = read(path("new.h5"));
+        QCOMPARE(after.parts->logits(*after.split("test"), 1),
+                 before.parts->logits(*before.split("test"), 1));
+        QCOMPARE(readAll(saved + "/tokenizer.json"), readAll(model + "/tokenizer.json"));
+        const QJsonObject hashes = QJsonDocument::fromJson(QByteArray::fromStdString(after.config))
+                                       .object()["tokenizer_sha256"]
+                                       .toObject();
+        const QByteArray hash =
+            QCryptographicHash::hash(readAll(model + "/tokenizer.json"), QCryptographicHash::Sha256).toHex();
+        QCOMPARE(hashes, (QJsonObject{{"tokenizer.json", QString::fromLatin1(hash)}}));
+        const Ended again = runEngine(arguments(saved, path("again.h5")));
+        QVERIFY2(again.status == 0, again.err);
     }
 
     void helpAndVersionSucceed() {

@@ -193,7 +193,7 @@ def layouts():
         ("special ones of the file", ROBERTA_FILES, {"added_tokens.json": {"[ent]": SIZE}, "special_tokens_map.json": {"additional_special_tokens": ["[ent]"]}}),
         ("flags lost in the file", ROBERTA_FILES, {"added_tokens.json": {"<mask>": SIZE - 1, "[ent]": SIZE}, "special_tokens_map.json": {"mask_token": MASK}}),
         ("extra special tokens", ROBERTA_FILES, {"tokenizer_config.json": {"extra_special_tokens": ["[ent]", "[rel]"]}}),
-        ("extra with names", ROBERTA_FILES, {"tokenizer_config.json": {"extra_special_tokens": {"entity_token": "[ent]"}, "relation_token": "[rel]"}}),
+        ("extra with a name", ROBERTA_FILES, {"tokenizer_config.json": {"extra_special_tokens": {"entity_token": "[ent]"}}}),
         ("prefix space", ROBERTA_FILES, {"tokenizer_config.json": {"add_prefix_space": True, "tokenizer_class": roberta}}),
         ("bert", BERT_FILES, {}),
         ("bert, cased", BERT_FILES, {"tokenizer_config.json": {"do_lower_case": False, "tokenizer_class": "BertTokenizer"}}),

@@ -5,6 +5,7 @@
 #include "core/engine/model/safetensors.h"
 #include "core/error.h"
 
+#include <cstdint>
 #include <map>
 #include <sstream>
 #include <system_error>
@@ -15,33 +16,53 @@ namespace finescope::engine {
 
 namespace {
 
-/// A weight of the encoder under the name that transformers gives it, without a prefix.
-struct NamedWeight {
-    std::string name;
-    torch::Tensor weight;
-};
+using Shape = std::vector<std::int64_t>;
 
-std::vector<NamedWeight> namedWeights(const Encoder& encoder) {
-    std::vector<NamedWeight> weights;
-    const auto add = [&](const std::string& name, const auto& module) {
-        weights.push_back({name + ".weight", module->weight});
-        weights.push_back({name + ".bias", module->bias});
+/// Calls add(name, shape) for each weight of an encoder under the name that transformers gives it, without a
+/// prefix, layer after layer.
+template <typename Add>
+void describeWeights(const EncoderConfig& config, Add&& add) {
+    const std::int64_t width = config.hiddenSize, wide = config.intermediateSize;
+    const auto addBoth = [&](const std::string& name, const Shape& shape) {
+        add(name + ".weight", shape);
+        add(name + ".bias", Shape{shape.front()});
     };
-    weights.push_back({"embeddings.word_embeddings.weight", encoder->wordEmbeddings->weight});
-    weights.push_back({"embeddings.position_embeddings.weight", encoder->positionEmbeddings->weight});
-    weights.push_back({"embeddings.token_type_embeddings.weight", encoder->typeEmbeddings->weight});
-    add("embeddings.LayerNorm", encoder->embeddingNorm);
-    for (std::size_t i = 0; i < encoder->layers.size(); ++i) {
-        const EncoderLayer& layer = encoder->layers[i];
+    add("embeddings.word_embeddings.weight", Shape{config.vocabularySize, width});
+    add("embeddings.position_embeddings.weight", Shape{config.maxPositions, width});
+    add("embeddings.token_type_embeddings.weight", Shape{config.typeVocabularySize, width});
+    addBoth("embeddings.LayerNorm", {width});
+    for (std::int64_t i = 0; i < config.layers; ++i) {
         const std::string prefix = "encoder.layer." + std::to_string(i) + ".";
-        add(prefix + "attention.self.query", layer->attention->query);
-        add(prefix + "attention.self.key", layer->attention->key);
-        add(prefix + "attention.self.value", layer->attention->value);
-        add(prefix + "attention.output.dense", layer->attentionOutput);
-        add(prefix + "attention.output.LayerNorm", layer->attentionNorm);
-        add(prefix + "intermediate.dense", layer->intermediate);
-        add(prefix + "output.dense", layer->output);
-        add(prefix + "output.LayerNorm", layer->outputNorm);
+        addBoth(prefix + "attention.self.query", {width, width});
+        addBoth(prefix + "attention.self.key", {width, width});
+        addBoth(prefix + "attention.self.value", {width, width});
+        addBoth(prefix + "attention.output.dense", {width, width});
+        addBoth(prefix + "attention.output.LayerNorm", {width});
+        addBoth(prefix + "intermediate.dense", {wide, width});
+        addBoth(prefix + "output.dense", {width, wide});
+        addBoth(prefix + "output.LayerNorm", {width});
+    }
+}
+
+/// The weights themselves, in the same order.
+std::vector<torch::Tensor> weightsOf(const Encoder& encoder) {
+    std::vector<torch::Tensor> weights = {encoder->wordEmbeddings->weight,
+                                          encoder->positionEmbeddings->weight,
+                                          encoder->typeEmbeddings->weight};
+    const auto addBoth = [&](const auto& module) {
+        weights.push_back(module->weight);
+        weights.push_back(module->bias);
+    };
+    addBoth(encoder->embeddingNorm);
+    for (const EncoderLayer& layer : encoder->layers) {
+        addBoth(layer->attention->query);
+        addBoth(layer->attention->key);
+        addBoth(layer->attention->value);
+        addBoth(layer->attentionOutput);
+        addBoth(layer->attentionNorm);
+        addBoth(layer->intermediate);
+        addBoth(layer->output);
+        addBoth(layer->outputNorm);
     }
     return weights;
 }
@@ -77,26 +98,39 @@ std::string findName(const SafetensorsFile& file, const std::string& name, const
                                         "\"); config.json describes an encoder that has it");
 }
 
-void loadWeights(Encoder& encoder, const SafetensorsFile& file) {
-    const std::string prefix = encoder->config.architecture == Architecture::roberta ? "roberta." : "bert.";
-    for (const auto& [name, weight] : namedWeights(encoder)) {
-        const std::string stored = findName(file, name, prefix);
-        const std::vector<std::int64_t>& shape = file.entries().at(stored).shape;
-        if (weight.sizes() != c10::IntArrayRef(shape)) {
-            throw Error(ErrorKind::badFile, file.path().string() + ": tensor \"" + stored + "\" has shape " +
-                                                shapeText(shape) + ", config.json asks for " +
-                                                shapeText(weight.sizes()));
+/// The names under which the file holds the weights of such an encoder, all there and of the right shape:
+/// nothing of a size that only config.json claims is allocated.
+std::vector<std::string> findWeights(const SafetensorsFile& file, const EncoderConfig& config) {
+    const std::string prefix = config.architecture == Architecture::roberta ? "roberta." : "bert.";
+    std::vector<std::string> names;
+    describeWeights(config, [&](const std::string& name, const Shape& expected) {
+        names.push_back(findName(file, name, prefix));
+        const Shape& shape = file.entries().find(names.back())->second.shape;
+        if (shape != expected) {
+            throw Error(ErrorKind::badFile, file.path().string() + ": tensor \"" + names.back() +
+                                                "\" has shape " + shapeText(shape) +
+                                                ", config.json asks for " + shapeText(expected));
         }
-        const torch::Tensor values = file.readFloat(stored);
-        if (!torch::isfinite(values).all().item<bool>()) {
-            throw Error(ErrorKind::badFile,
-                        file.path().string() + ": tensor \"" + stored + "\" holds NaN or infinity");
-        }
-        weight.set_data(values);
-    }
+    });
+    return names;
 }
 
-std::filesystem::path findWeights(const std::filesystem::path& folder) {
+Encoder loadEncoder(const EncoderConfig& config, const SafetensorsFile& file) {
+    const std::vector<std::string> names = findWeights(file, config);
+    Encoder encoder(config);
+    const std::vector<torch::Tensor> weights = weightsOf(encoder);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const torch::Tensor values = file.readFloat(names[i]);
+        if (!torch::isfinite(values).all().item<bool>()) {
+            throw Error(ErrorKind::badFile,
+                        file.path().string() + ": tensor \"" + names[i] + "\" holds NaN or infinity");
+        }
+        weights[i].set_data(values);
+    }
+    return encoder;
+}
+
+std::filesystem::path findWeightsFile(const std::filesystem::path& folder) {
     const std::filesystem::path path = folder / "model.safetensors";
     if (std::filesystem::exists(path)) {
         return path;
@@ -127,9 +161,9 @@ Checkpoint loadCheckpoint(const std::filesystem::path& folder) {
         throw Error(ErrorKind::badFile, folder.string() + ": no such model folder");
     }
     Checkpoint checkpoint;
-    checkpoint.encoder = Encoder(readEncoderConfig(folder));
-    const std::filesystem::path weights = findWeights(folder);
-    loadWeights(checkpoint.encoder, SafetensorsFile(weights));
+    const EncoderConfig config = readEncoderConfig(folder);
+    const std::filesystem::path weights = findWeightsFile(folder);
+    checkpoint.encoder = loadEncoder(config, SafetensorsFile(weights));
     checkpoint.configSha256 = fileSha256(folder / "config.json");
     checkpoint.weightsSha256 = fileSha256(weights);
     return checkpoint;
@@ -144,11 +178,12 @@ void saveCheckpoint(const Encoder& encoder, const std::filesystem::path& folder)
         merged[prefix + "query.weight"] = effectiveWeight(attention->query, attention->queryLora);
         merged[prefix + "value.weight"] = effectiveWeight(attention->value, attention->valueLora);
     }
+    const std::vector<torch::Tensor> weights = weightsOf(encoder);
     std::vector<std::pair<std::string, torch::Tensor>> tensors;
-    for (const auto& [name, weight] : namedWeights(encoder)) {
+    describeWeights(encoder->config, [&](const std::string& name, const Shape& /*shape*/) {
         const auto found = merged.find(name);
-        tensors.emplace_back(name, found == merged.end() ? weight : found->second);
-    }
+        tensors.emplace_back(name, found == merged.end() ? weights[tensors.size()] : found->second);
+    });
     std::error_code failure;
     std::filesystem::create_directories(folder, failure);
     if (failure) {

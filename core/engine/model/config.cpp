@@ -2,6 +2,7 @@
 
 #include "core/engine/text_file.h"
 #include "core/error.h"
+#include "core/text/shown.h"
 
 #include <nlohmann/json.hpp>
 
@@ -32,7 +33,7 @@ public:
         constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
         if (!value->is_number_integer() || *value < least || *value > kMost) {
             throw bad(std::string("\"") + key + "\" must be an integer from " + std::to_string(least) +
-                      " to " + std::to_string(kMost) + ", found " + value->dump());
+                      " to " + std::to_string(kMost) + ", found " + text::shown(value->dump()));
         }
         return value->get<std::int64_t>();
     }
@@ -49,7 +50,7 @@ public:
         }
         if (!value->is_number() || !(value->get<double>() >= least) || !(value->get<double>() < most)) {
             throw bad(std::string("\"") + key + "\" must be a number from " + json(least).dump() +
-                      " to below " + json(most).dump() + ", found " + value->dump());
+                      " to below " + json(most).dump() + ", found " + text::shown(value->dump()));
         }
         return value->get<double>();
     }
@@ -58,8 +59,8 @@ public:
     void require(const char* key, const json& only) const {
         const json* value = find(key);
         if (value != nullptr && *value != only) {
-            throw bad(std::string("\"") + key + "\" is " + value->dump() + "; only " + only.dump() +
-                      " is supported");
+            throw bad(std::string("\"") + key + "\" is " + text::shown(value->dump()) + "; only " +
+                      only.dump() + " is supported");
         }
     }
 
@@ -82,7 +83,7 @@ Architecture architectureOf(const Reader& reader) {
         return Architecture::roberta;
     }
     throw reader.bad("\"model_type\" must be \"bert\" or \"roberta\", found " +
-                     (type == nullptr ? std::string("nothing") : type->dump()));
+                     (type == nullptr ? std::string("nothing") : text::shown(type->dump())));
 }
 
 } // namespace
@@ -107,6 +108,9 @@ EncoderConfig readEncoderConfig(const std::filesystem::path& folder) {
     config.hiddenDropout = reader.numberOr("hidden_dropout_prob", 0, 1, 0.1);
     config.attentionDropout = reader.numberOr("attention_probs_dropout_prob", 0, 1, 0.1);
 
+    if (const json* const name = reader.find("tokenizer_class")) {
+        config.tokenizerClass = name->is_string() ? name->get<std::string>() : "";
+    }
     reader.require("hidden_act", "gelu");
     reader.require("position_embedding_type", "absolute");
     reader.require("is_decoder", false);
@@ -127,7 +131,7 @@ EncoderConfig readEncoderConfig(const std::filesystem::path& folder) {
 
 void writeEncoderConfig(const EncoderConfig& config, const std::filesystem::path& folder) {
     const bool roberta = config.architecture == Architecture::roberta;
-    const nlohmann::ordered_json object = {
+    nlohmann::ordered_json object = {
         {"model_type", roberta ? "roberta" : "bert"},
         {"architectures", json::array({roberta ? "RobertaModel" : "BertModel"})},
         {"hidden_size", config.hiddenSize},
@@ -144,6 +148,9 @@ void writeEncoderConfig(const EncoderConfig& config, const std::filesystem::path
         {"hidden_act", "gelu"},
         {"position_embedding_type", "absolute"},
     };
+    if (!config.tokenizerClass.empty()) {
+        object["tokenizer_class"] = config.tokenizerClass;
+    }
     const std::string text = object.dump(2) + "\n";
     const std::string_view parts[] = {text};
     writeWhole(folder / "config.json", parts);

@@ -9,18 +9,12 @@ namespace finescope::engine {
 
 namespace {
 
-void check(const EncoderConfig& config, const Tokenizer& tokenizer, const EmbedOptions& options) {
+void check(const EncoderConfig& config, const EmbedOptions& options) {
     if (options.maxLength > static_cast<std::size_t>(config.maxLength())) {
         throw Error(ErrorKind::badInput, "a maximum length of " + std::to_string(options.maxLength) +
                                              " tokens; this encoder takes at most " +
                                              std::to_string(config.maxLength()) +
                                              ": use a smaller --max-length");
-    }
-    if (tokenizer.vocabularySize() > config.vocabularySize) {
-        throw Error(ErrorKind::badInput,
-                    "the tokenizer has ids below " + std::to_string(tokenizer.vocabularySize()) +
-                        ", the encoder embeds " + std::to_string(config.vocabularySize) +
-                        " (\"vocab_size\" of config.json): do both belong to the same model?");
     }
 }
 
@@ -47,7 +41,7 @@ TokenBatch makeTokenBatch(std::span<const Encoding> encodings, std::int64_t padI
 
 std::vector<Embedding> embedTexts(Encoder& encoder, const Tokenizer& tokenizer,
                                   std::span<const TextInput> inputs, const EmbedOptions& options) {
-    check(encoder->config, tokenizer, options);
+    check(encoder->config, options);
     std::vector<Encoding> encodings;
     for (const TextInput& input : inputs) {
         encodings.push_back(tokenizer.encode(input.first, input.second, options.maxLength));

@@ -2,6 +2,7 @@
 
 #include "core/engine/text_file.h"
 #include "core/error.h"
+#include "core/text/stand_in.h"
 
 #include <nlohmann/json.hpp>
 
@@ -57,6 +58,7 @@ void unmap(std::span<const char> bytes) {
 SafetensorsFile::SafetensorsFile(std::filesystem::path path)
     : m_path(std::move(path)), m_bytes(mapFile(m_path)) {
     try {
+        text::refuseStandIn(m_path);
         m_table = parseSafetensors(m_bytes, m_path);
     } catch (...) {
         unmap(m_bytes);

@@ -1,5 +1,7 @@
 #include "core/engine/model/safetensors_table.h"
 #include "core/error.h"
+#include "core/text/json.h"
+#include "core/text/shown.h"
 
 #include <nlohmann/json.hpp>
 
@@ -48,11 +50,11 @@ Error bad(const std::filesystem::path& path, const std::string& what) {
 }
 
 Error badTensor(const std::filesystem::path& path, const std::string& name, const std::string& what) {
-    return bad(path, "tensor \"" + name + "\": " + what);
+    return bad(path, "tensor \"" + text::shown(name) + "\": " + what);
 }
 
 /// JSON that refuses the same key twice in one object (a plain parse keeps the last one silently).
-json parseUnique(std::string_view text, const std::filesystem::path& path) {
+json parseUnique(std::string_view header, const std::filesystem::path& path) {
     std::vector<std::set<std::string>> keys;
     const auto watch = [&](int, json::parse_event_t event, json& value) {
         if (event == json::parse_event_t::object_start) {
@@ -65,11 +67,8 @@ json parseUnique(std::string_view text, const std::filesystem::path& path) {
         }
         return true;
     };
-    try {
-        return json::parse(text.begin(), text.end(), watch);
-    } catch (const json::exception& error) {
-        throw bad(path, std::string("the header is not JSON: ") + error.what());
-    }
+    text::checkJson(header, path.string() + ": header");
+    return json::parse(header.begin(), header.end(), watch);
 }
 
 /// A list of non-negative integers, each small enough for std::int64_t.
@@ -84,7 +83,8 @@ std::vector<std::int64_t> counts(const json& entry, const char* key, const std::
         constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
         if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMost) {
             throw badTensor(path, name,
-                            std::string("\"") + key + "\" must hold integers from 0, found " + value.dump());
+                            std::string("\"") + key + "\" must hold integers from 0, found " +
+                                text::shown(value.dump()));
         }
         values.push_back(value.get<std::int64_t>());
     }
@@ -99,7 +99,7 @@ TensorEntry parseEntry(const json& entry, const std::string& name, const std::fi
     result.type = entry["dtype"].get<std::string>();
     const auto* const type = std::ranges::find(kTypes, result.type, &TypeSize::name);
     if (type == kTypes.end()) {
-        throw badTensor(path, name, "unknown dtype \"" + result.type + "\"");
+        throw badTensor(path, name, "unknown dtype \"" + text::shown(result.type) + "\"");
     }
     result.shape = counts(entry, "shape", name, path);
     const std::vector<std::int64_t> offsets = counts(entry, "data_offsets", name, path);

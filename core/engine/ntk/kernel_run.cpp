@@ -5,6 +5,7 @@
 #include "core/engine/device.h"
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/lora.h"
+#include "core/engine/model/model_tokenizer.h"
 #include "core/engine/ntk/run_source.h"
 #include "core/engine/random_stream.h"
 #include "core/engine/task/batches.h"
@@ -285,7 +286,8 @@ private:
 
     void chooseSamples() {
         const SourceSplits splits = loadSplits(m_source, m_run, refuseOrWarn());
-        const std::unique_ptr<Tokenizer> tokenizer = loadTokenizer(m_source.model);
+        const std::unique_ptr<Tokenizer> tokenizer =
+            loadModelTokenizer(m_source.model, readEncoderConfig(m_source.model));
         m_kernel.seed = m_plan.seed;
         m_train = choose(splits.train, m_plan.trainSamples, RandomStream::kernelTrain, *tokenizer,
                          m_kernel.trainIndex);

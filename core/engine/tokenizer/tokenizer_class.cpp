@@ -128,8 +128,19 @@ void addSpecialTokens(TokenAdder& adder, TokenizerClass which, const TokenizerOp
             addNew(own);
         }
     }
-    for (const NamedToken& special : options.special) {
-        addNew(special.token); // those of names that only this tokenizer has
+    std::string_view unordered; // of a name that only this tokenizer has, and not in the vocabulary
+    for (const auto& [name, token] : options.special) {
+        if (!adder.idOf(token.content)) {
+            if (!unordered.empty() && unordered != token.content) {
+                throw Error(ErrorKind::badFile, options.config.string() + ": the tokens \"" +
+                                                    shown(unordered) + "\" and \"" + shown(token.content) +
+                                                    "\" are in no vocabulary, and their order, which would "
+                                                    "give their ids, is not kept; save the tokenizer again "
+                                                    "with transformers 5");
+            }
+            unordered = token.content;
+        }
+        addNew(token);
     }
     std::ranges::for_each(options.extra, addNew);
 }

@@ -10,6 +10,8 @@
 #include <array>
 #include <charconv>
 #include <limits>
+#include <set>
+#include <utility>
 
 namespace finescope::engine {
 
@@ -18,7 +20,6 @@ namespace {
 using nlohmann::json;
 using text::shown;
 
-/// In the order in which transformers adds them.
 constexpr std::array<std::string_view, 7> kSpecialKeys = {"bos_token", "eos_token", "unk_token", "sep_token",
                                                           "pad_token", "cls_token", "mask_token"};
 
@@ -75,25 +76,16 @@ AddedToken parseSpecial(const json& value, std::string_view key, const std::file
     return parseAddedToken(value, false, path.string() + ": \"" + std::string(key) + "\"");
 }
 
-void setSpecial(TokenizerOptions& options, std::string_view name, AddedToken token) {
-    const auto known = std::ranges::find(options.special, name, &NamedToken::name);
-    if (known != options.special.end()) {
-        known->token = std::move(token);
-    } else {
-        options.special.push_back({std::string(name), std::move(token)});
-    }
-}
-
 void readSpecial(const json& object, const std::filesystem::path& path, TokenizerOptions& options) {
     for (const std::string_view key : kSpecialKeys) {
         if (const json* const value = find(object, key)) {
-            setSpecial(options, key, parseSpecial(*value, key, path));
+            options.special[std::string(key)] = parseSpecial(*value, key, path);
         }
     }
     for (const auto& [key, value] : object.items()) {
         const bool known = std::ranges::find(kSpecialKeys, key) != kSpecialKeys.end();
         if (!known && key.ends_with("_token") && value.is_string()) {
-            setSpecial(options, key, parseSpecial(value, key, path));
+            options.special[key] = parseSpecial(value, key, path);
         }
     }
     const auto addAll = [&](std::string_view key) {
@@ -108,7 +100,7 @@ void readSpecial(const json& object, const std::filesystem::path& path, Tokenize
             if (tokens->is_array()) {
                 options.extra.push_back(parseSpecial(value, key, path));
             } else {
-                setSpecial(options, name, parseSpecial(value, name, path));
+                options.special[name] = parseSpecial(value, name, path);
             }
         }
     };
@@ -153,22 +145,20 @@ std::optional<std::vector<AddedToken>> readDecoder(const json& object, const std
 /// added_tokens.json maps tokens to ids: ordinary ones are looked for in the normalised text.
 std::vector<AddedToken> readAddedTokens(const std::filesystem::path& path, const TokenizerOptions& options) {
     const json object = readJsonObject(path);
+    std::set<std::string_view> special;
+    for (const auto& [name, token] : options.special) {
+        special.insert(token.content);
+    }
+    for (const AddedToken& token : options.extra) {
+        special.insert(token.content);
+    }
     std::vector<AddedToken> tokens;
     for (const auto& [content, id] : object.items()) {
-        const auto same = [&content = content](const AddedToken& token) { return token.content == content; };
-        const bool special = std::ranges::any_of(options.special, same, &NamedToken::token);
         AddedToken token;
         token.content = content;
         token.id = parseTokenId(id, path.string() + ": \"" + shown(content) + "\"");
-        token.normalized = !special;
+        token.normalized = !special.contains(content);
         tokens.push_back(std::move(token));
-    }
-    // One search each, however many there are.
-    std::vector<std::string_view> extra;
-    std::ranges::transform(options.extra, std::back_inserter(extra), &AddedToken::content);
-    std::ranges::sort(extra);
-    for (AddedToken& token : tokens) {
-        token.normalized = token.normalized && !std::ranges::binary_search(extra, token.content);
     }
     return byId(std::move(tokens), path.string());
 }
@@ -243,8 +233,8 @@ void readConfig(const json& object, const std::filesystem::path& path, Tokenizer
 } // namespace
 
 const AddedToken* TokenizerOptions::find(std::string_view name) const {
-    const auto found = std::ranges::find(special, name, &NamedToken::name);
-    return found == special.end() ? nullptr : &found->token;
+    const auto found = special.find(name);
+    return found == special.end() ? nullptr : &found->second;
 }
 
 TokenizerOptions readTokenizerOptions(const std::filesystem::path& folder) {
@@ -264,9 +254,6 @@ TokenizerOptions readTokenizerOptions(const std::filesystem::path& folder) {
             options.added = readAddedTokens(added, options);
         }
     }
-    std::ranges::stable_sort(options.special, {}, [](const NamedToken& token) {
-        return std::ranges::find(kSpecialKeys, token.name) - kSpecialKeys.begin();
-    });
     return options;
 }
 

@@ -5,6 +5,8 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,12 +22,6 @@ enum class TokenizerClass {
     asWritten ///< takes tokenizer.json as it is
 };
 
-/// A special token under its name in transformers ("cls_token", ...).
-struct NamedToken {
-    std::string name;
-    AddedToken token;
-};
-
 /// What tokenizer_config.json, special_tokens_map.json, added_tokens.json and config.json say of a tokenizer;
 /// each has a default, as any of them may be missing.
 struct TokenizerOptions {
@@ -34,8 +30,9 @@ struct TokenizerOptions {
     std::filesystem::path config; ///< tokenizer_config.json
     std::optional<bool> addPrefixSpace, lowerCase, chineseCharacters, stripAccents, truncateLeft;
     std::optional<bool> givesTypeIds;
-    std::vector<NamedToken> special; ///< in the order in which transformers adds them
-    std::vector<AddedToken> extra;   ///< special tokens without a name
+    /// Special tokens under their names in transformers ("cls_token", ...).
+    std::map<std::string, AddedToken, std::less<>> special;
+    std::vector<AddedToken> extra; ///< special tokens without a name
     /// "added_tokens_decoder" of tokenizer_config.json, by id: where it is there, it is all.
     std::optional<std::vector<AddedToken>> decoder;
     std::vector<AddedToken> added; ///< added_tokens.json, by id; read where there is no decoder

@@ -4,6 +4,7 @@
 #include "core/engine/device.h"
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/lora.h"
+#include "core/engine/model/model_tokenizer.h"
 #include "core/engine/program_version.h"
 #include "core/engine/random_stream.h"
 #include "core/engine/task/paper_counts.h"
@@ -109,13 +110,7 @@ private:
     }
 
     void loadSplits(const EncoderConfig& config) {
-        const std::unique_ptr<Tokenizer> tokenizer = loadTokenizer(plan().model);
-        if (tokenizer->vocabularySize() > config.vocabularySize) {
-            throw Error(ErrorKind::badFile, plan().model.string() + ": the tokenizer has " +
-                                                std::to_string(tokenizer->vocabularySize()) +
-                                                " entries but config.json's vocab_size is " +
-                                                std::to_string(config.vocabularySize));
-        }
+        const std::unique_ptr<Tokenizer> tokenizer = loadModelTokenizer(plan().model, config);
         TaskData data = loadTask(plan().task, plan().data);
         note(describeCounts(data));
         for (const OutOfDistributionSet& set : plan().outOfDistribution) {
@@ -410,12 +405,9 @@ private:
     void saveSelected(const std::filesystem::path& folder) {
         m_model.encoder->to(torch::kCPU);
         saveCheckpoint(m_model.encoder, folder);
-        for (const char* name : {"vocab.json", "merges.txt", "vocab.txt", "tokenizer_config.json",
-                                 "tokenizer.json", "special_tokens_map.json", "added_tokens.json"}) {
-            if (std::filesystem::exists(plan().model / name)) {
-                std::filesystem::copy_file(plan().model / name, folder / name,
-                                           std::filesystem::copy_options::overwrite_existing);
-            }
+        for (const std::string& name : tokenizerFiles(plan().model)) {
+            std::filesystem::copy_file(plan().model / name, folder / name,
+                                       std::filesystem::copy_options::overwrite_existing);
         }
     }
 

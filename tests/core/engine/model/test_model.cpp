@@ -4,12 +4,14 @@
 #include "core/engine/model/classifier.h"
 #include "core/engine/model/embed.h"
 #include "core/engine/model/lora.h"
+#include "core/engine/model/model_tokenizer.h"
 #include "core/engine/model/safetensors.h"
 #include "core/error.h"
 #include "tests/support/data.h"
 
 #include <nlohmann/json.hpp>
 
+#include <QElapsedTimer>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -269,6 +271,168 @@ private Q_SLOTS:
         QVERIFY(refused("num_attention_heads", 5, "num_attention_heads"));
         QVERIFY(refused("model_type", "gpt2", "model_type"));
         QVERIFY(refused("vocab_size", nullptr, "vocab_size"));
+    }
+
+    /// What only config.json claims is refused before memory is taken for it.
+    void configsThatClaimMoreThanTheWeights_data() {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<qint64>("value");
+        QTest::addColumn<QString>("named");
+        QTest::newRow("layers") << "num_hidden_layers" << qint64{100'000} << "encoder.layer.2.";
+        QTest::newRow("most layers") << "num_hidden_layers" << qint64{2'147'483'647} << "encoder.layer.2.";
+        QTest::newRow("words") << "vocab_size" << qint64{20'000'000} << "word_embeddings";
+        QTest::newRow("positions") << "max_position_embeddings" << qint64{2'147'483'647}
+                                   << "position_embeddings";
+        QTest::newRow("types") << "type_vocab_size" << qint64{2'147'483'647} << "token_type_embeddings";
+        QTest::newRow("width") << "hidden_size" << qint64{2'147'483'646} << "word_embeddings";
+        QTest::newRow("inner width") << "intermediate_size" << qint64{2'147'483'647} << "intermediate.dense";
+    }
+    void configsThatClaimMoreThanTheWeights() {
+        QFETCH(QString, key);
+        QFETCH(qint64, value);
+        QFETCH(QString, named);
+        for (const char* const name : {"bert_f32", "roberta_f32"}) {
+            QTemporaryDir folder;
+            const std::filesystem::path path = folder.path().toStdString();
+            std::filesystem::copy(kData / name, path);
+            json config = readJson(path / "config.json");
+            config[key.toStdString()] = value;
+            std::ofstream(path / "config.json") << config;
+            QElapsedTimer timer;
+            timer.start();
+            const std::string error = errorOf([&] { static_cast<void>(loadCheckpoint(path)); });
+            QVERIFY2(error.find(named.toStdString()) != std::string::npos, error.c_str());
+            QVERIFY(timer.elapsed() < 5'000);
+        }
+    }
+
+    void hostileHeadersAreRefused() {
+        const auto errorOfHeader = [](const std::string& header) {
+            const std::string bytes = container(header, 0);
+            return errorOf([&] { static_cast<void>(parseSafetensors(bytes, "x.safetensors")); });
+        };
+        const std::string nested =
+            errorOfHeader(R"({"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}");
+        QVERIFY2(nested.starts_with("x.safetensors: header, line 1, column ") &&
+                     nested.find("nested") != std::string::npos,
+                 nested.c_str());
+        const std::string broken = errorOfHeader("{\"a\":\n oops}");
+        QVERIFY2(broken.find("header, line 2, column 2: not JSON") != std::string::npos, broken.c_str());
+        for (const std::string& error :
+             {errorOfHeader(R"({"a":{"dtype":")" + std::string(9'000, 'F') + R"("}})"),
+              errorOfHeader(R"({")" + std::string(9'000, 'a') + R"(\u001b[2J":{}})"),
+              errorOfHeader(R"({"a":{"dtype":"F32","shape":[")" + std::string(9'000, '1') + R"("]}})")}) {
+            QVERIFY2(error.size() < 400 && error.find('\x1b') == std::string::npos, error.c_str());
+        }
+    }
+
+    void manyTensorsTakeLittleTime() {
+        std::string header = "{";
+        constexpr int kTensors = 100'000;
+        for (int i = 0; i < kTensors; ++i) {
+            const std::string begin = std::to_string(4 * i), end = std::to_string(4 * i + 4);
+            header += (i == 0 ? "\"t" : ",\"t") + std::to_string(i) +
+                      R"(":{"dtype":"F32","shape":[1],"data_offsets":[)" + begin + "," + end + "]}";
+        }
+        const std::string bytes = container(header + "}", std::size_t{4} * kTensors);
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(parseSafetensors(bytes, "x.safetensors").entries.size(), std::size_t{kTensors});
+        QVERIFY2(timer.elapsed() < 10'000, std::to_string(timer.elapsed()).c_str());
+    }
+
+    void standInsForWeightsAreNamed() {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        std::filesystem::copy(kData / "bert_f32", path);
+        const auto load = [&] { static_cast<void>(loadCheckpoint(path)); };
+        const auto errorWith = [&](const std::string& content) {
+            std::ofstream(path / "model.safetensors", std::ios::binary) << content;
+            return errorOf(load);
+        };
+        const std::string pointer =
+            errorWith("version https://git-lfs.github.com/spec/v1\noid sha256:" + std::string(64, '3') +
+                      "\nsize 90868376\n");
+        QVERIFY2(pointer.find("model.safetensors") != std::string::npos &&
+                     pointer.find("Git LFS") != std::string::npos,
+                 pointer.c_str());
+        const std::string page =
+            errorWith("<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>");
+        QVERIFY2(page.find("web page") != std::string::npos, page.c_str());
+        std::ofstream(path / "config.json")
+            << "version https://git-lfs.github.com/spec/v1\noid sha256:3\nsize 9\n";
+        const std::string config = errorOf(load);
+        QVERIFY2(config.find("config.json") != std::string::npos &&
+                     config.find("Git LFS") != std::string::npos,
+                 config.c_str());
+    }
+
+    void nestedConfigIsRefused() {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        std::ofstream(path / "config.json")
+            << R"({"model_type":)" << std::string(100'000, '[') << std::string(100'000, ']') << "}";
+        const std::string error = errorOf([&] { static_cast<void>(readEncoderConfig(path)); });
+        QVERIFY2(error.find("config.json, line 1, column ") != std::string::npos, error.c_str());
+    }
+
+    /// Token ids and types without a row of the embedding: refused when the folder is read.
+    void tokenizersOfAnotherModelAreRefused_data() {
+        QTest::addColumn<QByteArray>("options");
+        QTest::addColumn<int>("types");
+        QTest::addColumn<int>("words");
+        QTest::addColumn<QString>("named");
+        const char* const bert = R"({"tokenizer_class": "BertTokenizer"})";
+        QTest::newRow("a row each") << QByteArray(bert) << 2 << 6 << "no error";
+        QTest::newRow("one type") << QByteArray(bert) << 1 << 6 << "type_vocab_size";
+        QTest::newRow("one type, class not said") << QByteArray("{}") << 1 << 6 << "type_vocab_size";
+        QTest::newRow("no types made")
+            << QByteArray(R"({"tokenizer_class": "DistilBertTokenizer"})") << 1 << 6 << "no error";
+        QTest::newRow("no types asked for")
+            << QByteArray(R"({"tokenizer_class": "BertTokenizer", "model_input_names": ["input_ids"]})") << 1
+            << 6 << "no error";
+        QTest::newRow("fewer words") << QByteArray(bert) << 2 << 5 << "vocab_size";
+        QTest::newRow("no row for an added token")
+            << QByteArray(R"({"extra_special_tokens": ["[ent]"]})") << 2 << 6 << "vocab_size";
+    }
+    void tokenizersOfAnotherModelAreRefused() {
+        QFETCH(QByteArray, options);
+        QFETCH(int, types);
+        QFETCH(int, words);
+        QFETCH(QString, named);
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        std::ofstream(path / "vocab.txt") << "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n";
+        std::ofstream(path / "tokenizer_config.json") << options.toStdString();
+        EncoderConfig config;
+        config.typeVocabularySize = types;
+        config.vocabularySize = words;
+        const std::string error = errorOf([&] { static_cast<void>(loadModelTokenizer(path, config)); });
+        QVERIFY2(error.find(named.toStdString()) != std::string::npos, error.c_str());
+        QCOMPARE(error.find("config.json") != std::string::npos, named != "no error");
+    }
+
+    void sharedTypeCases() {
+        const auto cases = tests::sharedData().parent_path() / "cases" / "02-roberta-wordpiece";
+        if (!std::filesystem::exists(cases)) {
+            QSKIP(("no such folder: " + cases.string()).c_str());
+        }
+        const auto load = [&](const char* name) {
+            return errorOf([&] {
+                static_cast<void>(loadModelTokenizer(cases / name, readEncoderConfig(cases / name)));
+            });
+        };
+        QCOMPARE(load("two-types"), std::string("no error"));
+        QVERIFY2(load("one-type").find("type_vocab_size") != std::string::npos, load("one-type").c_str());
+    }
+
+    void savedCheckpointKeepsTheTokenizersClass() {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        Checkpoint checkpoint = loadCheckpoint(kData / "bert_f32");
+        checkpoint.encoder->config.tokenizerClass = "PreTrainedTokenizerFast";
+        saveCheckpoint(checkpoint.encoder, path);
+        QCOMPARE(readEncoderConfig(path).tokenizerClass, std::string("PreTrainedTokenizerFast"));
     }
 };
 

@@ -420,12 +420,23 @@ private Q_SLOTS:
         QVERIFY2(holds(folder.error(), {"tokenizer.json", "[Ent]", "[ENT]"}), folder.error().c_str());
     }
 
+    /// Their ids would follow the order of an object's keys, which JSON does not have.
+    void newTokensOfNamesAreRefused() {
+        const Folder folder;
+        folder.write("tokenizer.json", smallWordPiece());
+        folder.write("tokenizer_config.json", {{"b_token", "[b]"}});
+        QCOMPARE(folder.error(), std::string("no error"));
+        folder.write("tokenizer_config.json", {{"b_token", "[b]"}, {"extra_special_tokens", {{"a", "[a]"}}}});
+        QVERIFY2(holds(folder.error(), {"tokenizer_config.json", "[a]", "[b]"}), folder.error().c_str());
+    }
+
     void manyAddedTokensTakeLittleTime_data() {
         QTest::addColumn<QString>("file");
         QTest::newRow("tokenizer.json") << "tokenizer.json";
         QTest::newRow("decoder") << "tokenizer_config.json";
         QTest::newRow("added_tokens.json") << "added_tokens.json";
         QTest::newRow("additional special tokens") << "special_tokens_map.json";
+        QTest::newRow("names") << "names";
     }
     void manyAddedTokensTakeLittleTime() {
         QFETCH(QString, file);
@@ -450,6 +461,14 @@ private Q_SLOTS:
         } else if (file == "tokenizer_config.json") {
             folder.write("tokenizer_config.json", {{"added_tokens_decoder", byId}});
         } else if (file == "added_tokens.json") {
+            folder.write("added_tokens.json", byText);
+        } else if (file == "names") {
+            json named = json::object();
+            for (std::int64_t i = 0; i < kTokens; ++i) {
+                named["t" + std::to_string(i)] = "a";
+            }
+            named["last"] = names.back();
+            folder.write("tokenizer_config.json", {{"extra_special_tokens", named}});
             folder.write("added_tokens.json", byText);
         } else {
             folder.write("special_tokens_map.json", {{"additional_special_tokens", names}});
