@@ -1,15 +1,21 @@
 #include "core/engine/tokenizer/normalizer.h"
 
 #include "core/engine/tokenizer/unicode.h"
+#include "core/error.h"
 
 #include <cstddef>
+#include <utility>
 
 namespace finescope::engine {
 
 namespace {
 
+/// How much longer than a text what is made of it may be: a few replacements can make a text of any length.
+constexpr std::size_t kMostGrowth = 100, kMostAdded = 10'000;
+
 struct Apply {
     std::u32string text;
+    std::size_t most = kMostAdded + kMostGrowth * text.size();
 
     void operator()(const BertNormalization& bert) {
         std::u32string clean;
@@ -48,6 +54,7 @@ struct Apply {
         std::size_t done = 0;
         for (std::size_t at = 0; (at = text.find(replacement.pattern, done)) != std::u32string::npos;) {
             result.append(text, done, at - done).append(replacement.content);
+            checkLength(result);
             done = at + replacement.pattern.size();
         }
         text = result.append(text, done);
@@ -55,6 +62,15 @@ struct Apply {
     void operator()(const Prefix& prefix) {
         if (!text.empty()) {
             text.insert(0, prefix.content);
+            checkLength(text);
+        }
+    }
+
+    void checkLength(const std::u32string& made) const {
+        if (made.size() > most) {
+            throw Error(ErrorKind::badFile, "the normalizer of tokenizer.json makes more than " +
+                                                std::to_string(most) +
+                                                " characters of one text; that is not a tokenizer's purpose");
         }
     }
 };

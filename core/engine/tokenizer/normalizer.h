@@ -45,7 +45,8 @@ using NormalizerStep = std::variant<BertNormalization, NormalForm, Lowercasing, 
                                     Replacement, Prefix>;
 using NormalizerSteps = std::vector<NormalizerStep>;
 
-/// The text after all steps, in their order.
+/// The text after all steps, in their order. Throws Error{badFile} if they make it more than a hundred times
+/// (and 10,000 characters) longer.
 [[nodiscard]] std::u32string normalized(const NormalizerSteps& steps, std::u32string_view text);
 
 } // namespace finescope::engine

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace finescope::engine {
@@ -23,20 +25,26 @@ struct PartReader {
     void (*read)(const JsonPart& part, Result& result);
 };
 
-/// Reads a part by its type, or all parts of a Sequence, which `listKey` holds.
+constexpr std::size_t kMostParts = 64;            // in a sequence with all that is in it
+constexpr std::size_t kMostSpecialTokens = 1'000; // in a template
+
+/// Reads a part by its type, or all parts of a Sequence, which `listKey` holds. `count`: those read so far.
 template <typename Result, std::size_t Count>
 void readPart(const json& value, const std::string& where, const char* listKey,
-              const std::array<PartReader<Result>, Count>& readers, Result& result) {
+              const std::array<PartReader<Result>, Count>& readers, Result& result, std::size_t& count) {
     if (value.is_null()) {
         return;
     }
     const JsonPart part(value, where);
+    if (++count > kMostParts) {
+        throw part.bad("more than " + std::to_string(kMostParts) + " parts are not read");
+    }
     const std::string type = part.type();
     if (type == "Sequence") {
         part.refuseAllBut({"type", listKey});
         std::size_t number = 0;
         for (const json& step : part.list(listKey)) {
-            readPart(step, where + " " + std::to_string(++number), listKey, readers, result);
+            readPart(step, where + " " + std::to_string(++number), listKey, readers, result, count);
         }
         return;
     }
@@ -45,6 +53,15 @@ void readPart(const json& value, const std::string& where, const char* listKey,
         throw part.bad("the type \"" + shown(type) + "\" is not understood");
     }
     reader->read(part, result);
+}
+
+template <typename Result, std::size_t Count>
+Result readParts(const json& value, const std::string& where, const char* listKey,
+                 const std::array<PartReader<Result>, Count>& readers) {
+    Result result;
+    std::size_t count = 0;
+    readPart(value, where, listKey, readers, result, count);
+    return result;
 }
 
 NormalForm normalForm(const JsonPart& part, bool compatible, bool composed) {
@@ -155,13 +172,20 @@ std::int64_t tokenId(const JsonPart& part, std::string_view key) {
     return parseTokenId(pair[1], where);
 }
 
-std::vector<std::int64_t> idsOfSpecial(const JsonPart& specials, const std::string& name) {
+/// The ids of a special token; `left` is how many more the template may hold.
+std::vector<std::int64_t> idsOfSpecial(const JsonPart& specials, const std::string& name, std::size_t& left) {
     if (specials.find(name) == nullptr) {
         throw specials.bad("lacks \"" + shown(name) + "\", which the template uses");
     }
     const JsonPart special = specials.object(name);
+    const json& list = special.list("ids");
+    if (list.size() > left) {
+        throw special.bad("a template of more than " + std::to_string(kMostSpecialTokens) +
+                          " special tokens is not read");
+    }
+    left -= list.size();
     std::vector<std::int64_t> ids;
-    for (const json& id : special.list("ids")) {
+    for (const json& id : list) {
         ids.push_back(parseTokenId(id, special.where()));
     }
     return ids;
@@ -170,6 +194,7 @@ std::vector<std::int64_t> idsOfSpecial(const JsonPart& specials, const std::stri
 std::vector<FramePart> parseTemplate(const JsonPart& part, std::string_view key) {
     using enum FramePart::What;
     std::vector<FramePart> parts;
+    std::size_t left = kMostSpecialTokens;
     for (const json& value : part.list(key)) {
         const JsonPart piece(value, part.where() + ": \"" + std::string(key) + "\"");
         piece.refuseAllBut({"SpecialToken", "Sequence"});
@@ -179,7 +204,7 @@ std::vector<FramePart> parseTemplate(const JsonPart& part, std::string_view key)
         framed.typeId = content.count("type_id");
         const std::string id = content.text("id");
         if (isSpecial) {
-            framed.ids = idsOfSpecial(part.object("special_tokens"), id);
+            framed.ids = idsOfSpecial(part.object("special_tokens"), id, left);
         } else if (id == "A" || id == "B") {
             framed.what = id == "A" ? first : second;
         } else {
@@ -224,21 +249,15 @@ constexpr std::array kPostProcessors = {
 } // namespace
 
 NormalizerSteps parseNormalizer(const json& value, const std::string& where) {
-    NormalizerSteps steps;
-    readPart(value, where, "normalizers", kNormalizers, steps);
-    return steps;
+    return readParts(value, where, "normalizers", kNormalizers);
 }
 
 PreTokenizerSteps parsePreTokenizer(const json& value, const std::string& where) {
-    PreTokenizerSteps steps;
-    readPart(value, where, "pretokenizers", kPreTokenizers, steps);
-    return steps;
+    return readParts(value, where, "pretokenizers", kPreTokenizers);
 }
 
 Framing parsePostProcessor(const json& value, const std::string& where) {
-    Framed framed;
-    readPart(value, where, "processors", kPostProcessors, framed);
-    return std::move(framed.framing).value_or(plainFraming());
+    return readParts(value, where, "processors", kPostProcessors).framing.value_or(plainFraming());
 }
 
 } // namespace finescope::engine

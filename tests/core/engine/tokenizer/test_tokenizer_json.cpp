@@ -483,6 +483,35 @@ private Q_SLOTS:
         QCOMPARE(tokenizer->vocabularySize(), kTokens + 6);
     }
 
+    /// Small files that would make much of little.
+    void bombsAreRefused() {
+        const Folder folder;
+        json document = smallBytes();
+        const json ten = {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aaaaaaaaaa"}};
+        document["normalizer"] = {{"type", "Sequence"}, {"normalizers", std::vector<json>(20, ten)}};
+        folder.write("tokenizer.json", document);
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(folder.ids("aaaa")), Error);
+
+        document["normalizer"] = {{"type", "Prepend"}, {"prepend", std::string(1'000'000, 'a')}};
+        folder.write("tokenizer.json", document);
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(folder.ids("a")), Error);
+
+        document["normalizer"] = {{"type", "Sequence"},
+                                  {"normalizers", std::vector<json>(100'000, {{"type", "NFC"}})}};
+        folder.write("tokenizer.json", document);
+        QVERIFY2(holds(folder.error(), {"tokenizer.json", "more than 64 parts"}), folder.error().c_str());
+
+        document["normalizer"] = nullptr;
+        const json special = {{"SpecialToken", {{"id", "x"}, {"type_id", 0}}}};
+        document["post_processor"] = {
+            {"type", "TemplateProcessing"},
+            {"single", std::vector<json>(1'000, special)},
+            {"pair", json::array()},
+            {"special_tokens", {{"x", {{"id", "x"}, {"ids", std::vector<int>(100'000, 1)}}}}}};
+        folder.write("tokenizer.json", document);
+        QVERIFY2(holds(folder.error(), {"tokenizer.json", "1000 special tokens"}), folder.error().c_str());
+    }
+
     void nestedFilesAreRefused_data() {
         QTest::addColumn<QString>("file");
         for (const char* const file : {"tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
