@@ -108,9 +108,6 @@ EncoderConfig readEncoderConfig(const std::filesystem::path& folder) {
     config.hiddenDropout = reader.numberOr("hidden_dropout_prob", 0, 1, 0.1);
     config.attentionDropout = reader.numberOr("attention_probs_dropout_prob", 0, 1, 0.1);
 
-    if (const json* const name = reader.find("tokenizer_class")) {
-        config.tokenizerClass = name->is_string() ? name->get<std::string>() : "";
-    }
     reader.require("hidden_act", "gelu");
     reader.require("position_embedding_type", "absolute");
     reader.require("is_decoder", false);
@@ -131,7 +128,7 @@ EncoderConfig readEncoderConfig(const std::filesystem::path& folder) {
 
 void writeEncoderConfig(const EncoderConfig& config, const std::filesystem::path& folder) {
     const bool roberta = config.architecture == Architecture::roberta;
-    nlohmann::ordered_json object = {
+    const nlohmann::ordered_json object = {
         {"model_type", roberta ? "roberta" : "bert"},
         {"architectures", json::array({roberta ? "RobertaModel" : "BertModel"})},
         {"hidden_size", config.hiddenSize},
@@ -148,9 +145,6 @@ void writeEncoderConfig(const EncoderConfig& config, const std::filesystem::path
         {"hidden_act", "gelu"},
         {"position_embedding_type", "absolute"},
     };
-    if (!config.tokenizerClass.empty()) {
-        object["tokenizer_class"] = config.tokenizerClass;
-    }
     const std::string text = object.dump(2) + "\n";
     const std::string_view parts[] = {text};
     writeWhole(folder / "config.json", parts);

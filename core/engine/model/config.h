@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
 
 namespace finescope::engine {
 
@@ -18,7 +17,6 @@ struct EncoderConfig {
     std::int64_t padId = 0;
     double layerNormEpsilon = 1e-12;
     double hiddenDropout = 0.1, attentionDropout = 0.1;
-    std::string tokenizerClass; ///< empty where it is not said; kept for who opens a saved copy
 
     /// Longest input in tokens: RoBERTa's positions start after the pad id.
     [[nodiscard]] std::int64_t maxLength() const {

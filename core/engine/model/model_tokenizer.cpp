@@ -1,8 +1,14 @@
 #include "core/engine/model/model_tokenizer.h"
 
+#include "core/engine/text_file.h"
 #include "core/error.h"
+#include "core/text/json.h"
+
+#include <nlohmann/json.hpp>
 
 #include <string>
+#include <string_view>
+#include <system_error>
 
 namespace finescope::engine {
 
@@ -22,6 +28,27 @@ std::unique_ptr<Tokenizer> loadModelTokenizer(const std::filesystem::path& folde
     require(tokenizer->vocabularySize(), config.vocabularySize, "token ids", "vocab_size");
     require(tokenizer->typeCount(), config.typeVocabularySize, "token types", "type_vocab_size");
     return tokenizer;
+}
+
+void copyTokenizer(const std::filesystem::path& from, const std::filesystem::path& to) {
+    for (const std::string& name : tokenizerFiles(from)) {
+        std::error_code failure;
+        std::filesystem::copy_file(from / name, to / name, std::filesystem::copy_options::overwrite_existing,
+                                   failure);
+        if (failure) {
+            throw Error(ErrorKind::internal,
+                        (to / name).string() + ": cannot be written: " + failure.message());
+        }
+    }
+    const nlohmann::json config = readJsonObject(from / "config.json");
+    if (const auto name = config.find("tokenizer_class"); name != config.end()) {
+        const std::filesystem::path path = to / "config.json";
+        nlohmann::ordered_json written = text::parseOrderedJson(readWhole(path), path.string());
+        written["tokenizer_class"] = *name;
+        const std::string text = written.dump(2) + "\n";
+        const std::string_view parts[] = {text};
+        writeWhole(path, parts);
+    }
 }
 
 } // namespace finescope::engine

@@ -13,4 +13,9 @@ namespace finescope::engine {
 [[nodiscard]] std::unique_ptr<Tokenizer> loadModelTokenizer(const std::filesystem::path& folder,
                                                             const EncoderConfig& config);
 
+/// Copies the files of a folder's tokenizer into a folder that saveCheckpoint wrote, and into its config.json
+/// the class that the other config.json says: both folders make the same ids. Throws Error{internal} naming
+/// the file that cannot be written.
+void copyTokenizer(const std::filesystem::path& from, const std::filesystem::path& to);
+
 } // namespace finescope::engine

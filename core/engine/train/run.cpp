@@ -405,10 +405,7 @@ private:
     void saveSelected(const std::filesystem::path& folder) {
         m_model.encoder->to(torch::kCPU);
         saveCheckpoint(m_model.encoder, folder);
-        for (const std::string& name : tokenizerFiles(plan().model)) {
-            std::filesystem::copy_file(plan().model / name, folder / name,
-                                       std::filesystem::copy_options::overwrite_existing);
-        }
+        copyTokenizer(plan().model, folder);
     }
 
     [[nodiscard]] TrainOutcome cancelled(const std::string& message) {

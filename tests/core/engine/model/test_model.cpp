@@ -426,13 +426,20 @@ private Q_SLOTS:
         QVERIFY2(load("one-type").find("type_vocab_size") != std::string::npos, load("one-type").c_str());
     }
 
-    void savedCheckpointKeepsTheTokenizersClass() {
-        QTemporaryDir folder;
-        const std::filesystem::path path = folder.path().toStdString();
-        Checkpoint checkpoint = loadCheckpoint(kData / "bert_f32");
-        checkpoint.encoder->config.tokenizerClass = "PreTrainedTokenizerFast";
-        saveCheckpoint(checkpoint.encoder, path);
-        QCOMPARE(readEncoderConfig(path).tokenizerClass, std::string("PreTrainedTokenizerFast"));
+    void savedCheckpointKeepsTheTokenizer() {
+        QTemporaryDir from, to;
+        const std::filesystem::path model = from.path().toStdString(), saved = to.path().toStdString();
+        std::filesystem::copy(kData / "bert_f32", model);
+        json config = readJson(model / "config.json");
+        config["tokenizer_class"] = "PreTrainedTokenizerFast";
+        std::ofstream(model / "config.json") << config;
+        std::filesystem::copy(kData / "word_piece_saved" / "tokenizer.json", model);
+        saveCheckpoint(loadCheckpoint(model).encoder, saved);
+        copyTokenizer(model, saved);
+        QCOMPARE(readJson(saved / "config.json")["tokenizer_class"], json("PreTrainedTokenizerFast"));
+        QCOMPARE(loadTokenizer(saved)->encode("two words", "a third", 64).typeIds,
+                 loadTokenizer(model)->encode("two words", "a third", 64).typeIds);
+        QVERIFY(readEncoderConfig(saved).layers == 2);
     }
 };
 
