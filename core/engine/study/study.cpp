@@ -1,9 +1,11 @@
 #include "core/engine/study/study.h"
 
+#include "core/engine/study/study_cells.h"
 #include "core/engine/study/study_level.h"
 #include "core/engine/task/catalogue.h"
 #include "core/engine/task/task_data.h"
 #include "core/error.h"
+#include "core/text/shown.h"
 
 #include <algorithm>
 #include <array>
@@ -23,7 +25,7 @@ Method methodOf(const JsonNode& node, const std::string& name) {
         }
         known += (known.empty() ? "" : ", ") + methodName(method);
     }
-    node.refuse("there is no method \"" + name + "\": choose among " + known);
+    node.refuse("there is no method \"" + text::shown(name) + "\": choose among " + known);
 }
 
 /// Names become parts of file names.
@@ -115,6 +117,10 @@ private:
             at = close + 1;
         }
         path += text.substr(at);
+        if (path.size() > kLongestPath) {
+            node.refuse("a path of " + std::to_string(path.size()) + " bytes, more than the " +
+                        std::to_string(kLongestPath) + " that one may have");
+        }
         const std::filesystem::path absolute = (m_folder / path).lexically_normal();
         m_study.document[nlohmann::ordered_json::json_pointer(node.pointer())] = absolute.string();
         return absolute;
@@ -254,9 +260,18 @@ private:
                     "the seeds of the grid's runs, here or for the whole study");
             task.methods.push_back({chosen.method, std::move(level)});
         }
+        m_cells += cellsOf(task, m_study.models.size()) * (1 + task.outOfDistribution.size());
+        if (m_cells > kMostCells) {
+            node.refuse("up to here " + std::to_string(m_cells) +
+                        " runs (each out-of-distribution set of a run counts as one more), more than the " +
+                        std::to_string(kMostCells) + " that a study may have; make several studies of it");
+        }
         m_study.tasks.push_back(std::move(task));
     }
 
+    static constexpr std::size_t kMostCells = 100'000, kLongestPath = 1024;
+
+    std::size_t m_cells = 0;
     LocatedJson m_json;
     const EnvironmentLookup& m_environment;
     std::filesystem::path m_folder;

@@ -152,4 +152,17 @@ StudyCells expandCells(const Study& study) {
     return Expansion(study).expand();
 }
 
+std::size_t cellsOf(const StudyTask& task, std::size_t models) {
+    std::size_t cells = 0;
+    for (const StudyMethod& method : task.methods) {
+        const StudyLevel& level = method.level;
+        const bool tunes = fineTunes(method.method);
+        const std::size_t scales = tunes && level.classifierScales ? level.classifierScales->size() : 0;
+        cells += std::max<std::size_t>(1, scales) * level.seeds->size();
+        cells +=
+            tunes && level.grid && level.tuningSeeds ? level.grid->size() * level.tuningSeeds->size() : 0;
+    }
+    return cells * models;
+}
+
 } // namespace finescope::engine

@@ -36,4 +36,7 @@ struct StudyCells {
 /// candidate or classifier scale, then by seed. Throws Error{badInput} if two would have the same name.
 [[nodiscard]] StudyCells expandCells(const Study& study);
 
+/// How many cells a task has with so many models.
+[[nodiscard]] std::size_t cellsOf(const StudyTask& task, std::size_t models);
+
 } // namespace finescope::engine

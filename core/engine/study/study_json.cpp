@@ -2,6 +2,8 @@
 
 #include "core/engine/text_file.h"
 #include "core/error.h"
+#include "core/text/json.h"
+#include "core/text/shown.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,12 +18,26 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kComment = "comment";
 
+// The longest study is a few pages. Each key is kept with the way to it, which its depth multiplies.
+constexpr text::JsonLimits kStudyLimits{std::size_t{1} << 20U, 16, 1000};
+constexpr std::size_t kLongestKey = 200;
+
 std::string place(const std::filesystem::path& file, int line) {
     return file.string() + ", line " + std::to_string(line) + ": ";
 }
 
 std::string memberOf(const std::string& pointer, const std::string& name) {
     return pointer + '/' + nlohmann::detail::escape(name);
+}
+
+/// "tasks/cb/seeds" of a pointer, each key as messages show it.
+std::string shownWay(const std::string& pointer) {
+    std::string way;
+    for (std::size_t begin = 1, end = 0; end != std::string::npos; begin = end + 1) {
+        end = pointer.find('/', begin);
+        way += (way.empty() ? "" : "/") + text::shown(pointer.substr(begin, end - begin));
+    }
+    return way;
 }
 
 /// Hands the parser the text, and counts the lines that it has taken.
@@ -60,11 +76,17 @@ public:
     KeyLines(LocatedJson& into, const int& line) : m_into(into), m_line(line) {}
 
     bool key(string_t& name) override {
+        if (name.size() > kLongestKey) {
+            throw Error(ErrorKind::badFile, place(m_into.file, m_line) + "the key \"" + text::shown(name) +
+                                                "\" has " + std::to_string(name.size()) +
+                                                " bytes, more than the " + std::to_string(kLongestKey) +
+                                                " that are read");
+        }
         Level& level = m_levels.back();
         level.current = memberOf(level.pointer, name);
         const auto [at, isNew] = m_into.lines.emplace(level.current, m_line);
         if (!isNew && name != kComment) {
-            throw Error(ErrorKind::badFile, place(m_into.file, m_line) + "\"" + name +
+            throw Error(ErrorKind::badFile, place(m_into.file, m_line) + "\"" + text::shown(name) +
                                                 "\" is there twice; it was on line " +
                                                 std::to_string(at->second) + " before");
         }
@@ -131,6 +153,7 @@ void dropComments(Json& value) {
 LocatedJson readLocatedJson(const std::filesystem::path& file) {
     LocatedJson located{file, {}, {}};
     const std::string text = readWhole(file);
+    text::checkJson(text, file.string(), kStudyLimits);
     int line = 1;
     KeyLines listener(located, line);
     Json::sax_parse(CountingIterator(text.data(), line), CountingIterator(text.data() + text.size(), line),
@@ -159,12 +182,16 @@ void JsonNode::refuse(const std::string& why) const {
         }
     }
     throw Error(ErrorKind::badInput,
-                place(m_source->file, line) + (m_pointer.empty() ? "" : m_pointer.substr(1) + ": ") + why);
+                place(m_source->file, line) + (m_pointer.empty() ? "" : shownWay(m_pointer) + ": ") + why);
+}
+
+std::string JsonNode::found() const {
+    return text::shown(m_value->dump());
 }
 
 std::vector<JsonNode> JsonNode::members() const {
     if (!m_value->is_object()) {
-        refuse("expected an object {...}, found " + m_value->dump());
+        refuse("expected an object {...}, found " + found());
     }
     std::vector<JsonNode> nodes;
     for (const auto& [name, member] : m_value->items()) {
@@ -175,7 +202,7 @@ std::vector<JsonNode> JsonNode::members() const {
 
 std::vector<JsonNode> JsonNode::elements() const {
     if (!m_value->is_array()) {
-        refuse("expected a list [...], found " + m_value->dump());
+        refuse("expected a list [...], found " + found());
     }
     std::vector<JsonNode> nodes;
     for (std::size_t i = 0; i < m_value->size(); ++i) {
@@ -186,7 +213,7 @@ std::vector<JsonNode> JsonNode::elements() const {
 
 std::string JsonNode::text() const {
     if (!m_value->is_string() || m_value->get_ref<const std::string&>().empty()) {
-        refuse("expected a text in quotes, found " + m_value->dump());
+        refuse("expected a text in quotes, found " + found());
     }
     return m_value->get<std::string>();
 }
@@ -195,14 +222,14 @@ std::int64_t JsonNode::wholeNumber(std::int64_t least) const {
     const bool isWhole = m_value->is_number_integer() &&
                          (!m_value->is_number_unsigned() || m_value->get<std::uint64_t>() <= INT64_MAX);
     if (!isWhole || m_value->get<std::int64_t>() < least) {
-        refuse("expected a whole number of at least " + std::to_string(least) + ", found " + m_value->dump());
+        refuse("expected a whole number of at least " + std::to_string(least) + ", found " + found());
     }
     return m_value->get<std::int64_t>();
 }
 
 double JsonNode::positiveNumber() const {
     if (!m_value->is_number() || !(m_value->get<double>() > 0) || !std::isfinite(m_value->get<double>())) {
-        refuse("expected a number above 0, found " + m_value->dump());
+        refuse("expected a number above 0, found " + found());
     }
     return m_value->get<double>();
 }
@@ -210,7 +237,7 @@ double JsonNode::positiveNumber() const {
 std::string JsonNode::choice(const std::vector<std::string_view>& choices) const {
     const std::string chosen = text();
     if (std::find(choices.begin(), choices.end(), chosen) == choices.end()) {
-        refuse("\"" + chosen + "\" is not one of " + listed(choices));
+        refuse("\"" + text::shown(chosen) + "\" is not one of " + listed(choices));
     }
     return chosen;
 }

@@ -18,7 +18,8 @@ struct LocatedJson {
     std::map<std::string, int> lines; ///< by JSON pointer; from 1
 };
 
-/// Throws Error{badFile} naming file and line if it is missing, no JSON object, or has one key twice.
+/// Throws Error{badFile} naming file and line if it is missing, no JSON object, has one key twice, or is
+/// longer or nested deeper than any study.
 [[nodiscard]] LocatedJson readLocatedJson(const std::filesystem::path& file);
 
 /// One value of a LocatedJson, which must outlive it. What does not fit is refused with Error{badInput}
@@ -34,6 +35,8 @@ public:
     [[nodiscard]] const std::string& pointer() const { return m_pointer; }
 
     [[noreturn]] void refuse(const std::string& why) const;
+    /// The value as messages show it.
+    [[nodiscard]] std::string found() const;
 
     [[nodiscard]] std::vector<JsonNode> members() const;  ///< of an object, in file order
     [[nodiscard]] std::vector<JsonNode> elements() const; ///< of an array

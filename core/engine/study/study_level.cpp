@@ -1,20 +1,28 @@
 #include "core/engine/study/study_level.h"
 
+#include "core/text/shown.h"
+
 #include <algorithm>
 
 namespace finescope::engine {
 
 namespace {
 
+constexpr std::size_t kMostValues = 1000; // of a list; combinations of a grid
+
 const std::vector<std::string_view> kLists = {"seeds", "tuning_seeds", "grid", "classifier_scales", "kernel"};
 
 template <typename Value, typename Read>
 std::vector<Value> readList(const JsonNode& node, const Read& read) {
+    if (node.value().size() > kMostValues) {
+        node.refuse(std::to_string(node.value().size()) + " values, more than the " +
+                    std::to_string(kMostValues) + " that a list may have");
+    }
     std::vector<Value> values;
     for (const JsonNode& element : node.elements()) {
         const Value value = read(element);
         if (std::find(values.begin(), values.end(), value) != values.end()) {
-            element.refuse(element.value().dump() + " is there twice");
+            element.refuse(element.found() + " is there twice");
         }
         values.push_back(value);
     }
@@ -47,6 +55,10 @@ std::vector<Settings> readGrid(const JsonNode& node) {
         });
         if (values.empty()) {
             axis.refuse("expected at least one value");
+        }
+        if (candidates.size() * values.size() > kMostValues) {
+            node.refuse(std::to_string(candidates.size() * values.size()) + " combinations, more than the " +
+                        std::to_string(kMostValues) + " that a grid may have");
         }
         std::vector<Settings> extended;
         for (const Settings& candidate : candidates.empty() ? std::vector<Settings>(1) : candidates) {
@@ -119,7 +131,7 @@ void refuseUnknown(const JsonNode& node, std::vector<std::string_view> others, L
         const std::vector<std::string_view> settings = trainSettingNames();
         others.insert(others.end(), settings.begin(), settings.end());
     }
-    node.refuse("\"" + node.key() + "\" is not known here; known are " + listed(others));
+    node.refuse("\"" + text::shown(node.key()) + "\" is not known here; known are " + listed(others));
 }
 
 } // namespace finescope::engine

@@ -2,8 +2,10 @@
 #include "core/error.h"
 #include "tests/core/engine/study/study_text.h"
 
+#include <QElapsedTimer>
 #include <QtTest>
 
+#include <algorithm>
 #include <set>
 
 using namespace finescope;
@@ -180,6 +182,84 @@ private Q_SLOTS:
                 .contains("\"seeds\" is missing"));
         QVERIFY(refusalOf("[]").contains("expected a JSON object"));
         QVERIFY(refusalOf("{\n\"name\": }").contains("line 2"));
+    }
+
+    /// Files of a megabyte that stand for gigabytes: refused at once, with the number and the limit.
+    void nothingIsWithoutMeasure_data() {
+        QTest::addColumn<std::string>("text");
+        QTest::addColumn<QString>("says");
+        const auto row = [](const char* name, const std::string& text, const char* says) {
+            QTest::newRow(name) << text << QString::fromUtf8(says);
+        };
+        const auto repeated = [](const std::string& part, int count) {
+            std::string all;
+            for (int i = 0; i < count; ++i) {
+                all += part;
+            }
+            return all;
+        };
+        const auto numbers = [](int count) {
+            std::string all = "0";
+            for (int i = 1; i < count; ++i) {
+                all += "," + std::to_string(i);
+            }
+            return all;
+        };
+        const auto study = [](const std::string& keys, const std::string& task = "") {
+            return R"({"name": "s", "models": {"m": "x"}, )" + keys + R"("tasks": {"cb": {"data": "x")" +
+                   task + "}}}";
+        };
+        row("nested lists", repeated("[", 100'000), "nested deeper than the 16 levels");
+        row("nested objects", repeated("{\"a\":", 100'000), "line 1, column 81: ");
+        row("length", study("\"description\": \"" + repeated(" ", 2 << 20) + "\", "),
+            "more than the 1048576");
+        std::string keys;
+        for (int i = 0; i < 50'000; ++i) {
+            keys += "\"k" + std::to_string(i) + "\":0,";
+        }
+        row("keys", study(keys), "more than the 1000 keys");
+        row("way to a key", "{\"" + repeated("k", 500'000) + "\": [" + repeated("{\"a\":1},", 50'000) + "0]}",
+            "has 500000 bytes, more than the 200");
+        row("seeds", study("\"methods\": [\"ft\"], \"seeds\": [" + numbers(100'000) + "], "),
+            "100000 values, more than the 1000");
+        row("grid",
+            study("\"methods\": [\"ft\"], \"seeds\": [1], \"tuning_seeds\": [1], \"grid\": {\"batch_size\": "
+                  "[1," +
+                  numbers(1000).substr(4) + "], \"learning_rate\": [1e-3, 1e-4]}, "),
+            "1998 combinations, more than the 1000");
+        std::string models = "\"m0\": \"x\"";
+        for (int i = 1; i < 900; ++i) {
+            models += ",\"m" + std::to_string(i) + "\":\"x\"";
+        }
+        row("runs",
+            R"({"name": "s", "methods": ["ft", "lp"], "seeds": [)" + numbers(1000) + "], \"models\": {" +
+                models + R"(}, "tasks": {"cb": {"data": "x"}}})",
+            "1800000 runs");
+        std::string sets = "\"o0\": \"x\"";
+        for (int i = 1; i < 900; ++i) {
+            sets += ",\"o" + std::to_string(i) + "\":\"x\"";
+        }
+        row("sets of runs",
+            study("\"methods\": [\"ft\"], \"seeds\": [" + numbers(200) + "], ", ", \"ood\": {" + sets + "}"),
+            "180200 runs");
+        row("path",
+            study("\"methods\": [\"ft\"], \"seeds\": [1], ",
+                  ", \"ood\": {\"o\": \"" + repeated("x/", 100'000) + "\"}"),
+            "a path of 200000 bytes");
+        row("key with controls", study("\"a\\u001b[2J\\n\": 1, "), "a\ufffd[2J\ufffd\" is not known here");
+        row("message", study("\"methods\": [\"" + repeated("\\u0007", 100'000) + "\"], "),
+            "there is no method");
+    }
+    void nothingIsWithoutMeasure() {
+        QFETCH(const std::string, text);
+        QFETCH(const QString, says);
+        QElapsedTimer timer;
+        timer.start();
+        const QString said = refusalOf(text);
+        QVERIFY2(said.contains(says), qPrintable(said.left(2000)));
+        QVERIFY(said.size() < 600);
+        QVERIFY(std::ranges::none_of(said, [](QChar letter) { return letter < u' '; }));
+        QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
     }
 
     // So that they cannot rot.
