@@ -270,9 +270,13 @@ private Q_SLOTS:
     }
 
     void namesOfOthersAreShownShort() {
-        m_folder.write("long/task.json", R"({"name": "a\u001b[2J", "title": ")" + QByteArray(100'000, 't') +
-                                             R"(", "files": {"train": "a.csv", "test": "a.csv"}, "text": ")" +
-                                             QByteArray(100'000, 'x') + R"(", "label": "l"})");
+        const QJsonObject files{{"train", "a.csv"}, {"test", "a.csv"}};
+        const QJsonObject task{{"name", "a\x1b[2J"},
+                               {"title", QString(100'000, 't')},
+                               {"files", files},
+                               {"text", QString(100'000, 'x')},
+                               {"label", "l"}};
+        m_folder.write("long/task.json", QJsonDocument(task).toJson());
         m_folder.write("long/a.csv", "x,l\na,0\nb,1\n");
         const Ended run = runEngine({"tasks", "--task", "csv", "--data", m_folder.path("long")});
         QCOMPARE(run.status, 2);

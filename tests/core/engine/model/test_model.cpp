@@ -312,16 +312,16 @@ private Q_SLOTS:
             return errorOf([&] { static_cast<void>(parseSafetensors(bytes, "x.safetensors")); });
         };
         const std::string nested =
-            errorOfHeader(R"({"a":)" + std::string(100'000, '[') + std::string(100'000, ']') + "}");
+            errorOfHeader("{\"a\":" + std::string(100'000, '[') + std::string(100'000, ']') + "}");
         QVERIFY2(nested.starts_with("x.safetensors: header, line 1, column ") &&
                      nested.find("nested") != std::string::npos,
                  nested.c_str());
         const std::string broken = errorOfHeader("{\"a\":\n oops}");
         QVERIFY2(broken.find("header, line 2, column 2: not JSON") != std::string::npos, broken.c_str());
         for (const std::string& error :
-             {errorOfHeader(R"({"a":{"dtype":")" + std::string(9'000, 'F') + R"("}})"),
-              errorOfHeader(R"({")" + std::string(9'000, 'a') + R"(\u001b[2J":{}})"),
-              errorOfHeader(R"({"a":{"dtype":"F32","shape":[")" + std::string(9'000, '1') + R"("]}})")}) {
+             {errorOfHeader("{\"a\":{\"dtype\":\"" + std::string(9'000, 'F') + "\"}}"),
+              errorOfHeader("{\"" + std::string(9'000, 'a') + "\\u001b[2J\":{}}"),
+              errorOfHeader("{\"a\":{\"dtype\":\"F32\",\"shape\":[\"" + std::string(9'000, '1') + "\"]}}")}) {
             QVERIFY2(error.size() < 400 && error.find('\x1b') == std::string::npos, error.c_str());
         }
     }
@@ -332,7 +332,7 @@ private Q_SLOTS:
         for (int i = 0; i < kTensors; ++i) {
             const std::string begin = std::to_string(4 * i), end = std::to_string(4 * i + 4);
             header += (i == 0 ? "\"t" : ",\"t") + std::to_string(i) +
-                      R"(":{"dtype":"F32","shape":[1],"data_offsets":[)" + begin + "," + end + "]}";
+                      "\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[" + begin + "," + end + "]}";
         }
         const std::string bytes = container(header + "}", std::size_t{4} * kTensors);
         QElapsedTimer timer;
