@@ -18,6 +18,9 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTableWidget>
+#include <QTreeView>
+
+#include <functional>
 
 using namespace finescope;
 
@@ -48,6 +51,21 @@ class TestExportedFigures : public QObject, tests::WindowFixture {
             runs.push_back(record::readRun(file));
         }
         return figure::buildFigure(request, runs);
+    }
+
+    /// Opens runs and waits until all are in the tree: the first is shown before the others are read.
+    void openAll(const QStringList& files) {
+        m_window->open(files);
+        const auto* tree = find<QTreeView>("runTree")->model();
+        const std::function<qsizetype(const QModelIndex&)> leaves = [&](const QModelIndex& parent) {
+            const int rows = tree->rowCount(parent);
+            qsizetype count = rows == 0 ? 1 : 0;
+            for (int row = 0; row < rows; ++row) {
+                count += leaves(tree->index(row, 0, parent));
+            }
+            return count;
+        };
+        QTRY_COMPARE(tree->rowCount() == 0 ? 0 : leaves({}), files.size());
     }
 
     /// Every mark of what the page exports at this width, with all digits.
@@ -153,8 +171,8 @@ private Q_SLOTS:
     }
 
     void whatIsDrawnOverSeedsAndScales() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2),
-                        makeRun("ft-10.h5", {.method = "ft", .classifierScale = 10})});
+        openAll({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2),
+                 makeRun("ft-10.h5", {.method = "ft", .classifierScale = 10})});
         for (const auto& [title, page] :
              {std::pair("Training", "trainingPage"), std::pair("Features", "featurePage"),
               std::pair("Norm scaling", "normScalingPage"), std::pair("Accuracy", "accuracyPage")}) {
@@ -165,7 +183,7 @@ private Q_SLOTS:
     }
 
     void everyViewOfTheFeatures() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2), makeRun("lp-ft.h5", "lp-ft")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2), makeRun("lp-ft.h5", "lp-ft")});
         showPage("Features");
         const auto choose = [this](const char* name, int index) {
             auto* picker = find<QComboBox>(name);
@@ -198,7 +216,7 @@ private Q_SLOTS:
     }
 
     void everyViewOfTheClassifier() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2), makeRun("lp-ft.h5", "lp-ft")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2), makeRun("lp-ft.h5", "lp-ft")});
         showPage("Classifier");
         const auto choose = [this](const char* name, int index) {
             auto* picker = find<QComboBox>(name);
