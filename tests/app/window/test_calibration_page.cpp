@@ -61,7 +61,7 @@ private Q_SLOTS:
     void cleanup() { tearDown(); }
 
     void whatIsChosenIsExported() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp-ft.h5", "lp-ft")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("lp-ft.h5", "lp-ft")});
         showCalibration(2);
         const double before = number(Table::eceColumn);
         pick("calibrationBinning", "Equal mass");
@@ -144,7 +144,7 @@ private Q_SLOTS:
     }
 
     void theCurveThatHasTheKeyboardIsExported() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
         showCalibration(2);
         QCOMPARE(exported().request.kind, std::string("reliability"));
         pick("calibrationCurve", "ECE over temperature");

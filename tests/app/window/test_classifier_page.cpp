@@ -39,7 +39,7 @@ private Q_SLOTS:
 
     void normsAreThoseOfTheSnapshots() {
         const QString lpFt = makeRun("lp-ft.h5", "lp-ft");
-        m_window->open({makeRun("ft.h5", "ft"), lpFt});
+        openAll({makeRun("ft.h5", "ft"), lpFt});
         showPage("Classifier");
         QTRY_VERIFY(shows("class-norms"));
         QTRY_COMPARE(figure().panels.size(), std::size_t{3});
@@ -101,7 +101,7 @@ private Q_SLOTS:
     }
 
     void rowsHaveBarsAndATable() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2), makeRun("lp-ft.h5", "lp-ft")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("ft-2.h5", "ft", 2), makeRun("lp-ft.h5", "lp-ft")});
         showPage("Classifier");
         pick("classifierView", "Before and after");
         auto* table = find<QTableWidget>("classifierNumbers");

@@ -18,9 +18,6 @@
 #include <QPushButton>
 #include <QSpinBox>
 #include <QTableWidget>
-#include <QTreeView>
-
-#include <functional>
 
 using namespace finescope;
 
@@ -53,21 +50,6 @@ class TestExportedFigures : public QObject, tests::WindowFixture {
         return figure::buildFigure(request, runs);
     }
 
-    /// Opens runs and waits until all are in the tree: the first is shown before the others are read.
-    void openAll(const QStringList& files) {
-        m_window->open(files);
-        const auto* tree = find<QTreeView>("runTree")->model();
-        const std::function<qsizetype(const QModelIndex&)> leaves = [&](const QModelIndex& parent) {
-            const int rows = tree->rowCount(parent);
-            qsizetype count = rows == 0 ? 1 : 0;
-            for (int row = 0; row < rows; ++row) {
-                count += leaves(tree->index(row, 0, parent));
-            }
-            return count;
-        };
-        QTRY_COMPARE(tree->rowCount() == 0 ? 0 : leaves({}), files.size());
-    }
-
     /// Every mark of what the page exports at this width, with all digits.
     std::string shown(const char* page, double widthMm) {
         return figure::csv(find<widgets::Page>(page)->exportedFigure()->figure(widthMm));
@@ -94,7 +76,7 @@ private Q_SLOTS:
     void cleanup() { tearDown(); }
 
     void theHeightFollowsTheWidthUntilItIsTyped() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
         auto* table = find<QTableWidget>("calibrationNumbers");
         showPage("Calibration");
         QTRY_COMPARE(table->rowCount(), 2);
@@ -121,7 +103,7 @@ private Q_SLOTS:
 
     void calibrationAtATemperature() {
         const QString ft = makeRun("ft.h5", "ft"), lpFt = makeRun("lp-ft.h5", "lp-ft");
-        m_window->open({ft, lpFt});
+        openAll({ft, lpFt});
         showPage("Calibration");
         QTRY_COMPARE(find<QTableWidget>("calibrationNumbers")->rowCount(), 2);
         find<QDoubleSpinBox>("temperatureSpinBox")->setValue(2);

@@ -27,7 +27,7 @@ class TestFeaturePage : public QObject, tests::WindowFixture {
 private Q_SLOTS:
     void init() {
         setUp();
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp-ft.h5", "lp-ft")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("lp-ft.h5", "lp-ft")});
         showPage("Features");
         QTRY_COMPARE(find<PlotView>("featurePlot")->figure().panels.size(), std::size_t{4});
     }

@@ -97,7 +97,7 @@ private Q_SLOTS:
     void optionsChangeTheFigureAndItsRecipe() {
         const QString ft = makeRun("ft.h5", "ft"), lp = makeRun("lp.h5", "lp");
         addKernel(ft);
-        m_window->open({ft, lp});
+        openAll({ft, lp});
         showPage("Kernel");
         awaitMethods(2);
         auto* plot = find<PlotView>("kernelPlot");
@@ -151,7 +151,7 @@ echo '{"event":"estimate","state":"pretrained","train_samples":7,"test_samples":
 esac
 )");
         const QString ft = makeRun("ft.h5", "ft"), lora = makeRun("lora.h5", "lora");
-        m_window->open({ft, lora});
+        openAll({ft, lora});
         showPage("Kernel");
         awaitMethods(2);
         QTRY_VERIFY(find<QPushButton>("computeKernelButton")->isVisible());

@@ -406,7 +406,7 @@ private Q_SLOTS:
     }
 
     void everythingFitsIntoASmallWindow() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
         QTRY_VERIFY(!find<PlotView>("trainingPlot")->figure().panels.empty());
         m_window->resize(1024, 700);
         for (const char* page : kPages) {

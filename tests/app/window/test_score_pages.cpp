@@ -34,10 +34,10 @@ private Q_SLOTS:
 
     void accuracyIsThatOfTheFiles() {
         const QString first = makeRun("ft-1.h5", "ft"), second = makeRun("ft-2.h5", "ft", 2);
-        m_window->open({first, second, makeRun("lp.h5", "lp")});
+        openAll({first, second, makeRun("lp.h5", "lp")});
         showPage("Accuracy");
         auto* table = find<QTableWidget>("accuracyNumbers");
-        QTRY_COMPARE(table->rowCount(), 3); // validation, test, shifted
+        QTRY_COMPARE(table->rowCount(), 3);    // validation, test, shifted
         QTRY_COMPARE(table->columnCount(), 4); // runs come one by one: both methods, then both seeds
         QCOMPARE(table->horizontalHeaderItem(3)->text(), QStringLiteral("FT"));
         QCOMPARE(table->item(1, 1)->text(), QStringLiteral("test"));
@@ -77,7 +77,7 @@ private Q_SLOTS:
     }
 
     void aCollapsedRunIsFlagged() {
-        m_window->open({makeRun("lora.h5", {.method = "lora", .collapsed = true}), makeRun("ft.h5", "ft")});
+        openAll({makeRun("lora.h5", {.method = "lora", .collapsed = true}), makeRun("ft.h5", "ft")});
         showPage("Accuracy");
         auto* table = find<QTableWidget>("accuracyNumbers");
         QTRY_COMPARE(table->columnCount(), 4);
@@ -87,7 +87,7 @@ private Q_SLOTS:
     }
 
     void normScalingSaysWhatItNeeds() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
         showPage("Norm scaling");
         auto* missing = find<QLabel>("normScalingMissing");
         QTRY_VERIFY(missing->text().contains(QStringLiteral("--classifier-scale"))); // once FT is read, too
@@ -107,7 +107,7 @@ private Q_SLOTS:
                                  {.method = "ft", .seed = seed, .classifierScale = scale});
             }
         }
-        m_window->open(files);
+        openAll(files);
         showPage("Norm scaling");
         auto* table = find<QTableWidget>("normScalingNumbers");
         QTRY_COMPARE(table->rowCount(), 3);

@@ -34,7 +34,7 @@ private Q_SLOTS:
 
     void tabReachesEverything() {
         QFETCH(QString, page);
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
         showPage(qPrintable(page));
         auto* tree = find<QTreeView>("runTree");
         QTRY_COMPARE(tree->model()->rowCount(), 1);

@@ -34,7 +34,7 @@ private Q_SLOTS:
     }
 
     void theFilterHidesRunsAndIsReachedByKeyboard() {
-        m_window->open({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
+        openAll({makeRun("ft.h5", "ft"), makeRun("lp.h5", "lp")});
         auto* tree = find<QTreeView>("runTree");
         const auto methods = [tree] { return tree->model()->rowCount(tree->model()->index(0, 0)); };
         QTRY_COMPARE(methods(), 2);

@@ -12,10 +12,12 @@
 #include <QSettings>
 #include <QTabBar>
 #include <QTemporaryDir>
+#include <QTreeView>
 #include <QtTest>
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -99,6 +101,27 @@ protected:
         QVERIFY2(index >= 0, text);
         combo->setCurrentIndex(index);
         Q_EMIT combo->activated(index);
+    }
+
+    /// How many runs the tree shows.
+    qsizetype runsShown() {
+        const auto* tree = find<QTreeView>("runTree")->model();
+        const std::function<qsizetype(const QModelIndex&)> leaves = [&](const QModelIndex& parent) {
+            const int rows = tree->rowCount(parent);
+            qsizetype count = rows == 0 && parent.isValid() ? 1 : 0;
+            for (int row = 0; row < rows; ++row) {
+                count += leaves(tree->index(row, 0, parent));
+            }
+            return count;
+        };
+        return leaves({});
+    }
+
+    /// Opens runs and waits until all are shown: the first is shown before the others have been read.
+    void openAll(const QStringList& files) {
+        const qsizetype before = runsShown();
+        m_window->open(files);
+        QTRY_COMPARE(runsShown(), before + files.size());
     }
 
     void trigger(const char* action) { find<QAction>(action)->trigger(); }
