@@ -9,6 +9,7 @@
 #include <array>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <set>
 
 namespace finescope::engine {
@@ -53,22 +54,54 @@ Error badTensor(const std::filesystem::path& path, const std::string& name, cons
     return bad(path, "tensor \"" + text::shown(name) + "\": " + what);
 }
 
-/// JSON that refuses the same key twice in one object (a plain parse keeps the last one silently).
-json parseUnique(std::string_view header, const std::filesystem::path& path) {
-    std::vector<std::set<std::string>> keys;
-    const auto watch = [&](int, json::parse_event_t event, json& value) {
-        if (event == json::parse_event_t::object_start) {
-            keys.emplace_back();
-        } else if (event == json::parse_event_t::object_end) {
-            keys.pop_back();
-        } else if (event == json::parse_event_t::key &&
-                   !keys.back().insert(value.get<std::string>()).second) {
-            throw badTensor(path, value.get<std::string>(), "is in the header twice");
-        }
+/// Listens to the parser for a key that is twice in one object.
+class RepeatedKey : public nlohmann::json_sax<json> {
+public:
+    bool null() override { return true; }
+    bool boolean(bool /*value*/) override { return true; }
+    bool number_integer(number_integer_t /*value*/) override { return true; }
+    bool number_unsigned(number_unsigned_t /*value*/) override { return true; }
+    bool number_float(number_float_t /*value*/, const string_t& /*text*/) override { return true; }
+    bool string(string_t& /*value*/) override { return true; }
+    bool binary(binary_t& /*value*/) override { return true; }
+    bool start_array(std::size_t /*size*/) override { return true; }
+    bool end_array() override { return true; }
+    bool start_object(std::size_t /*size*/) override {
+        m_keys.emplace_back();
         return true;
-    };
-    text::checkJson(header, path.string() + ": header");
-    return json::parse(header.begin(), header.end(), watch);
+    }
+    bool end_object() override {
+        m_keys.pop_back();
+        return true;
+    }
+    bool key(string_t& name) override {
+        if (m_keys.back().insert(name).second) {
+            return true;
+        }
+        found = name;
+        return false;
+    }
+    bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
+                     const nlohmann::detail::exception& /*error*/) override {
+        return false;
+    }
+
+    std::optional<std::string> found;
+
+private:
+    std::vector<std::set<std::string>> m_keys;
+};
+
+/// JSON that refuses the same key twice in one object (a plain parse keeps the last one silently). The parser
+/// is listened to beforehand: its own callback takes quadratic time over the keys of an object.
+json parseUnique(std::string_view header, const std::filesystem::path& path) {
+    json table = text::parseJson(header, path.string() + ": header");
+    RepeatedKey repeated;
+    json::sax_parse(header.begin(), header.end(), &repeated);
+    if (repeated.found) {
+        throw badTensor(path, *repeated.found, "is in the header twice");
+    }
+    return table;
 }
 
 /// A list of non-negative integers, each small enough for std::int64_t.
