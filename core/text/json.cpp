@@ -45,6 +45,7 @@ void refuseTooMuch(std::string_view text, const Where& where, const JsonLimits& 
         std::size_t members;
     };
     std::vector<Level> levels;
+    std::size_t pairs = 0;
     bool inString = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
@@ -62,10 +63,18 @@ void refuseTooMuch(std::string_view text, const Where& where, const JsonLimits& 
             levels.push_back({c == '{', 1});
         } else if ((c == ']' || c == '}') && !levels.empty()) {
             levels.pop_back();
-        } else if (c == ',' && !levels.empty() && levels.back().isObject &&
-                   ++levels.back().members > limits.members) {
-            refuse(text, where, i,
-                   "an object has more than the " + std::to_string(limits.members) + " keys that are read");
+        } else if (c == ',' && !levels.empty() && levels.back().isObject) {
+            pairs += levels.back().members;
+            if (++levels.back().members > limits.members) {
+                refuse(text, where, i,
+                       "an object has more than the " + std::to_string(limits.members) +
+                           " keys that are read");
+            }
+            if (pairs > limits.pairsOfKeys) {
+                refuse(text, where, i,
+                       "too many large objects: their keys make more than the " +
+                           std::to_string(limits.pairsOfKeys) + " pairs that are compared");
+            }
         }
     }
 }

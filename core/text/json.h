@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -15,10 +16,13 @@ struct JsonLimits {
     std::size_t bytes = std::size_t{128} << 20U;
     std::size_t depth = 64;          ///< arrays and objects within each other
     std::size_t members = 1'000'000; ///< of one object
+    /// Pairs of keys of one object, all objects together.
+    std::size_t pairsOfKeys = std::numeric_limits<std::size_t>::max();
 };
 
-/// A document whose keys keep their order finds each by looking through all: few keys, little text.
-inline constexpr JsonLimits kOrderedJsonLimits{std::size_t{8} << 20U, 64, 10'000};
+/// A document whose keys keep their order finds each by looking through all: few keys, little text. The pairs
+/// are what that costs, some 5 ns each.
+inline constexpr JsonLimits kOrderedJsonLimits{std::size_t{8} << 20U, 64, 10'000, 100'000'000};
 
 /// The value that a JSON text holds. `where` is what messages begin with: a file, or a file and what within
 /// it. Throws Error{badFile}: a limit is exceeded (with the number and the limit), or the text is not JSON,

@@ -119,6 +119,33 @@ private Q_SLOTS:
         QCOMPARE(refusal("{\"a\":1,\"b\":2,\"c\":3}", {99, 64, 2}),
                  "here, line 1, column 13: an object has more than the 2 keys that are read");
     }
+
+    void pairsOfKeysHaveALimit() {
+        const std::string two = "{\"a\":1,\"b\":[2,3]}", three = "{\"a\":1,\"b\":2,\"c\":3}"; // 1 and 3 pairs
+        const text::JsonLimits limits{99, 64, 10, 4};
+        QCOMPARE(refusal("[" + three + "," + two + "]", limits), "");
+        QCOMPARE(
+            refusal("[" + two + "," + three + "," + two + "]", limits),
+            "here, line 1, column 46: too many large objects: their keys make more than the 4 pairs that "
+            "are compared");
+    }
+
+    void manyLargeObjectsInOrderTakeNoTime() {
+        std::string object = "{\"0\":0";
+        for (int key = 1; key < 10'000; ++key) {
+            object += ",\"" + std::to_string(key) + "\":0";
+        }
+        object += '}';
+        std::string all = "[" + object;
+        for (int i = 1; i < 60; ++i) {
+            all += "," + object;
+        }
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY_THROWS_EXCEPTION(Error, static_cast<void>(text::parseOrderedJson(all + "]", "here")));
+        QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+        QCOMPARE(text::parseOrderedJson("[" + object + "]", "here")[0].size(), std::size_t{10'000});
+    }
 };
 
 QTEST_APPLESS_MAIN(TestJson)
