@@ -15,9 +15,10 @@ namespace finescope::window {
 
 namespace {
 
-/// One line, whatever the text.
+/// One line without control characters, whatever the text: names in a recipe may be anybody's.
 void complain(std::string text) {
-    std::ranges::replace(text, '\n', ' ');
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
     std::fprintf(stderr, "finescope: %s\n", text.c_str());
 }
 
@@ -25,9 +26,10 @@ void complain(std::string text) {
 std::vector<GivenFile> expanded(const std::vector<std::string>& names) {
     std::vector<GivenFile> files;
     std::set<std::filesystem::path> known;
+    std::size_t left = record::kMostEntries;
     for (const std::string& name : names) {
         try {
-            for (const auto& file : record::expandRunFiles({name})) {
+            for (const auto& file : record::expandRunFiles({name}, left)) {
                 if (known.insert(file).second) {
                     files.push_back({.file = file});
                 }

@@ -13,9 +13,10 @@
 
 namespace {
 
-/// One line on standard error, as every command promises.
+/// One line on standard error, as every command promises, and no control characters of anybody's file names.
 void complain(std::string message) {
-    std::ranges::replace(message, '\n', ' ');
+    std::ranges::replace_if(
+        message, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
     std::fprintf(stderr, "finescope: %s\n", message.c_str());
 }
 

@@ -25,6 +25,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr text::JsonLimits kRecipeLimits{kMostRecipeBytes, 8, 1000};
 constexpr int kVersion = 1;
+constexpr std::size_t kMostNameBytes = 4096; // of a file: no system takes more
 constexpr std::size_t kMostFiles = 100'000, kMostNames = 10'000;
 constexpr std::string_view kProbingPrefix = "lp:";
 
@@ -392,6 +393,9 @@ void validate(const FigureRequest& request) {
                     "no kind of figure is called '" + text::shown(request.kind) + "'; there are: " + names);
     }
     requireAtMost(request.files.size(), kMostFiles, "run files");
+    for (const std::string& file : request.files) {
+        requireAtMost(file.size(), kMostNameBytes, "bytes in the name of a run file");
+    }
     requireAtMost(request.splits.size(), kMostNames, "splits");
     requireAtMost(request.classes.size(), kMostNames, "classes");
     requireAtMost(request.quantities.size(), kQuantityNames.size(), "quantities");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string>
 #include <system_error>
 
 namespace finescope::record {
@@ -19,11 +20,21 @@ bool isRunFile(const fs::directory_entry& entry) {
            !entry.path().filename().string().starts_with('.');
 }
 
-std::vector<fs::path> below(const fs::path& folder) {
+[[noreturn]] void refuseTooMany(const fs::path& folder) {
+    throw Error(ErrorKind::badFile, folder.string() + ": more than " + std::to_string(kMostEntries) +
+                                        " files and folders are in what was named, too many to look for run "
+                                        "files in; name the folders that hold the runs");
+}
+
+std::vector<fs::path> below(const fs::path& folder, std::size_t& left) {
     std::vector<fs::path> files;
     try {
         for (const auto& entry :
              fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied)) {
+            if (left == 0) {
+                refuseTooMany(folder);
+            }
+            --left;
             if (isRunFile(entry)) {
                 files.push_back(entry.path());
             }
@@ -38,6 +49,11 @@ std::vector<fs::path> below(const fs::path& folder) {
 } // namespace
 
 std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given) {
+    std::size_t left = kMostEntries;
+    return expandRunFiles(given, left);
+}
+
+std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given, std::size_t& left) {
     std::vector<fs::path> files;
     std::set<fs::path> seen;
     const auto add = [&](const fs::path& file) {
@@ -59,7 +75,7 @@ std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given) {
             add(name);
             continue;
         }
-        const std::vector<fs::path> found = below(name);
+        const std::vector<fs::path> found = below(name, left);
         if (found.empty()) {
             throw Error(ErrorKind::badFile, name + ": no run files (*.h5) in this folder");
         }

@@ -3,15 +3,25 @@
 #include "core/record/file_probe.h"
 #include "core/record/run.h"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace finescope::record {
 
+/// How many files and folders are looked at to find run files: "/", which anybody's recipe may name, holds
+/// millions.
+inline constexpr std::size_t kMostEntries = 100'000;
+
 /// Files as given; a folder stands for all `*.h5` below it, sorted, hidden ones left out. No file twice.
-/// Throws Error{badFile} naming what does not exist, and a folder without run files.
+/// Throws Error{badFile} naming what does not exist, a folder without run files, and the one in which more
+/// than kMostEntries, of all folders together, were seen.
 [[nodiscard]] std::vector<std::filesystem::path> expandRunFiles(const std::vector<std::string>& given);
+
+/// The same over several calls: `left` is how many entries may be looked at, and becomes how many still may.
+[[nodiscard]] std::vector<std::filesystem::path> expandRunFiles(const std::vector<std::string>& given,
+                                                                std::size_t& left);
 
 /// Reads them all; throws as readRun does at the first that cannot be read. `probe`, if given, looks at each
 /// first.

@@ -78,6 +78,7 @@ private Q_SLOTS:
     void recipeMakesTheFigureAgain();
     void recipeStandsAlone();
     void recipeWritesOnlyToTheOutput();
+    void namesInARecipeAreBounded();
     void recipeOpensOnlyFilesAndFolders();
     void aTemperatureFittedOnWhatIsShownIsSaid();
     void tablesInEveryFormat();
@@ -286,6 +287,27 @@ void TestCli::recipeWritesOnlyToTheOutput() {
     QCOMPARE(said.status, 2);
     QVERIFY2(said.err.contains("'output'"), said.err.constData());
     QCOMPARE(QDir(path("recipes")).entryList(QDir::Files), QStringList{"recipe.json"});
+}
+
+/// A recipe may come from anybody.
+void TestCli::namesInARecipeAreBounded() {
+    const auto refused = [&](const QByteArray& names) {
+        QFile recipe(path("names.json"));
+        if (!recipe.open(QIODevice::WriteOnly) ||
+            recipe.write("{\"finescope_recipe\":1,\"kind\":\"training\",\"files\":[" + names + "]}") < 0) {
+            qFatal("no recipe could be written");
+        }
+        recipe.close();
+        QElapsedTimer timer;
+        timer.start();
+        const Outcome outcome = runProgram({"figure", "--recipe", recipe.fileName(), "-o", path("x.pdf")});
+        const bool plain = std::ranges::all_of(
+            outcome.err, [](unsigned char c) { return c == '\n' || (c >= 0x20 && c != 0x7F); });
+        return outcome.status == 2 && timer.elapsed() < 20'000 && plain ? outcome.err : QByteArray("no");
+    };
+    QVERIFY(refused("\"/no/\\u001b[2J\\u0007.h5\"").contains("/no/ [2J .h5: no such file"));
+    QVERIFY(refused("\"/no/" + QByteArray(5000, 'a') + "\"").contains("5004 bytes in the name"));
+    QVERIFY(refused("\"/\"") != "no");
 }
 
 /// A pipe that nobody writes to would be waited for without end.
