@@ -1,6 +1,7 @@
 #include "core/record/file_probe.h"
 
 #include "core/error.h"
+#include "core/record/address_sanitizer.h"
 #include "core/record/probe_answers.h"
 #include "core/record/run_facts.h"
 
@@ -41,7 +42,9 @@ std::vector<std::string> childEnvironment() {
     for (char** variable = environ; *variable != nullptr; ++variable) {
         variables.emplace_back(*variable);
     }
-#ifndef __SANITIZE_ADDRESS__ // which must come first itself, and checks more
+    if (kAddressSanitizer) { // which must come first itself, and checks more
+        return variables;
+    }
     variables.emplace_back("GLIBC_TUNABLES=glibc.malloc.check=3");
     const auto preload = std::ranges::find_if(
         variables, [](const std::string& variable) { return variable.starts_with("LD_PRELOAD="); });
@@ -51,7 +54,6 @@ std::vector<std::string> childEnvironment() {
     } else {
         *preload += std::string(":") + kChecks;
     }
-#endif
     return variables;
 }
 

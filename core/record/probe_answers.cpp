@@ -1,6 +1,7 @@
 #include "core/record/probe_answers.h"
 
 #include "core/error.h"
+#include "core/record/address_sanitizer.h"
 #include "core/record/limits.h"
 #include "core/record/run_facts.h"
 #include "core/record/schema.h"
@@ -34,13 +35,14 @@ std::uint64_t memoryInUse() {
     return pages.back() * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-void limitMemory([[maybe_unused]] std::uint64_t fileBytes) {
-#ifndef __SANITIZE_ADDRESS__ // whose shadow takes more than any limit
+void limitMemory(std::uint64_t fileBytes) {
+    if (kAddressSanitizer) { // whose shadow takes more than any limit
+        return;
+    }
     rlimit limit{};
     getrlimit(RLIMIT_DATA, &limit);
     limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, memoryInUse() + probeMemory(fileBytes));
     setrlimit(RLIMIT_DATA, &limit);
-#endif
 }
 
 // Everything that RunParts may be asked for. What is wrong with a part in words is left to whoever asks for

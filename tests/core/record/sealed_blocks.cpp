@@ -63,22 +63,28 @@ std::uint32_t checksum(std::string_view bytes) {
 
 } // namespace
 
-std::vector<SealedBlock> sealedBlocks(const std::string& file) {
+std::optional<SealedBlock> sealedBlockAt(std::string_view file, std::size_t start) {
     constexpr std::array<std::string_view, 16> kSignatures{"\211HDF", "OHDR", "OCHK", "FRHP", "FHDB", "FHIB",
                                                            "BTHD",    "BTIN", "BTLF", "FAHD", "FADB", "EAHD",
                                                            "EAIB",    "EASB", "EADB", "SMTB"};
-    std::vector<SealedBlock> blocks;
-    const std::string_view all(file);
-    for (std::size_t start = 0; start + 8 < all.size(); ++start) {
-        if (std::ranges::find(kSignatures, all.substr(start, 4)) == kSignatures.end()) {
-            continue;
+    if (start + 8 >= file.size() ||
+        std::ranges::find(kSignatures, file.substr(start, 4)) == kSignatures.end()) {
+        return std::nullopt;
+    }
+    const auto most = std::min(kLargestBlock, file.size() - start - kChecksumBytes);
+    for (std::size_t size = 8; size <= most; ++size) {
+        if (checksum(file.substr(start, size)) == littleEndian(file.substr(start + size, kChecksumBytes))) {
+            return SealedBlock{start, size};
         }
-        const auto most = std::min(kLargestBlock, all.size() - start - kChecksumBytes);
-        for (std::size_t size = 8; size <= most; ++size) {
-            if (checksum(all.substr(start, size)) == littleEndian(all.substr(start + size, kChecksumBytes))) {
-                blocks.push_back({start, size});
-                break;
-            }
+    }
+    return std::nullopt;
+}
+
+std::vector<SealedBlock> sealedBlocks(const std::string& file) {
+    std::vector<SealedBlock> blocks;
+    for (std::size_t start = 0; start < file.size(); ++start) {
+        if (const auto block = sealedBlockAt(file, start)) {
+            blocks.push_back(*block);
         }
     }
     return blocks;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace finescope::tests {
@@ -12,8 +14,11 @@ struct SealedBlock {
     std::size_t start = 0, size = 0; ///< without the checksum's four bytes
 };
 
-/// All such pieces of up to 8 KiB (HDF5 File Format Specification 3.0: superblock, object headers, indexes
-/// and heaps).
+/// Such a piece of up to 8 KiB that begins there (HDF5 File Format Specification 3.0: superblock, object
+/// headers, indexes and heaps).
+[[nodiscard]] std::optional<SealedBlock> sealedBlockAt(std::string_view file, std::size_t start);
+
+/// All of them.
 [[nodiscard]] std::vector<SealedBlock> sealedBlocks(const std::string& file);
 
 /// Gives a block that was changed a checksum that is right again.
