@@ -2,6 +2,7 @@
 
 #include "core/engine/task/own_task.h"
 #include "core/error.h"
+#include "core/text/shown.h"
 
 #include <algorithm>
 
@@ -189,7 +190,7 @@ const Task& findTask(std::string_view name) {
         }
         known += (known.empty() ? "" : ", ") + task.name;
     }
-    throw Error(ErrorKind::badInput, "there is no task \"" + std::string(name) + "\": choose one of " +
+    throw Error(ErrorKind::badInput, "there is no task \"" + text::shown(name) + "\": choose one of " +
                                          known + " (see finescope-engine tasks)");
 }
 
