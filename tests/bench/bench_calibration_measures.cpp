@@ -1,13 +1,16 @@
-// What the Calibration page computes besides the numbers under the slider: intervals, smooth ECE, conventions
-// and bin stability of one run.
+// What the Calibration page computes besides the numbers under the slider: intervals, smooth ECE, conventions,
+// bin stability and recalibration of one run.
 
 #include "core/analysis/calibration_conventions.h"
 #include "core/analysis/calibration_error.h"
 #include "core/analysis/calibration_intervals.h"
+#include "core/analysis/recalibration.h"
 #include "core/analysis/smooth_calibration.h"
 #include "tests/core/analysis/sample_logits.h"
 
 #include <benchmark/benchmark.h>
+
+#include <array>
 
 using namespace finescope;
 
@@ -63,5 +66,16 @@ void errorByBinCount(benchmark::State& state) {
     }
 }
 BENCHMARK(errorByBinCount)->Apply(sizes);
+
+/// Every way, fitted to 600 rows of 1,000 classes, with the intervals of `table recalibration`.
+void recalibrateThousandClasses(benchmark::State& state) {
+    using enum analysis::Recalibrator;
+    constexpr std::array ways{none, temperature, adamTemperature, vectorScaling, isotonic, topLabelIsotonic};
+    const auto [logits, labels] = tests::thousandClasses();
+    for ([[maybe_unused]] auto turn : state) {
+        benchmark::DoNotOptimize(analysis::recalibrate(ways, {logits, labels}, {logits, labels}));
+    }
+}
+BENCHMARK(recalibrateThousandClasses)->Iterations(1)->Unit(benchmark::kSecond);
 
 } // namespace

@@ -54,6 +54,8 @@ GOALS = [
     ("the same: the release, with exact numbers", 16 * MS, "ms", "most", timed(WINDOW, "release/runs:12")),
     ("1,000 bootstrap replicates of 10,000 rows", 1 * S, "s", "most",
      timed("bench_calibration_measures", "bootstrapBand/10000")),
+    ("table recalibration, 600 rows of 1,000 classes", 5 * S, "s", "most",
+     timed("bench_calibration_measures", "recalibrateThousandClasses")),
     ("features, 40,000 x 768: cosine, difference, Fisher's ratio", 10 * S, "s", "most",
      timed(FEATURES, "features/intervals:0")),
     ("the same with intervals", 30 * S, "s", "most", timed(FEATURES, "features/intervals:1")),

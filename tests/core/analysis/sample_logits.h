@@ -59,4 +59,13 @@ inline LabelledLogits randomLogits(Eigen::Index rows, Eigen::Index classes, doub
     return result;
 }
 
+/// 600 rows of 1,000 classes; two of three labels stand out, so that there is something to fit.
+inline LabelledLogits thousandClasses() {
+    LabelledLogits result = randomLogits(600, 1000, 2.0, 7);
+    for (std::size_t row = 0; row < result.labels.size(); ++row) {
+        result.logits(static_cast<Eigen::Index>(row), result.labels[row]) += row % 3 == 0 ? 0.0F : 4.0F;
+    }
+    return result;
+}
+
 } // namespace finescope::tests
