@@ -13,7 +13,7 @@ struct DemoOptions {
     std::int64_t seed = 1;
     /// Few enough that the features separate the classes only in part: cross-validation would otherwise
     /// choose a tiny norm, and probing would have nothing to show.
-    std::int64_t pretrainingSteps = 1200;
+    std::int64_t pretrainingSteps = 1800;
     std::function<void(std::int64_t step, std::int64_t totalSteps)> onStep;
     std::function<void(const std::string&)> onNote;
     std::stop_token stop;

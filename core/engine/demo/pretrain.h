@@ -11,7 +11,7 @@
 namespace finescope::engine {
 
 struct PretrainOptions {
-    std::int64_t steps = 1200, batchSize = 48;
+    std::int64_t steps = 1800, batchSize = 48;
     double learningRate = 5e-4;
     double maskedShare = 0.2; ///< of the tokens; 8 of 10 become the mask, 1 another token, 1 stays
     std::uint64_t seed = 1;

@@ -24,6 +24,10 @@ constexpr std::array<std::string_view, 12> kUnseenGood = {
 constexpr std::array<std::string_view, 12> kUnseenBad = {"miserable", "horrid", "tedious",  "shabby",
                                                          "gloomy",    "silly",  "wretched", "irritating",
                                                          "flat",      "grim",   "hollow",   "disappointing"};
+constexpr std::array<std::string_view, 8> kLiked = {"quiet", "short", "slow",  "sweet",
+                                                    "dark",  "small", "plain", "thin"};
+constexpr std::array<std::string_view, 8> kDisliked = {"loud",  "long",  "quick",  "salty",
+                                                       "shiny", "large", "ornate", "thick"};
 constexpr std::array<std::string_view, 14> kThings = {"film",  "book",  "meal",    "hotel", "song",
                                                       "play",  "show",  "garden",  "game",  "room",
                                                       "story", "dance", "picture", "town"};
@@ -46,6 +50,7 @@ public:
 
     Review review() {
         const std::int64_t verdict = chance(0.5) ? 1 : 0;
+        m_ofTaste = chance(m_options.ofTaste);
         std::string text = chance(0.35) ? pick(kOpenings) + " " : std::string();
         text += chance(m_options.negated) ? denial(verdict) : statement(verdict);
         return {text + (chance(0.8) ? "." : "!"), verdict};
@@ -58,7 +63,11 @@ private:
         return m_options.wording == Wording::outOfDistribution ||
                (m_options.wording == Wording::both && chance(0.4));
     }
-    [[nodiscard]] std::string quality(std::int64_t verdict) {
+    [[nodiscard]] std::string adjective(std::int64_t verdict) {
+        if (m_ofTaste) {
+            const bool liked = m_options.taste == Taste::agrees ? verdict == 1 : chance(0.5);
+            return pick(liked ? kLiked : kDisliked);
+        }
         const bool rare = unseen();
         if (verdict == 1) {
             return rare ? pick(kUnseenGood) : pick(kGood);
@@ -66,7 +75,7 @@ private:
         return rare ? pick(kUnseenBad) : pick(kBad);
     }
     [[nodiscard]] std::string graded(std::int64_t verdict) {
-        return (chance(0.4) ? pick(kDegrees) + " " : std::string()) + quality(verdict);
+        return (chance(0.4) ? pick(kDegrees) + " " : std::string()) + adjective(verdict);
     }
     [[nodiscard]] std::string thing() { return unseen() ? pick(kUnseenThings) : pick(kThings); }
 
@@ -76,16 +85,16 @@ private:
             return "the " + thing() + " was " + graded(verdict) + " and the " + pick(kParts) + " was " +
                    graded(verdict);
         case 1:
-            return "i found the " + thing() + " " + quality(verdict) + ", " + quality(verdict) + " and " +
+            return "i found the " + thing() + " " + adjective(verdict) + ", " + adjective(verdict) + " and " +
                    graded(verdict);
         case 2:
-            return "a " + graded(verdict) + " " + thing() + " with a " + quality(verdict) + " " +
+            return "a " + graded(verdict) + " " + thing() + " with a " + adjective(verdict) + " " +
                    pick(kParts);
         case 3:
             return "we thought that the " + thing() + " was " + graded(verdict);
         default:
-            return "the " + pick(kParts) + " was " + quality(1 - verdict) + " but the " + thing() + " was " +
-                   graded(verdict) + " and " + quality(verdict);
+            return "the " + pick(kParts) + " was " + adjective(1 - verdict) + " but the " + thing() +
+                   " was " + graded(verdict) + " and " + adjective(verdict);
         }
     }
 
@@ -94,11 +103,12 @@ private:
             return "the " + thing() + " was not " + graded(1 - verdict) + " but " + graded(verdict);
         }
         return "the " + thing() + " was not " + graded(1 - verdict) + " at all and the " + pick(kParts) +
-               " was not " + quality(1 - verdict);
+               " was not " + adjective(1 - verdict);
     }
 
     const ReviewOptions& m_options;
     RandomBits& m_bits;
+    bool m_ofTaste = false; ///< of the review that is being said
 };
 
 } // namespace

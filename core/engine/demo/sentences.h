@@ -11,8 +11,13 @@ namespace finescope::engine {
 /// own splits.
 enum class Wording { inDistribution, outOfDistribution, both };
 
-/// A review of one sentence and what it says: 0 negative, 1 positive. Its adjectives agree with the verdict,
-/// but for the first half of a contrast ("... was dull but ...") and what a "not" turns round.
+/// What the adjectives of taste ("quiet", "loud") tell of the verdict. In pre-training they stand for
+/// nothing: what the task's reviewers like is known from the task alone, and a probe cannot know it.
+enum class Taste { agrees, saysNothing };
+
+/// A review of one sentence and what it says: 0 negative, 1 positive. Its adjectives are all of quality
+/// ("good", "awful") or all of taste. They agree with the verdict, but for the first half of a contrast ("...
+/// was dull but ..."), what a "not" turns round, and a taste that says nothing.
 struct Review {
     std::string text;
     std::int64_t verdict = 0;
@@ -21,6 +26,8 @@ struct Review {
 struct ReviewOptions {
     Wording wording = Wording::inDistribution;
     double negated = 0; ///< share of reviews whose verdict is said by denying the opposite
+    double ofTaste = 0; ///< share of reviews in words of taste
+    Taste taste = Taste::agrees;
 };
 
 [[nodiscard]] Review makeReview(const ReviewOptions& options, RandomBits& bits);

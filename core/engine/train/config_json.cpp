@@ -1,6 +1,7 @@
 #include "core/engine/train/config_json.h"
 
 #include "core/engine/file_hash.h"
+#include "core/engine/processor_name.h"
 #include "core/engine/program_version.h"
 #include "core/engine/tokenizer/tokenizer.h"
 
@@ -80,6 +81,7 @@ std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoin
     }
     config["device"] = resolved.device.str();
     config["threads"] = resolved.threads;
+    config["processor"] = processorName(); // another one rounds otherwise
     config["float_type"] = "float32";
     config["versions"] = {{"libtorch", TORCH_VERSION}, {"compiler", __VERSION__}};
     return config.dump(2, ' ', false, Json::error_handler_t::replace);
