@@ -15,6 +15,13 @@ double classifierScale(const record::Run& run) {
     return scale != config.end() && scale->is_number() && scale->get<double>() > 0 ? scale->get<double>() : 1;
 }
 
+bool mayHaveDropout(const record::Run& run) {
+    const auto config = configOf(run);
+    const auto rates = config.find("dropout");
+    return rates == config.end() || !rates->is_object() || rates->empty() ||
+           !std::ranges::all_of(*rates, [](const auto& rate) { return rate.is_number() && rate == 0; });
+}
+
 std::optional<std::filesystem::path> importedFrom(const record::Run& run) {
     const auto config = configOf(run);
     const nlohmann::json::json_pointer place("/imported/file");

@@ -12,6 +12,10 @@ namespace finescope::analysis {
 /// `classifier_scale`, 1 where the file says nothing.
 [[nodiscard]] double classifierScale(const record::Run& run);
 
+/// Whether fine-tuning's batches may have been taken with dropout: false where the config's `dropout` names
+/// rates and all are 0.
+[[nodiscard]] bool mayHaveDropout(const record::Run& run);
+
 /// The file of predictions that a run was imported from (core/imports): the config's `imported.file`; nullopt
 /// for a run that was trained. Such a file says nothing of a seed, so the run's 0 means none.
 [[nodiscard]] std::optional<std::filesystem::path> importedFrom(const record::Run& run);

@@ -1,5 +1,6 @@
 #include "core/figure/run_curves.h"
 
+#include "core/analysis/run_traits.h"
 #include "core/figure/number_text.h"
 
 #include <algorithm>
@@ -191,6 +192,7 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
     const record::Series* inSteps = firstOf(run.steps, names.steps);
     const record::Series* inEpochs = firstOf(run.epochs, names.epochs);
     const record::Series* before = nullptr;
+    const bool mayDrop = names.dropout != Dropout::never && analysis::mayHaveDropout(run);
     bool droppedBefore = false;
     for (const Stage stage : {Stage::linearProbing, Stage::fineTuning}) {
         const Column steps = columnOf(run.steps, inSteps, stage);
@@ -207,9 +209,9 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
             if (!shown.finite(row)) {
                 continue;
             }
-            const bool dropped = stage == Stage::fineTuning &&
-                                 ((useSteps && names.dropout != Dropout::never) ||
-                                  (names.dropout == Dropout::bothTables && shown.table->keys[row].epoch > 0));
+            const bool dropped =
+                mayDrop && stage == Stage::fineTuning &&
+                (useSteps || (names.dropout == Dropout::bothTables && shown.table->keys[row].epoch > 0));
             if (!curve.x.empty()) {
                 curve.dropoutJump = curve.dropoutJump || dropped != droppedBefore;
                 if (dropped != droppedBefore || shown.series->name != before->name) {

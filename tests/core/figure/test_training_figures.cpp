@@ -517,6 +517,11 @@ void TestTrainingFigures::lossesWithAndWithoutDropoutAreNotJoined() {
     const Figure smooth = trainingFigure(std::vector{lossRun(.4001)}, {.curve = {.smoothing = .9}});
     const std::vector<double>& averages = smooth.panels.front().curves.back().y; // the batches begin afresh
     QVERIFY(std::ranges::any_of(averages, [](double value) { return std::abs(value - 5.7) < 1e-12; }));
+    record::Run without = lossRun(.4001);
+    without.config = R"({"dropout": {"hidden": 0.0, "attention": 0, "classifier": 0.0}})";
+    QVERIFY(!saysWhy(trainingFigure(std::vector{without})));
+    without.config = R"({"dropout": {"hidden": 0.0, "attention": 0.1, "classifier": 0.0}})";
+    QVERIFY(saysWhy(trainingFigure(std::vector{without})));
     record::Run tuned = emptyRun("ft");
     tuned.epochs.keys = {tuning(0), tuning(1)};
     tuned.epochs.series = {{"train_loss", {std::nan(""), .5}}};
