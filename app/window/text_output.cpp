@@ -1,10 +1,10 @@
 #include "app/window/text_output.h"
 
 #include "core/error.h"
-
-#include <QSaveFile>
+#include "core/record/hidden_file.h"
 
 #include <cstdio>
+#include <string_view>
 
 namespace finescope::window {
 
@@ -15,12 +15,8 @@ void printText(const std::string& text) {
 }
 
 void writeTextFile(const std::filesystem::path& file, const std::string& text) {
-    QSaveFile target(QString::fromStdString(file.string()));
-    const auto size = static_cast<qint64>(text.size());
-    if (!target.open(QIODevice::WriteOnly) || target.write(text.data(), size) != size || !target.commit()) {
-        throw Error(ErrorKind::badFile,
-                    file.string() + ": cannot be written: " + target.errorString().toStdString());
-    }
+    const std::string_view whole = text;
+    record::writeWhole(file, {&whole, 1});
 }
 
 } // namespace finescope::window

@@ -12,7 +12,7 @@ inline constexpr const char* kPlainNamesHelp =
 /// Writes to standard output; throws Error{internal} if it does not take everything.
 void printText(const std::string& text);
 
-/// Replaces the file only when it is whole. Throws Error{badFile} if it cannot be written.
+/// record::writeWhole of one text.
 void writeTextFile(const std::filesystem::path& file, const std::string& text);
 
 } // namespace finescope::window

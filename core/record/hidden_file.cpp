@@ -76,6 +76,33 @@ int tryToMake(const std::filesystem::path& target, const std::filesystem::path& 
     return descriptor;
 }
 
+Error notWritten(const std::filesystem::path& path, int reason) {
+    return {ErrorKind::internal,
+            path.string() + ": cannot be written: " + errnoText(reason) + "; is there space on its disk?"};
+}
+
+void append(const HiddenFile& file, const std::filesystem::path& target, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file.descriptor(), bytes.data(), bytes.size());
+        if (written < 0 && errno != EINTR) {
+            throw notWritten(target, errno);
+        }
+        bytes.remove_prefix(written < 0 ? 0 : static_cast<std::size_t>(written));
+    }
+}
+
+// What the name stands for, through symbolic links.
+std::filesystem::path regularTarget(const std::filesystem::path& path) {
+    std::error_code ignored;
+    const auto status = std::filesystem::status(path, ignored);
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+        throw Error(ErrorKind::badInput,
+                    path.string() + ": is no regular file, and is not replaced; choose another name");
+    }
+    const auto real = std::filesystem::canonical(path, ignored);
+    return ignored ? path : real;
+}
+
 // Some file systems (FAT, a few network shares) have no hard links; this too fails if the name is taken.
 int renameWithoutReplacing(const std::filesystem::path& from, const std::filesystem::path& to) {
     return renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE);
@@ -99,6 +126,17 @@ void removeLeftovers(const std::filesystem::path& file) noexcept {
         removeIfNobodyHolds(file.string() + ".lock");
     } catch (const std::exception&) { // a folder that cannot be listed: what follows will say so
     }
+}
+
+void writeWhole(const std::filesystem::path& path, std::span<const std::string_view> parts) {
+    HiddenFile file(regularTarget(path));
+    for (const std::string_view part : parts) {
+        append(file, path, part);
+    }
+    if (::fsync(file.descriptor()) != 0) {
+        throw notWritten(path, errno);
+    }
+    file.publish(Existing::overwrite);
 }
 
 HiddenFile::HiddenFile(std::filesystem::path target) : m_target(std::move(target)) {

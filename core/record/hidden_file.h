@@ -3,6 +3,8 @@
 #include "core/record/run_writer.h"
 
 #include <filesystem>
+#include <span>
+#include <string_view>
 
 namespace finescope::record {
 
@@ -31,6 +33,11 @@ private:
     std::filesystem::path m_target, m_name;
     int m_descriptor = -1;
 };
+
+/// Replaces the file by the parts one after the other, so that nobody sees half a file and a full disk leaves
+/// the old one. A symbolic link stays one. Throws Error{badInput} if the name is that of a folder, a pipe or
+/// a device, and Error{internal} with the system's reason.
+void writeWhole(const std::filesystem::path& path, std::span<const std::string_view> parts);
 
 /// Removes what killed processes left beside a file: hidden files and `NAME.lock`, if nobody holds them. What
 /// cannot be removed stays: whoever calls this has other things to do.

@@ -2,12 +2,12 @@
 
 #include "core/error.h"
 #include "core/figure/recipe.h"
+#include "core/record/hidden_file.h"
 #include "widgets/plot/paper_formats.h"
-
-#include <QSaveFile>
 
 #include <algorithm>
 #include <cctype>
+#include <string_view>
 
 namespace finescope::widgets {
 
@@ -45,11 +45,8 @@ void exportFigure(const figure::Figure& figure, const std::filesystem::path& tar
                                              ": a figure is exported as .pdf, .svg or .png, not as '" +
                                              suffix + "'");
     }
-    QSaveFile file(QString::fromStdString(target.string()));
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-        throw Error(ErrorKind::badFile,
-                    target.string() + ": cannot be written: " + file.errorString().toStdString());
-    }
+    const std::string_view whole(bytes.constData(), static_cast<std::size_t>(bytes.size()));
+    record::writeWhole(target, {&whole, 1});
 }
 
 } // namespace finescope::widgets

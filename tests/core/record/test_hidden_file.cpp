@@ -5,6 +5,9 @@
 
 #include <QtTest>
 
+#include <array>
+#include <string_view>
+
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,6 +55,20 @@ private Q_SLOTS:
         QCOMPARE(names(), QStringList{QStringLiteral("run.h5")});
         QCOMPARE(QString::fromStdString(record::readRun(run()).runId),
                  QString::fromStdString(pattern::plan().runId));
+    }
+
+    void aWholeFileReplacesAnother() {
+        const std::array<std::string_view, 2> parts{"new ", "words"};
+        QVERIFY(QFile::link(QStringLiteral("table.md"), at("link.md")));
+        leave("table.md");
+        record::writeWhole(at("link.md").toStdString(), parts);
+        QFile file(at("table.md"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), QByteArray("new words"));
+        QVERIFY(QFileInfo(at("link.md")).isSymLink());
+        QCOMPARE(names(), (QStringList{QStringLiteral("link.md"), QStringLiteral("table.md")}));
+        QVERIFY_THROWS_EXCEPTION(Error, record::writeWhole("/dev/null", parts));
+        QVERIFY_THROWS_EXCEPTION(Error, record::writeWhole(m_folder->path().toStdString(), parts));
     }
 
     void whoeverIsRefusedRemovesThemToo() {

@@ -167,7 +167,7 @@ private Q_SLOTS:
             widgets::exportFigure(tests::sampleEmpty(), "/nowhere/at/all.pdf", column());
             QFAIL("no error");
         } catch (const Error& error) {
-            QCOMPARE(error.kind(), ErrorKind::badFile);
+            QCOMPARE(error.kind(), ErrorKind::internal);
             QVERIFY(QByteArray(error.what()).contains("/nowhere/at/all.pdf"));
         }
     }
