@@ -1,5 +1,7 @@
 #include "app/engine/log.h"
 
+#include "core/text/shown.h"
+
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -13,15 +15,15 @@ Log::Log(const std::string& program)
 Log::~Log() = default;
 
 void Log::info(const std::string& message) {
-    m_logger->info(message);
+    m_logger->info(text::oneLine(message));
 }
 
 void Log::warn(const std::string& message) {
-    m_logger->warn(message);
+    m_logger->warn(text::oneLine(message));
 }
 
 void Log::error(const std::string& message) {
-    m_logger->error(message);
+    m_logger->error(text::oneLine(message));
 }
 
 } // namespace finescope::app

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/figure/number_text.h"
 #include "core/record/probe_answers.h"
+#include "core/text/shown.h"
 
 #include <nlohmann/json.hpp>
 
@@ -43,7 +44,7 @@ std::string temperatureInWords(const Json& temperature) {
     if (temperature["reason"].is_string()) {
         text += " (caution: " + temperature["reason"].get<std::string>() + ")";
     }
-    return text + "\n";
+    return text::oneLine(text) + "\n";
 }
 
 /// Why numbers of a run are missing, by their place in its object.
@@ -66,9 +67,9 @@ std::string probeInWords(const Json& probe) {
 /// The summary of one run for people: the JSON has everything.
 std::string inWords(const Json& run) {
     const Json& norms = run["classifier"]["weight_norm"];
-    std::string text =
-        run["name"].is_string() ? run["name"].get<std::string>() : run["file"].get<std::string>();
-    text += "\n  method " + run["method"].dump() + ", task " + run["task"].dump() +
+    const auto plain = [](const Json& value) { return text::oneLine(value.dump()); };
+    std::string text = text::oneLine(run[run["name"].is_string() ? "name" : "file"].get<std::string>());
+    text += "\n  method " + plain(run["method"]) + ", task " + plain(run["task"]) +
             (run["seed"].is_null() ? "" : ", seed " + run["seed"].dump()) + ", status " +
             run["status"].dump() + "\n  classifier weight norm: initial " + shown(norms["initial"]) +
             ", after LP " + shown(norms["after_lp"]) + ", final " + shown(norms["final"]) + "\n";
@@ -76,18 +77,19 @@ std::string inWords(const Json& run) {
         text += probeInWords(run["probe"]);
     }
     for (const auto& [name, split] : run["splits"].items()) {
-        text += "  " + name + ": n " + split["n"].dump() + ", accuracy " + shown(split["accuracy"]) +
-                ", ECE " + shown(split["ece"]) + ", MCE " + shown(split["mce"]) + ", NLL " +
-                shown(split["nll"]) + "\n";
+        text += "  " + text::oneLine(name) + ": n " + split["n"].dump() + ", accuracy " +
+                shown(split["accuracy"]) + ", ECE " + shown(split["ece"]) + ", MCE " + shown(split["mce"]) +
+                ", NLL " + shown(split["nll"]) + "\n";
     }
     for (const auto& [name, only] : run["collapsed"].items()) {
-        text += "  collapsed: class " + only.dump() + " is predicted for all of " + name + "\n";
+        text +=
+            "  collapsed: class " + only.dump() + " is predicted for all of " + text::oneLine(name) + "\n";
     }
     if (run["temperature"].is_object()) {
         text += temperatureInWords(run["temperature"]);
     }
     for (const auto& [place, why] : reasonsOf(run)) {
-        text += "  not computed, " + place + ": " + why + "\n";
+        text += text::oneLine("  not computed, " + place + ": " + why) + "\n";
     }
     return text;
 }

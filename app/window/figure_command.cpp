@@ -273,7 +273,7 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     const std::filesystem::path target = targetOf(arguments);
     const DatedFigure built = build(request);
     for (const std::string& caution : built.figure.cautions) {
-        std::fprintf(stderr, "finescope: caution: %s\n", caution.c_str());
+        std::fprintf(stderr, "finescope: caution: %s\n", text::oneLine(caution).c_str());
     }
     qputenv("QT_QPA_PLATFORM", "offscreen"); // no display is needed, and none may change the picture
     // Qt looks for a folder of the person's session and complains where there is none, as over ssh or in

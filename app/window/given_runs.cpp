@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "core/record/file_probe.h"
 #include "core/record/run_files.h"
+#include "core/text/shown.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -15,11 +16,9 @@ namespace finescope::window {
 
 namespace {
 
-/// One line without control characters, whatever the text: names in a recipe may be anybody's.
-void complain(std::string text) {
-    std::ranges::replace_if(
-        text, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-    std::fprintf(stderr, "finescope: %s\n", text.c_str());
+/// Names in a recipe may be anybody's.
+void complain(const std::string& message) {
+    std::fprintf(stderr, "finescope: %s\n", text::oneLine(message).c_str());
 }
 
 /// The files that `names` stand for, each once.

@@ -1,11 +1,11 @@
 #include "app/window/commands.h"
 #include "app/window/open_window.h"
 #include "core/error.h"
+#include "core/text/shown.h"
 #include "core/unexpected_error.h"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -13,11 +13,9 @@
 
 namespace {
 
-/// One line on standard error, as every command promises, and no control characters of anybody's file names.
-void complain(std::string message) {
-    std::ranges::replace_if(
-        message, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-    std::fprintf(stderr, "finescope: %s\n", message.c_str());
+/// One line on standard error, as every command promises.
+void complain(const std::string& message) {
+    std::fprintf(stderr, "finescope: %s\n", finescope::text::oneLine(message).c_str());
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "app/window/probe_command.h"
 #include "app/window/utf8_locale.h"
 #include "core/error.h"
+#include "core/text/shown.h"
 #include "widgets/control/house_style.h"
 #include "widgets/control/icon.h"
 
@@ -58,7 +59,7 @@ int openWindow(int argc, char** argv, const std::vector<std::filesystem::path>& 
         window.show();
         return QApplication::exec();
     } catch (const Error& error) {
-        std::fprintf(stderr, "finescope: %s\n", error.what());
+        std::fprintf(stderr, "finescope: %s\n", text::oneLine(error.what()).c_str());
         return exitStatus(error.kind());
     }
 }

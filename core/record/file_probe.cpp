@@ -4,6 +4,7 @@
 #include "core/record/address_sanitizer.h"
 #include "core/record/probe_answers.h"
 #include "core/record/run_facts.h"
+#include "core/text/shown.h"
 
 #include <algorithm>
 #include <array>
@@ -101,14 +102,6 @@ std::string howItEnded(int signal) {
         return "takes too much time or memory to read";
     }
     return std::string("cannot be read: whatever reads it crashes (") + strsignal(signal) + ")";
-}
-
-// As a message shows it, whatever was sent: one line without control characters.
-std::string oneLine(std::string_view text) {
-    std::string line(text);
-    std::ranges::replace_if(
-        line, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-    return line;
 }
 
 // "ok DEVICE INODE"
@@ -247,7 +240,7 @@ void FileProbe::require(const PinnedFile& file) {
                                             ": it is damaged or made to do harm, and is left out");
     }
     if (answer.starts_with("bad ")) {
-        throw Error(ErrorKind::badFile, oneLine(std::string_view(answer).substr(std::strlen("bad "))));
+        throw Error(ErrorKind::badFile, text::oneLine(std::string_view(answer).substr(std::strlen("bad "))));
     }
     if (!answer.starts_with("ok ") || !isOf(answer, file.stamp())) {
         stop(); // what it says next would be of this file

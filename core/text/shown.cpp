@@ -17,7 +17,19 @@ bool steersTheScreen(char32_t code) {
            within(0x2066, 0x2069) || code == 0x061C || code == 0xFEFF;
 }
 
+void appendSafely(std::string& result, std::optional<char32_t> code) {
+    appendUtf8(result, !code || steersTheScreen(*code) ? kReplacement : *code);
+}
+
 } // namespace
+
+std::string oneLine(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size();) {
+        appendSafely(result, takeCode(text, i));
+    }
+    return result;
+}
 
 std::string shown(std::string_view text) {
     std::string result;
@@ -28,7 +40,7 @@ std::string shown(std::string_view text) {
             appendUtf8(result, kEllipsis);
             break;
         }
-        appendUtf8(result, !code || steersTheScreen(*code) ? kReplacement : *code);
+        appendSafely(result, code);
     }
     return result;
 }

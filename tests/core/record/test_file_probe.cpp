@@ -161,7 +161,7 @@ void TestFileProbe::strangeAnswersAreNoHarm_data() {
     QTest::newRow("without end") << "head -c 1000000 /dev/zero | tr '\\0' x"
                                  << "too much";
     QTest::newRow("steers the screen") << "printf 'bad a\\033[2Jb\\rc\\n'"
-                                       << "a [2Jb c";
+                                       << "a\uFFFD[2Jb\uFFFDc";
     QTest::newRow("two answers") << "echo; " + QString::fromStdString(kFine) << "";
 }
 

@@ -44,7 +44,10 @@ private Q_SLOTS:
     }
     void hidesWhatSteersTheScreen() {
         QFETCH(QString, text);
-        QCOMPARE(QString::fromStdString(text::shown(text.toStdString())), "a" + QString(QChar(0xFFFD)) + "b");
+        const QString plain = "a" + QString(QChar(0xFFFD)) + "b";
+        QCOMPARE(QString::fromStdString(text::shown(text.toStdString())), plain);
+        QCOMPARE(QString::fromStdString(text::oneLine(text.repeated(100).toStdString())),
+                 plain.repeated(100));
     }
 
     void illFormedBytesAreOneMark() {
