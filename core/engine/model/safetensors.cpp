@@ -24,7 +24,7 @@ std::span<const char> mapFile(const std::filesystem::path& path) {
     const auto failed = [&](int reason) {
         return Error(ErrorKind::badFile, path.string() + ": " + std::generic_category().message(reason));
     };
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe would wait
     if (descriptor < 0) {
         throw failed(errno);
     }

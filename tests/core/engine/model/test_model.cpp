@@ -20,6 +20,8 @@
 #include <fstream>
 #include <string>
 
+#include <sys/stat.h>
+
 using namespace finescope;
 using namespace finescope::engine;
 using nlohmann::json;
@@ -255,6 +257,9 @@ private Q_SLOTS:
         QVERIFY(errorOf(load).find("model.safetensors") != std::string::npos);
         std::ofstream(path / "pytorch_model.bin") << "x";
         QVERIFY(errorOf(load).find("save_pretrained") != std::string::npos);
+        QCOMPARE(mkfifo((path / "model.safetensors").c_str(), 0600), 0); // which nobody ever writes to
+        QVERIFY(errorOf(load).find("not a regular file") != std::string::npos);
+        std::filesystem::remove(path / "model.safetensors");
         std::filesystem::copy(kData / "bert_f32" / "model.safetensors", path);
         QCOMPARE(errorOf(load), std::string("no error"));
 
