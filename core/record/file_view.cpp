@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include <unistd.h>
@@ -278,6 +280,13 @@ std::optional<T> FileView::oneNumber(const std::string& path, const std::string&
 }
 
 std::optional<std::int64_t> FileView::integer(const std::string& path, const std::string& name) const {
+    const auto value = number(path, name);
+    if (value && (*value != std::floor(*value) || std::abs(*value) >= 0x1p63)) { // NaN, too
+        std::ostringstream shown;
+        shown << *value;
+        m_site.fail("attribute " + name + " of " + path,
+                    "is " + shown.str() + ", expected a whole number of at most 64 bits");
+    }
     return oneNumber<std::int64_t>(path, name);
 }
 

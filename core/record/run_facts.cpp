@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <utility>
@@ -67,6 +68,10 @@ void readKeys(const DatasetView& epoch, const DatasetView& stage, std::uint64_t 
     const auto epochs = epoch.read<double>(first, rows - first);
     const auto stages = stage.read<std::int64_t>(first, rows - first);
     for (std::size_t i = 0; i < epochs.size(); ++i) {
+        if (!(epochs[i] >= 0 && std::isfinite(epochs[i]))) {
+            epoch.fail("has the epoch " + std::to_string(epochs[i]) + " at row " + std::to_string(first + i) +
+                       ", expected a number of at least 0");
+        }
         keys.push_back({epochs[i], stageFrom(stage, stages[i], first + i)});
     }
 }

@@ -67,6 +67,12 @@ void TestBadFiles::theErrorNamesFileAndPlace_data() {
     row("series_text", {"/steps/train_loss", "[K] numbers"});
     row("no_epoch", {"/epochs/epoch", "missing"});
     row("stage", {"/epochs/stage", "7", "row 1"});
+    row("epoch_nan", {"/epochs/epoch", "nan", "row 1", "at least 0"});
+    row("epoch_infinite", {"/steps/epoch", "inf", "row 3", "at least 0"});
+    row("epoch_negative", {"/classifier/epoch", "-1", "row 1", "at least 0"});
+    row("seed_half", {"attribute seed", "1.5", "whole number"});
+    row("seed_nan", {"attribute seed", "nan", "whole number"});
+    row("seed_huge", {"attribute seed", "1.84467e+19", "whole number"});
     row("weight_shape", {"/classifier/weight", "[2, 4, 4]", "[K, 3, h]"});
     row("bias_shape", {"/classifier/bias", "[2, 4]", "[K, 3]"});
     row("no_bias", {"/classifier/bias", "missing"});
