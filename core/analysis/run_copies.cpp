@@ -5,6 +5,7 @@
 #include <bit>
 #include <map>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 namespace finescope::analysis {
@@ -27,6 +28,16 @@ private:
     std::uint64_t m_value = 0xcbf29ce484222325ULL;
 };
 
+bool hasUsableClassifier(const record::Run& run) {
+    const auto key = run.reportedKey();
+    const auto row = key ? run.classifierRow(*key) : std::nullopt;
+    try {
+        return !row || run.parts->classifier(*row).weight.allFinite();
+    } catch (const Error&) {
+        return false;
+    }
+}
+
 /// Puts each run under the best run of its group.
 class Groups {
 public:
@@ -39,7 +50,7 @@ public:
         if (a == b) {
             return;
         }
-        const bool second = rows(b) > rows(a) || (rows(b) == rows(a) && b < a);
+        const bool second = worth(b) > worth(a) || (worth(b) == worth(a) && b < a);
         const std::size_t kept = second ? b : a, left = second ? a : b;
         for (std::size_t& original : m_original) {
             original = original == left ? kept : original;
@@ -49,11 +60,17 @@ public:
     [[nodiscard]] std::vector<std::size_t> take() { return std::move(m_original); }
 
 private:
-    [[nodiscard]] std::pair<std::size_t, std::size_t> rows(std::size_t run) const {
-        return {m_runs[run].epochs.rowsInFile(), m_runs[run].steps.rowsInFile()};
+    // A damaged file never stands for a whole one.
+    [[nodiscard]] std::tuple<bool, std::size_t, std::size_t> worth(std::size_t run) {
+        const auto [known, isNew] = m_readable.try_emplace(run, false);
+        if (isNew) {
+            known->second = predictionsOf(m_runs[run]) != 0 && hasUsableClassifier(m_runs[run]);
+        }
+        return {known->second, m_runs[run].epochs.rowsInFile(), m_runs[run].steps.rowsInFile()};
     }
 
     std::span<const record::Run> m_runs;
+    std::map<std::size_t, bool> m_readable; ///< labels and logits, of those that were asked for
     std::vector<std::size_t> m_original;
 };
 

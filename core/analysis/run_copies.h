@@ -20,8 +20,9 @@ namespace finescope::analysis {
 
 /// For each run the index of the run that it is a copy of, its own if of none. Copies have the run_id in
 /// common, or copyKey() and predictionsOf(), as a file that was recorded or imported a second time. What
-/// stays of some copies is the one with most rows, of several the first: a copy may have been made while the
-/// run was being written. Reads logits only where copyKey() is the same.
+/// stays of some copies is one whose labels, logits and classifier can be used, of several the one with most
+/// rows, of several the first: a copy may have been made while the run was being written. Reads logits only
+/// of what may be copies.
 [[nodiscard]] std::vector<std::size_t> originals(std::span<const record::Run> runs);
 
 } // namespace finescope::analysis

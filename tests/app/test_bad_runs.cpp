@@ -39,6 +39,15 @@ QByteArray contents(const QString& name) {
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
+/// What Python says of doing `change` to the file f; "" if it did.
+QByteArray changeFile(const QString& name, const QByteArray& change) {
+    QProcess python;
+    python.start("/usr/bin/python3",
+                 {"-c", "import h5py, sys; f = h5py.File(sys.argv[1], 'r+'); " + change, name});
+    python.waitForFinished(60000);
+    return python.exitCode() == 0 ? QByteArray() : python.readAllStandardError() + "failed";
+}
+
 void write(const QString& name, const QByteArray& bytes) {
     QFile file(name);
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
@@ -62,6 +71,11 @@ private Q_SLOTS:
     void nothingToShowIsAnError();
     void aCopyIsCountedOnce_data();
     void aCopyIsCountedOnce();
+    void aDamagedCopyHidesNothing_data();
+    void aDamagedCopyHidesNothing();
+    void noNameSteersTheTerminal();
+    void aFullDiskKeepsTheOldFile_data();
+    void aFullDiskKeepsTheOldFile();
     void sharedCases_data();
     void sharedCases();
 
@@ -247,6 +261,67 @@ void TestBadRuns::aCopyIsCountedOnce() {
     // Other seeds and other results are other runs.
     writeTinyRun(copy.toStdString(), {.method = "ft", .seed = 3});
     QVERIFY(runProgram({"table", "accuracy", folder.path()}).err.isEmpty());
+}
+
+void TestBadRuns::aDamagedCopyHidesNothing_data() {
+    QTest::addColumn<QByteArray>("damage");
+    QTest::newRow("label") << QByteArray("f['splits/test/labels'][0] = -1");
+    QTest::newRow("classifier, another run_id")
+        << QByteArray("f.attrs['run_id'] = 'other'; f['classifier/weight'][...] = float('nan')");
+}
+
+void TestBadRuns::aDamagedCopyHidesNothing() {
+    QFETCH(QByteArray, damage);
+    const QTemporaryDir folder;
+    const QString damaged = folder.filePath("a.h5"), whole = folder.filePath("b.h5");
+    writeTinyRun(whole.toStdString(), {.method = "ft"});
+    QVERIFY(QFile::copy(whole, damaged));
+    QCOMPARE(changeFile(damaged, damage), QByteArray());
+    const Outcome alone = runProgram({"summary", "--json", whole});
+    const Outcome both = runProgram({"summary", "--json", damaged, whole});
+    const QJsonValue expected = QJsonDocument::fromJson(alone.out).array().first();
+    QVERIFY2(QJsonDocument::fromJson(both.out).array().contains(expected), both.out + both.err);
+}
+
+void TestBadRuns::noNameSteersTheTerminal() {
+    const QTemporaryDir folder;
+    const QString file = folder.filePath("steers.h5");
+    writeTinyRun(file.toStdString(), {.method = "ft"});
+    QCOMPARE(changeFile(file, "f.move('splits/test', 'splits/te\\x1b[31m\\x9bst\\n')"), QByteArray());
+    const Outcome outcome = runProgram({"summary", file, folder.filePath("no\nsuch\x1b[31m\u202E.h5")});
+    QCOMPARE(outcome.status, 1);
+    for (const QByteArray& said : {outcome.out, outcome.err}) {
+        QVERIFY2(!said.contains('\x1b') && !said.contains("\xC2\x9B") && !said.contains("\u202E"), said);
+    }
+    QCOMPARE(outcome.err.count('\n'), 1);
+    QVERIFY(outcome.out.contains("\n  te"));
+    QVERIFY2(!outcome.out.contains("st\n"), outcome.out);
+}
+
+void TestBadRuns::aFullDiskKeepsTheOldFile_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QStringList>("arguments");
+    QTest::newRow("table") << "t.md" << QStringList{"table", "accuracy"};
+    for (const char* name : {"f.csv", "f.svg", "f.pdf", "f.png", "f.tex"}) {
+        QTest::newRow(name) << name << QStringList{"figure", "training"};
+    }
+}
+
+void TestBadRuns::aFullDiskKeepsTheOldFile() {
+    QFETCH(QString, name);
+    QFETCH(QStringList, arguments);
+    const QTemporaryDir folder;
+    const QString target = folder.filePath(name);
+    write(target, "old");
+    QProcess shell; // no file may grow: what a full disk does, too
+    shell.start("/bin/bash",
+                QStringList{"-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", FINESCOPE_PROGRAM} +
+                    arguments + QStringList{path("mixed/ft-1-1.h5"), "--output", target});
+    QVERIFY(shell.waitForFinished(60000));
+    const QByteArray said = shell.readAllStandardError();
+    QVERIFY2(shell.exitCode() == 1 && said.contains(name.toUtf8() + ": cannot be written"), said);
+    QCOMPARE(contents(target), QByteArray("old"));
+    QCOMPARE(QDir(folder.path()).entryList(QDir::Files | QDir::Hidden), QStringList{name});
 }
 
 void TestBadRuns::sharedCases_data() {
