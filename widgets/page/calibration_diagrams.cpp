@@ -116,13 +116,15 @@ void CalibrationDiagrams::draw(Entries entries) {
     const int columns = this->columns();
     const figure::Figure figure = figure::reliabilityFigure(m_entries, options());
     const int lines = static_cast<int>(figure.panels.front().lines.size());
-    const bool others = columns != m_columns || lines != m_lines;
+    const int rows = (static_cast<int>(m_entries.size()) + columns - 1) / columns;
+    const bool others = columns != m_columns || rows != m_rows || lines != m_lines;
     m_columns = columns;
+    m_rows = rows;
     m_lines = lines;
     m_plot->setFigure(figure);
     if (others) {
         // Not with every temperature: it lays the diagrams out three times, longer than painting them takes.
-        fit((static_cast<int>(m_entries.size()) + columns - 1) / columns);
+        fit(rows);
     }
     QStringList cautions;
     for (const std::string& caution : figure.cautions) {

@@ -67,7 +67,7 @@ private:
     DiagramsQuestion m_question;
     std::vector<figure::ReliabilityEntry> m_entries; ///< on the screen
     bool m_exact = false;                            ///< they are
-    int m_columns = 0;                               ///< they are laid out in
+    int m_columns = 0, m_rows = 0;                   ///< they are laid out in
     int m_lines = 0;                                 ///< of numbers above each
 };
 

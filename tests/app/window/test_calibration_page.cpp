@@ -58,6 +58,22 @@ class TestCalibrationPage : public QObject, tests::WindowFixture {
 
 private Q_SLOTS:
     void init() { setUp(); }
+
+    /// Another row of diagrams makes room for itself, though there are as many in a row as before.
+    void moreRowsAreHigher() {
+        QStringList files;
+        for (int seed = 1; seed <= 15; ++seed) {
+            files.push_back(makeRun(QStringLiteral("%1.h5").arg(seed).toLatin1().constData(), "ft", seed));
+        }
+        openAll(files.mid(0, 10));
+        showCalibration(10);
+        auto* plot = find<PlotView>("reliabilityPlot");
+        const int before = plot->height();
+        openAll(files.mid(10));
+        showCalibration(15);
+        QTRY_VERIFY2(plot->height() > before + before / 3,
+                     qPrintable(QStringLiteral("%1, before %2").arg(plot->height()).arg(before)));
+    }
     void cleanup() { tearDown(); }
 
     void whatIsChosenIsExported() {
