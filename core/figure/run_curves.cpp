@@ -194,6 +194,12 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
     const record::Series* before = nullptr;
     const bool mayDrop = names.dropout != Dropout::never && analysis::mayHaveDropout(run);
     bool droppedBefore = false;
+    const auto breakHere = [&curve] {
+        const bool there = !curve.breaks.empty() && curve.breaks.back() == curve.x.size();
+        if (!curve.x.empty() && !there) {
+            curve.breaks.push_back(curve.x.size());
+        }
+    };
     for (const Stage stage : {Stage::linearProbing, Stage::fineTuning}) {
         const Column steps = columnOf(run.steps, inSteps, stage);
         const Column epochs = columnOf(run.epochs, inEpochs, stage);
@@ -205,9 +211,17 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
         const bool preferSteps = xAxis == XAxis::steps || stage == Stage::linearProbing;
         const bool useSteps = !epochs.hasValue || (preferSteps && steps.hasValue);
         const Column& shown = useSteps ? steps : epochs;
-        for (const std::size_t row : shown.rows) {
+        const std::vector<Stretch> gaps = notFinite(shown, names.dropout, useSteps);
+        auto gap = gaps.begin();
+        for (std::size_t i = 0; i < shown.rows.size(); ++i) {
+            const std::size_t row = shown.rows[i];
             if (!shown.finite(row)) {
                 continue;
+            }
+            for (; gap != gaps.end() && gap->last < i; ++gap) {
+                if (gap->first > 0) { // a line over it would say what nobody measured
+                    breakHere();
+                }
             }
             const bool dropped =
                 mayDrop && stage == Stage::fineTuning &&
@@ -215,7 +229,7 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
             if (!curve.x.empty()) {
                 curve.dropoutJump = curve.dropoutJump || dropped != droppedBefore;
                 if (dropped != droppedBefore || shown.series->name != before->name) {
-                    curve.breaks.push_back(curve.x.size());
+                    breakHere();
                 }
             }
             curve.x.push_back(place(shown, row));

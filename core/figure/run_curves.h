@@ -46,7 +46,8 @@ struct NonFiniteRows {
 struct RunCurve {
     std::vector<double> x{}, y{};
     std::optional<double> switchAt{}; ///< where fine-tuning starts, if the run has both stages
-    /// Points, by index, that no line joins to the one before: the two were not measured alike.
+    /// Points, by index, that no line joins to the one before: the two were not measured alike, or rows
+    /// between them are not finite.
     std::vector<std::size_t> breaks{};
     bool dropoutJump = false; ///< one of the breaks is between rows without and with dropout
     NonFiniteRows nonFinite{};

@@ -73,6 +73,7 @@ private Q_SLOTS:
     void whatWasNeverRecordedIsNoNaN();
     void aDivergedSeedEndsItsMeanAndSaysSo();
     void lossesWithAndWithoutDropoutAreNotJoined();
+    void noLineCrossesNaN();
     void meansAreNotJoinedEither();
     void accuracyIsJoined();
     void resumedRunsAreNamed();
@@ -218,7 +219,10 @@ void TestTrainingFigures::singleSeedHasNoBand() {
 void TestTrainingFigures::everyPointIsShownAsRecorded() {
     const Values norms{1, 1e6, std::nan(""), 3, 0.1 + 0.2};
     const std::vector runs{tunedRun(1, norms)};
-    const Line line = classifierNormFigure(runs).panels.front().curves.front();
+    Line line = classifierNormFigure(runs).panels.front().curves.front();
+    QVERIFY(std::isnan(line.y.at(2))); // and no line joins 1 and 3
+    line.x.erase(line.x.begin() + 2);
+    line.y.erase(line.y.begin() + 2);
     QCOMPARE(line.x, (Values{0, 1, 3, 4}));
     QCOMPARE(line.y, (Values{1, 1e6, 3, 0.1 + 0.2}));
 }
@@ -526,6 +530,26 @@ void TestTrainingFigures::lossesWithAndWithoutDropoutAreNotJoined() {
     tuned.epochs.keys = {tuning(0), tuning(1)};
     tuned.epochs.series = {{"train_loss", {std::nan(""), .5}}};
     QVERIFY(!saysWhy(trainingFigure(std::vector{tuned})));
+}
+
+void TestTrainingFigures::noLineCrossesNaN() {
+    const double nan = std::nan("");
+    record::Run run = emptyRun("ft");
+    run.steps.series = {{"train_loss", {.9, .8, nan, nan, .3, .2}},
+                        {"gradient_norm", {4, nan, 3, nan, 2, nan}}};
+    for (std::int64_t step = 1; step <= 6; ++step) {
+        run.steps.step.push_back(step);
+        run.steps.keys.push_back(tuning(static_cast<double>(step) / 6));
+    }
+    const Figure figure = trainingFigure(std::vector{run}, {.curve = {.xAxis = XAxis::steps}});
+    QVERIFY(interrupted(figure.panels.front().curves.front(), .8, .3));
+    QVERIFY(!interrupted(figure.panels.front().curves.front(), .9, .8));
+    run.steps.series[0].values = {.9, nan, .8, nan, .7, nan, .6, nan}; // recorded at every other step
+    run.steps.step.insert(run.steps.step.end(), {7, 8});
+    run.steps.keys.insert(run.steps.keys.end(), {tuning(1), tuning(1)});
+    run.steps.series.pop_back();
+    const Figure sparse = trainingFigure(std::vector{run}, {.curve = {.xAxis = XAxis::steps}});
+    QVERIFY(!interrupted(sparse.panels.front().curves.front(), .9, .8));
 }
 
 void TestTrainingFigures::meansAreNotJoinedEither() {
