@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <tuple>
 
 namespace finescope::figure {
@@ -205,6 +206,16 @@ std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs, cons
     return entries;
 }
 
+std::string withoutFeaturesNote(std::span<const FeatureEntry> entries, std::size_t runs) {
+    std::set<std::size_t> with;
+    for (const FeatureEntry& entry : entries) {
+        with.insert(entry.run);
+    }
+    return with.empty() || with.size() >= runs ? std::string()
+                                               : std::to_string(with.size()) + " of " + std::to_string(runs) +
+                                                     " runs recorded features: the others do not count here.";
+}
+
 Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptions& options) {
     Figure figure;
     figure.kind = "features";
@@ -254,6 +265,9 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
         figure.panels.back().legend = Legend::below;
     }
     if (std::string note = barsNote(largest, options.spread); !note.empty()) {
+        figure.notes.push_back(std::move(note));
+    }
+    if (std::string note = withoutFeaturesNote(entries, options.runs); !note.empty()) {
         figure.notes.push_back(std::move(note));
     }
     if (std::string note = fisherNote(entries, splits); !note.empty()) {

@@ -36,7 +36,11 @@ struct FeatureEntry {
 struct FeaturesOptions {
     std::vector<std::string> splits{}; ///< shown in this order; empty: every split but train
     analysis::Spread spread = analysis::Spread::tInterval95;
+    std::size_t runs = 0; ///< that the entries were asked of; 0: nothing is said of those without features
 };
+
+/// "5 of 25 runs recorded features: the others do not count here."; "" where all did, or none.
+[[nodiscard]] std::string withoutFeaturesNote(std::span<const FeatureEntry> entries, std::size_t runs);
 
 /// Cosine similarity, feature difference and Fisher's discriminant ratio as bars per method and split, mean
 /// over seeds with the spread and every seed's own value; the pre-trained features as the first bar. PAPER

@@ -142,7 +142,7 @@ std::string firstSplit(const FigureRequest& request) {
 Figure features(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks,
                 Problems& problems) {
     return featuresFigure(featureEntries(runs, hooks, &problems),
-                          {.splits = request.splits, .spread = request.spread});
+                          {.splits = request.splits, .spread = request.spread, .runs = runs.size()});
 }
 
 Figure featureNeighbours(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks,

@@ -260,6 +260,9 @@ Table featuresTable(std::span<const Run> runs, std::span<const FeatureEntry> ent
     }
     sayCounts(table);
     table.notes.emplace_back("The pre-trained row has the randomly initialised head.");
+    if (std::string note = withoutFeaturesNote(entries, runs.size()); !note.empty()) {
+        table.notes.push_back(std::move(note));
+    }
     std::set<std::string> said;
     const auto isShown = [&](const std::string& split) {
         return options.splits.empty() ? split != "train"

@@ -314,7 +314,8 @@ bool FeaturePage::draw() {
     const bool waits = tsneWaits();
     if (view() == methodsView) {
         m_heading->setNote(featureNumbersNote());
-        plot()->setFigure(figure::featuresFigure(entries, {.splits = splits(), .spread = spread()}));
+        plot()->setFigure(
+            figure::featuresFigure(entries, {.splits = splits(), .spread = spread(), .runs = runs().size()}));
     } else if (view() == trainingView) {
         m_heading->setNote(featureTrainingNote());
         plot()->setFigure(figure::featureCurvesFigure(

@@ -1,4 +1,5 @@
 #include "core/figure/feature_figures.h"
+#include "core/figure/tables.h"
 #include "memory_run.h"
 #include "tests/support/near.h"
 
@@ -50,6 +51,7 @@ private Q_SLOTS:
     void fisherStandsOnRoundValues();
     void noFeaturesSayWhatIsMissing();
     void scalesAreBarsOfTheirOwn();
+    void runsWithoutFeaturesAreCounted();
 };
 
 void TestFeatureFigures::entriesAreTheStatisticsByHand() {
@@ -155,6 +157,21 @@ void TestFeatureFigures::scalesAreBarsOfTheirOwn() {
     QVERIFY_NEAR(barsOf(figure.panels[1], "FT")->top.at(0), 4.5, 1e-6);
     QVERIFY_NEAR(barsOf(figure.panels[1], "FT, scale 0.5")->top.at(0), 1.5, 1e-6);
     QVERIFY(figure.panels[1].curves.empty()); // no spread over one seed each
+}
+
+void TestFeatureFigures::runsWithoutFeaturesAreCounted() {
+    std::vector<record::Run> runs{featureRun("ft", 1, 4), featureRun("ft", 2, 2)};
+    for (record::SplitInfo& split : runs[1].splits) {
+        split.featureWidth = split.pretrainedFeatureWidth = 0;
+    }
+    const std::vector<FeatureEntry> entries = featureEntries(runs);
+    const std::string said = "1 of 2 runs recorded features: the others do not count here.";
+    for (const std::vector<std::string>& notes :
+         {featuresFigure(entries, {.runs = 2}).notes, featuresTable(runs, entries, {}).notes}) {
+        QCOMPARE(std::ranges::count(notes, said), 1);
+    }
+    runs.pop_back();
+    QVERIFY(withoutFeaturesNote(featureEntries(runs), 1).empty());
 }
 
 QTEST_GUILESS_MAIN(TestFeatureFigures)
