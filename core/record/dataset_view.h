@@ -63,6 +63,8 @@ public:
 
 private:
     [[nodiscard]] std::size_t valuesIn(std::uint64_t rowCount) const;
+    /// Bytes that all chunks can take, compressed.
+    [[nodiscard]] std::uint64_t mostDeflated(std::size_t bytesEach) const;
     void requireStored(std::uint64_t rowCount, std::size_t bytesEach) const;
     void requireFewChunks(std::uint64_t rowCount, std::size_t bytesEach) const;
     void requireLittleInflated(std::uint64_t count, std::size_t bytesEach) const;
