@@ -22,6 +22,7 @@ bool isEarly(const record::EpochKey& key) {
     return key.stage == record::Stage::linearProbing || key.epoch <= 1;
 }
 
+// Of all, relative to what is larger than 1.
 double largestDifference(const record::SeriesTable& a, const record::SeriesTable& b, bool all) {
     double largest = a.keys == b.keys ? 0 : HUGE_VAL;
     for (const record::Series& series : a.series) {
@@ -36,13 +37,16 @@ double largestDifference(const record::SeriesTable& a, const record::SeriesTable
     return largest;
 }
 
+// Of the logits of a split, relative to the largest of each row of the file where that is above 1.
 double largestDifference(const record::Run& a, const record::Run& b, const char* split, bool all) {
     const record::SplitInfo &left = *a.split(split), &right = *b.split(split);
     double largest = left.logitKeys == right.logitKeys ? 0 : HUGE_VAL;
     for (std::size_t row = 0; largest < HUGE_VAL && row < left.logitKeys.size(); ++row) {
         if (all || isEarly(left.logitKeys[row])) {
-            const MatrixF difference = a.parts->logits(left, row) - b.parts->logits(right, row);
-            largest = std::max<double>(largest, difference.cwiseAbs().maxCoeff());
+            const MatrixF logits = a.parts->logits(left, row);
+            const double size = logits.cwiseAbs().maxCoeff();
+            const double difference = (logits - b.parts->logits(right, row)).cwiseAbs().maxCoeff();
+            largest = std::max(largest, difference / std::max(1.0, size));
         }
     }
     return largest;
