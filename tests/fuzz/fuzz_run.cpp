@@ -1,5 +1,6 @@
 #include "core/record/file_probe.h"
 #include "core/record/probe_answers.h"
+#include "tests/core/record/hdf5_leaks.h"
 #include "tests/core/record/read_all.h"
 #include "tests/core/record/sealed_blocks.h"
 #include "tests/fuzz/harness.h"
@@ -31,11 +32,6 @@ record::FileProbe& probe() {
 }
 
 } // namespace
-
-// HDF5 itself loses memory when it gives up on a damaged file; leaks of ours still count.
-extern "C" const char* __lsan_default_suppressions() {
-    return "leak:libhdf5";
-}
 
 // The process that looks at files first is this program, too.
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {

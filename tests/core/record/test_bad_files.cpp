@@ -11,11 +11,6 @@
 #include <fstream>
 #include <random>
 
-// HDF5 itself loses memory when it gives up on a damaged file; leaks of ours still count.
-extern "C" const char* __lsan_default_suppressions() {
-    return "leak:libhdf5";
-}
-
 namespace finescope::tests {
 
 class TestBadFiles : public QObject {
@@ -227,3 +222,4 @@ void TestBadFiles::damagedBytesNeverCrash() {
 
 QTEST_GUILESS_MAIN(finescope::tests::TestBadFiles)
 #include "test_bad_files.moc"
+#include "tests/core/record/hdf5_leaks.h"

@@ -292,3 +292,4 @@ void TestFileProbe::aLiveRunIsLookedAtOnceAndAgainWhenItWasReplaced() {
 
 QTEST_GUILESS_MAIN(finescope::tests::TestFileProbe)
 #include "test_file_probe.moc"
+#include "tests/core/record/hdf5_leaks.h"

@@ -6,11 +6,6 @@
 
 #include <sys/resource.h>
 
-// HDF5 itself loses memory when it gives up on a damaged file; leaks of ours still count.
-extern "C" const char* __lsan_default_suppressions() {
-    return "leak:libhdf5";
-}
-
 namespace finescope::tests {
 
 namespace {
@@ -126,3 +121,4 @@ void TestHostileFiles::refusedWithNumberAndLimit() {
 
 QTEST_GUILESS_MAIN(finescope::tests::TestHostileFiles)
 #include "test_hostile_files.moc"
+#include "tests/core/record/hdf5_leaks.h"
