@@ -24,8 +24,8 @@ struct ExportOptions {
 /// Writes the figure as PDF, SVG or PNG, by the suffix of `target`, in the theme "print" whatever the window
 /// shows. The same figure and options give the same bytes (for PDF: given `created` or SOURCE_DATE_EPOCH,
 /// else the date is now). The target is replaced only when the file is whole. Needs a QApplication; GUI
-/// thread. Throws Error{badInput} for another suffix or an impossible size, Error{badFile} if the target
-/// cannot be written.
+/// thread. Throws Error{badInput} for another suffix or an impossible size, and what
+/// record::writeWhole throws.
 void exportFigure(const figure::Figure& figure, const std::filesystem::path& target,
                   const ExportOptions& options);
 
