@@ -55,8 +55,12 @@ std::string worstBin(const Reliability& reliability, MceBin told) {
 }
 
 std::string binNote(const ReliabilityBin& bin, std::size_t index, const Words& words) {
-    return "bin " + std::to_string(index + 1) + " (" + fixed(bin.low, 3) + ", " + fixed(bin.high, 3) +
-           "]: n = " + std::to_string(bin.count) + ", " + words.observed + " " + percent(bin.accuracy) +
+    const std::string place =
+        "bin " + std::to_string(index + 1) + " (" + fixed(bin.low, 3) + ", " + fixed(bin.high, 3) + "]: ";
+    if (bin.count == 0) {
+        return place + "no rows";
+    }
+    return place + "n = " + std::to_string(bin.count) + ", " + words.observed + " " + percent(bin.accuracy) +
            ", " + words.claimed + " " + percent(bin.meanConfidence);
 }
 

@@ -128,6 +128,8 @@ void TestCalibrationFigures::histogramSharesSumToOne() {
     const ReliabilityEntry entry{.name = "FT", .style = styleOf("ft"), .current = handMade()};
     const Panel panel = reliabilityFigure(std::span(&entry, 1)).panels[1];
     QCOMPARE(panel.bars[0].top, (Values{0, .15, .25, .6}));
+    QCOMPARE(panel.bars[0].note.front(), std::string("bin 1 (0.000, 0.250]: no rows"));
+    QVERIFY(panel.bars[0].note[1].starts_with("bin 2 (0.250, 0.500]: n = 3, accuracy 66.7"));
     QCOMPARE(panel.y.range->high, .75);
     QCOMPARE(panel.references[0].at, .65);
     QCOMPARE(panel.references[0].style.role, std::string("accuracy"));
