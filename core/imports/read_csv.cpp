@@ -60,6 +60,30 @@ char delimiterOf(std::string_view text) {
     return std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; })->first;
 }
 
+/// Whether a text begins as JSON or JSON lines do: with {" or [{ or [[, blanks between.
+bool beginsAsJson(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\r\n";
+    const auto skip = [&](std::string_view rest) {
+        return rest.substr(std::min(rest.find_first_not_of(kBlanks), rest.size()));
+    };
+    const std::string_view rest = skip(text);
+    const std::string_view next = skip(rest.substr(std::min<std::size_t>(rest.size(), 1)));
+    return rest.starts_with('{') ? next.starts_with('"')
+                                 : rest.starts_with('[') && (next.starts_with('{') || next.starts_with('['));
+}
+
+std::string csvText(const std::filesystem::path& file) {
+    std::string text = text::readDataText(file);
+    if (beginsAsJson(text)) {
+        throw Error(ErrorKind::badFile,
+                    file.string() +
+                        " is JSON, not CSV: write a table with a row for each sample and the columns "
+                        "label,logit_0,logit_1 (pandas: read_json, for JSON lines with lines=True, "
+                        "then to_csv)");
+    }
+    return text;
+}
+
 /// The rows of one split while they are read.
 struct Rows {
     std::vector<double> scores; ///< row after row
@@ -93,7 +117,7 @@ private:
 class CsvReader {
 public:
     CsvReader(const std::filesystem::path& file, const NameChoice& choice, const analysis::WorkHooks& hooks)
-        : m_file(file), m_text(text::readDataText(file)), m_dialect{delimiterOf(m_text), true, {}},
+        : m_file(file), m_text(csvText(file)), m_dialect{delimiterOf(m_text), true, {}},
           m_table(m_file, m_text, m_dialect), m_decimalComma(m_dialect.delimiter != ','), m_hooks(hooks) {
         for (const std::string& name : m_table.columns()) {
             m_header.emplace_back(trimmed(name));

@@ -1,6 +1,7 @@
 #include "core/text/data_text.h"
 
 #include "core/error.h"
+#include "core/text/stand_in.h"
 #include "core/text/utf8.h"
 #include "core/text/whole_file.h"
 
@@ -14,6 +15,9 @@ void refuseLine(const std::filesystem::path& file, std::int64_t line, const std:
 
 std::string readDataText(const std::filesystem::path& file) {
     std::string text = readWhole(file);
+    if (const auto what = binaryInPlaceOfText(std::string_view(text).substr(0, kStandInBytes))) {
+        throw Error(ErrorKind::badFile, file.string() + " " + *what);
+    }
     constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     if (text.starts_with(kByteOrderMark)) {
         text.erase(0, kByteOrderMark.size());

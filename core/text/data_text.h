@@ -10,8 +10,8 @@ namespace finescope::text {
 /// Throws Error{badFile} "FILE, line N: what".
 [[noreturn]] void refuseLine(const std::filesystem::path& file, std::int64_t line, const std::string& what);
 
-/// The text of a data file without its byte order mark. Throws Error{badFile} naming the line that is not
-/// UTF-8 or holds a character of value 0.
+/// The text of a data file without its byte order mark. Throws Error{badFile} naming the format if it is one
+/// that is no text (binaryInPlaceOfText), else the line that is not UTF-8 or holds a character of value 0.
 [[nodiscard]] std::string readDataText(const std::filesystem::path& file);
 
 /// What ends the lines of a text. The first line end that a text has decides it for all of them.

@@ -101,6 +101,40 @@ std::optional<std::string> standInFor(std::string_view beginning) {
     return std::nullopt;
 }
 
+std::optional<std::string> binaryInPlaceOfText(std::string_view beginning) {
+    using namespace std::string_view_literals;
+    struct Format {
+        std::string_view start, what;
+    };
+    constexpr std::string_view kWorkbook =
+        "a workbook of a spreadsheet, not text: save its sheet as CSV in UTF-8";
+    constexpr std::array kFormats{
+        Format{"\x1F\x8B"sv, "compressed by gzip: unpack it first (gunzip)"},
+        Format{"BZh"sv, "compressed by bzip2: unpack it first (bunzip2)"},
+        Format{"\xFD"
+               "7zXZ\0"sv,
+               "compressed by xz: unpack it first (unxz)"},
+        Format{"\x28\xB5\x2F\xFD"sv, "compressed by zstd: unpack it first (unzstd)"},
+        Format{"\xFF\xFE"sv, "UTF-16: save it as UTF-8 (iconv -f UTF-16 -t UTF-8)"},
+        Format{"\xFE\xFF"sv, "UTF-16: save it as UTF-8 (iconv -f UTF-16 -t UTF-8)"},
+        Format{"\xD0\xCF\x11\xE0"sv, kWorkbook},
+        Format{"PAR1"sv, "a Parquet file, not text: write it as CSV (pandas: read_parquet, then to_csv)"},
+        Format{"ARROW1"sv, "an Arrow file, not text: write it as CSV (pandas: read_feather, then to_csv)"},
+        Format{"\x93NUMPY"sv, "a NumPy array, not text: save logits and labels together by numpy.savez"},
+        Format{"\x89HDF\r\n"sv, "an HDF5 file, not text"},
+    };
+    constexpr std::string_view kZip = "PK\x03\x04";
+    if (beginning.starts_with(kZip)) { // workbooks are archives whose first members have these names
+        const bool workbook = beginning.find("[Content_Types].xml") != std::string_view::npos ||
+                              beginning.find("opendocument.spreadsheet") != std::string_view::npos ||
+                              beginning.find("xl/") != std::string_view::npos;
+        return "is " + std::string(workbook ? kWorkbook : "a zip archive, not text: unpack it first (unzip)");
+    }
+    const auto found = std::ranges::find_if(
+        kFormats, [&](const Format& format) { return beginning.starts_with(format.start); });
+    return found == kFormats.end() ? std::nullopt : std::optional("is " + std::string(found->what));
+}
+
 void refuseStandIn(const std::filesystem::path& file) {
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(file, ignored)) {

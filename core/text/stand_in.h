@@ -15,6 +15,11 @@ namespace finescope::text {
 
 inline constexpr std::size_t kStandInBytes = 1024;
 
+/// What a file is that should be text and is written in another format, and how to make it text: "is
+/// compressed by gzip: ..."; nothing for text in UTF-8. Known are compressed files, workbooks, archives,
+/// UTF-16 and the binary formats of tables. `beginning`: as above.
+[[nodiscard]] std::optional<std::string> binaryInPlaceOfText(std::string_view beginning);
+
 /// Throws Error{badFile} "FILE is a Git LFS pointer, ..." if the file is a stand-in. A file that cannot be
 /// read is none: whoever reads it says so.
 void refuseStandIn(const std::filesystem::path& file);

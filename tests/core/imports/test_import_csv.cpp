@@ -170,6 +170,11 @@ private Q_SLOTS:
             "labels are -1 and 1, but classes are counted from 0; save (label + 1) / 2");
         add("-1 to 1 as classes", "y,logit_a,logit_b,logit_c\n-1,1,2,0\n1,3,4,0\n0,3,4,0\n",
             "labels run from -1 to 1, and there are 3 classes");
+        const char* json = "data.csv is JSON, not CSV: write a table with a row for each sample";
+        add("JSON lines", "{\"label\": 0, \"logits\": [1, 2]}\n{\"label\": 1, \"logits\": [1, 2]}\n", json);
+        add("JSON", "[\n  {\n    \"label\": 0}]\n", json);
+        add("JSON of rows", "[[0, 1.5, -2], [1, 2, 3]]", json);
+        add("gzip", "\x1F\x8B\x08", "data.csv is compressed by gzip");
         add("a pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 99\n",
             "data.csv is a Git LFS pointer (to a file of 99 bytes)");
         add("a page", "<!doctype html>\n<html>", "data.csv is a web page (HTML)");

@@ -1,4 +1,5 @@
 #include "core/error.h"
+#include "core/text/data_text.h"
 #include "core/text/stand_in.h"
 #include "core/text/whole_file.h"
 #include "tests/support/text_folder.h"
@@ -68,6 +69,46 @@ private Q_SLOTS:
         const QString expected = QString::fromStdString(file.string()) + " " + told(bytes);
         QCOMPARE(said([&] { text::refuseStandIn(file); }), expected);
         QCOMPARE(said([&] { static_cast<void>(text::readWhole(file)); }), expected);
+    }
+
+    void otherFormatsAreNamed_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("words");
+        const auto add = [](const char* name, const QByteArray& bytes, const char* words) {
+            QTest::newRow(name) << bytes << QString(words);
+        };
+        add("gzip", QByteArray("\x1F\x8B\x08\0\0\0", 6), "is compressed by gzip: unpack it first");
+        add("xz",
+            QByteArray("\xFD"
+                       "7zXZ\0\0",
+                       7),
+            "is compressed by xz");
+        add("zstd", "\x28\xB5\x2F\xFD\x04", "is compressed by zstd");
+        add("bzip2", "BZh91AY&SY", "is compressed by bzip2");
+        add("UTF-16, little end first", QByteArray("\xFF\xFEl\0,\0", 6), "is UTF-16: save it as UTF-8");
+        add("UTF-16, big end first", QByteArray("\xFE\xFF\0l\0,", 6), "is UTF-16: save it as UTF-8");
+        add("workbook", "PK\x03\x04 ... [Content_Types].xml", "is a workbook of a spreadsheet");
+        add("open workbook", "PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            "is a workbook of a spreadsheet");
+        add("old workbook", "\xD0\xCF\x11\xE0\xA1\xB1", "is a workbook of a spreadsheet");
+        add("archive", "PK\x03\x04 data.csv", "is a zip archive, not text: unpack it");
+        add("Parquet", "PAR1\x15", "is a Parquet file");
+        add("NumPy", "\x93NUMPY\x01", "is a NumPy array");
+    }
+    void otherFormatsAreNamed() {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, words);
+        const tests::TextFolder folder;
+        const std::filesystem::path file = folder.write("data.csv", bytes);
+        try {
+            static_cast<void>(text::readDataText(file));
+            QFAIL("it was read");
+        } catch (const Error& error) {
+            const QString said = QString::fromUtf8(error.what());
+            QVERIFY2(error.kind() == ErrorKind::badFile &&
+                         said.startsWith(QString::fromStdString(file.string()) + " " + words),
+                     qPrintable(said));
+        }
     }
 
     void filesAreNotTakenForStandIns_data() {
