@@ -19,12 +19,26 @@ using ClassPlaces = std::map<std::string, std::int64_t, std::less<>>;
     throw Error(ErrorKind::badFile, raw.file.string() + ", " + split.labelsName + ": " + what);
 }
 
-Labels byName(const RawSplit& split, const ClassPlaces& places) {
+/// The classes that all labels of a split name; nullopt where one names none. Numbers name classes that are
+/// called by numbers.
+std::optional<Labels> byName(const RawSplit& split, const ClassPlaces& places) {
     Labels labels;
-    for (const std::string& text : split.labelTexts) {
-        labels.push_back(places.find(text)->second);
-    }
-    return labels;
+    const auto take = [&](const std::string& text) {
+        const auto found = places.find(text);
+        if (found != places.end()) {
+            labels.push_back(found->second);
+        }
+        return found != places.end();
+    };
+    const bool named = split.labelTexts.empty()
+                           ? !split.labelNumbers.empty() &&
+                                 std::ranges::all_of(split.labelNumbers,
+                                                     [&](double value) {
+                                                         const auto whole = wholeNumber(value);
+                                                         return whole && take(std::to_string(*whole));
+                                                     })
+                           : std::ranges::all_of(split.labelTexts, take);
+    return named ? std::optional(std::move(labels)) : std::nullopt;
 }
 
 /// A text that is no number where all should be: the first that is no class either says most.
@@ -90,16 +104,19 @@ std::vector<Labels> readLabels(const RawPredictions& raw) {
     for (std::size_t i = 0; i < raw.classNames.size(); ++i) {
         places.emplace(raw.classNames[i], static_cast<std::int64_t>(i));
     }
-    const bool named = std::ranges::all_of(raw.splits, [&](const RawSplit& split) {
-        return !split.labelTexts.empty() &&
-               std::ranges::all_of(split.labelTexts,
-                                   [&](const std::string& text) { return places.contains(text); });
-    });
     std::vector<Labels> all;
     for (const RawSplit& split : raw.splits) {
-        Labels labels = named                      ? byName(split, places)
-                        : split.labelTexts.empty() ? byNumber(raw, split, split.labelNumbers, places)
-                                                   : byNumber(raw, split, split.labelTexts, places);
+        if (auto named = byName(split, places)) {
+            all.push_back(std::move(*named));
+        }
+    }
+    if (all.size() == raw.splits.size()) {
+        return all;
+    }
+    all.clear(); // names in one split and places in another are not told apart
+    for (const RawSplit& split : raw.splits) {
+        Labels labels = split.labelTexts.empty() ? byNumber(raw, split, split.labelNumbers, places)
+                                                 : byNumber(raw, split, split.labelTexts, places);
         requireClasses(raw, split, labels);
         all.push_back(std::move(labels));
     }

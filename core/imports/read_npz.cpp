@@ -1,4 +1,5 @@
 #include "core/error.h"
+#include "core/imports/column_names.h"
 #include "core/imports/npz_file.h"
 #include "core/imports/raw_predictions.h"
 #include "core/text/shown.h"
@@ -276,6 +277,7 @@ private:
             }
             labels.push_back(static_cast<double>(place));
         }
+        m_labelsArePlaces = true;
         m_raw.notes.push_back(text::shown(array.name) + " is one-hot: the place of the 1 is the label");
         return labels;
     }
@@ -287,7 +289,10 @@ private:
                 continue;
             }
             if (array.problem.empty() && array.header.kind != 'O' && !array.header.isText()) {
-                continue; // numbers, as scikit-learn's classes_ may be
+                if (takeNumberedClasses(array)) {
+                    return;
+                }
+                continue;
             }
             const RawSplit& split = m_raw.splits.front();
             if (array.isColumn() &&
@@ -299,6 +304,33 @@ private:
             m_used.push_back(&array);
             return;
         }
+    }
+
+    /// Numbers, as scikit-learn's classes_ may be: what the labels call the classes, unless the labels say
+    /// that they are places.
+    bool takeNumberedClasses(const NpzArray& array) {
+        const bool places = m_labelsArePlaces || std::ranges::any_of(m_named, [&](const Named& named) {
+                                return named.meaning == Meaning::labelIds && isUsed(*named.array);
+                            });
+        if (places || !array.isColumn() ||
+            array.header.shape[0] != static_cast<std::uint64_t>(m_raw.splits.front().scores.cols())) {
+            return false;
+        }
+        const MatrixD values = m_file.matrix(array);
+        std::vector<std::string> names;
+        for (const double value : values.reshaped()) {
+            const auto whole = wholeNumber(value);
+            if (!whole) {
+                return false;
+            }
+            names.push_back(std::to_string(*whole));
+        }
+        if (std::set(names.begin(), names.end()).size() != names.size()) {
+            return false;
+        }
+        m_raw.classNames = std::move(names);
+        m_used.push_back(&array);
+        return true;
     }
 
     [[nodiscard]] bool isUsed(const NpzArray& array) const {
@@ -351,6 +383,7 @@ private:
     std::vector<Named> m_named; ///< in the order of the file
     RawPredictions m_raw;
     std::vector<const NpzArray*> m_used;
+    bool m_labelsArePlaces = false; ///< they are one-hot
 };
 
 } // namespace

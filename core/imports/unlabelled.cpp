@@ -1,6 +1,7 @@
 #include "core/imports/unlabelled.h"
 
 #include "core/error.h"
+#include "core/imports/column_names.h"
 #include "core/text/no_value.h"
 #include "core/text/shown.h"
 #include "core/text/wording.h"
@@ -26,9 +27,13 @@ public:
         return m_split.labelTexts.empty() ? m_split.labelNumbers.size() : m_split.labelTexts.size();
     }
     [[nodiscard]] bool isMissing(std::size_t row) const {
-        return m_split.labelTexts.empty() ? text::saysNoLabel(m_split.labelNumbers[row])
-                                          : text::saysNoLabel(m_split.labelTexts[row]) &&
-                                                !m_classes.contains(m_split.labelTexts[row]);
+        if (!m_split.labelTexts.empty()) {
+            const std::string& text = m_split.labelTexts[row];
+            return text::saysNoLabel(text) && !m_classes.contains(text);
+        }
+        const double value = m_split.labelNumbers[row];
+        const auto whole = wholeNumber(value); // -1 names a class beside 1, as support vector machines write
+        return text::saysNoLabel(value) && !(whole && m_classes.contains(std::to_string(*whole)));
     }
     /// NaN for what is no number.
     [[nodiscard]] double number(std::size_t row) const {

@@ -157,6 +157,35 @@ private Q_SLOTS:
         }
     }
 
+    /// Of each row of both.npz, which class it is of, by the number of the row's class there.
+    void classesMayBeCalledByNumbers_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<Labels>("expected"); // of the classes 0, 1, 2, ... of both.npz
+        QTest::addColumn<QString>("names");
+        QTest::newRow("from 1") << "numbered_from_one.npz" << Labels{0, 1, 0, 1, 0} << "1 2 3";
+        QTest::newRow("-1 is one") << "numbered_signs.npz" << Labels{0, 1, 0, 1, 0} << "-1 1";
+        QTest::newRow("ids are places") << "numbered_places.npz" << Labels{0, 1, 2, 0, 1} << "0 1 2";
+        QTest::newRow("one-hot is places") << "numbered_one_hot.npz" << Labels{0, 1, 2, 0, 1} << "0 1 2";
+    }
+    void classesMayBeCalledByNumbers() {
+        QFETCH(QString, file);
+        QFETCH(Labels, expected);
+        QFETCH(QString, names);
+        const record::Run whole = import(QStringLiteral("both.npz"));
+        const Labels classes = whole.parts->labels(*whole.split("test"));
+        const record::Run run = import(file);
+        const Labels labels = run.parts->labels(*run.split("test"));
+        QCOMPARE(labels.size(), classes.size());
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            QCOMPARE(labels[i], expected[static_cast<std::size_t>(classes[i])]);
+        }
+        QStringList told;
+        for (const std::string& name : run.classNames) {
+            told << QString::fromStdString(name);
+        }
+        QCOMPARE(told.join(QLatin1Char(' ')), names);
+    }
+
     void ofSeveralTheLogitsAreTaken() {
         const record::Run run = import(QStringLiteral("several.npz"));
         QVERIFY(logitsOf(run, "test") == logitsOf(import(QStringLiteral("both.npz")), "test"));

@@ -101,6 +101,12 @@ np.savez(folder + "two_logits.npz", logits=logits, test_logits=logits, labels=ta
 np.savez(folder + "two_labels.npz", logits=logits, labels=target, y=target)
 np.savez(folder + "other_classes.npz", logits=logits, labels=target, val_logits=logits[:, :4], val_labels=target % 4)
 np.savez(folder + "other_kinds.npz", logits=logits, labels=target, val_probs=softmax(logits), val_labels=target)
+# Classes that are called by numbers: what scikit-learn's classes_ holds, with labels from among them.
+three = logits[:, :3]
+np.savez(folder + "numbered_from_one.npz", logits=three, y_true=1 + target % 2, classes_=np.array([1, 2, 3]))
+np.savez(folder + "numbered_signs.npz", logits=logits[:, :2], y_true=np.where(target % 2 == 0, -1, 1), classes_=np.array([-1, 1]))
+np.savez(folder + "numbered_places.npz", logits=three, label_ids=target % 3, classes_=np.array([1, 2, 0]))
+np.savez(folder + "numbered_one_hot.npz", logits=three, labels=np.eye(3)[target % 3], classes_=np.array([1, 2, 0]))
 np.savez(folder + "names_short.npz", logits=logits, labels=target, class_names=np.array(["a", "b"]))
 np.savez(folder + "names_twice.npz", logits=logits, labels=target, class_names=np.array(list("abcda")))
 np.savez(folder + "unknown_name.npz", logits=logits[:2], labels=np.array(["a", "x"]), class_names=np.array(list("abcde")))
