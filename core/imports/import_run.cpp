@@ -117,6 +117,7 @@ Decided decide(const ImportPlan& plan, const RawPredictions& raw) {
     run.method = plan.method;
     run.model = plan.model;
     run.classNames = raw.classNames;
+    run.onlyWhole = true;
     while (run.classNames.size() < static_cast<std::size_t>(raw.splits.front().scores.cols())) {
         run.classNames.push_back(std::to_string(run.classNames.size()));
     }
@@ -130,8 +131,8 @@ Decided decide(const ImportPlan& plan, const RawPredictions& raw) {
                         {"splits", Json::object()}};
     if (offMaximum) {
         decided.report.notes.emplace_back(
-            "each row's largest logit is taken off that row, because float32 would cost digits of numbers as "
-            "large as these: the softmax is the same, but the logits' own size is not known");
+            "each row's largest logit is taken off that row, so that float32 keeps more of their digits: the "
+            "softmax is the same, but the logits' own size is not known");
     }
     decided.row.key = kOnlyRow;
     for (std::size_t i = 0; i < raw.splits.size(); ++i) {

@@ -9,7 +9,9 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <thread>
+#include <utility>
 
 namespace finescope::record {
 
@@ -71,6 +73,8 @@ struct RunWriter::State {
     void change(Change&& body);
 
     std::filesystem::path path;
+    Existing existing;
+    std::unique_ptr<HiddenFile> hidden; ///< until it is published
     Site site;
     FailedFile failedFile;
     Handle file; ///< before the datasets, so that it is closed after them
@@ -87,16 +91,16 @@ struct RunWriter::State {
     std::thread timer;
 };
 
-RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan, Existing existing)
-    : path(target), site(ErrorKind::internal, target) {
+RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan, Existing whereItExists)
+    : path(target), existing(whereItExists), site(ErrorKind::internal, target) {
     const LibraryLock lock;
     removeLeftovers(target); // of one that is refused now, too
     if (existing == Existing::refuse && std::filesystem::exists(std::filesystem::symlink_status(target))) {
         refuseExisting(target);
     }
     longestConfig = plan.configRoom > 0 ? plan.config.size() + plan.configRoom : 0;
-    HiddenFile hidden(target);
-    file = createIn(site, hidden.name());
+    hidden = std::make_unique<HiddenFile>(target);
+    file = createIn(site, hidden->name());
     bool written = false;
     try {
         failedFile = FailedFile(site, file.get());
@@ -109,7 +113,9 @@ RunWriter::State::State(const std::filesystem::path& target, const RunPlan& plan
         flush();
         failedFile.locate(site, data.status.get(), data.message.get());
         written = true;
-        hidden.publish(existing);
+        if (!plan.onlyWhole) {
+            std::exchange(hidden, nullptr)->publish(existing);
+        }
     } catch (...) {
         failedFile.divert();
         if (!written) {
@@ -419,7 +425,12 @@ void RunWriter::finish(Status status, const std::string& message) {
         state.flush();
     });
     state.stopTimer();
-    m_state.reset();
+    const auto hidden = std::move(state.hidden);
+    const Existing existing = state.existing;
+    m_state.reset(); // closes the file before it gets its name
+    if (hidden && status == Status::complete) {
+        hidden->publish(existing);
+    }
 }
 
 void RunWriter::abandon(const std::string& message) noexcept {
@@ -439,6 +450,7 @@ void RunWriter::abandon(const std::string& message) noexcept {
     m_state->failedFile.recordFailure({bytes.data(), bytes.size()});
     m_state->failedFile.truncateToStoredEnd();
     m_state->failedFile.divert();
+    m_state->hidden.reset(); // removes it
     // Closing what is half written is what crashes: its identifiers stay open until the process leaves.
     static_cast<void>(m_state.release());
 }

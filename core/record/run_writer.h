@@ -26,6 +26,9 @@ struct RunPlan {
     std::vector<std::string> epochSeries; ///< names of the columns of `/epochs`
     std::vector<SplitPlan> splits;
     std::vector<LoraMatrices> lora; ///< empty unless lora or lp-lora
+    /// The file gets its name when the run is complete, in place of an older one; one that is not leaves
+    /// nothing. For what is not worth having in part and never watched.
+    bool onlyWhole = false;
 };
 
 struct StepRow {
@@ -51,7 +54,8 @@ enum class Existing { refuse, overwrite };
 /// A process under a file-size limit must ignore SIGXFSZ, or the signal ends it before any error can be seen.
 class RunWriter {
 public:
-    /// Creates the file under a hidden name, starts SWMR and links it into place. Throws Error{badInput} if
+    /// Creates the file under a hidden name, starts SWMR and, unless it is wanted only whole, links it into
+    /// place. Throws Error{badInput} if
     /// the file exists and `existing` is refuse, Error{internal} if the folder cannot be written.
     RunWriter(const std::filesystem::path& file, const RunPlan& plan, Existing existing);
     ~RunWriter(); ///< an unfinished run is left as it is: status running, without a process
@@ -78,7 +82,8 @@ public:
     /// Free bytes on the file's disk must cover `bytes`; throws Error{internal} saying what is needed and
     /// what is there.
     void requireFreeSpace(std::uint64_t bytes) const;
-    /// Writes status and message, flushes and closes.
+    /// Writes status and message, flushes and closes; a file that is wanted only whole gets its name, or is
+    /// removed where the status is not complete.
     void finish(Status status, const std::string& message = {});
     /// After a failed write: records the failure as far as the disk allows, truncates the file to its stored
     /// end and keeps HDF5 from touching it again. HDF5's identifiers stay open and what it still writes, at

@@ -164,6 +164,40 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(path("c.h5")));
     }
 
+    /// What a disk that is full does, too: neither half a run nor the loss of the one that was there.
+    void aFullDiskLeavesWhatWasThere_data() {
+        QTest::addColumn<bool>("there");
+        QTest::newRow("nothing") << false;
+        QTest::newRow("an older import") << true;
+    }
+    void aFullDiskLeavesWhatWasThere() {
+        QFETCH(bool, there);
+        const QTemporaryDir folder;
+        const QString file = write("large.csv", "label,logit_0,logit_1\n" +
+                                                    QByteArray("0,1.25,-2.5\n1,0.5,0.75\n").repeated(50'000));
+        const QString output = folder.filePath("full.h5");
+        const QStringList arguments{"import", file, "-o", output, "--renew"};
+        if (there) {
+            QCOMPARE(runEngine(arguments).status, 0);
+        }
+        const auto names = [&] { return QDir(folder.path()).entryList(QDir::Files | QDir::Hidden); };
+        const auto bytes = [&] {
+            QFile run(output);
+            return run.open(QIODevice::ReadOnly) ? run.readAll() : QByteArray();
+        };
+        const QStringList namesBefore = names();
+        const QByteArray before = bytes();
+        QProcess shell;
+        shell.start("/bin/bash", QStringList{"-c", "trap '' XFSZ; ulimit -f 200; exec \"$0\" \"$@\"",
+                                             FINESCOPE_ENGINE_PROGRAM} +
+                                     arguments);
+        const Ended ended = tests::finish(shell);
+        QVERIFY2(ended.status == 1 && ended.err.contains("full.h5"), ended.err);
+        QCOMPARE(names(), namesBefore);
+        QVERIFY(bytes() == before);
+        QCOMPARE(runEngine(arguments).status, 0); // nothing is in the way
+    }
+
     void finescopeSaysHowToImport() {
         const Ended ended = runFinescope({"summary", write("f.npz", "PK")});
         QCOMPARE(ended.status, 2);
