@@ -188,6 +188,18 @@ std::int64_t keptRow(const FileView& view, const SeriesTable& epochs, std::int64
     return kept == epochs.keys.end() ? -1 : kept - epochs.keys.begin();
 }
 
+// A live file may be seen between two writes; one that has ended says what it means.
+void requireSelected(const FileView& view, const Progress& progress, std::size_t rows) {
+    const bool there = progress.selected >= -1 &&
+                       (progress.selected < 0 || static_cast<std::uint64_t>(progress.selected) < rows);
+    if (!there && progress.status != Status::running) {
+        view.site().fail(schema::kSelected,
+                         "is row " + std::to_string(progress.selected) + " of /epochs, which has " +
+                             std::to_string(rows) +
+                             " rows; expected one of them, counted from 0, or -1 for none");
+    }
+}
+
 template <typename T>
 T readOne(const FileView& view, const char* path, T absent) {
     const auto dataset = view.dataset(path);
@@ -391,6 +403,7 @@ Run readFacts(const FileView& view, const Run* earlier) {
     run.progress = readProgress(view);
     run.epochs = readTable(view, schema::kEpochs, schema::kEpoch, goesOn ? earlier->epochs : SeriesTable{});
     run.steps = readTable(view, schema::kSteps, schema::kStep, goesOn ? earlier->steps : SeriesTable{});
+    requireSelected(view, run.progress, run.epochs.rowsInFile());
     run.progress.selected = keptRow(view, run.epochs, run.progress.selected);
     if (goesOn && onlyStepsGrew(*earlier, run)) {
         Run next = *earlier;

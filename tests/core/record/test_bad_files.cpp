@@ -56,6 +56,8 @@ void TestBadFiles::theErrorNamesFileAndPlace_data() {
     row("no_class_names", {"attribute class_names", "missing"});
     row("class_names_numbers", {"attribute class_names", "text"});
     row("status", {"/progress/status", "9"});
+    row("selected", {"/progress/selected", "is row 7 of /epochs, which has"});
+    row("selected_below", {"/progress/selected", "is row -2 of /epochs"});
     row("no_step", {"/steps/step", "missing"});
     row("no_steps_stage", {"/steps/stage", "missing"});
     row("series_shape", {"/steps/train_loss", "[4, 2]", "[K]"});

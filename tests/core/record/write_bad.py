@@ -83,6 +83,8 @@ CHANGES = {
     "no_class_names": without_attribute("/", "class_names"),
     "class_names_numbers": attribute("class_names", np.arange(3)),
     "status": replaced("progress/status", np.array([9], "i1")),
+    "selected": replaced("progress/selected", np.array([7], "i8")),
+    "selected_below": replaced("progress/selected", np.array([-2], "i8")),
     "no_step": replaced("steps/step", None),
     "no_steps_stage": replaced("steps/stage", None),
     "series_shape": replaced("steps/train_loss", np.zeros((4, 2))),
