@@ -77,17 +77,28 @@ def bomb(path, shape, dtype, chunk):
     return change
 
 
-def inflated_chunk(path, extra):
+def deflated_zeros(count):
+    packer = zlib.compressobj(9)
+    block = bytes(MEBIBYTE)
+    return b"".join(packer.compress(block) for _ in range(count // MEBIBYTE)) + packer.flush()
+
+
+def inflated_chunk(path, count):
     """A chunk that says it holds the labels and is longer once it is inflated."""
     def change(file):
         del file[path]
         # A chunk larger than the labels, so that HDF5 spends enough bytes on its length.
         dataset = file.create_dataset(path, shape=(N,), maxshape=(None,), dtype="i8", chunks=(65536,), compression="gzip")
-        packer = zlib.compressobj(9)
-        packed = packer.compress(bytes(8 * 65536))
-        block = bytes(MEBIBYTE)
-        packed += b"".join(packer.compress(block) for _ in range(extra // MEBIBYTE)) + packer.flush()
-        dataset.id.write_direct_chunk((0,), packed)
+        dataset.id.write_direct_chunk((0,), deflated_zeros(count))
+    return change
+
+
+def inflated_chunk_of_many(path, count):
+    """The same of a dataset whose other chunks are not there, so that all of them together are no longer than they may be."""
+    def change(file):
+        del file[path]
+        dataset = file.create_dataset(path, shape=(N, MEBIBYTE), dtype="f4", chunks=(1, MEBIBYTE), compression="gzip")
+        dataset.id.write_direct_chunk((0, 0), deflated_zeros(count))
     return change
 
 
@@ -227,6 +238,7 @@ HOSTILE = {
     "many_texts": remade("progress/message", (100_000_000,), "S8", chunks=(1000,)),
     "large_kernel": large_kernel,
     "longer_than_it_says": inflated_chunk("splits/test/labels", 1536 * MEBIBYTE),
+    "one_of_many_is_longer": inflated_chunk_of_many("splits/test/features", 3072 * MEBIBYTE),
 }
 
 if __name__ == "__main__":
