@@ -1,5 +1,6 @@
 #include "core/record/dataset_view.h"
 
+#include "core/class_limit.h"
 #include "core/record/file_view.h"
 #include "core/record/limits.h"
 #include "core/record/stored_text.h"
@@ -199,7 +200,7 @@ std::string DatasetView::readText() const {
     const auto type = m_site.own(H5Dget_type(m_id.get()), m_path, "has no type");
     const auto space = m_site.own(H5Dget_space(m_id.get()), m_path, "has no shape");
     claim(0, rows(), H5Tget_size(type.get()));
-    const auto texts = readTexts(m_site, m_path, type.get(), space.get(), limits::kMostClasses,
+    const auto texts = readTexts(m_site, m_path, type.get(), space.get(), kMostClasses,
                                  limits::memoryOf(m_view.fileBytes()), [this](hid_t memType, void* data) {
                                      return H5Dread(m_id.get(), memType, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
                                  });

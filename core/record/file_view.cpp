@@ -1,5 +1,6 @@
 #include "core/record/file_view.h"
 
+#include "core/class_limit.h"
 #include "core/record/limits.h"
 #include "core/record/schema.h"
 #include "core/record/stored_text.h"
@@ -244,7 +245,7 @@ std::optional<std::vector<std::string>> FileView::texts(const std::string& path,
                    "cannot be opened");
     const auto type = m_site.own(H5Aget_type(id.get()), where, "has no type");
     const auto space = m_site.own(H5Aget_space(id.get()), where, "has no shape");
-    return readTexts(m_site, where, type.get(), space.get(), limits::kMostClasses, fileBytes(),
+    return readTexts(m_site, where, type.get(), space.get(), kMostClasses, fileBytes(),
                      [&id](hid_t memType, void* data) { return H5Aread(id.get(), memType, data); });
 }
 

@@ -26,7 +26,6 @@ inline constexpr std::uint64_t kInflatedTimesTheFile = 64;
 inline constexpr std::uint64_t kNeverWritten = kMebibyte;
 inline constexpr std::uint64_t kMostChunks = 1'000'000; ///< of one dataset
 
-inline constexpr std::uint64_t kMostClasses = 10'000;
 inline constexpr std::uint64_t kMostColumns = 4'096; ///< members of /steps or /epochs
 inline constexpr std::uint64_t kMostEvaluations =
     20'000; ///< rows of /epochs, /classifier or a split's logits

@@ -186,6 +186,12 @@ private Q_SLOTS:
         QCOMPARE(told.join(QLatin1Char(' ')), names);
     }
 
+    void manyClassesAreReadBack() {
+        const record::Run run = import(QStringLiteral("wide.npz"));
+        QCOMPARE(run.classes(), std::size_t{20'000});
+        QVERIFY((run.parts->labels(*run.split("test")) == Labels{0, 19'999, 7}));
+    }
+
     void ofSeveralTheLogitsAreTaken() {
         const record::Run run = import(QStringLiteral("several.npz"));
         QVERIFY(logitsOf(run, "test") == logitsOf(import(QStringLiteral("both.npz")), "test"));

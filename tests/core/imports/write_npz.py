@@ -101,6 +101,7 @@ np.savez(folder + "two_logits.npz", logits=logits, test_logits=logits, labels=ta
 np.savez(folder + "two_labels.npz", logits=logits, labels=target, y=target)
 np.savez(folder + "other_classes.npz", logits=logits, labels=target, val_logits=logits[:, :4], val_labels=target % 4)
 np.savez(folder + "other_kinds.npz", logits=logits, labels=target, val_probs=softmax(logits), val_labels=target)
+np.savez(folder + "wide.npz", logits=np.tile(np.arange(20_000, dtype="f4"), (3, 1)), labels=np.array([0, 19_999, 7]))
 # Classes that are called by numbers: what scikit-learn's classes_ holds, with labels from among them.
 three = logits[:, :3]
 np.savez(folder + "numbered_from_one.npz", logits=three, y_true=1 + target % 2, classes_=np.array([1, 2, 3]))

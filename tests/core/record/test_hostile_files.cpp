@@ -78,7 +78,7 @@ void TestHostileFiles::refusedWithNumberAndLimit_data() {
     row("short_columns", {"/steps/", "134217728"});
     row("many_columns", {"/steps has 5004 members", "4096"});
     row("many_splits", {"/splits has 301 members", "256"});
-    row("many_classes", {"attribute class_names", "300000", "10000"});
+    row("many_classes", {"attribute class_names", "300000", "100000"});
     row("many_kernels", {"/ntk has 101 members", "64"});
     row("many_snapshots", {"/classifier/epoch", "30000 evaluations", "20000"});
     row("many_evaluations", {"/epochs/epoch", "30000 evaluations", "20000"});
