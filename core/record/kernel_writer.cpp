@@ -188,7 +188,7 @@ Handle openCopy(const Site& site, const std::filesystem::path& copy) {
     const hbool_t clear = true;
     site.check(H5Pset(access.get(), "clear_status_flags", &clear), "", "cannot be described");
     site.check(H5Pset_file_locking(access.get(), false, true), "", "cannot be described");
-    site.check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_LATEST), "",
+    site.check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110), "",
                "cannot be described");
     site.check(H5Pset_cache(access.get(), 0, 1, 0, 0.0), "", "cannot be described");
     return site.own(H5Fopen(copy.c_str(), H5F_ACC_RDWR, access.get()), "",

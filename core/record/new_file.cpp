@@ -163,7 +163,8 @@ Handle createIn(const Site& site, const std::filesystem::path& hidden) {
                "cannot be divided into pages");
     site.check(H5Pset_file_space_page_size(creation.get(), kPageBytes), "", "cannot be divided into pages");
     const auto access = site.own(H5Pcreate(H5P_FILE_ACCESS), "", "cannot be described");
-    site.check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST), "",
+    // The format of HDF5 1.10, which has SWMR: a newer library's latest could not be read by Debian 12's.
+    site.check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110), "",
                "cannot use the file format of SWMR");
     // No chunk cache: a row goes to the disk when it is written, and a full disk is noticed there. A flush
     // that fails goes on, and would put the new length of a dataset on the disk without its rows. Set for the
