@@ -26,7 +26,7 @@ private:
     ErrorKind m_kind;
 };
 
-/// The exit status that DESIGN's commands promise for an error of this kind: 1 failed while working, 2 wrong
+/// The exit status for an error of this kind (architecture.md, Commands): 1 failed while working, 2 wrong
 /// usage or unusable input.
 [[nodiscard]] constexpr int exitStatus(ErrorKind kind) noexcept {
     return kind == ErrorKind::badInput || kind == ErrorKind::badFile ? 2 : 1;

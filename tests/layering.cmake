@@ -1,4 +1,4 @@
-# Fails when an include crosses a boundary that DESIGN draws. Run as a script: cmake -DROOT=... -P layering.cmake
+# Fails when an include crosses a boundary of architecture.md, Layers. As a script: cmake -DROOT=... -P layering.cmake
 # The compiler cannot do this: Debian puts ATen, HDF5's and Qt's neighbours where every target sees them.
 
 cmake_minimum_required(VERSION 3.25)  # a script starts without policies

@@ -20,8 +20,8 @@ struct PartDone {
     std::optional<double> secondsLeft;
 };
 
-/// Shows how a run gets on: a bar with the time left on stderr, JSON lines on stdout (DESIGN, Commands), or
-/// nothing. `automatic` is a bar if stderr is a terminal, else nothing.
+/// Shows how a run gets on: a bar with the time left on stderr, JSON lines on stdout (architecture.md,
+/// Commands), or nothing. `automatic` is a bar if stderr is a terminal, else nothing.
 class ProgressDisplay {
 public:
     explicit ProgressDisplay(ProgressStyle style);

@@ -14,7 +14,7 @@ class QSocketNotifier;
 
 namespace finescope::window {
 
-/// One line of `finescope-engine --progress json` (DESIGN, Commands).
+/// One line of `finescope-engine --progress json` (architecture.md, Commands).
 struct EngineProgress {
     QString stage; ///< probing, fine_tuning, evaluating or kernel
     qint64 step = 0;

@@ -31,7 +31,7 @@ struct AdamTemperature {
 /// 0.999, epsilon 1e-8, bias-corrected, as torch.optim.Adam) on the mean NLL of softmax(z / T), a whole-set
 /// gradient in every step. Each step moves T by at most about the learning rate, so that maxSteps bound how
 /// far it gets, and early stopping may end it before the minimum. logits [N, C], labels [N]; O(N C) a step.
-/// Refuses what reliability() refuses; Error{cancelled}. PAPER 2.10; Kingma and Ba 2015, Algorithm 1.
+/// Refuses what reliability() refuses; Error{cancelled}. definitions.md, Adam's temperature.
 [[nodiscard]] AdamTemperature adamTemperature(const MatrixViewF& logits, const Labels& labels,
                                               const AdamOptions& options = {});
 

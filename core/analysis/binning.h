@@ -13,7 +13,7 @@ enum class Binning : std::uint8_t {
     equalMass,  ///< at most K bins with about as many rows each
 };
 
-/// Bins (lo, hi] that cover [0, 1], the first closed at 0. Source: Guo et al. 2017 (PAPER 2.10).
+/// Bins (lo, hi] that cover [0, 1], the first closed at 0. Guo et al. 2017; definitions.md, Confidence bins.
 class ConfidenceBins {
 public:
     /// Of equal width: edges i/K, correctly rounded. 1 <= count <= 1000; throws Error{badInput} otherwise.
@@ -24,7 +24,7 @@ public:
     /// confidences are never parted: a cut that falls among them moves behind the last, so that there may be
     /// fewer bins than asked for, one if all are equal, and none is empty. Throws Error{badInput} if there
     /// are no confidences, if one is not in [0, 1], or if not 1 <= count <= 1000. Source: Kumar et al. 2019
-    /// and their code, uncertainty-calibration 0.1.4; PEERS 3.2.
+    /// and their code, uncertainty-calibration 0.1.4; definitions.md, Confidence bins.
     [[nodiscard]] static ConfidenceBins equalMass(std::span<const double> confidences, int count);
 
     /// Of either kind.

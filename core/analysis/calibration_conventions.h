@@ -54,7 +54,7 @@ struct ConventionError {
 /// ECE and MCE of forecasts in binCount bins of equal width as `convention` computes them, its artefacts
 /// included; where the project works in float32, confidences and edges are rounded as it does. Projects
 /// answer an empty set with NaN, 0 or an exception; this one with Error{badInput}, as for anything that
-/// requireForecasts() refuses or if not 1 <= binCount <= 1000. Source: PEERS 3.1.
+/// requireForecasts() refuses or if not 1 <= binCount <= 1000. definitions.md, Conventions of other tools.
 [[nodiscard]] ConventionError errorUnder(Convention convention, const Forecasts& forecasts,
                                          int binCount = 15);
 

@@ -11,12 +11,12 @@
 
 namespace finescope::analysis {
 
-/// The bins of a reliability diagram of any forecasts. Refuses what requireForecasts() refuses. PAPER 2.10.
+/// The bins of a reliability diagram (definitions.md, Confidence bins). Refuses as requireForecasts().
 [[nodiscard]] std::vector<ReliabilityBin> binForecasts(const Forecasts& forecasts,
                                                        const ConfidenceBins& edges);
 
 /// ECE = sum_m n_m/N |acc_m - conf_m| and MCE = max_m |acc_m - conf_m| over the bins that hold rows,
-/// fractions in [0, 1]. No rows: both 0, and no bin. Source: Guo et al. 2017; PAPER 2.10.
+/// fractions in [0, 1]. No rows: both 0, and no bin. Guo et al. 2017; definitions.md, Calibration error.
 struct CalibrationError {
     double ece = 0;
     double mce = 0;
@@ -34,7 +34,7 @@ struct ConfidenceSplit {
 /// The calibration error in the L2 norm with its bias for being estimated taken off: the root of
 /// sum_m n_m/N (gap_m^2 - acc_m (1 - acc_m) / (n_m - 1)), where a bin of one row adds nothing and a negative
 /// sum counts as 0. Meant for bins of equal mass. In [0, 1]. Source: Kumar et al. 2019, "Verified uncertainty
-/// calibration"; PEERS 3.2.
+/// calibration"; definitions.md, Debiased L2 error.
 [[nodiscard]] double debiasedL2(std::span<const ReliabilityBin> bins);
 
 /// The bin of the MCE, with what is in it.
@@ -72,7 +72,7 @@ struct ClassWiseCalibration {
 };
 
 /// Of softmax(z / T) in bins of equal width. logits [N, C], labels [N]; refuses what reliability() refuses.
-/// Source: Kull et al. 2019, "Beyond temperature scaling", section 2; PEERS 3.2.
+/// Source: Kull et al. 2019, "Beyond temperature scaling", section 2; definitions.md, Class-wise error.
 [[nodiscard]] ClassWiseCalibration classWiseCalibration(const MatrixViewF& logits, const Labels& labels,
                                                         double temperature = 1.0, int binCount = 15);
 

@@ -46,7 +46,7 @@ struct CalibrationBand {
 /// Rows are drawn with replacement, the bins stay where they are: percentile intervals of the accuracy of
 /// each bin (over the replicates that have rows in it), of ECE and of MCE. ECE and MCE are biased upwards
 /// under resampling: look at consistencyBand() too. O(N replicates). Refuses what requireForecasts() refuses
-/// and options out of range; throws Error{cancelled} when stopped. Source: Efron 1979; PEERS 3.2.
+/// and options out of range; Error{cancelled}. Source: Efron 1979; definitions.md, Intervals of a diagram.
 [[nodiscard]] CalibrationBand bootstrapBand(const Forecasts& forecasts, const ConfidenceBins& edges,
                                             const Resampling& options = {});
 

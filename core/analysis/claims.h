@@ -18,7 +18,7 @@ enum class ClaimStatus { holds, doesNotHold, notTested };
 /// "holds", "does not hold" or "not tested".
 [[nodiscard]] std::string_view claimStatusName(ClaimStatus status);
 
-/// One empirical claim of the paper, as a set of runs shows it. PAPER 5, C1 to C23.
+/// One empirical claim of the paper, as a set of runs shows it. definitions.md, Claims.
 struct Claim {
     std::string id;    ///< C1 .. C23
     std::string title; ///< what is claimed, with the criterion and its thresholds

@@ -6,7 +6,7 @@
 
 namespace finescope::analysis {
 
-/// ||V||_F and ||b||_2 of the classifier at one evaluation. PAPER 2.1.
+/// ||V||_F and ||b||_2 of the classifier at one evaluation. definitions.md, Classifier norms.
 struct ClassifierNorms {
     std::optional<double> weight, bias;
 };

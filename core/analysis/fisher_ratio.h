@@ -8,7 +8,7 @@
 
 namespace finescope::analysis {
 
-/// Fisher's discriminant ratio with how it was computed. PAPER 2.4, DESIGN "Definitions".
+/// Fisher's discriminant ratio with how it was computed. definitions.md, Fisher's discriminant ratio.
 struct FisherRatio {
     double value = 0;
     double ridge = 0;            ///< 0, or the relative ridge lambda / (tr(S_W)/h)
@@ -46,7 +46,7 @@ struct FisherEstimate {
 /// fisherDiscriminantRatio with a delete-a-group jackknife: rows in the order of their classes go to the
 /// groups in turn, so that every class loses the same share. What is left out of S_W and S_B is subtracted,
 /// the ridge stays that of all rows. The interval is of the ratio at this n: where n is near h the ratio
-/// itself is far above that of the population (PAPER 2.4). O(N h min(N, h)). Throws as
+/// itself is far above that of the population (definitions.md). O(N h min(N, h)). Throws as
 /// fisherDiscriminantRatio. Kott 2001, "The delete-a-group jackknife".
 [[nodiscard]] FisherEstimate fisherEstimate(const MatrixViewF& features, const Labels& labels, int classes,
                                             const FisherOptions& options = {}, const WorkHooks& hooks = {});

@@ -23,7 +23,7 @@ struct Forecasts {
 
 /// The probability of class `label` in each row under softmax(z / T), and whether the label is that class:
 /// one class against the others. logits [N, C], labels [N], 0 <= label < C; refuses what reliability()
-/// refuses, and a class that there is not. Source: Kull et al. 2019, section 2; PEERS 3.2.
+/// refuses, and a class that there is not. Kull et al. 2019, section 2; definitions.md, Class-wise error.
 [[nodiscard]] Forecasts classForecasts(const MatrixViewF& logits, const Labels& labels, std::int64_t label,
                                        double temperature = 1.0);
 

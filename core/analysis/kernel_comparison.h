@@ -9,10 +9,10 @@ namespace finescope::analysis {
 
 /// Mean |log10| of the ratio of two normalised spectra (sigma / largest sigma), over the singular values of
 /// the lower of the two numerical ranks: how far apart two curves of the spectrum figure are, in decades.
-/// Both descending. nullopt if one is zero. PAPER C12.
+/// Both descending. nullopt if one is zero. definitions.md, LoRA against fine-tuning.
 [[nodiscard]] std::optional<double> spectrumGap(std::span<const double> one, std::span<const double> other);
 
-/// LoRA's kernel against full fine-tuning's of the same samples. PAPER 1.6.
+/// LoRA's kernel against full fine-tuning's of the same samples. definitions.md, LoRA against fine-tuning.
 struct KernelComparison {
     /// <F_lora, F_qv> / ||F_qv||^2: the multiple of F_qv, the query and value part of full fine-tuning's F,
     /// that is closest to LoRA's F. nullopt if the FT kernel has no such part.

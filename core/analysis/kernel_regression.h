@@ -16,7 +16,7 @@ struct KernelFit {
 };
 
 /// Binary logistic regression on the rows of a kernel, to the optimum: labels 0 or 1, both there; the
-/// intercept is free. Throws as fitLogistic. PAPER 2.8.
+/// intercept is free. Throws as fitLogistic. definitions.md, Kernel regression.
 [[nodiscard]] KernelFit fitKernelRows(const ReducedFeatures& rows, const Labels& labels, double strength,
                                       std::stop_token stop = {});
 
@@ -30,7 +30,7 @@ struct KernelRegressionHooks {
 /// first two are shares of the nC yes-or-no decisions, the paper's numbers; the others take the class with
 /// the largest f. One logistic problem on the nC rows with one-hot labels, its strength chosen among ten by
 /// 5-fold stratified accuracy. Throws Error{badInput} for fewer than five train samples or one class.
-/// PAPER 2.8, DESIGN "Kernel regression".
+/// definitions.md, Kernel regression.
 [[nodiscard]] MatrixD kernelRegression(const record::KernelState& kernel,
                                        const KernelRegressionHooks& hooks = {});
 

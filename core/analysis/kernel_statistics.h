@@ -24,11 +24,11 @@ void requireConsistent(const record::KernelState& kernel);
 /// test samples.
 [[nodiscard]] MatrixD flattenedKernel(const MatrixD& p, const MatrixD& f, KernelPart part);
 
-/// Frobenius norm of the flattened kernel, not divided by n. PAPER 2.7.
+/// Frobenius norm of the flattened kernel, not divided by n. definitions.md, Frobenius norm.
 [[nodiscard]] double kernelFrobeniusNorm(const record::KernelState& kernel, KernelPart part);
 
-/// Singular values of the flattened kernels, descending: [3, nC], rows in the order of KernelPart. The stored
-/// ones if the file has them; else computed if nC <= kLargestComputedSpectrum; else nullopt. PAPER 2.7.
+/// Singular values of the flattened kernels, descending: [3, nC], rows in the order of KernelPart. Stored
+/// ones first; else computed if nC <= kLargestComputedSpectrum; else nullopt. definitions.md, Spectrum.
 [[nodiscard]] std::optional<MatrixD> kernelSpectrum(const record::KernelState& kernel);
 
 /// Singular values of F's part of the query and value weights, descending; nullopt without that part, or
@@ -36,14 +36,14 @@ void requireConsistent(const record::KernelState& kernel);
 [[nodiscard]] std::optional<VectorD> queryValueSpectrum(const record::KernelState& kernel);
 
 /// The trace (nuclear) norm of each C x C block K(x_i, x_j) of the train kernel: [n, n], >= 0. O(n^2 C^3).
-/// PAPER 2.7, heat map.
+/// definitions.md, Heat map.
 [[nodiscard]] MatrixD blockTraceNorms(const record::KernelState& kernel, KernelPart part);
 
 /// The FT ratio of each training sample x: ||sum_i F(x, x_i) delta_i|| / ||sum_i (P + F)(x, x_i) delta_i||;
-/// NaN where the denominator is zero. Returns [n]. PAPER 2.7.
+/// NaN where the denominator is zero. Returns [n]. definitions.md, FT ratio.
 [[nodiscard]] VectorD fineTuningRatios(const record::KernelState& kernel);
 
-/// Their mean over the samples that have one; nullopt if none has. PAPER 2.7.
+/// Their mean over the samples that have one; nullopt if none has. definitions.md, FT ratio.
 [[nodiscard]] std::optional<double> fineTuningRatio(const record::KernelState& kernel);
 
 } // namespace finescope::analysis

@@ -41,7 +41,7 @@ struct LogisticOptions {
 /// Multinomial logistic regression with L2: minimises strength * sum_i CE_i + 0.5 ||V||_F^2 over V [C, h] and
 /// free b [C], from V = 0, b = 0, to the optimum: both tolerances hold, or, where rounding ends the way
 /// before, the gradient's and a gap of 1e-6. features [N, h], labels [N]. Throws Error{numeric} when it
-/// cannot get there. Source: PAPER 2.9 (strength is scikit-learn's C).
+/// cannot get there. Source: definitions.md, Linear probing (strength is scikit-learn's C).
 [[nodiscard]] LogisticFit fitLogistic(const MatrixViewF& features, const Labels& labels, int classes,
                                       double strength, const LogisticOptions& options = {});
 /// The same of features that were reduced before.

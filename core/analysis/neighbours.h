@@ -12,7 +12,7 @@ namespace finescope::analysis {
 /// How much of the neighbourhood of each row stays: the mean share of its k nearest other rows (Euclidean
 /// distance) that are the same before and after, 0..1; about k / (N - 1) by chance. before, after [N, h] and
 /// [N, g], N > k >= 1. O(N^2 h). Throws Error{badInput} on other shapes and on values that are not finite.
-/// PAPER C23.
+/// definitions.md, Neighbours.
 [[nodiscard]] double neighbourOverlap(const MatrixViewF& before, const MatrixViewF& after, int k);
 
 /// The mean share of the k nearest other rows that have the row's own label, 0..1. features [N, h], labels
@@ -38,7 +38,7 @@ struct NeighbourNumbers {
 };
 
 /// before and after [N, h] and [N, g], or without rows where they were not recorded; labels [N]. O(rows N h).
-/// Throws Error{badInput} on other shapes and on values that are not finite, Error{cancelled}. PAPER C23.
+/// Error{badInput} on other shapes and non-finite values, Error{cancelled}. definitions.md, Neighbours.
 [[nodiscard]] NeighbourNumbers neighbourNumbers(const MatrixViewF& before, const MatrixViewF& after,
                                                 const Labels& labels, const NeighbourOptions& options = {},
                                                 const WorkHooks& hooks = {});

@@ -31,7 +31,7 @@ struct PairedBootstrapOptions {
 /// are, the same ones for both, and bounds are quantiles of the changes, linear between order statistics. ECE
 /// and MCE are biased upwards in a resample; in the change most of that cancels. `before` and `after` have
 /// the same rows in the same order, at least one, else Error{badInput}; Error{cancelled}. O(resamples N). The
-/// same seed gives the same numbers on every machine. Efron and Tibshirani 1993, chapter 13; PEERS 3.2.12.
+/// same seed gives the same numbers on every machine. definitions.md, Change of a number.
 [[nodiscard]] RecalibrationChange recalibrationChange(const RowScores& before, const RowScores& after,
                                                       int binCount = 15,
                                                       const PairedBootstrapOptions& options = {});

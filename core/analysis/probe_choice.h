@@ -23,7 +23,7 @@ struct ProbeChoice {
     [[nodiscard]] std::optional<double> accuracy() const;
 };
 
-/// From "probe" of the config (RUN_FILE.md, Root attributes): {"C", "rows" [folds], "scores": [{"C",
+/// From "probe" of the config (run-file.md, Root attributes): {"C", "rows" [folds], "scores": [{"C",
 /// "accuracy", ...}]}. None in a run that did not probe, has not yet, or does not say; candidates that are
 /// not both numbers are left out.
 [[nodiscard]] std::optional<ProbeChoice> probeChoice(const record::Run& run);

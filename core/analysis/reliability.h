@@ -17,7 +17,7 @@ struct ReliabilityBin {
     [[nodiscard]] double gap() const { return accuracy - meanConfidence; }
 };
 
-/// A reliability diagram and the scalar numbers that go with it, at one temperature. PAPER 2.10.
+/// A reliability diagram and the numbers that go with it, at one temperature. definitions.md, Calibration.
 struct Reliability {
     double temperature = 1;
     std::int64_t count = 0;
@@ -33,7 +33,7 @@ struct Reliability {
 
 /// Top-label reliability of softmax(z / T). logits [N, C], labels [N], N >= 1, T > 0, 1 <= binCount <= 1000.
 /// Double precision throughout. Throws Error{badInput} on an empty set, non-finite logits (rows named),
-/// labels out of range or sizes that differ. Source: Guo et al. 2017; PAPER 2.10; DESIGN "Definitions".
+/// labels out of range or sizes that differ. Source: Guo et al. 2017; definitions.md, Calibration.
 [[nodiscard]] Reliability reliability(const MatrixViewF& logits, const Labels& labels,
                                       double temperature = 1.0, int binCount = 15);
 

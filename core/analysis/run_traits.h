@@ -8,8 +8,8 @@
 
 namespace finescope::analysis {
 
-/// What the classifier's weights were multiplied by at the start of fine-tuning (PAPER E5): the config's
-/// `classifier_scale`, 1 where the file says nothing.
+/// What the classifier's weights were multiplied by at the start of fine-tuning (definitions.md, Norm
+/// scaling): the config's `classifier_scale`, 1 where the file says nothing.
 [[nodiscard]] double classifierScale(const record::Run& run);
 
 /// Whether fine-tuning's batches may have been taken with dropout: false where the config's `dropout` names
@@ -26,8 +26,8 @@ namespace finescope::analysis {
 [[nodiscard]] bool hasLostLogitSize(const record::Run& run);
 
 /// The one class that the reported model predicts for every row of a split with more than one label: such a
-/// run has collapsed, and its feature and classifier numbers say little (PAPER, below Table 8). nullopt if it
-/// predicts several, if all labels are one, or if the split has no logits. Reads logits and labels.
+/// run has collapsed, and its feature and classifier numbers say little (definitions.md, Collapsed runs).
+/// nullopt if it predicts several, if all labels are one, or without logits. Reads logits and labels.
 [[nodiscard]] std::optional<std::int64_t> collapsedClass(const record::Run& run,
                                                          const record::SplitInfo& split);
 

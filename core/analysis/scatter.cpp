@@ -10,7 +10,7 @@
 namespace finescope::analysis {
 
 namespace {
-constexpr double kDroppedBelow = 1e-12; // of the largest eigenvalue (DESIGN, Definitions)
+constexpr double kDroppedBelow = 1e-12; // of the largest eigenvalue (definitions.md)
 }
 
 ScatterDirections scatterDirectionsOf(const Eigen::MatrixXd& scatter, std::string_view what) {

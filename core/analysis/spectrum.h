@@ -13,7 +13,7 @@ namespace finescope::analysis {
 
 /// How many singular values are above (largest) x (order of the matrix) x 2^-23: the rank that float32
 /// arithmetic would report, whatever the precision of the values. singularValues: all of them, non-negative.
-/// PAPER 2.7.
+/// definitions.md, Ranks.
 [[nodiscard]] std::int64_t numericalRank(std::span<const double> singularValues);
 
 /// exp(-sum p ln p) with p = sigma / sum sigma: 1..m, and 0 if all are zero. Source: Roy and Vetterli 2007.

@@ -29,15 +29,15 @@ struct FittedTemperature {
 
 /// The temperature that minimises the mean NLL of softmax(z / T), exactly: the NLL is convex in 1/T;
 /// safeguarded Newton on [0.01, 1000]. logits [N, C], labels [N], N >= 1. Refuses what reliability() refuses.
-/// PAPER 2.10; PEERS 3.2.9.
+/// definitions.md, Fitted temperature.
 [[nodiscard]] FittedTemperature fitTemperature(const MatrixViewF& logits, const Labels& labels);
 
 /// Why there is no minimum, as a sentence without an end: "the NLL falls for ever as T goes to 0: ..."; "" of
 /// TemperatureCase::minimum.
 [[nodiscard]] std::string inWords(TemperatureCase why);
 
-/// ||V||_F / T: softmax(f(x) / T) is what a classifier with V / T and b / T gives. `norm` is ||V||_F. PAPER
-/// 1.7. Throws Error{badInput} unless T is a positive, finite number.
+/// ||V||_F / T: softmax(f(x) / T) is what a classifier with V / T and b / T gives. `norm` is ||V||_F.
+/// definitions.md, Equivalent classifier norm. Throws Error{badInput} unless T is a positive, finite number.
 [[nodiscard]] double equivalentClassifierNorm(double norm, double temperature);
 
 } // namespace finescope::analysis

@@ -12,7 +12,7 @@ struct TemperatureObjective {
 };
 
 /// In one pass over the rows, in double precision. logits [N, C], labels [N], both checked by the caller; any
-/// finite beta, of which negative ones turn the order of the classes round. PAPER 2.10.
+/// finite beta; negative ones turn the order of the classes round. definitions.md, Fitted temperature.
 [[nodiscard]] TemperatureObjective temperatureObjective(const MatrixViewF& logits, const Labels& labels,
                                                         double beta);
 

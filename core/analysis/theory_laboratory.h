@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-/// What the two-layer linear laboratory of `finescope-engine verify` measured, PAPER 1.4 and 1.6: made by
-/// core/engine/theory, shown by core/figure, and JSON in between.
+/// What the two-layer linear laboratory of `finescope-engine verify` measured (definitions.md, Theory): made
+/// by core/engine/theory, shown by core/figure, and JSON in between.
 namespace finescope::analysis {
 
 /// Gradient descent on a linear model of one dimension: how far the features of samples of length 1 move. All
@@ -54,8 +54,8 @@ struct TheoryLaboratory {
     LoraLaboratory lora;
 };
 
-/// The least probability that eps is at most `error` says PAPER 1.6, corrected: 1 - 4 exp(-(eps^2 - eps^3)
-/// r/4), from eps = 2/3 on what it is there. Below 0 it says nothing.
+/// The least probability that eps is at most `error` says definitions.md, Proposition on LoRA: 1 - 4
+/// exp(-(eps^2 - eps^3) r/4), from eps = 2/3 on what it is there. Below 0 it says nothing.
 [[nodiscard]] double loraProbabilityBound(double error, double rank);
 
 /// The smallest eps in (0, 2/3] for which that bound reaches `probability`; nullopt if none does.

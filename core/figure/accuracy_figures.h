@@ -18,13 +18,13 @@ struct AccuracyOptions {
 
 /// Accuracy per method and split, in and out of distribution, a panel for each data set: mean over seeds with
 /// the spread and every seed's own value; the Matthews correlation for CoLA. Collapsed runs are named in the
-/// notes. PAPER 2.11, Tables 8 and 10.
+/// notes. Tomihari and Sato 2024, tables 8 and 10.
 [[nodiscard]] Figure accuracyFigure(std::span<const record::Run> runs, std::span<const AccuracyEntry> entries,
                                     const AccuracyOptions& options = {});
 
 /// Rows tasks and splits, columns methods; accuracy in percent, or for CoLA 100 times the Matthews
-/// correlation. The best of a row is emphasised if its 95 % t interval overlaps no other's. PAPER Tables 8
-/// and 10.
+/// correlation. The best of a row is emphasised if its 95 % t interval overlaps no other's. Tomihari and Sato
+/// 2024, tables 8 and 10.
 [[nodiscard]] Table accuracyTable(std::span<const record::Run> runs, std::span<const AccuracyEntry> entries,
                                   const std::vector<std::string>& splits = {});
 

@@ -10,7 +10,7 @@
 
 namespace finescope::figure {
 
-/// What a task is scored by (PAPER 2.11).
+/// What a task is scored by (definitions.md, Task metric).
 enum class Metric {
     accuracy, ///< fraction of rows classified rightly, 0..1
     matthews, ///< Matthews correlation, -1..1: CoLA

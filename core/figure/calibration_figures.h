@@ -41,7 +41,7 @@ struct ReliabilityOptions {
 [[nodiscard]] ReliabilityOptions laidOutFor(ReliabilityOptions options, double widthMm, bool beforeAfter);
 
 /// One column per entry: the square reliability diagram, and below it, sharing x, the histogram of
-/// confidences (LOOK.md, "Reliability diagram"; PAPER 2.10; Guo et al. 2017, Figure 1).
+/// confidences (look.md, Reliability diagram; Guo et al. 2017, Figure 1).
 [[nodiscard]] Figure reliabilityFigure(std::span<const ReliabilityEntry> entries,
                                        const ReliabilityOptions& options = {});
 
@@ -84,7 +84,7 @@ struct TemperatureCurveOptions {
 };
 
 /// ECE, MCE, NLL and Brier score over log T with one legend below; T = 1, the current temperature and each
-/// run's optimum are marked. PAPER 2.10; Guo et al. 2017.
+/// run's optimum are marked. definitions.md, Fitted temperature.
 [[nodiscard]] Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
                                             const TemperatureCurveOptions& options = {});
 

@@ -38,24 +38,24 @@ struct Lens {
 
 /// "Before and after": for each run ECE, MCE, NLL, Brier score and accuracy at T = 1 and at its temperature,
 /// the change, and the interval of the change (paired_bootstrap.h); ECE, MCE and accuracy in percent. O(N
-/// resamples) a run. Throws Error{cancelled} when `bootstrap` is stopped. PAPER Table 3; PEERS 3.2.12.
+/// resamples) a run. Throws Error{cancelled} when `bootstrap` is stopped. definitions.md, Change of a number.
 [[nodiscard]] Table beforeAfterTable(std::span<const LensEntry> entries, int binCount = 15,
                                      const analysis::PairedBootstrapOptions& bootstrap = {});
 
 /// "The same predictions under every convention": a row for each convention, for each run its ECE and MCE in
 /// percent, and what the convention does at the edges of bins. Where a run has two classes, two rows for
-/// those that are called in two ways then: top label and second class. PEERS 3.1.
+/// those that are called in two ways: top label and second class. definitions.md, Conventions of other tools.
 [[nodiscard]] Table conventionTable(std::span<const LensEntry> entries, int binCount = 15);
 
 /// A row for each run: ECE with the bootstrap interval and with what a calibrated model of the same
 /// confidences would show, in its parts of over- and under-confidence, of equal mass, class-wise and smooth,
 /// and the debiased L2 error; percent. O(N replicates) a run. Throws Error{cancelled} when
-/// `resampling` is stopped. PEERS 3.2.
+/// `resampling` is stopped. definitions.md, Calibration.
 [[nodiscard]] Table measureTable(std::span<const LensEntry> entries, int binCount = 15,
                                  const analysis::Resampling& resampling = {});
 
 /// A row for each class of each run: its rows, how often it is predicted and the ECE of its probability, in
-/// percent. PEERS 3.2.
+/// percent. definitions.md, Class-wise error.
 [[nodiscard]] Table classTable(std::span<const LensEntry> entries, int binCount = 15);
 
 /// A row for each run: the bin that makes the MCE, its rows by number (the first twenty), accuracy and mean

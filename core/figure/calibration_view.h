@@ -29,7 +29,7 @@ struct CalibrationData {
 };
 
 /// What the fitted temperature suffers from, as sentences without the last end: that it was fitted on the
-/// rows it is applied to (DESIGN "Definitions"; PEERS 3.2.11), or is no minimum. "" if nothing, or if there
+/// rows it is applied to (definitions.md, Fitted temperature), or is no minimum. "" if nothing, or if there
 /// is none.
 [[nodiscard]] std::string fitCaution(const CalibrationData& data);
 
@@ -38,9 +38,9 @@ struct CalibrationData {
 [[nodiscard]] const record::SplitInfo* defaultCalibrationSplit(const record::Run& run);
 
 /// Reads logits and labels of `split` ("" = the default one) at `key` (nullopt = the model the run reports,
-/// RUN_FILE.md) and fits the temperature on the split `fitOn` ("" = the validation split, if there is one).
-/// Throws Error{badInput} naming the file and its splits if there is no such split or evaluation, and what
-/// the file reader throws. Any thread; costs one read and one fit.
+/// run-file.md, Reported model) and fits the temperature on the split `fitOn` ("" = the validation split, if
+/// there is one). Throws Error{badInput} naming the file and its splits if there is no such split or
+/// evaluation, and what the file reader throws. Any thread; costs one read and one fit.
 [[nodiscard]] CalibrationData readCalibration(const record::Run& run, const std::string& split = {},
                                               std::optional<record::EpochKey> key = std::nullopt,
                                               const std::string& fitOn = {});

@@ -18,7 +18,7 @@ struct ClassifierCurveOptions {
     std::vector<std::string> classes{}; ///< by name; empty: all
 };
 
-/// ||v_k|| of each class over training. PAPER 1.5, 2.1.
+/// ||v_k|| of each class over training. definitions.md, Row norms and angles.
 [[nodiscard]] Figure classNormsFigure(std::span<const record::Run> runs,
                                       std::span<const ClassifierEntry> entries,
                                       const ClassifierCurveOptions& options = {});
@@ -28,7 +28,7 @@ struct ClassifierCurveOptions {
                                        std::span<const ClassifierEntry> entries,
                                        const ClassifierCurveOptions& options = {});
 
-/// The derivative of the mean loss of `split` by the norm of each row over training. PAPER 1.5 (exact form).
+/// The derivative of the loss of `split` by each row's norm over training. definitions.md, Norm derivative.
 [[nodiscard]] Figure normDerivativeFigure(std::span<const record::Run> runs,
                                           std::span<const NormDerivativeEntry> entries,
                                           const std::string& split,

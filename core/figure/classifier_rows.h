@@ -19,7 +19,7 @@ struct ClassifierRowsOptions {
 };
 
 /// Bars per method and class: norms before and after, cosine between a row before and after, and its
-/// displacement relative to its norm before. After: the model that each run reports. PAPER 5, C23.
+/// displacement over its norm before. After: the model a run reports. definitions.md, Displacement of rows.
 [[nodiscard]] Figure classifierRowsFigure(std::span<const record::Run> runs,
                                           std::span<const ClassifierEntry> entries,
                                           const ClassifierRowsOptions& options = {});

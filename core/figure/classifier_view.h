@@ -28,7 +28,7 @@ struct ClassifierEntry {
     /// through.
     std::vector<MatrixD> angles{};
     /// From the first snapshot, and from the start of fine-tuning where the run has one, to the model that
-    /// the run reports (RUN_FILE.md, last section).
+    /// the run reports (run-file.md, Reported model).
     analysis::RowChanges sinceStart{};
     std::optional<analysis::RowChanges> sinceFineTuning{};
 };
@@ -60,12 +60,12 @@ template <typename Entry>
 }
 
 /// The entries of all runs that have snapshots of their classifier, each of which is read once. Any thread;
-/// O(K C^2 h) a run. PAPER 1.5.
+/// O(K C^2 h) a run. definitions.md, Row norms and angles.
 [[nodiscard]] std::vector<ClassifierEntry> classifierEntries(std::span<const record::Run> runs,
                                                              Problems* problems = nullptr);
 
 /// The derivative of a split's mean loss by the norm of each classifier row, at every evaluation that has
-/// both logits of the split and a snapshot of the classifier. PAPER 1.5.
+/// both logits of the split and a snapshot of the classifier. definitions.md, Norm derivative.
 struct NormDerivativeEntry {
     std::size_t run = 0;
     std::vector<std::string> classes{};

@@ -12,7 +12,7 @@
 namespace finescope::figure {
 
 /// A run whose reported model predicts one class for a whole test or out-of-distribution split: numbers about
-/// its features and classifier say little (PAPER, below Table 8).
+/// its features and classifier say little (definitions.md, Collapsed runs).
 struct Collapse {
     std::size_t run = 0; ///< index into the set
     std::string split{};

@@ -49,8 +49,8 @@ struct FeatureDetailsOptions {
                                           const FeatureDetailsOptions& options = {});
 
 /// A row per run and class, and one of all classes with intervals: n, cosine similarity before and after (of
-/// the pairs within the class; PAPER 2.2 in both readings), difference, and what the class adds to Fisher's
-/// ratio before and after.
+/// the pairs within the class; in both readings of definitions.md, Cosine similarity), difference, and what
+/// the class adds to Fisher's ratio before and after.
 [[nodiscard]] Table featureDetailsTable(std::span<const FeatureDetailEntry> entries);
 
 } // namespace finescope::figure

@@ -43,8 +43,8 @@ struct FeaturesOptions {
 [[nodiscard]] std::string withoutFeaturesNote(std::span<const FeatureEntry> entries, std::size_t runs);
 
 /// Cosine similarity, feature difference and Fisher's discriminant ratio as bars per method and split, mean
-/// over seeds with the spread and every seed's own value; the pre-trained features as the first bar. PAPER
-/// Table 1.
+/// over seeds with the spread and every seed's own value; the pre-trained features as the first bar. Tomihari
+/// and Sato 2024, table 1.
 [[nodiscard]] Figure featuresFigure(std::span<const FeatureEntry> entries,
                                     const FeaturesOptions& options = {});
 

@@ -42,17 +42,17 @@ struct FeatureMap {
     MatrixD samples{}; ///< [N, 2]
     MatrixD rowsBefore{},
         rowsAfter{}; ///< [C, 2]: V as the run began and as reported; no rows if not recorded
-    std::optional<double> displacement{}; ///< ||V_after - V_before||_F / ||V_before||_F, PAPER C23
+    std::optional<double> displacement{}; ///< of the rows: definitions.md, Displacement of rows
     std::vector<double> shares{};         ///< PCA: share of the variance along each axis
     std::optional<double> divergence{};   ///< t-SNE: Kullback-Leibler divergence, nats
 };
 
 /// The maps of all runs that hold features of the split, in the order of legends, each of its own points or,
 /// together, with axes in common. PCA takes its axes from the features and projects the classifier's rows on
-/// them; t-SNE places features and rows together, as PAPER Figures 5 and 6. A split that a run lacks leaves
-/// the run out. Any thread. A run that cannot be used goes to `problems`; without them what reading features
-/// and tsne() throw passes. Throws Error{badInput} where no run has such features, or where features of
-/// different widths should be in one map.
+/// them; t-SNE places features and rows together, as definitions.md, Maps of features, says. A split that a
+/// run lacks leaves the run out. Any thread. A run that cannot be used goes to `problems`; without them what
+/// reading features and tsne() throw passes. Throws Error{badInput} where no run has such features, or where
+/// features of different widths should be in one map.
 [[nodiscard]] std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs,
                                                   const FeatureMapOptions& options = {},
                                                   const analysis::WorkHooks& hooks = {},

@@ -15,8 +15,8 @@
 
 namespace finescope::figure {
 
-/// What the paper shows with maps, as numbers (PAPER 5, C23): whether the features of a split kept their
-/// neighbourhoods, and how far the classifier's rows moved.
+/// What the paper shows with maps, as numbers (definitions.md, Neighbours): whether the features of a split
+/// kept their neighbourhoods, and how far the classifier's rows moved.
 struct NeighbourEntry {
     std::size_t run = 0; ///< index into the set
     std::string name{};  ///< of the run

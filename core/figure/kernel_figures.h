@@ -26,11 +26,11 @@ struct SpectrumOptions {
 };
 
 /// Singular values in descending order, a curve for each run and part; P, which does not depend on the head,
-/// once where runs share it. PAPER 2.7, Figures 2 and 7.
+/// once where runs share it. definitions.md, Spectrum.
 [[nodiscard]] Figure spectrumFigure(std::span<const KernelEntry> entries,
                                     const SpectrumOptions& options = {});
 
-/// The FT ratio of every train sample, sorted, and the mean of each run. PAPER 2.7.
+/// The FT ratio of every train sample, sorted, and the mean of each run. definitions.md, FT ratio.
 [[nodiscard]] Figure ratioFigure(std::span<const KernelEntry> entries);
 
 } // namespace finescope::figure

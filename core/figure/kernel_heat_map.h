@@ -9,7 +9,7 @@
 namespace finescope::figure {
 
 /// Trace norms of all C x C blocks of a part of the train kernel, samples sorted by class, the first at the
-/// top. O(n^2 C^3): of 2,000 samples about a second. Any thread. PAPER 2.7.
+/// top. O(n^2 C^3): of 2,000 samples about a second. Any thread. definitions.md, Heat map.
 [[nodiscard]] std::shared_ptr<const HeatCells>
 traceNormCells(const KernelView& view, analysis::KernelPart part, std::span<const std::string> classNames);
 
@@ -20,7 +20,7 @@ struct KernelHeatMapOptions {
     int maxColumns = 4;
 };
 
-/// A map of trace norms for each run with its colour scale below. PAPER 2.7, Figures 8 and 9.
+/// A map of trace norms for each run with its colour scale below. definitions.md, Heat map.
 [[nodiscard]] Figure kernelHeatMapFigure(std::span<const KernelEntry> entries,
                                          const KernelHeatMapOptions& options = {});
 

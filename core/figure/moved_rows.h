@@ -11,8 +11,8 @@ namespace finescope::figure {
 struct MovedRows {
     MatrixF before, after; ///< [C, h], or without rows where they were not recorded
 
-    /// ||V_after - V_before||_F / ||V_before||_F; absent without rows and where V_before is zero. PAPER 5,
-    /// C23.
+    /// ||V_after - V_before||_F / ||V_before||_F; absent without rows and where V_before is zero.
+    /// definitions.md, Displacement of rows.
     [[nodiscard]] std::optional<double> displacement() const;
 };
 

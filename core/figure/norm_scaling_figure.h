@@ -17,7 +17,7 @@ struct NormScalingEntry {
     std::size_t run = 0; ///< index into the set
     std::string split{};
     double startNorm = 0;  ///< ||V||_F where fine-tuning starts, > 0
-    double difference = 0; ///< mean feature difference of the reported model, >= 0 (PAPER 2.3)
+    double difference = 0; ///< of the reported model, >= 0 (definitions.md, Feature difference)
     std::optional<std::string> collapsed{}; ///< the one class that it predicts (collapse.h)
 };
 
@@ -36,8 +36,8 @@ struct NormScalingOptions {
 
 /// Feature difference against the classifier norm at the start of fine-tuning, a panel for each data set and
 /// split: per method the mean line over the scales with a band over seeds, every seed's own point, and a
-/// dashed line at the norm before scaling. Says so in the panel if no run has another scale than 1. PAPER E5,
-/// Figures 3, 10 and 11.
+/// dashed line at the norm before scaling. Says so in the panel if no run has another scale than 1.
+/// definitions.md, Norm scaling.
 [[nodiscard]] Figure normScalingFigure(std::span<const record::Run> runs,
                                        std::span<const NormScalingEntry> entries,
                                        const NormScalingOptions& options = {});

@@ -10,7 +10,7 @@ namespace finescope::figure {
 /// `choice` says otherwise, its bins, ECE and MCE (of two classes in netcal's convention: of the second
 /// class); of one class, accuracy is the share of rows of that class, mean confidence its mean probability,
 /// and NLL and Brier score are NaN. Throws Error{badInput} for a choice that validate() refuses or a class
-/// that there is not, Error{cancelled} when `resampling` is stopped. PAPER 2.10; PEERS 3.1 and 3.2.
+/// that there is not, Error{cancelled} when `resampling` is stopped. definitions.md, Calibration.
 [[nodiscard]] ReliabilityEntry diagramAt(const CalibrationData& data, double temperature,
                                          const DiagramChoice& choice,
                                          const analysis::Resampling& resampling = {});

@@ -21,7 +21,7 @@ enum class Origin {
 };
 
 /// Which rows of a quantity are of training batches, that is with dropout; those of linear probing never
-/// are, nor those of /epochs at epoch 0, and an evaluation never is (RUN_FILE.md, Groups).
+/// are, nor those of /epochs at epoch 0, and an evaluation never is (definitions.md, Recorded curves).
 enum class Dropout {
     never,
     steps,     ///< rows of `/steps` while fine-tuning; those of `/epochs` are evaluations

@@ -26,18 +26,18 @@ struct TableOptions {
 /// accuracy table is in accuracy_figures.h, that of kernels in kernel_table.h. A number that cannot be
 /// computed is left out, and Table::problems says why.
 
-/// Rows methods, columns CS, Diff and FDR of each split and the classifier norm of each task. PAPER Tables 1
-/// and 11.
+/// Rows methods, columns CS, Diff and FDR of each split and the classifier norm of each task. Tomihari and
+/// Sato 2024, tables 1 and 11.
 [[nodiscard]] Table featuresTable(std::span<const record::Run> runs, std::span<const FeatureEntry> entries,
                                   const TableOptions& options = {});
 
-/// Rows tasks, columns the classifier norm before training and after each method. PAPER Table 13.
+/// Rows tasks, columns the classifier norm before and after each method. Tomihari and Sato 2024, table 13.
 [[nodiscard]] Table normsTable(std::span<const record::Run> runs);
 
 /// Rows task, split and method; columns ECE and MCE without and with the fitted temperature, in percent, the
 /// improvement in percentage points, and the temperature. With `intervals`, an improvement of one run has the
-/// interval of paired_bootstrap.h behind it in brackets; over seeds the deviation says more. PAPER Tables 3
-/// and 14.
+/// interval of paired_bootstrap.h behind it in brackets; over seeds the deviation says more. Tomihari and
+/// Sato 2024, tables 3 and 14.
 [[nodiscard]] Table calibrationTable(std::span<const record::Run> runs, const TableOptions& options = {});
 
 } // namespace finescope::figure

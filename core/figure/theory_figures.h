@@ -6,13 +6,13 @@
 
 namespace finescope::figure {
 
-/// The corollary on orthogonal samples, PAPER 1.4: the features' change by the sample's angle to the span of
-/// the training samples, for each dimension; and over the steps of gradient descent, of the largest
-/// dimension.
+/// The corollary on orthogonal samples (definitions.md, Linear model): the features' change by the sample's
+/// angle to the span of the training samples, for each dimension; and over the steps of gradient descent, of
+/// the largest dimension.
 [[nodiscard]] Figure theoryOrthogonalFigure(const analysis::OrthogonalLaboratory& laboratory,
                                             analysis::Spread spread);
 
-/// The proposition on LoRA, PAPER 1.6, by rank: quantiles of the error of F over draws of A, the error of
+/// definitions.md, Proposition on LoRA, by rank: quantiles of the error of F over draws of A, the error of
 /// 95 % of them for each dimension, how likely an error is, all with the corrected bound; and the relative
 /// deviation of F with sqrt(2/r).
 [[nodiscard]] Figure theoryLoraFigure(const analysis::LoraLaboratory& laboratory, analysis::Spread spread);

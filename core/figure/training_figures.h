@@ -10,7 +10,7 @@ namespace finescope::figure {
 
 struct NormOptions {
     CurveOptions curve{};
-    bool withAccuracy = false; ///< accuracy on the right axis (PAPER, Figure 1a and b)
+    bool withAccuracy = false; ///< accuracy on the right axis (Tomihari and Sato 2024, figure 1a and b)
     bool finalBars = false;    ///< bars of the norm after training per method instead of curves (Figure 1c)
 };
 
@@ -20,7 +20,7 @@ struct TrainingOptions {
 };
 
 /// Classifier weight norm ||V||_F over training: linear probing, then fine-tuning, on one axis with the
-/// switch marked. PAPER Figures 1 and 4.
+/// switch marked. Tomihari and Sato 2024, figures 1 and 4.
 [[nodiscard]] Figure classifierNormFigure(std::span<const record::Run> runs, const NormOptions& options = {});
 
 /// Small multiples over one x axis: training and validation loss, validation accuracy, classifier weight

@@ -10,9 +10,9 @@
 
 namespace finescope::figure {
 
-/// A method at one scale of its classifier (PAPER E5). Runs of different scales begin fine-tuning with
-/// different heads, so that no mean over seeds is taken over them together. Nor is one over imported runs:
-/// nothing says that two files hold seeds of one method, so that each is a variant of its own.
+/// A method at one scale of its classifier (definitions.md, Norm scaling). Runs of different scales begin
+/// fine-tuning with different heads, so that no mean over seeds is taken over them together. Nor is one over
+/// imported runs: nothing says that two files hold seeds of one method, so that each is a variant of its own.
 struct Variant {
     std::string method{};
     double scale = 1;   ///< of the classifier's weights at the start of fine-tuning

@@ -7,7 +7,7 @@
 
 namespace finescope::record {
 
-/// Adds `/ntk/STATE` to a run file that is no longer written to, or replaces it (RUN_FILE.md, Reading). Works
+/// Adds `/ntk/STATE` to a run file that is no longer written to, or replaces it (run-file.md, Reading). Works
 /// on a copy in the same folder, which takes the file's name when it is whole and on the disk: whoever has
 /// the old file open keeps it, and a failure or the end of the process leaves it as it was. Several processes
 /// may add kernels to one file at once: they wait for each other by a lock on FILE.lock. In the copy the

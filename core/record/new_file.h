@@ -57,7 +57,7 @@ struct RunDatasets {
 
 /// Creates every group, dataset and attribute of the plan in `file`, writes what is known from the start
 /// (attributes, labels, the matrices A of LoRA) and leaves the rest at length 0: nothing can be created once
-/// SWMR has started (RUN_FILE.md, Writing). Throws through `site`.
+/// SWMR has started (run-file.md, Writing). Throws through `site`.
 [[nodiscard]] RunDatasets createDatasets(const Site& site, hid_t file, const RunPlan& plan);
 
 } // namespace finescope::record

@@ -16,7 +16,7 @@ namespace finescope::record {
 enum class Status : std::int8_t { running = 0, complete = 1, failed = 2, cancelled = 3 };
 enum class Stage : std::int8_t { linearProbing = 0, fineTuning = 1 };
 
-/// `/progress`: where a run stands. RUN_FILE.md, Groups.
+/// `/progress`: where a run stands. run-file.md, Groups.
 struct Progress {
     Status status = Status::running;
     std::int64_t step = 0;
@@ -154,8 +154,8 @@ struct Run {
     /// First split with this role, or nullptr.
     [[nodiscard]] const SplitInfo* splitWithRole(std::string_view role) const;
 
-    /// The evaluation the numbers of this run are of (RUN_FILE.md, last section): the selected row, else the
-    /// last committed one; nullopt when nothing was evaluated yet.
+    /// The evaluation the numbers of this run are of (run-file.md, Reported model): the selected row, else
+    /// the last committed one; nullopt when nothing was evaluated yet.
     [[nodiscard]] std::optional<EpochKey> reportedKey() const;
     [[nodiscard]] bool reportedIsSelected() const { return progress.selected >= 0; }
     /// Index into split.logitKeys of the reported model (the last block if keys do not match), or nullopt.

@@ -259,7 +259,7 @@ SplitInfo readSplit(const FileView& view, const std::string& name, std::int64_t 
     split.rows = static_cast<std::int64_t>(labels.rows());
     split.classes = classes;
     if (const auto logits = view.dataset(schema::in(group, schema::kLogits));
-        logits && logits->rows() > 0 && split.rows > 0) { // RUN_FILE.md: what has length 0 is not there
+        logits && logits->rows() > 0 && split.rows > 0) { // length 0 is absence: run-file.md, Reading
         logits->requireShape({-1, split.rows, classes}, "[K, " + std::to_string(split.rows) + ", " +
                                                             std::to_string(classes) + "], for " +
                                                             std::to_string(split.rows) + " labels and " +

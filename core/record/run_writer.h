@@ -48,7 +48,7 @@ struct EpochRow {
 enum class Existing { refuse, overwrite };
 
 /// Writes one run file, in the order that keeps every committed row readable whenever the process dies
-/// (RUN_FILE.md, Writing). A timer thread keeps the heartbeat. Functions may be called from one thread at a
+/// (run-file.md, Writing). A timer thread keeps the heartbeat. Functions may be called from one thread at a
 /// time. Functions throw Error{badInput} for what does not fit the plan; the file is then as it was. They
 /// throw Error{internal} when the disk does not take it; the file takes no further rows then: call `abandon`.
 /// A process under a file-size limit must ignore SIGXFSZ, or the signal ends it before any error can be seen.

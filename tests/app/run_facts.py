@@ -4,7 +4,7 @@ usage: run_facts.py RUN.h5 [RUN.h5 ...]; prints a JSON array with one object per
   series_error   largest difference between a recorded series of /epochs and its recomputation
   shapes         every dataset with its shape, as "/path": [..]
   nan            columns that are NaN throughout
-  probe          of the fitted head, where there is one: strength (from stationarity, PAPER 1.8a), residual
+  probe          of the fitted head, where there is one: strength (definitions.md, Linear probing), residual
                  (relative, of V = strength * sum delta phi^T), bias_residual, gap_per_row (penalised objective minus
                  scikit-learn's at the same strength, per row)
 """

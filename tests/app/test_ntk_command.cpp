@@ -100,7 +100,7 @@ private:
         QVERIFY(kernel.fTrain.isApprox(kernel.fTrain.transpose(), 1e-12));
         const double ratio = analysis::fineTuningRatio(kernel).value();
         QVERIFY2(ratio >= 0 && ratio <= 2, qPrintable(QString::number(ratio)));
-        // A fitted head's rows sum to zero: C - 1 directions. PAPER 1.8e, T10.
+        // A fitted head's rows sum to zero: C - 1 directions. definitions.md, Ranks.
         const auto directions = kernel.state == "after_lp" ? classes - 1 : classes;
         QVERIFY(rankOf(kernel.fTrain) <= kTrain * directions);
         QVERIFY(rankOf(kernel.fTrain) > 0);
@@ -190,7 +190,7 @@ private Q_SLOTS:
             analysis::compareKernels({one, one.spectrum, analysis::queryValueSpectrum(one)},
                                      {other, other.spectrum, analysis::queryValueSpectrum(other)});
         QVERIFY_NEAR(comparison.expected.value(), 8.0 / (3 * 64), 1e-15);
-        // A single draw of A with r = 8: PAPER 1.6 has 50 % noise a pair of samples.
+        // A draw of A with r = 8 has 50 % noise a pair of samples: definitions.md, Proposition on LoRA.
         const double quotient = *comparison.fitted / *comparison.expected;
         QVERIFY2(quotient > 0.5 && quotient < 2, qPrintable(QString::number(quotient)));
         QVERIFY(*comparison.gap >= 0 && *comparison.gap < 1);
@@ -226,7 +226,7 @@ private Q_SLOTS:
         const KernelState sampled = read(file).parts->kernel("pretrained");
         QVERIFY(exact.embedding == "exact" && sampled.embedding == "sampled");
         QVERIFY(sampled.pTrain == exact.pTrain);
-        // Sampling inflates the diagonal. PAPER 2.6
+        // Sampling inflates the diagonal. definitions.md, Sampled word embeddings
         QVERIFY(sampled.fTrain.trace() > exact.fTrain.trace());
     }
 

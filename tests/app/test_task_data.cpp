@@ -174,9 +174,9 @@ private Q_SLOTS:
         QVERIFY2(taken.err.contains("there is a split of that name already"), taken.err);
     }
 
-    // PAPER 3.4. Positive reviews are rare in training, so that the first epochs call everything negative;
-    // and of validation's positive reviews most are labelled the other way. Calling them all negative is then
-    // right more often than telling the reviews apart, whose Matthews correlation is better.
+    // definitions.md, Task metric. Positive reviews are rare in training, so that the first epochs call
+    // everything negative; and of validation's positive reviews most are labelled the other way. Calling all
+    // negative is then right more often than telling reviews apart, whose Matthews correlation is better.
     void colaSelectsByMatthewsCorrelation() {
         QByteArray rows;
         const auto add = [&rows](const Review& row, bool acceptable) {

@@ -12,7 +12,7 @@ using namespace finescope::analysis;
 namespace {
 
 /// Features as an encoder of the width of RoBERTa-base gives them before and after fine-tuning, five classes
-/// (Amazon's size, PAPER Table 11).
+/// (Amazon's size; Tomihari and Sato 2024, table 11).
 struct Sample {
     MatrixF before, after;
     Labels labels;

@@ -144,7 +144,7 @@ int main(int count, char** arguments) {
     const double seconds = secondsSince(begin),
                  busy = (processorSeconds() - processorBefore) / settings.workers;
 
-    // PERFORMANCE.md 2, Floor: nothing computed twice, only half of the symmetric product.
+    // performance.md, Floor: nothing computed twice, only half of the symmetric product.
     const double n = static_cast<double>(samples), t = static_cast<double>(tokens),
                  c = static_cast<double>(classes), h = static_cast<double>(config.hiddenSize),
                  ff = static_cast<double>(config.intermediateSize);

@@ -4,7 +4,7 @@
 
 needs torch and transformers. PyTorch computes C vector-Jacobian products a sample, for the parameters of one
 layer at a time, because those of all do not fit into memory, and a Gram matrix of each layer's gradients;
-word embeddings by the rows that occur. Its number of threads is the faster of one and all (PERFORMANCE.md 1).
+word embeddings by the rows that occur. Its number of threads is the faster of one and all (performance.md, Threads).
 """
 
 import re

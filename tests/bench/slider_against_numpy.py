@@ -6,7 +6,7 @@ needs numpy. Both give every number at a new temperature: 15 bins (count, accura
 NLL, Brier score, accuracy and mean confidence. NumPy has three kinds of forms:
     plain       as it is usually written: all of softmax, the rows of one bin after the other
     confidence  without NLL and Brier score, which the others and ours give: float32, the largest logit subtracted, one
-                bincount for each number of the bins (what the column "numpy" of PERFORMANCE.md 4 is about)
+                bincount for each number of the bins (performance.md, Temperature slider)
     quickest    of logits that were prepared once (the largest subtracted), as ours are: float32 or float64, a row or a
                 class contiguous, all rows at once or in blocks that stay in the cache, whichever is quickest
 Least times of all rounds, in milliseconds: on the clock, and of the processor (all threads together), which says more

@@ -1,6 +1,6 @@
-"""Traces of the paper's temperature recipe (PAPER 2.10) with torch.optim.Adam in float64: main(OUTPUT.json).
+"""definitions.md, Adam's temperature, with torch.optim.Adam in float64: main(OUTPUT.json).
 
-The logits are those of PEERS 3.3, from its linear congruential generator, times a factor: the optimum lies far above,
+The logits are those of references.md, Congruential logits, times a factor: the optimum lies far above,
 below and near the start. Early stopping: after 10 steps in a row without a new lowest NLL; T is the one with the lowest.
 """
 

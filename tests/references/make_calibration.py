@@ -22,7 +22,7 @@ BIN_COUNTS = [10, 15, 20, 49]
 
 
 class Generator:
-    """PEERS 3.3."""
+    """references.md, Congruential logits."""
 
     def __init__(self):
         self.state = 12345

@@ -14,7 +14,7 @@ namespace finescope::widgets {
 
 class Prompts;
 
-/// What `finescope-engine ntk` is told (DESIGN, Commands), but the file.
+/// What `finescope-engine ntk` is told (architecture.md, Commands), but the file.
 struct KernelSettings {
     int trainSamples = 250, testSamples = 250;
     int seed = 1;

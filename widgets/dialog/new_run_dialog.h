@@ -14,7 +14,7 @@ namespace finescope::widgets {
 
 class Prompts;
 
-/// What `finescope-engine train` needs to know (DESIGN, Commands).
+/// What `finescope-engine train` needs to know (architecture.md, Commands).
 struct NewRun {
     QString model{}, task{}, data{}, method{};
     int seed = 1;

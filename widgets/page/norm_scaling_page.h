@@ -11,7 +11,7 @@ namespace finescope::widgets {
 
 class NumbersTable;
 
-/// How far the features move against the classifier norm that fine-tuning starts from (PAPER E5).
+/// How far features move against the norm that fine-tuning starts from (definitions.md, Norm scaling).
 class NormScalingPage : public SeedPage {
     Q_OBJECT
 

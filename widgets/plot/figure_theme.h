@@ -11,7 +11,7 @@ namespace finescope::widgets {
 enum class Dash { solid, dotted, dash, longDash, dashDot, dashDotDot };
 enum class Marker { none, triangle, circle, square, diamond, cross };
 
-/// How a role is drawn: LOOK.md, "Methods have colours, dashes and markers".
+/// How a role is drawn: look.md, Colours of methods.
 struct RoleStyle {
     QColor colour;
     Dash dash = Dash::solid;

@@ -5,7 +5,7 @@
 
 namespace finescope::analysis {
 
-/// C19 to C21, on accuracy in and out of distribution. PAPER 2.11, Tables 8, 10 and 16.
+/// C19 to C21, on accuracy in and out of distribution. definitions.md, Claims.
 [[nodiscard]] std::vector<Claim> accuracyClaims(const ClaimStudy& study);
 
 } // namespace finescope::analysis

@@ -5,7 +5,7 @@
 
 namespace finescope::analysis {
 
-/// C16 to C18, on calibration before and after temperature scaling. PAPER 2.10, Tables 14 and 15.
+/// C16 to C18, on calibration before and after temperature scaling. definitions.md, Claims.
 [[nodiscard]] std::vector<Claim> calibrationClaims(const ClaimStudy& study);
 
 } // namespace finescope::analysis

@@ -142,7 +142,7 @@ void describeClassifier(ClaimRun& numbers, const record::Run& run) {
     }
 }
 
-/// What the heat maps of F and P show. PAPER 2.7, C22.
+/// What the heat maps of F and P show. definitions.md, Claims, C22.
 void describeHeatMaps(ClaimKernel& numbers, const record::KernelState& kernel) {
     const Eigen::Index n = kernel.pTrain.rows();
     if (n < 2) {

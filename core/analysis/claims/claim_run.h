@@ -16,10 +16,10 @@ namespace finescope::analysis {
 struct ClaimSplit {
     std::string name{};
     bool outOfDistribution = false;
-    /// Accuracy; of CoLA Matthews correlation. PAPER 2.11.
+    /// Accuracy; of CoLA Matthews correlation. definitions.md, Task metric.
     std::optional<double> metric{};
     std::optional<double> accuracy{}, ece{}, mce{};
-    /// The same at the temperature that the validation split gives. PAPER 2.10.
+    /// The same at the temperature that the validation split gives. definitions.md, Fitted temperature.
     std::optional<double> fittedAccuracy{}, fittedEce{}, fittedMce{};
     std::optional<double> cosinePretrained{}, cosine{}, difference{};
     std::optional<double> fisherPretrained{}, fisher{};
@@ -39,7 +39,7 @@ struct ClaimKernel {
     std::int64_t samples = 0, classes = 0;
     std::array<ClaimKernelPart, kKernelParts.size()> parts{}; ///< in the order of KernelPart
     std::optional<double> fineTuningRatio{};
-    std::optional<double> loraFactor{};    ///< s^2 sigma^2 r, of a LoRA kernel. PAPER 1.6
+    std::optional<double> loraFactor{};    ///< s^2 sigma^2 r, of a LoRA kernel. definitions.md, LoRA
     std::vector<double> spectrum{};        ///< of F, descending; empty if there is none
     std::optional<double> diagonalShare{}; ///< of samples i with a trace norm of F(i, i) above the mean of
                                            ///< all F(i, j), i != j

@@ -5,7 +5,7 @@
 
 namespace finescope::analysis {
 
-/// C8 to C14, on the neural tangent kernel where fine-tuning starts. PAPER 1.6, 2.7, Tables 2 and 9.
+/// C8 to C14, on the neural tangent kernel where fine-tuning starts. definitions.md, Claims.
 [[nodiscard]] std::vector<Claim> kernelClaims(const ClaimStudy& study);
 
 } // namespace finescope::analysis

@@ -5,7 +5,7 @@
 
 namespace finescope::analysis {
 
-/// C1 to C3, on the norm of the classifier. PAPER 1.5, Table 13, Fig. 1 and 4.
+/// C1 to C3, on the norm of the classifier. definitions.md, Claims.
 [[nodiscard]] std::vector<Claim> normClaims(const ClaimStudy& study);
 
 } // namespace finescope::analysis

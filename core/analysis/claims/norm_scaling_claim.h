@@ -5,7 +5,7 @@
 
 namespace finescope::analysis {
 
-/// C15, on the norm that the classifier starts fine-tuning with. PAPER E5, Fig. 3, 10 and 11.
+/// C15, on the norm that the classifier starts fine-tuning with. definitions.md, Claims.
 [[nodiscard]] Claim normScalingClaim(const ClaimStudy& study);
 
 } // namespace finescope::analysis

@@ -5,7 +5,7 @@
 
 namespace finescope::analysis {
 
-/// C22 and C23: what the heat maps of the kernel and the maps of features show. PAPER Fig. 5, 6 and 8.
+/// C22 and C23: what the heat maps of the kernel and the maps of features show. definitions.md, Claims.
 [[nodiscard]] std::vector<Claim> structureClaims(const ClaimStudy& study);
 
 } // namespace finescope::analysis

@@ -8,7 +8,7 @@
 
 namespace finescope::engine {
 
-/// The head: dropout (where there is a Dropout) and one linear layer, logits z = V phi + b. PAPER 1.1, 3.4.
+/// The head: dropout (where there is a Dropout) and one linear layer, z = V phi + b. definitions.md, Methods.
 class ClassifierImpl : public torch::nn::Module {
 public:
     /// V [classes, width] from N(0, 0.02), b zero; the same seed gives the same V. Throws Error{badInput} for

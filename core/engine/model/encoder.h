@@ -16,7 +16,7 @@ struct TokenBatch {
 };
 
 /// A low-rank update of a linear layer's weight: y = W x + b + scale * B (A x). A [r, in], B [out, r].
-/// PAPER 1.6.
+/// definitions.md, LoRA.
 struct LoraUpdate {
     torch::Tensor a, b;
     double scale = 1;

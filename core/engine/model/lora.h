@@ -7,7 +7,7 @@
 
 namespace finescope::engine {
 
-/// Low-rank adapters on the query and value projections of every layer. PAPER 1.6, 3.4.
+/// Low-rank adapters on the query and value projections of every layer. definitions.md, LoRA.
 struct LoraOptions {
     std::int64_t rank = 8;
     double alpha = 8; ///< the update is scaled by alpha / rank

@@ -20,7 +20,7 @@ struct EmbeddingUse {
 
 /// Adds the exact inner products of embedding tables' gradients: deltas at equal ids meet, others do not.
 /// deltas[block][direction] [n, T, h] at the sum of the embeddings. One of `sums` for each worker.
-/// On the CPU. PERFORMANCE.md 2.
+/// On the CPU. performance.md, Kernel sweep.
 void addEmbeddingsById(std::vector<GramSums>& sums, const KernelRows& rows,
                        const std::vector<SampleBlock>& blocks,
                        const std::vector<std::vector<torch::Tensor>>& deltas,

@@ -7,7 +7,7 @@
 
 namespace finescope::engine {
 
-/// Multiply-adds of a contraction of one linear layer over all pairs of rows. PERFORMANCE.md 2.
+/// Multiply-adds of a contraction of one linear layer over all pairs of rows. performance.md, Kernel sweep.
 struct ContractionCost {
     double materialise = 0, hadamard = 0, pairwise = 0;
     /// The last two run at half the rate of the first.

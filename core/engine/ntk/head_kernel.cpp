@@ -14,7 +14,7 @@ namespace finescope::engine {
 
 namespace {
 
-constexpr double kSampledShare = 0.1; // of the word embeddings' entries, and of the output's: PAPER 2.6
+constexpr double kSampledShare = 0.1; // of entries and outputs: definitions.md, Sampled word embeddings
 
 /// The paper's estimate of the word embeddings' part: a tenth of the table's entries, the same for all
 /// samples, and for each sample a tenth of the outputs, the same for the i-th train and test sample.

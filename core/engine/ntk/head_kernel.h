@@ -15,13 +15,13 @@ struct Head {
 
 /// z [n, C] of features [n, h].
 [[nodiscard]] MatrixD headLogits(const MatrixD& features, const Head& head);
-/// delta = one-hot minus softmax [n, C], PAPER 1.1; labels [n] in 0 .. C-1.
+/// delta = one-hot minus softmax [n, C], definitions.md, Residuals; labels [n] in 0 .. C-1.
 [[nodiscard]] MatrixD headResiduals(const MatrixD& features, const Head& head, const Labels& labels);
-/// P without its I_C: <phi, phi'> + 1 of features [m, h] and [n, h]. PAPER 1.2.
+/// P without its I_C: <phi, phi'> + 1 of features [m, h] and [n, h]. definitions.md, Parts of the kernel.
 [[nodiscard]] MatrixD pretrainKernel(const MatrixD& left, const MatrixD& right);
 
 /// Orthonormal rows that span those of a head: V = mixing * basis. Kernels of the basis, recombined in
-/// double, keep the small eigenvalues of F that products of nearly dependent rows lose. PERFORMANCE.md 2.
+/// double, keep small eigenvalues that products of nearly dependent rows lose. performance.md, Kernel sweep.
 struct HeadSpan {
     MatrixD mixing; ///< A [C, R]
     MatrixD basis;  ///< Q [R, h]
@@ -32,7 +32,7 @@ struct HeadSpan {
 /// (I x A) K (I x A^T): a kernel of directions Q [m R, n R] to one of A Q [m C, n C].
 [[nodiscard]] MatrixD recombined(const MatrixD& kernel, const MatrixD& mixing);
 
-/// How the word embeddings enter F: all of them, or sampled as the paper's code does. PAPER 2.6.
+/// How word embeddings enter F: all, or sampled as by the authors. definitions.md, Sampled word embeddings.
 enum class WordEmbeddings { exact, sampled };
 
 struct HeadKernelSettings {
@@ -40,7 +40,7 @@ struct HeadKernelSettings {
     std::uint64_t seed = 0;                       ///< of the sampling
 };
 
-/// The neural tangent kernel of a head on an encoder, in its two parts, PAPER 1.2. Rows of F are i C + c.
+/// The kernel of a head on an encoder: definitions.md, Parts of the kernel. Rows of F are i C + c.
 struct HeadKernel {
     MatrixD pTrain;           ///< [n, n], the factor of I_C
     MatrixD pTest;            ///< [m, n]

@@ -80,7 +80,7 @@ bool isAfterProbing(const Run& run, KernelStateChoice choice) {
     return choice == KernelStateChoice::afterLp || (choice == KernelStateChoice::automatic && probes);
 }
 
-// The row of /classifier that holds V and b of a state. RUN_FILE.md, Which model the numbers are of.
+// The row of /classifier that holds V and b of a state. run-file.md, Reported model.
 record::EpochKey headKey(const Run& run, bool afterProbing) {
     if (run.method == "lp") {
         return {afterProbing ? 1.0 : 0.0, Stage::linearProbing};

@@ -12,7 +12,7 @@
 namespace finescope::engine {
 
 /// Which of a run's heads the kernel is of: the random one it began with, or the fitted one that fine-tuning
-/// starts from. `automatic`: afterLp if the run probes, else pretrained. RUN_FILE.md, /ntk.
+/// starts from. `automatic`: afterLp if the run probes, else pretrained. run-file.md, Kernels.
 enum class KernelStateChoice { automatic, pretrained, afterLp };
 /// Of the products; they are summed in double either way.
 enum class KernelFloat { float32, float64 };

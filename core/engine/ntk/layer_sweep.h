@@ -16,7 +16,7 @@ struct SweepRequest {
     torch::Tensor directions;
     /// One kernel for each; a group is in one of them at most, and in none it is left out.
     std::vector<std::vector<ParameterGroup>> sets;
-    /// 0/1 [vocabulary, h]: only these entries of the word embeddings count. PAPER 2.6. Undefined: all do.
+    /// 0/1 [vocabulary, h]: only these count (definitions.md, Sampled word embeddings). Undefined: all.
     torch::Tensor wordMask;
 };
 
@@ -34,8 +34,8 @@ struct SweepResult {
 
 /// Exact kernels of an encoder's gradients, layer by layer: all samples go forward once, then each layer is
 /// recomputed, R deltas a sample are pulled through it, and the Gram matrix of its weights' gradients is
-/// added before the next layer begins, so that no gradient of the whole model is ever held. PERFORMANCE.md 2.
-/// Set LibTorch and its BLAS to one thread before (setThreads): the workers are the threads.
+/// added before the next layer begins, so that no gradient of the whole model is ever held. performance.md,
+/// Kernel sweep. Set LibTorch and its BLAS to one thread before (setThreads): the workers are the threads.
 class LayerSweep {
 public:
     /// The encoder's dtype is the precision of the products; its device computes, other than the CPU with one

@@ -11,7 +11,7 @@
 
 namespace finescope::engine {
 
-/// What a run file says of how the run was made, as far as a kernel needs it: `config` of RUN_FILE.md.
+/// What a run file says of how the run was made, as far as a kernel needs it: `config` of run-file.md.
 struct RunSource {
     std::filesystem::path model, data;
     /// By file name in its folder; modelSha256 with the tokenizer's files.

@@ -18,7 +18,7 @@ constexpr std::int64_t kBlockTokens = 1024, kDeviceBlockTokens = 4096;
 constexpr std::int64_t kBlocksPerWorker = 4;
 // LibTorch with its libraries, and what allocators hold for later.
 constexpr std::uint64_t kProgramBytes = std::uint64_t{512} << 20U;
-// Rates by size of chunk in PERFORMANCE.md 2.
+// Rates by size of chunk in performance.md, Kernel sweep.
 constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U, kDeviceChunkBytes = std::uint64_t{1} << 30U;
 
 struct Linear {

@@ -13,7 +13,7 @@
 
 namespace finescope::engine {
 
-/// Which parameters F is over: all of the encoder's, or the LoRA matrices. PAPER 1.2, 1.6.
+/// Which parameters F is over: the encoder's, or the LoRA matrices. definitions.md, Parts of the kernel.
 enum class AdaptedParameters { full, lora };
 
 struct SweepSettings {

@@ -22,7 +22,7 @@ using Json = nlohmann::ordered_json;
 constexpr double kEqual = 1e-12;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-/// The series of /epochs that selects an epoch also selects among candidates. PAPER 3.4.
+/// The series of /epochs that selects an epoch also selects among candidates. definitions.md, Grid search.
 std::string selectionSeries(const GridSearch& search) {
     const Task task =
         isOwnTask(search.catalogue) ? taskIn(search.catalogue, search.data) : findTask(search.catalogue);

@@ -23,8 +23,8 @@ struct GridChoice {
 /// if none has one.
 [[nodiscard]] std::optional<std::size_t> bestCandidate(const std::vector<CandidateScore>& candidates);
 
-/// Reads the tuning runs of a search and chooses. PAPER 3.4. Throws Error{badFile} if a run is complete
-/// without the metric, or, of a task of the user's own, if its task.json cannot be used.
+/// Reads the tuning runs of a search and chooses. definitions.md, Grid search. Throws Error{badFile} if a run
+/// is complete without the metric, or, of a task of the user's own, if its task.json cannot be used.
 [[nodiscard]] GridChoice chooseCandidate(const GridSearch& search, const StudyCells& cells,
                                          const StudyFolder& folder);
 

@@ -4,7 +4,7 @@
 
 namespace finescope::engine {
 
-/// One search for the best settings of a method on a task with a model. PAPER 3.4.
+/// One search for the best settings of a method on a task with a model. definitions.md, Grid search.
 struct GridSearch {
     std::string task, model, method; ///< names in the study
     std::string catalogue;           ///< the task's name in the catalogue

@@ -10,7 +10,7 @@ namespace finescope::engine {
 
 namespace {
 
-constexpr double kValidationFraction = 0.1; // PAPER 3.1
+constexpr double kValidationFraction = 0.1; // definitions.md, Data sets
 
 TaskText single(const char* pattern) {
     return {TextTemplate(pattern), std::nullopt, false};
@@ -140,7 +140,7 @@ Task demo() {
     return task;
 }
 
-// Label order and templates: PAPER 3.2; files: 3.3; counts: 3.1.
+// Label order, templates, files and counts: definitions.md, Data sets.
 std::vector<Task> makeCatalogue() {
     const std::vector<std::string> falseTrue = {"False", "True"};
     std::vector<Task> tasks = {

@@ -18,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json; // the order of classes is that of the file
 
-constexpr double kDefaultValidation = 0.1;                   // as the paper's tasks. PAPER 3.1
+constexpr double kDefaultValidation = 0.1;                   // as the paper's tasks
 constexpr std::int64_t kLargestSeed = std::int64_t{1} << 53; // what JSON numbers hold everywhere
 
 Task form(const char* name, const char* title, FileFormat format) {

@@ -4,7 +4,7 @@
 
 namespace finescope::engine {
 
-/// What PAPER Table 7 counts in a split: abstracts of PubMed, else rows.
+/// What Tomihari and Sato 2024, table 7, counts in a split: abstracts of PubMed, else rows.
 [[nodiscard]] std::int64_t countOf(const TaskSplit& split);
 
 /// The paper's count of the task's split of that name; nothing where it has none.

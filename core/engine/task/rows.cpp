@@ -164,7 +164,7 @@ std::vector<std::string> readAs(const Delimited& format, const Source& source) {
 }
 
 // The paper's loader hands an abstract on at its closing empty line and so loses one that has none, as the
-// last of a file may. Here a sentence counts as soon as it is read. PAPER 3.3
+// last of a file may. Here a sentence counts as soon as it is read. definitions.md, Data sets
 std::vector<std::string> readAs(const Abstracts& /*format*/, const Source& source) {
     LineCutter lines(source.text);
     std::int64_t abstract = 0;

@@ -18,7 +18,7 @@ struct JsonLines {};
 using text::Delimited;
 
 /// PubMed RCT: "###ID" begins an abstract, then a line "LABEL<TAB>sentence" for each sentence; an empty line
-/// ends it. The fields are "label" and "sentence". PAPER 3.3
+/// ends it. The fields are "label" and "sentence". definitions.md, Data sets
 struct Abstracts {};
 
 using FileFormat = std::variant<JsonLines, Delimited, Abstracts>;

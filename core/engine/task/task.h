@@ -50,16 +50,16 @@ struct TaskText {
     bool lowerCase = false;
 };
 
-/// What is cut off the end of the training file. PAPER 3.1
+/// What is cut off the end of the training file. definitions.md, Data sets
 struct HeldOut {
     double validation = 0, test = 0;         ///< fractions of its rows, each rounded up
     std::optional<std::int64_t> shuffleSeed; ///< puts the rows in random order before
 };
 
-/// By which score on the validation split the best epoch is chosen. PAPER 3.4
+/// By which score on the validation split the best epoch is chosen. definitions.md, Task metric
 enum class SelectionMetric { accuracy, matthews };
 
-/// Rows of a split (of PubMed: abstracts) in PAPER Table 7.
+/// Rows of a split (of PubMed: abstracts) in Tomihari and Sato 2024, table 7.
 struct PaperCount {
     std::string split;
     std::int64_t printed = 0;
@@ -67,7 +67,7 @@ struct PaperCount {
         0; ///< of the published file, where the paper prints another number; else as printed
 };
 
-/// A classification task: how its files become splits. PAPER 3.1 to 3.3.
+/// A classification task: how its files become splits. definitions.md, Data sets.
 struct Task {
     std::string option; ///< what --task names it by: its name, or the format of a task of the user's own
     std::string name;   ///< as in the run file
@@ -81,7 +81,7 @@ struct Task {
     std::vector<TaskFile> otherFiles;  ///< another way in which it is published; empty: there is one only
     std::vector<std::string> idFields; ///< that FileUse::testIds lists
     HeldOut heldOut;
-    bool skipsUnreadableRows = false; ///< as the loader of the paper does for BOSS. PAPER 3.3
+    bool skipsUnreadableRows = false; ///< as the paper's loader does for BOSS: definitions.md, Data sets
     SelectionMetric metric = SelectionMetric::accuracy;
     std::vector<PaperCount> paperCounts;
 };

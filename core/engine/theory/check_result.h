@@ -4,7 +4,7 @@
 
 namespace finescope::engine {
 
-/// One thing that PAPER 5 says must hold to numerical precision, measured.
+/// One thing that must hold to numerical precision, measured. definitions.md, Theory checks.
 struct CheckResult {
     std::string id{};       ///< "T1" .. "T10"
     std::string model{};    ///< "linear", "bert" or "roberta"

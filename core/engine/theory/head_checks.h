@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-/// T7, T8 and T9 of PAPER 5: a linear head on fixed features. `model` is the name that results carry.
+/// T7, T8 and T9 (definitions.md, Theory checks): a linear head on fixed features. Results carry `model`.
 namespace finescope::engine {
 
 /// The derivative of the mean cross-entropy by the norm of each row of V; analysis::lossByRowNorm, or what a
@@ -49,7 +49,7 @@ enum class HeadRounding { none, single };
 
 /// T9: at the optimum of C_reg x sum CE + 0.5 ||V||^2, sum_i delta_i phi_i^T = V / C_reg and sum_i delta_i =
 /// 0, relative to their size at V = 0, b = 0; of a rounded head, relative to the most that rounding and the
-/// solver's tolerance can make of them. PAPER 1.8a. `which` names the solver.
+/// solver's tolerance can make of them. definitions.md, Linear probing. `which` names the solver.
 [[nodiscard]] std::vector<CheckResult> checkStationarity(const std::string& model,
                                                          const ProbeSamples& samples, const Head& head,
                                                          double strength, HeadRounding rounding,

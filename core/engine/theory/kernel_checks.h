@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-/// T1, T2, T5 and T10 of PAPER 5: what the kernel is made of.
+/// T1, T2, T5 and T10 of definitions.md, Theory checks: what the kernel is made of.
 namespace finescope::engine {
 
 /// T1: P + F is the inner product of the gradients by all parameters, the head's among them.

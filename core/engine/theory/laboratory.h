@@ -21,8 +21,8 @@ struct OrthogonalSettings {
 [[nodiscard]] std::vector<double> laboratorySteps(std::int64_t last);
 
 /// Trains V, b and B of random models by full-batch gradient descent on samples in general position and
-/// follows the features of samples at laboratoryAngles to their span. PAPER 1.4, Corollary 4.3. Throws
-/// Error{cancelled}.
+/// follows the features of samples at laboratoryAngles to their span. Tomihari and Sato 2024, corollary 4.3.
+/// Throws Error{cancelled}.
 [[nodiscard]] analysis::OrthogonalSeries measureOrthogonal(const OrthogonalSettings& settings);
 
 struct LoraLaboratorySettings {
@@ -35,7 +35,7 @@ struct LoraLaboratorySettings {
 [[nodiscard]] std::vector<double> loraErrors();
 
 /// Draws A with normal entries of variance 1/(3 d) again and again, for random models and samples of length
-/// 1, and compares the blocks of F of every pair of samples. PAPER 1.6, Proposition 4.4. Throws
+/// 1, and compares the blocks of F of every pair of samples. definitions.md, Proposition on LoRA. Throws
 /// Error{cancelled}.
 [[nodiscard]] analysis::LoraSeries measureLora(const LoraLaboratorySettings& settings);
 

@@ -7,7 +7,7 @@
 namespace finescope::engine {
 
 /// The two-layer linear model f(x) = V B x + b, the smallest that has a feature extractor. Samples are rows
-/// of X [n, d]. PAPER 1.4.
+/// of X [n, d]. definitions.md, Linear model.
 struct LinearModel {
     MatrixD extractor; ///< B [h, d]
     Head head;
@@ -21,17 +21,17 @@ struct LinearModel {
 [[nodiscard]] MatrixD linearFeatures(const LinearModel& model, const MatrixD& inputs);
 
 /// P = x^T B^T B x' + 1 and F = <x, x'> V V^T. Of F every part counts as "query and value": B is the one
-/// weight that LoRA adapts. PAPER 1.4.
+/// weight that LoRA adapts. definitions.md, Linear model.
 [[nodiscard]] HeadKernel linearKernel(const LinearModel& model, const MatrixD& train, const MatrixD& test,
                                       const Labels& trainLabels);
 
-/// phi(x) = B x + scale * B^L A x at LoRA's start, where B^L = 0; B itself is frozen. PAPER 1.6.
+/// phi(x) = B x + scale * B^L A x, at the start: B^L = 0; B is frozen. definitions.md, Proposition on LoRA.
 struct LinearLora {
     MatrixD a;        ///< A [r, d]
     double scale = 1; ///< s = alpha / r
 };
 
-/// P as of the model; F = s^2 <A x, A x'> V V^T. PAPER 1.6.
+/// P as of the model; F = s^2 <A x, A x'> V V^T. definitions.md, Proposition on LoRA.
 [[nodiscard]] HeadKernel linearLoraKernel(const LinearModel& model, const LinearLora& lora,
                                           const MatrixD& train, const MatrixD& test,
                                           const Labels& trainLabels);

@@ -23,7 +23,7 @@ struct LoraCheckSettings {
 /// T6: with LoRA, P is the same to the last bit; F is on average s^2 sigma^2 r times the part of the adapted
 /// weights, within three standard errors; the relative deviation of one sample's trace over draws of A is
 /// sqrt(2/r) where F is one product <A x, A x'> of normal A, and at most that where it is a sum of them.
-/// PAPER 1.6. `which` says how A is drawn. Throws Error{cancelled}.
+/// definitions.md, Proposition on LoRA. `which` says how A is drawn. Throws Error{cancelled}.
 [[nodiscard]] std::vector<CheckResult> checkLora(const TheoryModel& model, const Head& head,
                                                  const LoraCheckSettings& settings, const std::string& which);
 

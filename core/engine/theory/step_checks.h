@@ -7,11 +7,11 @@
 #include <span>
 #include <vector>
 
-/// T3 and T4 of PAPER 5: what steps of gradient descent change.
+/// T3 and T4 of definitions.md, Theory checks: what steps of gradient descent change.
 namespace finescope::engine {
 
-/// T3: the relative error of equations (1) and (2) of PAPER 1.2 for one real step falls as the rate does. The
-/// error of the check is how far the observed order is from 1. Of the linear model (2) is exact.
+/// T3: the relative error of equations (1) and (2) of definitions.md, Parts of the kernel, for one real step
+/// falls as the rate does. The error is how far the observed order is from 1. Of the linear one (2) is exact.
 [[nodiscard]] std::vector<CheckResult> checkFirstOrder(const TheoryModel& model, const Head& head);
 
 /// A linear model before training, and samples that training does not see.

@@ -20,8 +20,8 @@ struct ProbeSamples {
     Labels labels;
 };
 
-/// A model with a few samples, as the checks see it: what the formulas of PAPER 1 say of it, and what
-/// LibTorch's own gradients say. V and b are given each time, the extractor stays.
+/// A model with a few samples, as the checks see it: what the formulas of definitions.md, Theory, say of it,
+/// and what LibTorch's own gradients say. V and b are given each time, the extractor stays.
 class TheoryModel {
 public:
     virtual ~TheoryModel() = default;

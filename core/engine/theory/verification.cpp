@@ -245,7 +245,7 @@ private:
         }
     }
 
-    /// T6's last part: the corrected bound of PAPER 1.6, on what the laboratory measured.
+    /// T6's last part: the bound of definitions.md, Proposition on LoRA, on what the laboratory measured.
     [[nodiscard]] CheckResult boundOfTheProposition() const {
         const analysis::LoraLaboratory& lora = m_laboratory.lora;
         double worst = -INFINITY;

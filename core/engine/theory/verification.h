@@ -18,7 +18,7 @@ struct VerificationSettings {
     int workers = 1; ///< threads; the results do not depend on them
 };
 
-/// T1 to T10 of PAPER 5, and what the two-layer linear laboratory measured.
+/// T1 to T10 of definitions.md, Theory checks, and what the two-layer linear laboratory measured.
 struct Verification {
     std::vector<CheckResult> checks; ///< by number, then linear, bert, roberta
     analysis::TheoryLaboratory laboratory;

@@ -8,9 +8,9 @@
 namespace finescope::engine {
 
 /// Adam (Kingma and Ba 2015, algorithm 1) with betas 0.9 and 0.999 and eps 1e-8, which is AdamW without
-/// weight decay; the gradient's norm is clipped before each step. PAPER 3.4. Works through the parameters in
-/// pieces that fit a processor's cache: whole tensors, one operation after another, would be waiting for
-/// memory.
+/// weight decay; the gradient's norm is clipped before each step. definitions.md, Fine-tuning. Works through
+/// the parameters in pieces that fit a processor's cache: whole tensors, one operation after another, would
+/// be waiting for memory.
 class Adam {
 public:
     /// The parameters are changed in place; `workers` threads share them.

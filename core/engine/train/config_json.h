@@ -18,7 +18,7 @@ struct ResolvedPlan {
     std::vector<std::string> dataFiles; ///< what is read of the data folder
 };
 
-/// The run file's `config`: a JSON object with everything needed to repeat the run. RUN_FILE.md, Root
+/// The run file's `config`: a JSON object with everything needed to repeat the run. run-file.md, Root
 /// attributes.
 [[nodiscard]] std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint);
 

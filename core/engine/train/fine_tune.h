@@ -44,7 +44,7 @@ struct FineTuneHooks {
 /// the gradient's norm, and leaves the model as it was after the epoch with the best metric; the earliest
 /// wins ties. Returns that epoch. The model's workers share the rows of each batch; their number changes
 /// nothing but the rounding of sums. On a GPU dropout draws from LibTorch's generator. Throws Error{numeric}
-/// when the loss or the gradient is no finite number, Error{cancelled} between two steps. PAPER 3.4.
+/// when loss or gradient is not finite, Error{cancelled} between two steps. definitions.md, Fine-tuning.
 [[nodiscard]] std::int64_t fineTune(TunedModel& model, const EncodedSplit& train,
                                     const FineTuneSettings& settings, const FineTuneHooks& hooks);
 

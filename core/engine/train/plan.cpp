@@ -45,7 +45,7 @@ std::string methodName(Method method) {
 }
 
 StepSettings defaultSteps(std::string_view task, Method method) {
-    // Columns: ft, lora, lp-ft, lp-lora. PAPER Table 6.
+    // Columns: ft, lora, lp-ft, lp-lora. Tomihari and Sato 2024, table 6.
     struct TaskRow {
         std::string_view task;
         StepSettings ft, lora, lpFt, lpLora;

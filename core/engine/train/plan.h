@@ -11,9 +11,9 @@
 
 namespace finescope::engine {
 
-/// The five ways to fine-tune. PAPER 1.1, 3.4.
+/// The five ways to fine-tune. definitions.md, Methods.
 enum class Method { lp, ft, lpFt, lora, lpLora };
-/// Which optimum the probe's head is. `paper` halves a binary head as the authors' code does. PAPER 2.9.
+/// Which optimum the probe's head is. `paper` halves a binary head. definitions.md, Linear probing.
 enum class ProbeHead { exact, paper };
 /// Which splits' features are recorded: none, all, or every split but a training split of over 5,000 rows.
 enum class FeatureChoice { eval, all, none };
@@ -66,8 +66,8 @@ struct StepSettings {
     double learningRate = 1e-5;
 };
 
-/// Batch size and learning rate of a method on a task: PAPER Table 6 where it has them, else values of its
-/// kind.
+/// Batch size and learning rate of a method on a task: Tomihari and Sato 2024, table 6 where it has them,
+/// else values of its kind.
 [[nodiscard]] StepSettings defaultSteps(std::string_view task, Method method);
 
 /// Throws Error{badInput} naming the option whose value cannot be, and says what can.

@@ -31,7 +31,7 @@ struct ProbedHead {
 
 /// Linear probing: multinomial logistic regression with L2 on features [N, h], its strength chosen among ten
 /// by 5-fold stratified accuracy. The rows are put in an order drawn from `seed` first, as the authors' data
-/// loader does; so the folds, and with them the chosen strength, depend on the seed. PAPER 2.9.
+/// loader does; so the folds, and with them the strength, depend on the seed. definitions.md, Linear probing.
 [[nodiscard]] ProbedHead probeHead(const MatrixF& features, const Labels& labels, int classes, ProbeHead kind,
                                    std::uint64_t seed, const ProbeHooks& hooks);
 

@@ -28,7 +28,7 @@ namespace {
 using record::EpochKey;
 using record::Stage;
 
-constexpr std::int64_t kMostTrainFeatures = 5000; ///< rows; RUN_FILE.md's default for the training split
+constexpr std::int64_t kMostTrainFeatures = 5000; ///< rows of the training split; run-file.md, Groups
 constexpr double kSlowProducts = 20;              ///< GFLOP/s; reference BLAS gives 6, OpenBLAS 100 and more
 
 std::string fixed(double value, int decimals) {

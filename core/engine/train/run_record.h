@@ -31,7 +31,7 @@ struct ProbeRecord {
     double trainAccuracy = 0, validationAccuracy = 0;
 };
 
-/// One run's rows in the columns of RUN_FILE.md. Rows of `/steps` are gathered and written together about
+/// One run's rows in the columns of run-file.md. Rows of `/steps` are gathered and written together about
 /// twice a second, as each commit costs two flushes.
 class RunRecord {
 public:

@@ -15,7 +15,7 @@ struct TunedModel {
     torch::Device device{torch::kCPU};
     /// Threads that share the rows of a batch or the batches of a split, each with LibTorch and its BLAS to
     /// itself (setThreads(1) before): two made steps twice as fast, where two threads to a matrix product
-    /// were slower than one (PERFORMANCE.md 2, Threading).
+    /// were slower than one (performance.md, Threads).
     int workers = 1;
 
     /// Features [B, h].

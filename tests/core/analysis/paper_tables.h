@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-/// The numbers that the paper prints, as runs of one seed each. PAPER 4.
+/// The numbers that the paper prints, as runs of one seed each. Tomihari and Sato 2024.
 namespace finescope::tests {
 
 /// The run of that task and method, made where there is none.
@@ -124,7 +124,7 @@ inline analysis::ClaimStudy table11() {
                          {"sst-5", .998, 16.9, .604, 22.6, .998, 20.2}});
 }
 
-/// Tables 2 and 9, with the norms of the heads from Table 13 and s^2 sigma^2 r = 1/288 (PAPER 1.6).
+/// Tables 2 and 9, with norms of heads from Table 13 and s^2 sigma^2 r = 1/288 (definitions.md, LoRA).
 inline analysis::ClaimStudy tables2And9() {
     struct Part {
         double rank, norm, train, test;

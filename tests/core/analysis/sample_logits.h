@@ -12,7 +12,7 @@ struct LabelledLogits {
     Labels labels;
 };
 
-/// The linear congruential generator of PEERS 3.3: numbers 0 .. 32767 that any language can repeat.
+/// The generator of references.md, Congruential logits: numbers 0 .. 32767 that any language can repeat.
 class CongruentialNumbers {
 public:
     std::uint64_t next() {
@@ -24,8 +24,8 @@ private:
     std::uint64_t m_state = 12345;
 };
 
-/// The set of 1000 rows and 5 classes of PEERS 3.3: its calibration numbers were computed with the code of
-/// three other projects.
+/// The set of 1000 rows and 5 classes of references.md, Congruential logits: its calibration numbers were
+/// computed with the code of three other projects.
 inline LabelledLogits congruentialLogits() {
     LabelledLogits result{MatrixF(1000, 5), Labels(1000)};
     CongruentialNumbers numbers;

@@ -24,7 +24,7 @@ struct EdgeCase {
     std::map<Convention, double> mce;
 };
 
-/// All that PEERS 3.1 has numbers of, as executed there from the projects' own sources.
+/// Cases at the edges, as the projects themselves answer them; definitions.md, Conventions of other tools.
 std::vector<EdgeCase> edgeCases() {
     using enum Convention;
     const auto most = [](double netcalAndMost, double ofTorchmetrics) {

@@ -30,7 +30,7 @@ QString nameOf(ClaimStatus status) {
 
 } // namespace
 
-/// The claims on the paper's own tables: they fail where PAPER 5 says so, and nowhere else.
+/// The claims (definitions.md, Claims) on the paper's tables: they fail where the rows say so, nowhere else.
 class TestClaimsPaper : public QObject {
     Q_OBJECT
 

@@ -53,7 +53,7 @@ private Q_SLOTS:
         QVERIFY(std::isnan(cosines(2, 0)));
     }
 
-    // PAPER T7.
+    // definitions.md, Theory checks, T7.
     void derivativeEqualsTheFiniteDifference() {
         const auto [features, drawn] = tests::randomLogits(80, 6, 1.0, 2);
         Labels labels;

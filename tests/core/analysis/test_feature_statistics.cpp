@@ -12,8 +12,8 @@ using namespace finescope::analysis;
 
 namespace {
 
-/// trace((S_W + lambda I)^-1 S_B) straight from the definitions of PAPER 2.4, with lambda = ridge tr(S_W) /
-/// h.
+/// trace((S_W + lambda I)^-1 S_B) straight from definitions.md, Fisher's discriminant ratio, with lambda =
+/// ridge tr(S_W) / h.
 double fisherByDefinition(const MatrixF& features, const Labels& labels, int classes, double ridge) {
     const MatrixD x = features.cast<double>();
     const VectorD mean = x.colwise().mean();
@@ -123,7 +123,7 @@ private Q_SLOTS:
     void fisherFollowsTheDefinition_data() {
         QTest::addColumn<int>("rows");
         QTest::addColumn<int>("width");
-        QTest::addColumn<double>("ridge"); // what the rule of DESIGN chooses
+        QTest::addColumn<double>("ridge"); // what the rule of definitions.md chooses
         QTest::addRow("many rows") << 200 << 20 << 0.0;
         QTest::addRow("just enough rows") << 23 << 20 << 0.0;
         QTest::addRow("one row too few") << 22 << 20 << 1e-3;

@@ -158,7 +158,7 @@ private Q_SLOTS:
         }
     }
 
-    // PAPER T9 and 1.8 a: sum_i delta_i phi_i^T = V / strength and sum_i delta_i = 0 at the optimum.
+    // definitions.md, Linear probing: sum_i delta_i phi_i^T = V / strength, sum_i delta_i = 0 at the optimum.
     void optimumIsStationary_data() {
         QTest::addColumn<int>("classes");
         QTest::addColumn<double>("strength");

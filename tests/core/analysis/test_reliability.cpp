@@ -177,7 +177,7 @@ private Q_SLOTS:
         QCOMPARE(result.ece, 0.0);
     }
 
-    // PAPER T8: f/T and (V/T, b/T) are the same model.
+    // definitions.md, Theory checks, T8: f/T and (V/T, b/T) are the same model.
     void dividingTheClassifierEqualsTheTemperature() {
         const auto [features, labels] = tests::randomLogits(200, 6, 1.0, 8);
         const MatrixF weight = tests::randomLogits(4, 6, 1.0, 9).logits;

@@ -85,7 +85,7 @@ private Q_SLOTS:
                 (spectrum.row(static_cast<Eigen::Index>(row)).transpose() - svd.singularValues()).norm(), 0.0,
                 1e-11);
         }
-        // PAPER 1.8 c: the rank of P is C times that of its scalars.
+        // definitions.md, Ranks: the rank of P is C times that of its scalars.
         QCOMPARE(numericalRank({spectrum.row(0).data(), 12}),
                  2 * numericalRank(spanOf(symmetricSingularValues(kernel.pTrain))));
 

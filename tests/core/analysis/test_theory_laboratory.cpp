@@ -38,7 +38,7 @@ class TestTheoryLaboratory : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    // The numbers of PAPER 1.6.
+    // The numbers of definitions.md, Proposition on LoRA.
     void probabilityBound() {
         QVERIFY_NEAR(loraProbabilityBound(2.0 / 3, 8), -1.97, 0.005);
         QVERIFY_NEAR(loraProbabilityBound(2.0 / 3, 38), 0.02, 0.005);

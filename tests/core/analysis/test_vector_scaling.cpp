@@ -86,7 +86,7 @@ private Q_SLOTS:
     }
 
     void isStationaryAndBeatsTemperature() {
-        // PEERS 3.3; temperature scaling is the case w = 1/T, b = 0.
+        // references.md, Congruential logits; temperature scaling is the case w = 1/T, b = 0.
         const auto [logits, labels] = tests::congruentialLogits();
         const VectorScaling fitted = fitVectorScaling(logits, labels);
         QVERIFY(fitted.hasMinimum);

@@ -643,7 +643,7 @@ void TestTrainingFigures::namesTellRunsApart() {
     QCOMPARE(groupRuns(runs).size(), std::size_t{3});
 }
 
-/// PAPER E5: runs of different scales are no seeds of one thing.
+/// definitions.md, Norm scaling: runs of different scales are no seeds of one thing.
 void TestTrainingFigures::scaledClassifiersAreNamedAndGroupedApart() {
     std::vector runs{emptyRun("ft", 1), emptyRun("ft", 2), emptyRun("ft", 1), emptyRun("ft", 2)};
     for (record::Run& run : runs) {

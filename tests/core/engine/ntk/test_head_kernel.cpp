@@ -91,7 +91,7 @@ class TestHeadKernel : public QObject {
 private Q_SLOTS:
     void initTestCase() { setThreads(1); }
 
-    // T1 of PAPER.md
+    // T1 of definitions.md, Theory checks
     void theTwoPartsAreTheKernelOfAllParameters() {
         for (const Architecture architecture : {Architecture::bert, Architecture::roberta}) {
             const Problem problem(architecture);

@@ -2,7 +2,7 @@
 
 Everything is made anew in float64 from the model folder and the texts: tokens and encoder by transformers,
 Jacobians of the C logits by torch.func.jacrev, parameter by parameter. Prints a JSON array with an object for
-each pair of run and state: relative Frobenius differences of what the file holds. PAPER 1.2, 1.6, 2.5.
+each pair of run and state: relative Frobenius differences of what the file holds. definitions.md, Parts of the kernel.
 """
 
 import json

@@ -304,7 +304,7 @@ private Q_SLOTS:
                                            "paper-boss", "paper-glue", "paper-pubmed", "paper-superglue"}));
     }
 
-    // PAPER Table 6: what the paper's studies say is what `train` takes by itself.
+    // Tomihari and Sato 2024, table 6: what the paper's studies say is what `train` takes by itself.
     void paperStudiesFollowTableSix() {
         for (const char* name : {"paper-superglue", "paper-glue", "paper-boss", "paper-pubmed"}) {
             const Study study =

@@ -1,4 +1,4 @@
-"""Reads a data set as PAPER 3.1 to 3.3 says, with Python's own readers, and prints what came out.
+"""Reads a data set as definitions.md, Data sets, says, with Python's own readers, and prints what came out.
 
 usage: read_tasks.py TASK FOLDER
 

@@ -83,7 +83,7 @@ private:
     }
 
 private Q_SLOTS:
-    // Counts: PAPER 3.1 where the published files are at hand; those of stand-ins were counted with wc.
+    // Counts: the paper's where the published files are at hand; those of stand-ins were counted with wc.
     void realFilesAsInThePaper_data() {
         QTest::addColumn<QString>("task");
         QTest::addColumn<QString>("folder");
@@ -190,7 +190,7 @@ private Q_SLOTS:
                 }).contains(QStringLiteral("train.txt, line 2: label \"background\" is no class")));
     }
 
-    // Texts by the templates of PAPER 3.2, labels by its order. Of two training rows the last is validation.
+    // Texts and labels as definitions.md, Data sets, says. Of two training rows the last is validation.
     void smallFilesOfEveryTask_data() {
         QTest::addColumn<QString>("task");
         QTest::addColumn<QList<QByteArray>>("files"); // name, bytes, name, bytes ...
@@ -302,7 +302,7 @@ private Q_SLOTS:
         }
     }
 
-    // What the paper's loader leaves out, and what is wrong all the same. PAPER 3.3
+    // What the paper's loader leaves out, and what is wrong all the same. definitions.md, Data sets
     void bossRowsWithoutTextOrNumberAreLeftOutAndCounted() {
         const tests::TextFolder folder;
         folder.write("test.tsv", "Text\tLabel\ngood\t1\n\t0\nnan\t0\nhmm\t\nbad\t1.5\nso\t2\nx\tneutral\n");
@@ -384,7 +384,7 @@ private Q_SLOTS:
         QCOMPARE(names,
                  QStringList({"boolq", "cb", "rte", "wic", "wsc", "cola", "mrpc", "sst2", "amazon",
                               "dynasent", "semeval", "sst5", "pubmed", "demo", "csv", "tsv", "jsonl"}));
-        for (const Task& task : taskCatalogue()) { // PAPER 3.4
+        for (const Task& task : taskCatalogue()) { // definitions.md, Task metric
             QCOMPARE(task.metric == SelectionMetric::matthews, task.name == "cola");
         }
     }

@@ -237,7 +237,7 @@ private Q_SLOTS:
         };
         QVERIFY(!failing(checkTemperature("linear", samples, path.optimum, biasKept), "T8").isEmpty());
 
-        // The paper's halved head of a binary task is no optimum. PAPER 2.9
+        // The paper's halved head of a binary task is no optimum. definitions.md, Linear probing
         ProbeSamples binary = samples;
         for (std::int64_t& label : binary.labels) {
             label = label == 2 ? 0 : label;

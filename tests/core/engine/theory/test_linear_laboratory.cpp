@@ -36,7 +36,7 @@ class TestLinearLaboratory : public QObject {
 private Q_SLOTS:
     void initTestCase() { setThreads(1); }
 
-    // B = (1 2), V = (1 3)^T: worked out by hand. PAPER 1.4, 1.6
+    // B = (1 2), V = (1 3)^T: worked out by hand. definitions.md, Linear model
     void kernelsOfASmallModel() {
         const LinearModel model{matrix({{1, 2}}), {matrix({{1}, {3}}), VectorD{{0.5, -0.5}}}};
         const MatrixD train = matrix({{1, 0}, {0, 1}}), test = matrix({{1, 1}});

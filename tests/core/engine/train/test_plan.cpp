@@ -9,7 +9,7 @@ class TestPlan : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    // PAPER Table 6 row by row, as it is printed.
+    // Tomihari and Sato 2024, table 6 row by row, as it is printed.
     void stepsOfThePaper_data() {
         QTest::addColumn<Method>("method");
         QTest::addColumn<QString>("batchSizes");
