@@ -165,7 +165,7 @@ private Q_SLOTS:
             QByteArray("\xFF\xFE"
                        "a\0,\0",
                        6),
-            "line 1: not UTF-8");
+            "is UTF-16: save it as UTF-8");
         add("UTF-16 without a mark", kCsv, QByteArray("a,\n\0b\0", 6),
             "line 2: holds a character of value 0");
         add("half a surrogate pair", kCsv, "a,b,l\n\xED\xA0\x80,y,1\n", "line 2: not UTF-8");
