@@ -2,7 +2,7 @@
 
 #include "core/analysis/recalibration.h"
 #include "core/figure/figure.h"
-#include "core/figure/tables.h"
+#include "core/figure/table_options.h"
 #include "core/record/run.h"
 
 #include <span>

@@ -36,6 +36,12 @@ Cell cellOf(const std::vector<double>& sample, const Format& format) {
     return cell;
 }
 
+Cell cellOf(const CellSample& sample, const Format& format) {
+    Cell cell = cellOf(sample.values, format);
+    cell.collapsed = sample.collapsed;
+    return cell;
+}
+
 void sayCounts(Table& table) {
     std::set<std::int64_t> counts;
     for (const auto& row : table.rows) {

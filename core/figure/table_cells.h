@@ -23,6 +23,15 @@ using Format = std::function<std::string(double)>;
 /// "mean ± sd" of a sample, "mean" of one value, a dash of none.
 [[nodiscard]] Cell cellOf(const std::vector<double>& sample, const Format& format);
 
+/// The numbers of a cell, and whether a run behind them collapsed.
+struct CellSample {
+    std::vector<double> values{};
+    bool collapsed = false;
+};
+
+/// As of its values, with its mark.
+[[nodiscard]] Cell cellOf(const CellSample& sample, const Format& format);
+
 /// Says n once in the notes if all cells agree; else in every cell.
 void sayCounts(Table& table);
 

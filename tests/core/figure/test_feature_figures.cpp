@@ -1,5 +1,7 @@
+#include "core/figure/calibration_table.h"
 #include "core/figure/feature_figures.h"
-#include "core/figure/tables.h"
+#include "core/figure/features_table.h"
+#include "core/figure/norms_table.h"
 #include "memory_run.h"
 #include "tests/support/near.h"
 
