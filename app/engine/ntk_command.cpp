@@ -2,7 +2,7 @@
 
 #include "app/engine/choice.h"
 #include "app/engine/progress.h"
-#include "core/engine/ntk/kernel_run.h"
+#include "core/engine/kernel_run/kernel_run.h"
 
 #include <nlohmann/json.hpp>
 

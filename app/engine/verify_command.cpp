@@ -2,7 +2,7 @@
 
 #include "app/engine/progress.h"
 #include "app/engine/verify_report.h"
-#include "core/analysis/claims.h"
+#include "core/analysis/claims/claims.h"
 #include "core/engine/program_version.h"
 #include "core/engine/text_file.h"
 #include "core/error.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/claims.h"
+#include "core/analysis/claims/claims.h"
 #include "core/engine/theory/verification.h"
 
 #include <span>

@@ -1,5 +1,5 @@
-#include "app/window/commands.h"
-#include "app/window/open_window.h"
+#include "app/window/command/commands.h"
+#include "app/window/window/open_window.h"
 #include "core/error.h"
 #include "core/text/shown.h"
 #include "core/unexpected_error.h"

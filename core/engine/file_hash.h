@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/work_hooks.h"
+#include "core/analysis/compute/work_hooks.h"
 
 #include <filesystem>
 #include <string>

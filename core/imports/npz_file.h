@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/work_hooks.h"
+#include "core/analysis/compute/work_hooks.h"
 #include "core/imports/npy.h"
 #include "core/imports/zip_file.h"
 #include "core/matrix.h"

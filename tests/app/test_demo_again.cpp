@@ -1,4 +1,4 @@
-#include "core/analysis/run_config.h"
+#include "core/analysis/run/run_config.h"
 #include "tests/support/demo_runs.h"
 #include "tests/support/engine_program.h"
 

@@ -1,6 +1,6 @@
-#include "core/analysis/feature_statistics.h"
-#include "core/analysis/seed_statistics.h"
-#include "core/analysis/softmax.h"
+#include "core/analysis/calibration/softmax.h"
+#include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/statistics/seed_statistics.h"
 #include "tests/support/demo_runs.h"
 
 #include <QtTest>

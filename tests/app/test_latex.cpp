@@ -1,4 +1,4 @@
-#include "core/figure/figure_kinds.h"
+#include "core/figure/request/figure_kinds.h"
 #include "core/record/kernel_writer.h"
 #include "core/record/run_reader.h"
 #include "tests/core/record/patterned_run.h"

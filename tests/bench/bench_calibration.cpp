@@ -2,16 +2,16 @@
 // page, until its diagrams, curve, numbers and slider are painted. Runs of 10,000 rows and 10 classes, read
 // from run files.
 
-#include "app/window/analysis_worker.h"
+#include "app/window/jobs/analysis_worker.h"
 #include "core/record/run_reader.h"
 #include "tests/bench/gui_main.h"
-#include "tests/core/analysis/sample_logits.h"
+#include "tests/core/analysis/calibration/sample_logits.h"
 #include "tests/core/figure/memory_run.h"
 #include "tests/support/tiny_run.h"
 #include "widgets/control/temperature_groove.h"
-#include "widgets/page/calibration_page.h"
-#include "widgets/page/prepared_run.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/page/calibration/calibration_page.h"
+#include "widgets/page/common/prepared_run.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QMouseEvent>
 #include <QPixmap>

@@ -1,12 +1,12 @@
-// What the Calibration page computes besides the numbers under the slider: intervals, smooth ECE, conventions,
-// bin stability and recalibration of one run.
+// What the Calibration page computes besides the numbers under the slider: intervals, smooth ECE,
+// conventions, bin stability and recalibration of one run.
 
-#include "core/analysis/calibration_conventions.h"
-#include "core/analysis/calibration_error.h"
-#include "core/analysis/calibration_intervals.h"
-#include "core/analysis/recalibration.h"
-#include "core/analysis/smooth_calibration.h"
-#include "tests/core/analysis/sample_logits.h"
+#include "core/analysis/calibration/calibration_conventions.h"
+#include "core/analysis/calibration/calibration_error.h"
+#include "core/analysis/calibration/calibration_intervals.h"
+#include "core/analysis/calibration/smooth_calibration.h"
+#include "core/analysis/recalibration/recalibration.h"
+#include "tests/core/analysis/calibration/sample_logits.h"
 
 #include <benchmark/benchmark.h>
 

@@ -1,5 +1,5 @@
-#include "core/analysis/feature_details.h"
-#include "core/analysis/tsne.h"
+#include "core/analysis/feature/feature_details.h"
+#include "core/analysis/feature/tsne.h"
 
 #include <benchmark/benchmark.h>
 

@@ -2,13 +2,13 @@
 // colours, on the real Kernel page until it is painted. A kernel of n samples and two classes, read from a
 // run file.
 
-#include "app/window/analysis_worker.h"
+#include "app/window/jobs/analysis_worker.h"
 #include "core/record/kernel_writer.h"
 #include "core/record/run_reader.h"
 #include "tests/bench/gui_main.h"
 #include "tests/support/tiny_run.h"
-#include "widgets/page/kernel_page.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/page/kernel/kernel_page.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QComboBox>
 #include <QTemporaryDir>

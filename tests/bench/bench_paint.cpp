@@ -2,7 +2,7 @@
 
 #include "tests/bench/gui_main.h"
 #include "tests/widgets/plot/sample_figures.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QImage>
 

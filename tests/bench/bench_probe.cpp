@@ -1,8 +1,8 @@
 // The linear probe at the size of RTE on a base encoder: features nearly parallel (cosine similarity .997), a
 // few directions with most of the variance, classes that overlap.
 
-#include "core/analysis/feature_statistics.h"
-#include "core/analysis/logistic_regression.h"
+#include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/logistic/logistic_regression.h"
 
 #include <benchmark/benchmark.h>
 

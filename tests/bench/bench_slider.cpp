@@ -1,8 +1,8 @@
 // One move of the temperature slider for one run, painting left out: the fast path beside the exact one.
 
-#include "core/analysis/slider_table.h"
-#include "core/analysis/temperature.h"
-#include "tests/core/analysis/sample_logits.h"
+#include "core/analysis/temperature/slider_table.h"
+#include "core/analysis/temperature/temperature.h"
+#include "tests/core/analysis/calibration/sample_logits.h"
 
 #include <benchmark/benchmark.h>
 

@@ -1,7 +1,7 @@
-#include "core/figure/figure_kinds.h"
-#include "core/figure/recipe.h"
+#include "core/figure/request/figure_kinds.h"
+#include "core/figure/request/recipe.h"
 #include "tests/fuzz/harness.h"
-#include "widgets/plot/figure_recipe.h"
+#include "widgets/plot/export/figure_recipe.h"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "core/analysis/theory_laboratory.h"
+#include "core/analysis/theory/theory_laboratory.h"
 #include "tests/fuzz/harness.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

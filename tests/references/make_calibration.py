@@ -1,6 +1,6 @@
 """What other projects say of the same predictions: make_calibration.py OUTPUT.json FOLDER, shared/data/calibration.
 
-Rows are made here as tests/core/analysis/calibration_samples.h makes them, or read from the folder. netcal, relplot, torchmetrics, scikit-learn and uncertainty-calibration (Kumar
+Rows are made here as tests/core/analysis/calibration/calibration_samples.h makes them, or read from the folder. netcal, relplot, torchmetrics, scikit-learn and uncertainty-calibration (Kumar
 et al.) are called; the two that are no packages, the code of the paper and of Guo et al., are written out below.
 """
 
@@ -182,7 +182,7 @@ def main(output, folder):
         table = np.loadtxt(folder / name, delimiter=",", skiprows=1)
         cases[name] = numbers_of(table[:, 2], (table[:, 0] == table[:, 1]).astype(int))
     saved = np.load(folder / "lenet-5-cifar-10.npz")
-    # Logits as tests/core/analysis/published_calibration.py makes them.
+    # Logits as tests/core/analysis/calibration/published_calibration.py makes them.
     probabilities = softmax(np.log(saved["predictions"].astype(float)).astype(np.float32).astype(float))
     case = numbers_of(*top_label(probabilities, saved["ground_truth"]))
     case["class_wise"] = class_wise(probabilities, saved["ground_truth"])

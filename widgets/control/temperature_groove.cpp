@@ -1,6 +1,6 @@
 #include "widgets/control/temperature_groove.h"
 
-#include "widgets/plot/ticks.h"
+#include "widgets/plot/paint/ticks.h"
 
 #include <QAccessibleValueChangeEvent>
 #include <QAccessibleWidget>

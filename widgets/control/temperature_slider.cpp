@@ -1,7 +1,7 @@
 #include "widgets/control/temperature_slider.h"
 
 #include "widgets/control/temperature_groove.h"
-#include "widgets/plot/ticks.h"
+#include "widgets/plot/paint/ticks.h"
 
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>

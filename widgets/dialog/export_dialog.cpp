@@ -1,10 +1,10 @@
 #include "widgets/dialog/export_dialog.h"
 
 #include "core/error.h"
-#include "core/figure/venue_presets.h"
+#include "core/figure/request/venue_presets.h"
 #include "widgets/dialog/prompts.h"
+#include "widgets/page/common/option_rows.h"
 #include "widgets/page/message_bar.h"
-#include "widgets/page/option_rows.h"
 
 #include <QComboBox>
 #include <QDialogButtonBox>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "widgets/page/page.h"
-#include "widgets/plot/figure_export.h"
+#include "widgets/plot/export/figure_export.h"
 
 #include <QDialog>
 #include <QTimer>

@@ -1,6 +1,6 @@
 #include "widgets/dialog/new_run_dialog.h"
 
-#include "core/figure/method_name.h"
+#include "core/figure/label/method_name.h"
 #include "core/figure/number_text.h"
 #include "widgets/dialog/path_row.h"
 #include "widgets/dialog/prompts.h"

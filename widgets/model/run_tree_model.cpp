@@ -1,6 +1,6 @@
 #include "widgets/model/run_tree_model.h"
 
-#include "core/figure/method_name.h"
+#include "core/figure/label/method_name.h"
 #include "widgets/control/icon.h"
 #include "widgets/model/sample_icon.h"
 

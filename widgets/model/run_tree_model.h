@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "widgets/plot/figure_theme.h"
+#include "widgets/plot/paint/figure_theme.h"
 
 #include <QAbstractItemModel>
 #include <QIcon>

@@ -1,6 +1,6 @@
 #include "widgets/model/sample_icon.h"
 
-#include "widgets/plot/mark_painter.h"
+#include "widgets/plot/paint/mark_painter.h"
 
 #include <QGuiApplication>
 #include <QPainter>

@@ -1,6 +1,6 @@
 #include "widgets/page/page.h"
 
-#include "core/figure/figure_kinds.h"
+#include "core/figure/request/figure_kinds.h"
 #include "widgets/page/empty_state.h"
 #include "widgets/page/message_bar.h"
 #include "widgets/panel/heading.h"

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "core/figure/recipe.h"
+#include "core/figure/request/recipe.h"
 #include "core/record/run.h"
-#include "widgets/plot/figure_theme.h"
+#include "widgets/plot/paint/figure_theme.h"
 
 #include <QTimer>
 #include <QWidget>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/claims.h"
+#include "core/analysis/claims/claims.h"
 
 #include <string>
 #include <vector>

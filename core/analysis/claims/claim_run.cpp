@@ -1,14 +1,14 @@
 #include "core/analysis/claims/claim_run.h"
 
-#include "core/analysis/classifier_norms.h"
-#include "core/analysis/feature_numbers.h"
-#include "core/analysis/matthews.h"
-#include "core/analysis/neighbours.h"
-#include "core/analysis/reliability.h"
-#include "core/analysis/run_traits.h"
-#include "core/analysis/softmax.h"
-#include "core/analysis/spectrum.h"
-#include "core/analysis/temperature.h"
+#include "core/analysis/calibration/reliability.h"
+#include "core/analysis/calibration/softmax.h"
+#include "core/analysis/feature/feature_numbers.h"
+#include "core/analysis/feature/neighbours.h"
+#include "core/analysis/kernel/spectrum.h"
+#include "core/analysis/run/classifier_norms.h"
+#include "core/analysis/run/run_traits.h"
+#include "core/analysis/statistics/matthews.h"
+#include "core/analysis/temperature/temperature.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/kernel_statistics.h"
+#include "core/analysis/kernel/kernel_statistics.h"
 #include "core/record/run.h"
 
 #include <array>

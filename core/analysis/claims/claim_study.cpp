@@ -1,7 +1,7 @@
 #include "core/analysis/claims/claim_study.h"
 
-#include "core/analysis/run_traits.h"
-#include "core/analysis/seed_statistics.h"
+#include "core/analysis/run/run_traits.h"
+#include "core/analysis/statistics/seed_statistics.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/analysis/claims.h"
 #include "core/analysis/claims/claim_study.h"
+#include "core/analysis/claims/claims.h"
 
 namespace finescope::analysis {
 

@@ -1,6 +1,6 @@
 #include "core/analysis/claims/kernel_claims.h"
 
-#include "core/analysis/kernel_comparison.h"
+#include "core/analysis/kernel/kernel_comparison.h"
 
 #include <algorithm>
 #include <array>

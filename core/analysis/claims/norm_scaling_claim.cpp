@@ -1,6 +1,6 @@
 #include "core/analysis/claims/norm_scaling_claim.h"
 
-#include "core/analysis/rank_correlation.h"
+#include "core/analysis/statistics/rank_correlation.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "core/engine/study/study_folder.h"
 
-#include "core/analysis/run_config.h"
+#include "core/analysis/run/run_config.h"
 #include "core/engine/text_file.h"
 #include "core/error.h"
 #include "core/record/run_reader.h"

@@ -1,8 +1,8 @@
 #include "core/engine/theory/head_checks.h"
 
-#include "core/analysis/reliability.h"
-#include "core/analysis/softmax.h"
-#include "core/analysis/temperature.h"
+#include "core/analysis/calibration/reliability.h"
+#include "core/analysis/calibration/softmax.h"
+#include "core/analysis/temperature/temperature.h"
 
 #include <algorithm>
 #include <array>

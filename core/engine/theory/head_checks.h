@@ -1,7 +1,7 @@
 #pragma once
 
-#include "core/analysis/classifier.h"
-#include "core/analysis/logistic_regression.h"
+#include "core/analysis/classifier/classifier.h"
+#include "core/analysis/logistic/logistic_regression.h"
 #include "core/engine/ntk/head_kernel.h"
 #include "core/engine/theory/check_result.h"
 #include "core/engine/theory/theory_model.h"

@@ -1,7 +1,7 @@
 #include "core/engine/theory/kernel_checks.h"
 
-#include "core/analysis/kernel_statistics.h"
-#include "core/analysis/spectrum.h"
+#include "core/analysis/kernel/kernel_statistics.h"
+#include "core/analysis/kernel/spectrum.h"
 
 #include <Eigen/Eigenvalues>
 

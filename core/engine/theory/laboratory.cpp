@@ -1,6 +1,6 @@
 #include "core/engine/theory/laboratory.h"
 
-#include "core/analysis/spectrum.h"
+#include "core/analysis/kernel/spectrum.h"
 #include "core/engine/theory/linear_model.h"
 #include "core/engine/theory/random_draws.h"
 #include "core/engine/theory/step_checks.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/theory_laboratory.h"
+#include "core/analysis/theory/theory_laboratory.h"
 
 #include <cstdint>
 #include <stop_token>

@@ -1,7 +1,7 @@
 #include "core/engine/train/evaluate.h"
 
-#include "core/analysis/matthews.h"
-#include "core/analysis/softmax.h"
+#include "core/analysis/calibration/softmax.h"
+#include "core/analysis/statistics/matthews.h"
 #include "core/engine/workers.h"
 #include "core/error.h"
 

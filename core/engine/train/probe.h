@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/logistic_regression.h"
+#include "core/analysis/logistic/logistic_regression.h"
 #include "core/engine/train/plan.h"
 
 namespace finescope::engine {

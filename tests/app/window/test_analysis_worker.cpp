@@ -1,6 +1,6 @@
-#include "app/window/analysis_worker.h"
+#include "app/window/jobs/analysis_worker.h"
 
-#include "core/analysis/calibration_intervals.h"
+#include "core/analysis/calibration/calibration_intervals.h"
 
 #include <QSemaphore>
 #include <QSignalSpy>

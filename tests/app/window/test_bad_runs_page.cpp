@@ -3,7 +3,7 @@
 #include "tests/app/window/window_fixture.h"
 #include "tests/core/record/patterned_run.h"
 #include "widgets/page/page.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QFile>
 #include <QLabel>

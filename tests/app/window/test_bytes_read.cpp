@@ -1,6 +1,6 @@
 #include "core/record/run_reader.h"
 #include "tests/app/window/window_fixture.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QFile>
 #include <QTableWidget>

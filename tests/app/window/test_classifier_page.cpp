@@ -1,10 +1,10 @@
-#include "core/analysis/classifier.h"
-#include "core/figure/write_csv.h"
+#include "core/analysis/classifier/classifier.h"
+#include "core/figure/write/write_csv.h"
 #include "core/record/run_reader.h"
 #include "tests/app/window/window_fixture.h"
 #include "tests/support/near.h"
 #include "widgets/page/page.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QCheckBox>
 #include <QClipboard>

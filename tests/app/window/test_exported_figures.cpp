@@ -1,14 +1,14 @@
-#include "core/analysis/reliability.h"
-#include "core/figure/figure_kinds.h"
+#include "core/analysis/calibration/reliability.h"
 #include "core/figure/number_text.h"
-#include "core/figure/recipe.h"
-#include "core/figure/write_csv.h"
+#include "core/figure/request/figure_kinds.h"
+#include "core/figure/request/recipe.h"
+#include "core/figure/write/write_csv.h"
 #include "core/record/run_reader.h"
 #include "tests/app/window/window_fixture.h"
-#include "widgets/page/calibration_table.h"
+#include "widgets/page/calibration/calibration_table.h"
 #include "widgets/page/page.h"
-#include "widgets/plot/figure_recipe.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/export/figure_recipe.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QCheckBox>
 #include <QComboBox>

@@ -1,7 +1,7 @@
 #include "tests/app/window/window_fixture.h"
+#include "widgets/page/common/work_progress.h"
 #include "widgets/page/page.h"
-#include "widgets/page/work_progress.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QCheckBox>
 #include <QComboBox>

@@ -1,4 +1,4 @@
-#include "app/window/job_queue.h"
+#include "app/window/jobs/job_queue.h"
 #include "tests/support/fake_engine.h"
 
 #include <QSignalSpy>

@@ -1,10 +1,10 @@
-#include "core/figure/write_csv.h"
+#include "core/figure/write/write_csv.h"
 #include "core/record/kernel_writer.h"
 #include "core/record/run_reader.h"
 #include "tests/app/window/window_fixture.h"
 #include "tests/core/record/patterned_run.h"
 #include "widgets/page/page.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QApplication>
 #include <QCheckBox>

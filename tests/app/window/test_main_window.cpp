@@ -1,12 +1,12 @@
-#include "core/analysis/reliability.h"
+#include "core/analysis/calibration/reliability.h"
 #include "core/record/run_reader.h"
 #include "tests/app/window/window_fixture.h"
 #include "tests/support/fake_engine.h"
 #include "tests/support/near.h"
 #include "widgets/control/temperature_slider.h"
-#include "widgets/page/calibration_table.h"
-#include "widgets/page/training_page.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/page/training/training_page.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QApplication>
 #include <QComboBox>

@@ -1,12 +1,12 @@
-#include "app/window/main_window.h"
+#include "app/window/window/main_window.h"
 #include "core/error.h"
 #include "core/record/run_reader.h"
 #include "tests/support/data.h"
 #include "tests/support/near.h"
 #include "tests/support/scripted_prompts.h"
 #include "tests/support/warnings.h"
-#include "widgets/page/calibration_table.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QAction>
 #include <QApplication>

@@ -2,7 +2,7 @@
 #include "tests/app/window/window_fixture.h"
 #include "tests/support/near.h"
 #include "widgets/page/page.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QCheckBox>
 #include <QClipboard>

@@ -1,4 +1,4 @@
-#include "app/window/settings.h"
+#include "app/window/runs/settings.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

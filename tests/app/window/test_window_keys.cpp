@@ -1,7 +1,7 @@
 #include "tests/app/window/window_fixture.h"
 #include "tests/support/near.h"
 #include "widgets/control/temperature_slider.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QAbstractSpinBox>
 #include <QAccessible>

@@ -1,7 +1,7 @@
 #include "tests/app/window/window_fixture.h"
 #include "tests/support/contrast.h"
-#include "widgets/page/calibration_table.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QApplication>
 #include <QComboBox>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/window/main_window.h"
+#include "app/window/window/main_window.h"
 #include "tests/support/scripted_prompts.h"
 #include "tests/support/tiny_run.h"
 #include "tests/support/warnings.h"

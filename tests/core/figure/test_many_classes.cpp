@@ -1,8 +1,8 @@
 #include "core/error.h"
-#include "core/figure/class_name.h"
-#include "core/figure/classifier_figures.h"
-#include "core/figure/classifier_rows.h"
-#include "core/figure/feature_map.h"
+#include "core/figure/classifier/classifier_figures.h"
+#include "core/figure/classifier/classifier_rows.h"
+#include "core/figure/feature/feature_map.h"
+#include "core/figure/label/class_name.h"
 #include "memory_run.h"
 
 #include <QElapsedTimer>

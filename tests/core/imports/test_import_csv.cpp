@@ -1,4 +1,4 @@
-#include "core/analysis/softmax.h"
+#include "core/analysis/calibration/softmax.h"
 #include "core/error.h"
 #include "core/imports/import_run.h"
 #include "core/record/run_reader.h"

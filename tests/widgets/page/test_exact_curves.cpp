@@ -1,6 +1,6 @@
-#include "tests/core/analysis/sample_logits.h"
+#include "tests/core/analysis/calibration/sample_logits.h"
 #include "tests/core/figure/memory_run.h"
-#include "widgets/page/exact_curves.h"
+#include "widgets/page/common/exact_curves.h"
 
 #include <QtTest>
 

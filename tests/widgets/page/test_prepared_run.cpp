@@ -1,8 +1,8 @@
 #include "core/error.h"
-#include "tests/core/analysis/sample_logits.h"
+#include "tests/core/analysis/calibration/sample_logits.h"
 #include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
-#include "widgets/page/prepared_run.h"
+#include "widgets/page/common/prepared_run.h"
 
 #include <QtTest>
 

@@ -1,8 +1,8 @@
 // Paints sample figures into a folder, on screen themes and on paper, for looking at: render_samples FOLDER
 
 #include "tests/widgets/plot/sample_figures.h"
-#include "widgets/plot/figure_export.h"
-#include "widgets/plot/plot_view.h"
+#include "widgets/plot/export/figure_export.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QApplication>
 #include <QDir>

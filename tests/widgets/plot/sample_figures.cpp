@@ -1,6 +1,6 @@
 #include "tests/widgets/plot/sample_figures.h"
 
-#include "core/figure/method_name.h"
+#include "core/figure/label/method_name.h"
 
 #include <cmath>
 #include <cstdio>

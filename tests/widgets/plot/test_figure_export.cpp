@@ -1,7 +1,7 @@
 #include "core/error.h"
 #include "tests/support/near.h"
 #include "tests/widgets/plot/sample_figures.h"
-#include "widgets/plot/figure_export.h"
+#include "widgets/plot/export/figure_export.h"
 
 #include <QImage>
 #include <QProcess>

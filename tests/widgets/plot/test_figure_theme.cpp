@@ -1,5 +1,5 @@
 #include "core/error.h"
-#include "widgets/plot/figure_theme.h"
+#include "widgets/plot/paint/figure_theme.h"
 
 #include <QtTest>
 

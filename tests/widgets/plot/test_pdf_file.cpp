@@ -1,5 +1,5 @@
 #include "core/error.h"
-#include "widgets/plot/pdf_file.h"
+#include "widgets/plot/export/pdf_file.h"
 
 #include <QTimeZone>
 #include <QtTest>

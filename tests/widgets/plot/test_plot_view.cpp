@@ -1,7 +1,7 @@
 #include "tests/widgets/plot/sample_figures.h"
-#include "widgets/plot/plot_view.h"
-#include "widgets/plot/reading.h"
-#include "widgets/plot/ticks.h"
+#include "widgets/plot/paint/ticks.h"
+#include "widgets/plot/scene/reading.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QApplication>
 #include <QClipboard>

@@ -1,7 +1,7 @@
-#include "core/figure/calibration_figures.h"
-#include "core/figure/grouped_bars.h"
-#include "widgets/plot/reading.h"
-#include "widgets/plot/ticks.h"
+#include "core/figure/calibration/calibration_figures.h"
+#include "core/figure/chart/grouped_bars.h"
+#include "widgets/plot/paint/ticks.h"
+#include "widgets/plot/scene/reading.h"
 
 #include <QtTest>
 

@@ -1,6 +1,6 @@
 #include "core/error.h"
-#include "core/figure/recipe.h"
-#include "widgets/plot/figure_recipe.h"
+#include "core/figure/request/recipe.h"
+#include "widgets/plot/export/figure_recipe.h"
 
 #include <QElapsedTimer>
 #include <QFile>

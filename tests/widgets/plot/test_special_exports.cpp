@@ -1,7 +1,7 @@
 #include "tests/widgets/plot/sample_figures.h"
-#include "widgets/plot/figure_clipboard.h"
-#include "widgets/plot/figure_export.h"
-#include "widgets/plot/figure_recipe.h"
+#include "widgets/plot/export/figure_clipboard.h"
+#include "widgets/plot/export/figure_export.h"
+#include "widgets/plot/export/figure_recipe.h"
 
 #include <QFile>
 #include <QImage>

@@ -1,0 +1,15 @@
+#include "core/analysis/feature/feature_statistics.h"
+
+#include "core/analysis/feature/feature_samples.h"
+
+namespace finescope::analysis {
+
+double cosineSimilarity(const MatrixViewF& features) {
+    return cosineSimilarities(features).mean();
+}
+
+double featureDifference(const MatrixViewF& before, const MatrixViewF& after) {
+    return featureDifferences(before, after).mean();
+}
+
+} // namespace finescope::analysis

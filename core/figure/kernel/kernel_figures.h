@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/figure/kernel/kernel_view.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace finescope::figure {
+
+/// "P", "F" or "P + F".
+[[nodiscard]] std::string_view kernelPartName(analysis::KernelPart part);
+
+/// "n = 64, C = 2." of all, or which runs have which.
+[[nodiscard]] std::string kernelSampleNote(std::span<const KernelEntry> entries);
+
+enum class SpectrumAxis { index, fraction };
+
+struct SpectrumOptions {
+    std::vector<analysis::KernelPart> parts{analysis::KernelPart::pretrainEffective,
+                                            analysis::KernelPart::fineTuningEffective};
+    bool normalised = true; ///< divided by the largest
+    SpectrumAxis axis = SpectrumAxis::index;
+    Scale xScale = Scale::linear, yScale = Scale::logarithmic;
+};
+
+/// Singular values in descending order, a curve for each run and part; P, which does not depend on the head,
+/// once where runs share it. definitions.md, Spectrum.
+[[nodiscard]] Figure spectrumFigure(std::span<const KernelEntry> entries,
+                                    const SpectrumOptions& options = {});
+
+/// The FT ratio of every train sample, sorted, and the mean of each run. definitions.md, FT ratio.
+[[nodiscard]] Figure ratioFigure(std::span<const KernelEntry> entries);
+
+} // namespace finescope::figure

@@ -1,0 +1,366 @@
+#include "widgets/page/calibration/calibration_page.h"
+
+#include "core/analysis/temperature/temperature.h"
+#include "core/figure/calibration/calibration_view.h"
+#include "core/figure/label/run_style.h"
+#include "core/figure/number_text.h"
+#include "core/figure/request/figure_kinds.h"
+#include "widgets/control/elided_label.h"
+#include "widgets/control/note_button.h"
+#include "widgets/control/temperature_slider.h"
+#include "widgets/page/calibration/calibration_curve.h"
+#include "widgets/page/calibration/calibration_details.h"
+#include "widgets/page/calibration/calibration_options.h"
+#include "widgets/page/calibration/calibration_page_notes.h"
+#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/page/common/note_heading.h"
+#include "widgets/panel/heading.h"
+#include "widgets/plot/view/plot_view.h"
+
+#include <QApplication>
+#include <QHBoxLayout>
+#include <QScopeGuard>
+#include <QShortcut>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr double kKeyStep = 1.1;
+constexpr qsizetype kTold = 3; // sentences above the diagrams; the tool tip has all
+constexpr int kCurveWidth = 280, kTableWidth = 500;
+const QString kPrepareKey = QStringLiteral("calibration");
+
+} // namespace
+
+CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
+    : Page(tr("Calibration"),
+           tr("Here you will see how far the confidence of each run can be trusted, and what the temperature "
+              "changes."),
+           parent),
+      m_background(background), m_options(new CalibrationOptions(options(), optionRows())),
+      m_heading(new NoteHeading(this)), m_diagrams(new CalibrationDiagrams(background, this)),
+      m_slider(new TemperatureSlider(this)), m_curve(new CalibrationCurve(background, this)),
+      m_tableHeading(new NoteHeading(this)), m_tables(new QStackedWidget(this)),
+      m_table(new CalibrationTable(m_tables)), m_details(new CalibrationDetails(background, m_tables)),
+      m_note(makeCaption({}, this)), m_norms(makeElidedCaption(this)) {
+    setObjectName(QStringLiteral("calibrationPage"));
+    m_heading->setNote(reliabilityNote());
+    m_tableHeading->setNote(numbersNote());
+    m_slider->setObjectName(QStringLiteral("temperatureSlider"));
+    m_note->setObjectName(QStringLiteral("calibrationNote"));
+    m_note->setWordWrap(true);
+    m_note->hide();
+    m_norms->setObjectName(QStringLiteral("calibrationNorms"));
+    m_table->setObjectName(QStringLiteral("calibrationNumbers"));
+    auto* temperatureNote = new NoteButton(this);
+    temperatureNote->setNote(finescope::widgets::temperatureNote());
+
+    m_tables->addWidget(m_table);
+    m_tables->addWidget(m_details);
+    auto* tables = new QWidget(this);
+    auto* tableRows = new QVBoxLayout(tables);
+    tableRows->setContentsMargins(0, 0, 0, 0);
+    tableRows->setSpacing(0);
+    tableRows->addWidget(m_tableHeading);
+    tableRows->addWidget(m_tables, 1);
+    auto* bottom = new QSplitter(Qt::Horizontal, this);
+    bottom->setChildrenCollapsible(false);
+    bottom->addWidget(m_curve);
+    bottom->addWidget(tables);
+    bottom->setStretchFactor(0, 2);
+    bottom->setStretchFactor(1, 3);
+    bottom->setSizes({kCurveWidth, kTableWidth});
+    auto* norms = new QHBoxLayout;
+    norms->addWidget(temperatureNote);
+    norms->addWidget(m_norms, 1);
+    content()->addWidget(m_heading);
+    content()->addWidget(m_note);
+    content()->addWidget(m_diagrams, 5);
+    content()->addWidget(m_slider);
+    content()->addLayout(norms);
+    content()->addWidget(bottom, 2);
+    setFocusWidget(&m_diagrams->plot());
+
+    connect(m_slider, &TemperatureSlider::temperatureChanged, this, [this](double temperature) {
+        draw(Numbers::quick);
+        Q_EMIT temperatureChanged(temperature);
+    });
+    connect(m_slider, &TemperatureSlider::temperatureCommitted, this, [this] { draw(Numbers::exact); });
+    connect(m_slider, &TemperatureSlider::fittedToggled, m_options, &CalibrationOptions::setFitted);
+    connect(m_options, &CalibrationOptions::fittedChanged, this, [this] {
+        m_slider->setFitted(m_options->fitted());
+        draw(Numbers::exact);
+    });
+    connect(m_options, &CalibrationOptions::choiceChanged, this, &CalibrationPage::refreshWhenVisible);
+    connect(m_options, &CalibrationOptions::diagramsChanged, this, [this] {
+        collectShown(); // not every run has every class
+        draw(Numbers::exact);
+    });
+    connect(m_options, &CalibrationOptions::curveChanged, this, [this] { drawCurve(Numbers::exact); });
+    connect(m_options, &CalibrationOptions::detailsChanged, this, &CalibrationPage::askDetails);
+    connect(m_diagrams, &CalibrationDiagrams::shown, this, &CalibrationPage::tellNumbers);
+    connect(m_diagrams, &CalibrationDiagrams::failed, this, [this](const QString& message) {
+        showError(tr("These diagrams cannot be shown. Choose other bins, or uncheck a run."), message);
+    });
+    for (PlotView* plot : {&m_diagrams->plot(), &m_curve->plot()}) {
+        connect(plot, &PlotView::exportRequested, this, &Page::exportRequested);
+    }
+    addKeys();
+}
+
+void CalibrationPage::resizeEvent(QResizeEvent* event) {
+    Page::resizeEvent(event);
+    m_diagrams->fitColumns();
+}
+
+void CalibrationPage::setTemperature(double temperature) {
+    if (m_slider->temperature() != temperature) {
+        m_slider->setTemperature(temperature);
+        draw(Numbers::exact);
+    }
+}
+
+void CalibrationPage::addKeys() {
+    // Shortcuts of the window: options and the list of runs are no part of the page, and would take letters
+    // for a search. Text fields keep what is typed.
+    const auto add = [this](Qt::Key key, const auto& does) {
+        connect(new QShortcut(key, this), &QShortcut::activated, this, does);
+    };
+    add(Qt::Key_T, [this] { m_slider->toggleFitted(); });
+    add(Qt::Key_BracketLeft, [this] { m_slider->multiply(1 / kKeyStep); });
+    add(Qt::Key_BracketRight, [this] { m_slider->multiply(kKeyStep); });
+    add(Qt::Key_1, [this] { m_slider->multiply(1 / m_slider->temperature()); });
+}
+
+void CalibrationPage::refresh() {
+    m_diagrams->plot().setTheme(theme());
+    m_curve->plot().setTheme(theme());
+    m_slider->setTheme(theme());
+    m_options->list(runs());
+    prepare();
+}
+
+void CalibrationPage::prepare() {
+    const CalibrationChoice chosen = m_options->choice();
+    auto missing = std::make_shared<std::vector<record::Run>>();
+    Prepared kept;
+    for (const record::Run& run : runs()) {
+        const QString key = preparedKey(run, chosen);
+        if (const auto known = m_prepared.runs.value(key)) {
+            kept.runs.insert(key, known);
+        } else if (m_prepared.refused.contains(key)) {
+            kept.refused.insert(key, m_prepared.refused.value(key));
+        } else if (canPrepare(run, chosen)) {
+            missing->push_back(run);
+        }
+    }
+    const auto finish = [this](Prepared prepared) {
+        m_prepared = std::move(prepared);
+        collectShown();
+        draw(Numbers::exact);
+    };
+    setLoading(!missing->empty());
+    m_options->setBusy(!missing->empty());
+    if (missing->empty()) {
+        m_background.cancel(kPrepareKey);
+        finish(std::move(kept));
+        return;
+    }
+    m_background.request<Prepared>(
+        kPrepareKey, this,
+        [missing, chosen, kept](const TaskControl& control) {
+            Prepared all = kept;
+            double done = 0;
+            for (const record::Run& run : *missing) {
+                if (control.cancelled()) {
+                    break;
+                }
+                const QString key = preparedKey(run, chosen);
+                try {
+                    all.runs.insert(key, prepareRun(run, chosen));
+                } catch (const Error& error) { // one file that cannot be used does not hide the others
+                    all.refused.insert(key, QString::fromUtf8(error.what()));
+                }
+                control.progress(++done / static_cast<double>(missing->size()));
+            }
+            return all;
+        },
+        [this, finish](const Outcome<Prepared>& outcome) {
+            setLoading(false);
+            m_options->setBusy(false);
+            if (const auto* failure = std::get_if<Failure>(&outcome)) {
+                showError(tr("The calibration of these runs cannot be shown."), failure->message);
+                return;
+            }
+            finish(std::get<Prepared>(outcome));
+        });
+}
+
+void CalibrationPage::collectShown() {
+    const CalibrationChoice chosen = m_options->choice();
+    const std::string ofClass = m_options->diagrams().ofClass;
+    const auto labels = figure::labelRuns(runs());
+    m_shown.clear();
+    QStringList without;
+    std::vector<Optimum> optima;
+    for (std::size_t i = 0; i < runs().size(); ++i) {
+        const auto prepared = m_prepared.runs.value(preparedKey(runs()[i], chosen));
+        if (!prepared || (!ofClass.empty() && std::ranges::count(prepared->data.classNames, ofClass) == 0)) {
+            if (!m_prepared.refused.contains(preparedKey(runs()[i], chosen))) {
+                without.append(QString::fromStdString(labels[i].name));
+            }
+            continue;
+        }
+        m_shown.push_back({runs()[i], labels[i].name, labels[i].style, prepared});
+        if (prepared->data.fitted) {
+            optima.push_back({labels[i].name, labels[i].style, prepared->data.fitted->value});
+        }
+    }
+    m_slider->setOptima(optima);
+    m_missing.clear();
+    if (!without.isEmpty()) {
+        m_missing.append(tr("Not shown, because it lacks the split, epoch or class that is chosen: %1",
+                            nullptr, static_cast<int>(without.size()))
+                             .arg(without.join(QStringLiteral("; "))));
+    }
+    for (const record::Run& run : runs()) {
+        if (const QString why = m_prepared.refused.value(preparedKey(run, chosen)); !why.isEmpty()) {
+            m_missing.append(tr("Not shown: %1").arg(why));
+        }
+    }
+}
+
+std::optional<double> CalibrationPage::temperature() const {
+    return m_options->fitted() ? std::nullopt : std::optional(m_slider->temperature());
+}
+
+void CalibrationPage::draw(Numbers numbers) {
+    if (m_shown.empty()) {
+        m_diagrams->clear();
+        m_details->clear();
+        m_norms->clear();
+        tellNumbers({}, {});
+        Q_EMIT contentChanged();
+        return;
+    }
+    m_diagrams->show({.runs = m_shown,
+                      .temperature = temperature(),
+                      .epoch = m_options->choice().key,
+                      .choice = m_options->diagrams()},
+                     numbers);
+    tellNorms();
+    drawCurve(numbers);
+    if (numbers == Numbers::exact) {
+        askDetails();
+        Q_EMIT contentChanged();
+    }
+}
+
+void CalibrationPage::drawCurve(Numbers numbers) {
+    m_curve->show(m_options->curve(), m_shown, temperature(), m_options->choice().bins,
+                  numbers == Numbers::exact);
+}
+
+void CalibrationPage::askDetails() {
+    const auto view = m_options->details();
+    m_tables->setCurrentIndex(view ? 1 : 0);
+    m_tableHeading->setNote(view ? detailsNote(*view) : numbersNote());
+    if (!view || m_shown.empty()) {
+        return;
+    }
+    m_details->ask(*view, m_shown, temperature(), m_options->choice());
+}
+
+void CalibrationPage::tellNumbers(const std::vector<figure::ReliabilityEntry>& entries,
+                                  const QStringList& cautions) {
+    const QStringList told = m_missing + cautions;
+    const QStringList few = told.mid(0, kTold);
+    const auto more = told.size() - few.size();
+    m_note->setText(few.join(QLatin1Char('\n')) +
+                    (more > 0 ? tr("\n… and %n more", nullptr, static_cast<int>(more)) : QString()));
+    m_note->setToolTip(told.join(QLatin1Char('\n')));
+    m_note->setVisible(!told.isEmpty());
+    std::vector<bool> fitted;
+    for (const ShownRun& one : m_shown) {
+        fitted.push_back(one.prepared->data.fitted.has_value());
+    }
+    m_table->setEntries(entries, fitted, !m_options->diagrams().ofClass.empty());
+}
+
+void CalibrationPage::tellNorms() {
+    QStringList norms;
+    for (const ShownRun& shown : m_shown) {
+        if (const auto norm = shown.prepared->data.classifierNorm) {
+            const double asIf = analysis::equivalentClassifierNorm(*norm, shown.temperature(temperature()));
+            norms.append(tr("%1 %2 → %3")
+                             .arg(QString::fromStdString(shown.name),
+                                  QString::fromStdString(figure::significant(*norm, 3)),
+                                  QString::fromStdString(figure::significant(asIf, 3))));
+        }
+    }
+    m_norms->setText(
+        norms.isEmpty() ? QString() : tr("Classifier norm as if  %1").arg(norms.join(QStringLiteral("   "))));
+    m_norms->setToolTip(tr("Dividing the logits by T is as if the classifier were 1/T as large:\n%1")
+                            .arg(norms.join(QLatin1Char('\n'))));
+}
+
+std::optional<PageFigure> CalibrationPage::exportedFigure() const {
+    if (m_shown.empty()) {
+        return std::nullopt;
+    }
+    const CalibrationChoice choice = m_options->choice();
+    const figure::DiagramChoice diagrams = m_options->diagrams();
+    figure::FigureRequest request = requestOf("reliability");
+    if (!choice.split.empty()) {
+        request.splits = {choice.split};
+    }
+    request.fitOn = choice.fitOn;
+    request.epoch = choice.key;
+    request.bins = diagrams.binCount;
+    request.binning = diagrams.binning;
+    request.convention = diagrams.convention;
+    request.intervals = diagrams.intervals;
+    if (!diagrams.ofClass.empty()) {
+        request.classes = {diagrams.ofClass};
+    }
+    request.files.clear(); // only what is shown: a run without this split or epoch is not
+    for (const ShownRun& shown : m_shown) {
+        request.files.push_back(shown.run.file.string());
+    }
+    request.temperature = {.fitted = m_options->fitted(), .value = m_slider->temperature()};
+    request.beforeAfter = m_options->fitted();
+    if (m_curve->plot().hasFocus()) {
+        return exportedCurve(std::move(request));
+    }
+    return pageFigure(m_diagrams->exactFigure(), std::move(request));
+}
+
+/// Made from the files as the command line makes it: what is on the screen may be the slider's numbers.
+PageFigure CalibrationPage::exportedCurve(figure::FigureRequest request) const {
+    m_curve->describe(request);
+    std::vector<record::Run> shown;
+    for (const ShownRun& one : m_shown) {
+        shown.push_back(one.run);
+    }
+    QApplication::setOverrideCursor(Qt::WaitCursor);
+    const auto restore = qScopeGuard([] { QApplication::restoreOverrideCursor(); });
+    const figure::Figure figure = figure::buildFigure(request, shown);
+    return pageFigure([figure](double) { return figure; }, std::move(request));
+}
+
+void CalibrationPage::copyFigure() const {
+    (m_curve->plot().hasFocus() ? m_curve->plot() : m_diagrams->plot()).copyToClipboard();
+}
+
+void CalibrationPage::resetView() {
+    m_diagrams->plot().resetView();
+    m_curve->plot().resetView();
+}
+
+} // namespace finescope::widgets

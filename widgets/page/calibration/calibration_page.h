@@ -1,0 +1,88 @@
+#pragma once
+
+#include "widgets/page/calibration/calibration_diagrams.h"
+#include "widgets/page/common/background.h"
+#include "widgets/page/common/prepared_run.h"
+#include "widgets/page/common/shown_run.h"
+#include "widgets/page/page.h"
+
+#include <QHash>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+class QLabel;
+class QStackedWidget;
+
+namespace finescope::widgets {
+
+class CalibrationCurve;
+class CalibrationDetails;
+class CalibrationOptions;
+class CalibrationTable;
+class ElidedLabel;
+class NoteHeading;
+class TemperatureSlider;
+
+/// Reliability diagrams of all checked runs side by side, and the temperature that moves them: one for all,
+/// or each run at the one fitted on its validation split. While the slider is dragged the numbers come from
+/// SliderTable; on release, and for exports, from reliability().
+class CalibrationPage : public Page {
+    Q_OBJECT
+
+public:
+    explicit CalibrationPage(Background& background, QWidget* parent = nullptr);
+
+    /// The diagrams, or the curve while it has the keyboard.
+    [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
+    void copyFigure() const override;
+    void resetView() override;
+    void setTemperature(double temperature);
+
+Q_SIGNALS:
+    void temperatureChanged(double temperature);
+
+protected:
+    void refresh() override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    struct Prepared {
+        QHash<QString, std::shared_ptr<const PreparedRun>> runs;
+        QHash<QString, QString> refused; ///< why there is none
+    };
+
+    void addKeys();
+
+    /// Reads and fits what is missing in the background, then draws.
+    void prepare();
+    void collectShown();
+    /// One for all runs; nullopt: each at its fitted one.
+    [[nodiscard]] std::optional<double> temperature() const;
+    void draw(Numbers numbers);
+    void drawCurve(Numbers numbers);
+    void tellNumbers(const std::vector<figure::ReliabilityEntry>& entries, const QStringList& cautions);
+    void tellNorms();
+    [[nodiscard]] PageFigure exportedCurve(figure::FigureRequest request) const;
+    /// What the picked table needs; only when it changes, or on release.
+    void askDetails();
+
+    Background& m_background;
+    CalibrationOptions* m_options;
+    NoteHeading* m_heading;
+    CalibrationDiagrams* m_diagrams;
+    TemperatureSlider* m_slider;
+    CalibrationCurve* m_curve;
+    NoteHeading* m_tableHeading;
+    QStackedWidget* m_tables;
+    CalibrationTable* m_table;
+    CalibrationDetails* m_details;
+    QLabel* m_note;
+    ElidedLabel* m_norms;
+    Prepared m_prepared; ///< only what is shown, so that closed runs give their memory back
+    std::vector<ShownRun> m_shown;
+    QStringList m_missing; ///< why runs are not among them
+};
+
+} // namespace finescope::widgets

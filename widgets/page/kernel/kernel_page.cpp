@@ -1,0 +1,416 @@
+#include "widgets/page/kernel/kernel_page.h"
+
+#include "core/analysis/run/run_traits.h"
+#include "core/figure/kernel/kernel_table.h"
+#include "core/figure/label/run_style.h"
+#include "widgets/page/common/numbers_table.h"
+#include "widgets/page/common/option_rows.h"
+#include "widgets/page/common/run_results.h"
+#include "widgets/plot/view/plot_view.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSet>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace finescope::widgets {
+
+namespace {
+
+constexpr int kRowsSeen = 8; // of the table before it scrolls
+
+} // namespace
+
+KernelPage::KernelPage(Background& background, QWidget* parent)
+    : Page(tr("Kernel"),
+           tr("Here you will see the neural tangent kernel at the start of fine-tuning: the spectra of its "
+              "parts P and F, their ranks, and how much of the first step the features take."),
+           parent),
+      m_background(background), m_plot(new PlotView(this)), m_table(new NumbersTable(this)),
+      m_missing(new QWidget(this)), m_missingText(new QLabel(m_missing)),
+      m_compute(new QPushButton(tr("Compute kernel…"), m_missing)), m_view(new QComboBox(options())),
+      m_state(new QComboBox(options())), m_parts{}, m_part(new QComboBox(options())),
+      m_normalised(new QCheckBox(tr("Divided by the largest"), options())),
+      m_logarithmic(new QCheckBox(tr("Logarithmic values"), options())),
+      m_logarithmicIndex(new QCheckBox(tr("Logarithmic index"), options())), m_axis(new QComboBox(options())),
+      m_ownColours(new QCheckBox(tr("One range of colours"), options())),
+      m_lowColour(new QDoubleSpinBox(options())), m_highColour(new QDoubleSpinBox(options())) {
+    setObjectName(QStringLiteral("kernelPage"));
+    m_plot->setObjectName(QStringLiteral("kernelPlot"));
+    m_plot->setAccessibleName(title());
+    m_table->setObjectName(QStringLiteral("kernelNumbers"));
+    m_table->setAccessibleName(tr("Kernel numbers of the checked runs"));
+    m_missing->setObjectName(QStringLiteral("kernelMissing"));
+    m_missingText->setWordWrap(true);
+    m_missingText->setObjectName(QStringLiteral("kernelMissingText"));
+    m_compute->setObjectName(QStringLiteral("computeKernelButton"));
+    auto* missing = new QHBoxLayout(m_missing);
+    missing->setContentsMargins(0, 0, 0, 0);
+    missing->setSpacing(8);
+    missing->addWidget(m_missingText, 1);
+    missing->addWidget(m_compute);
+    content()->addWidget(m_missing);
+    content()->addWidget(m_plot, 1);
+    content()->addWidget(m_table);
+    setFocusWidget(m_plot);
+    makeOptions();
+    connect(m_compute, &QPushButton::clicked, this, [this] { Q_EMIT computeRequested(m_withoutKernel); });
+    connect(m_plot, &PlotView::exportRequested, this, &Page::exportRequested);
+}
+
+void KernelPage::makeOptions() {
+    m_view->setObjectName(QStringLiteral("kernelView"));
+    m_view->addItem(tr("Spectrum"), spectrumView);
+    m_view->addItem(tr("Heat map"), heatMapView);
+    m_view->addItem(tr("FT ratio"), ratioView);
+    m_view->addItem(tr("LoRA against FT"), loraView);
+    m_state->setObjectName(QStringLiteral("kernelState"));
+    m_state->addItem(tr("Where fine-tuning starts"), QString());
+    m_state->addItem(tr("Pre-trained"), QStringLiteral("pretrained"));
+    m_state->addItem(tr("After linear probing"), QStringLiteral("after_lp"));
+    m_part->setObjectName(QStringLiteral("kernelPart"));
+    addOption(optionRows(), tr("View"), m_view);
+    addOption(optionRows(), tr("State"), m_state);
+    for (const analysis::KernelPart part : analysis::kKernelParts) {
+        const QString name = QString::fromLatin1(figure::kernelPartName(part).data(),
+                                                 static_cast<int>(figure::kernelPartName(part).size()));
+        auto* box = new QCheckBox(name, options());
+        box->setObjectName(QStringLiteral("kernelPart%1").arg(static_cast<int>(part)));
+        box->setAccessibleName(tr("Spectrum of %1").arg(name));
+        box->setChecked(part != analysis::KernelPart::total);
+        m_parts[static_cast<std::size_t>(part)] = box;
+        optionRows()->addWidget(box);
+        m_part->addItem(name, static_cast<int>(part));
+        connect(box, &QCheckBox::clicked, this, &KernelPage::refreshWhenVisible);
+    }
+    m_part->setCurrentIndex(static_cast<int>(analysis::KernelPart::fineTuningEffective));
+    m_part->setAccessibleName(tr("Part of the kernel"));
+    optionRows()->addWidget(m_part);
+    m_normalised->setObjectName(QStringLiteral("kernelNormalised"));
+    m_normalised->setChecked(true);
+    m_logarithmic->setObjectName(QStringLiteral("kernelLogarithmic"));
+    m_logarithmic->setChecked(true);
+    m_logarithmicIndex->setObjectName(QStringLiteral("kernelLogarithmicIndex"));
+    m_axis->setObjectName(QStringLiteral("kernelAxis"));
+    m_axis->setAccessibleName(tr("Horizontal axis"));
+    m_axis->addItem(tr("Index"), static_cast<int>(figure::SpectrumAxis::index));
+    m_axis->addItem(tr("Fraction"), static_cast<int>(figure::SpectrumAxis::fraction));
+    m_ownColours->setObjectName(QStringLiteral("kernelOwnColours"));
+    for (QDoubleSpinBox* spin : {m_lowColour, m_highColour}) {
+        spin->setDecimals(6);
+        spin->setRange(1e-6, 1e12);
+        spin->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+        spin->setKeyboardTracking(false);
+        connect(spin, &QDoubleSpinBox::valueChanged, this, &KernelPage::refreshWhenVisible);
+    }
+    m_lowColour->setObjectName(QStringLiteral("kernelLowColour"));
+    m_lowColour->setAccessibleName(tr("Value of the darkest colour"));
+    m_highColour->setObjectName(QStringLiteral("kernelHighColour"));
+    m_highColour->setAccessibleName(tr("Value of the brightest colour"));
+    for (QWidget* control : {static_cast<QWidget*>(m_normalised), static_cast<QWidget*>(m_logarithmic),
+                             static_cast<QWidget*>(m_logarithmicIndex), static_cast<QWidget*>(m_axis),
+                             static_cast<QWidget*>(m_ownColours), static_cast<QWidget*>(m_lowColour),
+                             static_cast<QWidget*>(m_highColour)}) {
+        optionRows()->addWidget(control);
+    }
+    auto* more = new QPushButton(tr("Compute kernel…"), options());
+    more->setObjectName(QStringLiteral("computeMoreButton"));
+    optionRows()->addSpacing(8);
+    optionRows()->addWidget(more);
+    optionRows()->addStretch(1);
+    connect(more, &QPushButton::clicked, this, [this] { Q_EMIT computeRequested(m_withoutKernel); });
+    for (QCheckBox* box : {m_normalised, m_logarithmic, m_logarithmicIndex}) {
+        connect(box, &QCheckBox::clicked, this, &KernelPage::refreshWhenVisible);
+    }
+    connect(m_ownColours, &QCheckBox::clicked, this, [this](bool own) {
+        if (own) {
+            suggestColours(m_plot->shownFigure());
+        }
+        refreshWhenVisible();
+    });
+    for (QComboBox* box : {m_view, m_state, m_part, m_axis}) {
+        connect(box, &QComboBox::activated, this, &KernelPage::refreshWhenVisible);
+    }
+    showOptionsOf(spectrumView);
+}
+
+void KernelPage::showOptionsOf(View view) {
+    const bool spectrum = view == spectrumView, map = view == heatMapView;
+    for (QCheckBox* box : m_parts) {
+        box->setVisible(spectrum);
+    }
+    m_part->setVisible(map);
+    m_normalised->setVisible(spectrum);
+    m_logarithmic->setVisible(spectrum || map);
+    m_logarithmicIndex->setVisible(spectrum);
+    m_axis->setVisible(spectrum);
+    m_ownColours->setVisible(map);
+    m_lowColour->setVisible(map && m_ownColours->isChecked());
+    m_highColour->setVisible(map && m_ownColours->isChecked());
+}
+
+/// Begins with the colours that are shown, so that nothing jumps.
+void KernelPage::suggestColours(const figure::Figure& figure) {
+    std::optional<figure::Range> range;
+    for (const figure::Panel& panel : figure.panels) {
+        if (panel.heatMap && !panel.heatMap->across) {
+            const figure::Range own = figure::colourRange(*panel.heatMap);
+            range =
+                range ? figure::Range{std::min(range->low, own.low), std::max(range->high, own.high)} : own;
+        }
+    }
+    if (range) {
+        const QSignalBlocker low(m_lowColour), high(m_highColour);
+        m_lowColour->setValue(range->low);
+        m_highColour->setValue(range->high);
+    }
+}
+
+KernelPage::View KernelPage::view() const {
+    return static_cast<View>(m_view->currentData().toInt());
+}
+
+std::string KernelPage::state() const {
+    return m_state->currentData().toString().toStdString();
+}
+
+/// A kernel never changes but by being replaced, which makes another file of it.
+QString KernelPage::keyOf(const record::Run& run) const {
+    std::error_code none;
+    const auto written = std::filesystem::last_write_time(run.file, none).time_since_epoch().count();
+    return QStringLiteral("%1|%2|%3|%4")
+        .arg(QString::fromStdString(run.runId), QString::fromStdU16String(run.file.u16string()),
+             QString::fromStdString(figure::kernelState(run, state())))
+        .arg(static_cast<qlonglong>(written));
+}
+
+analysis::KernelPart KernelPage::mapPart() const {
+    return static_cast<analysis::KernelPart>(m_part->currentData().toInt());
+}
+
+std::vector<analysis::KernelPart> KernelPage::parts() const {
+    if (view() == heatMapView) {
+        return {mapPart()};
+    }
+    std::vector<analysis::KernelPart> chosen;
+    for (const analysis::KernelPart part : analysis::kKernelParts) {
+        if (m_parts[static_cast<std::size_t>(part)]->isChecked()) {
+            chosen.push_back(part);
+        }
+    }
+    return chosen;
+}
+
+/// Whether all is there that the view shows of a kernel.
+bool KernelPage::isComplete(const QString& key) const {
+    const auto known = m_known.find(key);
+    return known != m_known.end() &&
+           (view() != heatMapView || known->traceNorms[static_cast<std::size_t>(mapPart())]);
+}
+
+void KernelPage::refresh() {
+    showOptionsOf(view());
+    m_plot->setTheme(theme());
+    struct Wanted {
+        QString key;
+        record::Run run;
+        Known known;
+    };
+    auto wanted = std::make_shared<std::vector<Wanted>>();
+    QSet<QString> shown;
+    for (const record::Run& run : runs()) {
+        const QString key = keyOf(run);
+        shown.insert(key);
+        if (!figure::kernelState(run, state()).empty() && !isComplete(key)) {
+            wanted->push_back({key, run, m_known.value(key)});
+        }
+    }
+    // A kernel of 2,000 samples is 100 MB: what is not looked at is not kept.
+    erase_if(m_known,
+             [&](const std::pair<const QString&, Known&>& known) { return !shown.contains(known.first); });
+    if (wanted->empty()) {
+        m_background.cancel(QStringLiteral("kernel"));
+        setLoading(false);
+        draw();
+        return;
+    }
+    setLoading(true);
+    struct Read {
+        QHash<QString, Known> known;
+        figure::Problems problems;
+    };
+    const auto part = view() == heatMapView ? std::optional(mapPart()) : std::nullopt;
+    m_background.request<Read>(
+        QStringLiteral("kernel"), this,
+        [wanted, part, state = state()](const TaskControl& control) {
+            Read read;
+            double done = 0;
+            for (auto& [key, run, known] : *wanted) {
+                if (control.cancelled()) {
+                    break;
+                }
+                figure::attempt(run, &read.problems, [&] { // one that cannot be used does not hide the others
+                    if (!known.view) {
+                        known.view = figure::readKernel(run, state);
+                    }
+                    if (part) {
+                        known.traceNorms[static_cast<std::size_t>(*part)] =
+                            figure::traceNormCells(*known.view, *part, run.classNames);
+                    }
+                    read.known.insert(key, known);
+                });
+                control.progress(++done / static_cast<double>(wanted->size()));
+            }
+            return read;
+        },
+        [this](const Outcome<Read>& outcome) {
+            setLoading(false);
+            if (const auto* failure = std::get_if<Failure>(&outcome)) {
+                showError(tr("A kernel could not be read."), failure->message);
+                return;
+            }
+            const auto& read = std::get<Read>(outcome);
+            m_known.insert(read.known);
+            if (const auto failure = failureOf(read.problems)) {
+                showError(tr("The kernels of some runs could not be read."), failure->message);
+            }
+            draw();
+        });
+}
+
+figure::Figure KernelPage::figureOf(const std::vector<figure::KernelEntry>& entries) const {
+    using figure::Scale;
+    const Scale values = m_logarithmic->isChecked() ? Scale::logarithmic : Scale::linear;
+    switch (view()) {
+    case heatMapView: {
+        figure::KernelHeatMapOptions options{.part = mapPart(), .scale = values};
+        if (m_ownColours->isChecked() && m_lowColour->value() < m_highColour->value()) {
+            options.colours = figure::Range{m_lowColour->value(), m_highColour->value()};
+        }
+        return figure::kernelHeatMapFigure(entries, options);
+    }
+    case ratioView:
+        return figure::ratioFigure(entries);
+    case spectrumView:
+    case loraView:
+        break;
+    }
+    figure::SpectrumOptions options{.parts = parts(),
+                                    .normalised = m_normalised->isChecked(),
+                                    .axis = static_cast<figure::SpectrumAxis>(m_axis->currentData().toInt()),
+                                    .xScale =
+                                        m_logarithmicIndex->isChecked() ? Scale::logarithmic : Scale::linear,
+                                    .yScale = values};
+    if (view() == loraView) { // the comparison is of normalised spectra of F
+        options = {.parts = {analysis::KernelPart::fineTuningEffective}};
+    }
+    return figure::spectrumFigure(entries, options);
+}
+
+std::vector<figure::KernelEntry> KernelPage::entries() const {
+    std::vector<ViewPointer> views;
+    QHash<const figure::KernelView*, CellsPointer> maps;
+    for (const record::Run& run : runs()) {
+        const Known known = m_known.value(figure::kernelState(run, state()).empty() ? QString() : keyOf(run));
+        views.push_back(known.view);
+        maps.insert(known.view.get(), known.traceNorms[static_cast<std::size_t>(mapPart())]);
+    }
+    std::vector<figure::KernelEntry> shown = figure::kernelEntries(runs(), views);
+    for (figure::KernelEntry& entry : shown) {
+        entry.traceNorms = maps.value(entry.view.get());
+    }
+    return shown;
+}
+
+/// Alone, what is missing is the page: a sentence in its middle with the button below it.
+void KernelPage::layMissing(bool alone) {
+    auto* layout = static_cast<QBoxLayout*>(m_missing->layout());
+    layout->setDirection(alone ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    layout->setSpacing(alone ? 16 : 8);
+    layout->setAlignment(m_compute, alone ? Qt::AlignHCenter : Qt::Alignment());
+    m_missingText->setAlignment(alone ? Qt::AlignCenter : Qt::AlignLeft | Qt::AlignVCenter);
+    content()->setAlignment(m_missing, alone ? Qt::AlignVCenter : Qt::Alignment());
+}
+
+void KernelPage::draw() {
+    m_withoutKernel.clear();
+    QStringList names;
+    bool computable = false;
+    const std::vector<figure::RunLabel> labels = figure::labelRuns(runs());
+    for (std::size_t i = 0; i < runs().size(); ++i) {
+        const record::Run& run = runs()[i];
+        if (figure::kernelState(run, state()).empty() || !m_known.contains(keyOf(run))) {
+            names << QString::fromStdString(labels[i].name);
+            m_withoutKernel << QString::fromStdU16String(run.file.u16string());
+            computable = computable || !analysis::importedFrom(run);
+        }
+    }
+    const std::vector<figure::KernelEntry> entries = this->entries();
+    m_missing->setVisible(!names.isEmpty());
+    m_compute->setVisible(computable);
+    m_missingText->setText(
+        !computable && entries.empty()
+            ? tr("An imported run has its predictions only: without a model no kernel can be computed.")
+        : entries.empty()
+            ? tr("None of the checked runs holds this kernel. It takes the engine seconds to minutes to "
+                 "compute one from the run's model and data.")
+            : tr("Without this kernel: %1").arg(names.join(QStringLiteral(", "))));
+    m_plot->setVisible(!entries.empty());
+    m_table->setVisible(!entries.empty());
+    layMissing(entries.empty());
+    m_shown = !entries.empty();
+    if (m_shown) {
+        m_plot->setFigure(figureOf(entries));
+        m_table->setTable(view() == loraView ? figure::loraTable(entries) : figure::kernelNumbers(entries));
+        if (view() == loraView && m_table->table().rows.empty()) {
+            m_missing->show();
+            m_missingText->setText(QString::fromStdString(m_table->table().notes.front()));
+        }
+        m_table->fitHeight(kRowsSeen);
+    }
+    Q_EMIT contentChanged();
+}
+
+std::optional<PageFigure> KernelPage::exportedFigure() const {
+    if (!m_shown) {
+        return std::nullopt;
+    }
+    figure::FigureRequest request = requestOf(view() == heatMapView ? "kernel-heatmap"
+                                              : view() == ratioView ? "ft-ratio"
+                                                                    : "spectrum");
+    request.kernelState = state();
+    if (view() == ratioView) {
+        return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, std::move(request));
+    }
+    request.kernelParts = parts();
+    request.linearValues = !m_logarithmic->isChecked();
+    if (view() == heatMapView) {
+        if (m_ownColours->isChecked()) {
+            request.colourRange = figure::Range{m_lowColour->value(), m_highColour->value()};
+        }
+    } else if (view() == loraView) {
+        request.kernelParts = {analysis::KernelPart::fineTuningEffective};
+        request.linearValues = false;
+    } else {
+        request.rawSpectrum = !m_normalised->isChecked();
+        request.spectrumAxis = static_cast<figure::SpectrumAxis>(m_axis->currentData().toInt());
+        request.logX = m_logarithmicIndex->isChecked();
+    }
+    return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, std::move(request));
+}
+
+void KernelPage::copyFigure() const {
+    m_plot->copyToClipboard();
+}
+
+void KernelPage::resetView() {
+    m_plot->resetView();
+}
+
+} // namespace finescope::widgets

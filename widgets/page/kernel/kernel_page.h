@@ -1,0 +1,90 @@
+#pragma once
+
+#include "core/figure/kernel/kernel_figures.h"
+#include "core/figure/kernel/kernel_heat_map.h"
+#include "widgets/page/common/background.h"
+#include "widgets/page/page.h"
+
+#include <QHash>
+#include <QStringList>
+
+#include <array>
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QPushButton;
+
+namespace finescope::widgets {
+
+class NumbersTable;
+class PlotView;
+
+/// The kernels of the checked runs: spectra, heat maps, FT ratios, LoRA against FT, and their numbers.
+/// Kernels are read and completed in the background, once each.
+class KernelPage : public Page {
+    Q_OBJECT
+
+public:
+    KernelPage(Background& background, QWidget* parent = nullptr);
+
+    [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
+    void copyFigure() const override;
+    void resetView() override;
+
+Q_SIGNALS:
+    /// Somebody wants kernels of runs; those checked that have none are `files`.
+    void computeRequested(const QStringList& files);
+
+protected:
+    void refresh() override;
+
+private:
+    enum View { spectrumView, heatMapView, ratioView, loraView };
+    using ViewPointer = std::shared_ptr<const figure::KernelView>;
+    using CellsPointer = std::shared_ptr<const figure::HeatCells>;
+    /// What was read from a file, and its trace norms where a heat map asked for them.
+    struct Known {
+        ViewPointer view;
+        std::array<CellsPointer, analysis::kKernelParts.size()> traceNorms;
+    };
+
+    void makeOptions();
+    void draw();
+    void layMissing(bool alone);
+    void showOptionsOf(View view);
+    void suggestColours(const figure::Figure& figure);
+    /// The part of a heat map.
+    [[nodiscard]] analysis::KernelPart mapPart() const;
+    [[nodiscard]] bool isComplete(const QString& key) const;
+    [[nodiscard]] std::vector<figure::KernelEntry> entries() const;
+    [[nodiscard]] View view() const;
+    [[nodiscard]] std::string state() const;
+    [[nodiscard]] QString keyOf(const record::Run& run) const;
+    [[nodiscard]] std::vector<analysis::KernelPart> parts() const;
+    [[nodiscard]] figure::Figure figureOf(const std::vector<figure::KernelEntry>& entries) const;
+
+    Background& m_background;
+    PlotView* m_plot;
+    NumbersTable* m_table;
+    QWidget* m_missing;
+    QLabel* m_missingText;
+    QPushButton* m_compute;
+    QComboBox* m_view;
+    QComboBox* m_state;
+    std::array<QCheckBox*, 3> m_parts;
+    QComboBox* m_part;
+    QCheckBox* m_normalised;
+    QCheckBox* m_logarithmic;
+    QCheckBox* m_logarithmicIndex;
+    QComboBox* m_axis;
+    QCheckBox* m_ownColours;
+    QDoubleSpinBox* m_lowColour;
+    QDoubleSpinBox* m_highColour;
+    QStringList m_withoutKernel; ///< files
+    QHash<QString, Known> m_known;
+    bool m_shown = false;
+};
+
+} // namespace finescope::widgets

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "core/figure/training/training_figures.h"
+#include "widgets/page/page.h"
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+
+namespace finescope::widgets {
+
+class PlotView;
+
+/// Loss, accuracy and the norms of the classifier over training: linear probing, then fine-tuning, on one
+/// axis.
+class TrainingPage : public Page {
+    Q_OBJECT
+
+public:
+    explicit TrainingPage(QWidget* parent = nullptr);
+
+    [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
+    void copyFigure() const override;
+    void resetView() override;
+
+protected:
+    void refresh() override;
+
+private:
+    [[nodiscard]] figure::CurveOptions curveOptions() const;
+
+    PlotView* m_plot;
+    QLabel* m_notes; ///< of the figure: what lines are, what is not finite, which runs were resumed
+    QComboBox* m_quantity;
+    QComboBox* m_xAxis;
+    QComboBox* m_origin;
+    QComboBox* m_grouping;
+    QComboBox* m_spread;
+    QCheckBox* m_logX;
+    QCheckBox* m_logY;
+    QCheckBox* m_accuracy;
+    QDoubleSpinBox* m_smoothing;
+};
+
+} // namespace finescope::widgets
