@@ -8,9 +8,9 @@
 // The names of some kinds, in place of the program's own list: with it the builders of all figures would have
 // to be compiled here, which read no recipe.
 std::span<const finescope::figure::FigureKind> finescope::figure::figureKinds() {
-    static constexpr std::array kKinds{FigureKind{"reliability", "", FigureInput::runs},
-                                       FigureKind{"training", "", FigureInput::runs},
-                                       FigureKind{"theory-lora", "", FigureInput::verification}};
+    static constexpr std::array kKinds{FigureKind{"reliability", "", FigureKind::OfRuns{}},
+                                       FigureKind{"training", "", FigureKind::OfRuns{}},
+                                       FigureKind{"theory-lora", "", FigureKind::OfVerification{}}};
     return kKinds;
 }
 

@@ -1,5 +1,6 @@
 #include "app/window/command/figure_command.h"
 
+#include "app/window/command/given_options.h"
 #include "app/window/command/given_runs.h"
 #include "app/window/command/help_lines.h"
 #include "app/window/command/terminal_progress.h"
@@ -8,6 +9,7 @@
 #include "app/window/command/verification_file.h"
 #include "core/error.h"
 #include "core/figure/request/figure_kinds.h"
+#include "core/figure/request/figure_options.h"
 #include "core/figure/request/recipe.h"
 #include "core/figure/request/venue_presets.h"
 #include "core/figure/write/write_csv.h"
@@ -25,37 +27,21 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <optional>
 
 namespace finescope::window {
 
 namespace {
 
-/// The arguments as given; what was not given stays empty, so that a recipe keeps its own value.
+/// The arguments as given.
 struct FigureArguments {
     std::string kind, output, recipe, preset;
-    std::vector<std::string> files, splits, classes, with;
-    std::string temperature, epoch, x, origin, groupBy, spread, kernelState, spectrumAxis;
-    std::string fitOn, binning, convention, intervals;
-    std::vector<std::string> kernelParts, quantities;
-    std::vector<double> colourRange;
-    std::string projection;
-    std::optional<double> perplexity;
-    std::optional<std::uint64_t> seed;
-    std::optional<int> bins, dpi;
-    std::optional<double> widthMm, heightMm, fontPt, smoothing;
-    bool plainNames = false, together = false, beforeAfter = false, finalBars = false, logX = false,
-         logY = false, raw = false, linear = false;
+    std::vector<std::string> files;
+    GivenOptions<figure::FigureRequest> options{figure::figureOptions()}; ///< they change a recipe
+    bool plainNames = false, listKinds = false;
 };
-
-template <typename Value>
-void override(Value& value, const std::optional<Value>& given) {
-    value = given.value_or(value);
-}
 
 /// A recipe may be anybody's: what it names is opened only if it is a file or a folder, for a device or a
 /// pipe may keep the program waiting for ever.
@@ -87,103 +73,16 @@ figure::FigureRequest requestOf(const FigureArguments& arguments) {
     if (!arguments.files.empty()) {
         request.files = arguments.files;
     }
-    if (!arguments.splits.empty()) {
-        request.splits = arguments.splits;
-    }
-    if (!arguments.classes.empty()) {
-        request.classes = arguments.classes;
-    }
-    if (!arguments.temperature.empty()) {
-        request.temperature = temperatureChoice(arguments.temperature);
-    }
-    if (arguments.beforeAfter && arguments.temperature.empty() && arguments.recipe.empty()) {
-        request.temperature.fitted = true; // before and after need two temperatures
-    }
-    if (!arguments.fitOn.empty()) {
-        request.fitOn = arguments.fitOn;
-    }
-    if (!arguments.binning.empty()) {
-        request.binning = figure::binningFromText(arguments.binning).value();
-    }
-    if (!arguments.convention.empty()) {
-        request.convention = figure::conventionFromText(arguments.convention).value();
-    }
-    if (!arguments.intervals.empty()) {
-        request.intervals = figure::intervalsFromText(arguments.intervals).value();
-    }
-    if (!arguments.quantities.empty()) {
-        request.quantities.clear();
-        for (const std::string& quantity : arguments.quantities) {
-            request.quantities.push_back(figure::curveQuantityFromText(quantity).value());
-        }
-    }
-    if (!arguments.epoch.empty()) {
-        request.epoch = figure::epochFromText(arguments.epoch);
-        if (!request.epoch) {
-            throw Error(ErrorKind::badInput, "--epoch " + arguments.epoch +
-                                                 ": an epoch of fine-tuning as '3', or of linear probing as "
-                                                 "'lp:1', is expected");
-        }
-    }
-    if (!arguments.x.empty()) {
-        request.xAxis = arguments.x == "steps" ? figure::XAxis::steps : figure::XAxis::epochs;
-    }
-    if (!arguments.origin.empty()) {
-        request.origin = arguments.origin == "start" ? figure::Origin::start : figure::Origin::fineTuning;
-    }
-    if (!arguments.groupBy.empty()) {
-        request.grouping = arguments.groupBy == "method" ? figure::Grouping::methods : figure::Grouping::runs;
-    }
-    if (!arguments.spread.empty()) {
-        request.spread = arguments.spread == "sd"      ? analysis::Spread::standardDeviation
-                         : arguments.spread == "se"    ? analysis::Spread::standardError
-                         : arguments.spread == "range" ? analysis::Spread::range
-                                                       : analysis::Spread::tInterval95;
-    }
-    if (!arguments.preset.empty()) {
+    if (!arguments.preset.empty()) { // what is given beside it counts more
         const figure::VenuePreset& preset = figure::venuePreset(arguments.preset);
         request.widthMm = preset.widthMm;
         request.fontPt = preset.fontPt;
         request.heightMm.reset();
     }
-    if (!arguments.kernelState.empty()) {
-        request.kernelState = arguments.kernelState;
+    if (arguments.recipe.empty() && arguments.options.has("--before-after")) {
+        request.temperature.fitted = true; // before and after need two temperatures
     }
-    if (!arguments.kernelParts.empty()) {
-        request.kernelParts.clear();
-        for (const std::string& part : arguments.kernelParts) {
-            request.kernelParts.push_back(figure::kernelPartFromText(part).value());
-        }
-    }
-    if (!arguments.spectrumAxis.empty()) {
-        request.spectrumAxis = arguments.spectrumAxis == "fraction" ? figure::SpectrumAxis::fraction
-                                                                    : figure::SpectrumAxis::index;
-    }
-    if (!arguments.projection.empty()) {
-        request.projection =
-            arguments.projection == "tsne" ? figure::Projection::tsne : figure::Projection::pca;
-    }
-    override(request.perplexity, arguments.perplexity);
-    override(request.mapSeed, arguments.seed);
-    if (!arguments.colourRange.empty()) {
-        request.colourRange = figure::Range{arguments.colourRange[0], arguments.colourRange[1]};
-    }
-    request.rawSpectrum = request.rawSpectrum || arguments.raw;
-    request.linearValues = request.linearValues || arguments.linear;
-    request.withAccuracy = request.withAccuracy || !arguments.with.empty();
-    request.finalBars = request.finalBars || arguments.finalBars;
-    request.beforeAfter = request.beforeAfter || arguments.beforeAfter;
-    request.mapTogether = request.mapTogether || arguments.together;
-    request.logX = request.logX || arguments.logX;
-    request.logY = request.logY || arguments.logY;
-    override(request.bins, arguments.bins);
-    override(request.dpi, arguments.dpi);
-    override(request.widthMm, arguments.widthMm);
-    override(request.smoothing, arguments.smoothing);
-    override(request.fontPt, arguments.fontPt);
-    if (arguments.heightMm) {
-        request.heightMm = arguments.heightMm;
-    }
+    arguments.options.apply(request);
     figure::validate(request);
     return request;
 }
@@ -290,12 +189,12 @@ int runFigure(const FigureArguments& arguments, int argc, char** argv) {
     return std::max(built.status, complainOf(built.figure.problems));
 }
 
-std::vector<std::string> conventionNames() {
-    std::vector<std::string> names;
-    for (const analysis::Convention convention : analysis::allConventions()) {
-        names.emplace_back(analysis::nameOf(convention));
+int listKinds() {
+    for (const figure::FigureKind& kind : figure::figureKinds()) {
+        printText(std::string(kind.name) +
+                  (kind.input() == figure::FigureInput::runs ? "\truns\n" : "\tverification\n"));
     }
-    return names;
+    return 0;
 }
 
 std::string kindsText() {
@@ -305,24 +204,11 @@ std::string kindsText() {
 
 } // namespace
 
-figure::TemperatureChoice temperatureChoice(const std::string& text) {
-    if (text == "fitted") {
-        return {.fitted = true};
-    }
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) {
-        throw Error(ErrorKind::badInput,
-                    "--temperature " + text + ": a number above 0 or 'fitted' is expected");
-    }
-    return {.value = value};
-}
-
 void addFigureCommand(CLI::App& app, Action& action) {
     CLI::App* command =
         app.add_subcommand("figure", "A figure of run files as PDF, SVG, PNG, pgfplots or CSV");
     const auto given = std::make_shared<FigureArguments>();
-    command->add_option("KIND", given->kind, "What to show: see below");
+    command->add_option("KIND", given->kind, "Kind of figure, listed below");
     command->add_option("FILE", given->files,
                         "Run files, or folders of them; of theory-*: the output of verify --json");
     command->add_option("--output,-o", given->output,
@@ -330,83 +216,15 @@ void addFigureCommand(CLI::App& app, Action& action) {
     command->add_option("--recipe", given->recipe,
                         "A figure made before, or its recipe as JSON; other options change it");
     command->add_flag("--plain-names", given->plainNames, kPlainNamesHelp);
-    command->add_option("--preset", given->preset, "Width and font size of a venue: see below");
-    command->add_option("--width-mm", given->widthMm, "Width of the picture (139.7)");
-    command->add_option("--height-mm", given->heightMm, "Height (what suits the figure)");
-    command->add_option("--font-pt", given->fontPt, "Size of labels in points (9)");
-    command->add_option("--dpi", given->dpi, "Resolution of PNG (300)");
-    command
-        ->add_option("--split", given->splits,
-                     "Only this split (may be repeated; calibration and norm-derivative take the first)")
-        ->take_all();
-    command
-        ->add_option("--class", given->classes,
-                     "class-norms, class-angles, norm-derivative, classifier-rows: only this class (may be "
-                     "repeated); reliability: its probability against all others")
-        ->take_all();
-    command->add_option("--temperature", given->temperature,
-                        "T for all runs, or 'fitted': each at its own (1)");
-    command->add_flag("--before-after", given->beforeAfter,
-                      "Show T = 1 and --temperature (then 'fitted' unless given); of a feature map: the "
-                      "pre-trained features too");
-    command->add_option("--fit-on", given->fitOn,
-                        "Split that temperatures are fitted on (the validation split)");
-    command
-        ->add_option("--quantity", given->quantities,
-                     "temperature-curve: ece, mce, nll or brier, may be repeated (all)")
-        ->check(CLI::IsMember({"ece", "mce", "nll", "brier"}))
-        ->take_all();
-    command->add_option("--projection", given->projection, "feature-map: pca (the default) or tsne")
-        ->check(CLI::IsMember({"pca", "tsne"}));
-    command->add_option("--perplexity", given->perplexity, "feature-map: of t-SNE (30)");
-    command->add_option("--seed", given->seed, "feature-map: of t-SNE (1)");
-    command->add_flag("--together", given->together, "feature-map: all runs in one map, coloured by run");
-    command->add_option("--epoch", given->epoch,
-                        "Calibration at this epoch: 3, or lp:1 (the model that each run reports)");
-    command->add_option("--bins", given->bins, "Confidence bins (15)");
-    command->add_option("--binning", given->binning, "reliability: equal-width (the default) or equal-mass")
-        ->check(CLI::IsMember({"equal-width", "equal-mass"}));
-    command->add_option("--convention", given->convention, "reliability: bins as another tool has them")
-        ->check(CLI::IsMember(conventionNames()));
-    command->add_option("--intervals", given->intervals, "reliability: whiskers of 95 % (none)")
-        ->check(CLI::IsMember({"none", "wilson", "bootstrap", "consistency"}));
-    command->add_option("--with", given->with, "classifier-norm: 'accuracy' on a second axis")
-        ->check(CLI::IsMember({"accuracy"}));
-    command->add_flag("--final", given->finalBars, "classifier-norm: bars of the norm after training");
-    command->add_option("--x", given->x, "epochs (the default) or steps")
-        ->check(CLI::IsMember({"epochs", "steps"}));
-    command
-        ->add_option("--origin", given->origin,
-                     "Where x is 0, or before is: fine-tuning (the default) or start")
-        ->check(CLI::IsMember({"fine-tuning", "start"}));
-    command->add_flag("--log-x", given->logX, "Logarithmic x axis");
-    command->add_flag("--log-y", given->logY, "Logarithmic y axis");
-    command->add_option("--group-by", given->groupBy, "run (the default) or method: mean and band over seeds")
-        ->check(CLI::IsMember({"run", "method"}));
-    command->add_option("--spread", given->spread, "Band over seeds: t95 (the default), sd, se or range")
-        ->check(CLI::IsMember({"t95", "sd", "se", "range"}));
-    command->add_option("--smoothing", given->smoothing,
-                        "Curves over training: weight of a moving average, 0 (off) to 0.99");
-    command->add_option("--part", given->kernelParts, "Kernels: P, F or total, may be repeated (P and F; F)")
-        ->check(CLI::IsMember({"P", "F", "total"}))
-        ->take_all();
-    command
-        ->add_option("--state", given->kernelState,
-                     "Kernels: pretrained or after_lp (where the run's fine-tuning starts)")
-        ->check(CLI::IsMember({"pretrained", "after_lp"}));
-    command->add_flag("--raw", given->raw, "spectrum: not divided by the largest singular value");
-    command->add_option("--spectrum-axis", given->spectrumAxis, "spectrum: index (the default) or fraction")
-        ->check(CLI::IsMember({"index", "fraction"}));
-    command->add_flag("--linear", given->linear,
-                      "Kernels, norm-scaling, class-norms, classifier-rows: linear instead of logarithmic");
-    command
-        ->add_option("--colour-range", given->colourRange,
-                     "kernel-heatmap: values at the ends of the colours")
-        ->expected(2)
-        ->type_name("LOW HIGH");
+    command->add_option("--preset", given->preset, "Width and font size of a venue, listed below");
+    command->add_flag("--list-kinds", given->listKinds,
+                      "Print the kinds, one a line, with what each is made from: runs or verification");
+    given->options.declare(*command);
     command->footer(kindsText());
     command->callback([given, &action] {
-        action = [given](int argc, char** argv) { return runFigure(*given, argc, argv); };
+        action = [given](int argc, char** argv) {
+            return given->listKinds ? listKinds() : runFigure(*given, argc, argv);
+        };
     });
 }
 

@@ -3,6 +3,7 @@
 #include "core/analysis/calibration/reliability.h"
 #include "core/analysis/statistics/percentile.h"
 #include "core/figure/calibration/diagram_choice.h"
+#include "core/figure/choices.h"
 #include "core/figure/figure.h"
 #include "core/record/run.h"
 
@@ -56,11 +57,6 @@ enum class MceBin {
 /// = 2)", "NLL 1.31"}.
 [[nodiscard]] std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry,
                                                           MceBin bin = MceBin::full);
-
-/// A number that a curve over temperature can show.
-enum class CurveQuantity { ece, mce, nll, brier };
-inline constexpr std::array kCurveQuantities{CurveQuantity::ece, CurveQuantity::mce, CurveQuantity::nll,
-                                             CurveQuantity::brier};
 
 /// Calibration numbers of one run over temperature.
 struct TemperatureCurve {

@@ -2,6 +2,7 @@
 
 #include "core/analysis/temperature/temperature.h"
 #include "core/figure/calibration/calibration_figures.h"
+#include "core/figure/choices.h"
 #include "core/figure/problems.h"
 #include "core/matrix.h"
 #include "core/record/run.h"
@@ -56,12 +57,6 @@ struct FitSplit {
 /// readCalibration().
 [[nodiscard]] std::optional<FitSplit> readFitSplit(const record::Run& run, const std::string& fitOn = {},
                                                    std::optional<record::EpochKey> key = std::nullopt);
-
-/// At which temperature runs are shown: one for all, or each at its own fitted one.
-struct TemperatureChoice {
-    bool fitted = false;
-    double value = 1; ///< when not fitted
-};
 
 /// The temperature that `choice` means for a run. Throws Error{badInput} naming the file if it is to be the
 /// fitted one and there was nothing to fit it on.

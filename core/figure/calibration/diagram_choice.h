@@ -2,20 +2,13 @@
 
 #include "core/analysis/calibration/binning.h"
 #include "core/analysis/calibration/calibration_conventions.h"
+#include "core/figure/choices.h"
 #include "core/record/run.h"
 
 #include <cstdint>
 #include <string>
 
 namespace finescope::figure {
-
-/// What the whiskers of a reliability diagram are; 95 %.
-enum class AccuracyIntervals : std::uint8_t {
-    none,
-    wilson,      ///< of the accuracy of each bin, from its counts
-    bootstrap,   ///< of the accuracy of each bin, rows drawn again
-    consistency, ///< where the accuracy of a calibrated model would lie
-};
 
 /// What a reliability diagram looks at, and in which bins.
 struct DiagramChoice {

@@ -2,6 +2,7 @@
 
 #include "core/analysis/statistics/seed_statistics.h"
 #include "core/figure/chart/run_curves.h"
+#include "core/figure/choices.h"
 #include "core/figure/figure.h"
 #include "core/figure/label/run_style.h"
 #include "core/record/run.h"
@@ -14,11 +15,6 @@
 #include <vector>
 
 namespace finescope::figure {
-
-enum class Grouping {
-    runs,    ///< every run is a line
-    methods, ///< mean line and band over the seeds of a method, its members drawn faintly
-};
 
 /// How curves over training are drawn.
 struct CurveOptions {

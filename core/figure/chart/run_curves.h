@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/figure/choices.h"
 #include "core/record/run.h"
 
 #include <optional>
@@ -8,17 +9,6 @@
 #include <vector>
 
 namespace finescope::figure {
-
-enum class XAxis {
-    epochs, ///< rows of `/epochs`; linear probing takes one unit, filled with its recorded iterations
-    steps,  ///< rows of `/steps`: optimiser steps, and iterations while probing
-};
-
-/// Where zero is when a run has both stages.
-enum class Origin {
-    fineTuning, ///< the start of fine-tuning, so that methods compare; linear probing lies before 0
-    start,      ///< the start of the run
-};
 
 /// Which rows of a quantity are of training batches, that is with dropout; those of linear probing never
 /// are, nor those of /epochs at epoch 0, and an evaluation never is (definitions.md, Recorded curves).

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/compute/work_hooks.h"
+#include "core/figure/choices.h"
 #include "core/figure/figure.h"
 #include "core/figure/problems.h"
 #include "core/matrix.h"
@@ -13,8 +14,6 @@
 #include <vector>
 
 namespace finescope::figure {
-
-enum class Projection { pca, tsne };
 
 struct FeatureMapOptions {
     std::string

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/figure/choices.h"
 #include "core/figure/kernel/kernel_view.h"
 
 #include <span>
@@ -14,8 +15,6 @@ namespace finescope::figure {
 
 /// "n = 64, C = 2." of all, or which runs have which.
 [[nodiscard]] std::string kernelSampleNote(std::span<const KernelEntry> entries);
-
-enum class SpectrumAxis { index, fraction };
 
 struct SpectrumOptions {
     std::vector<analysis::KernelPart> parts{analysis::KernelPart::pretrainEffective,

@@ -15,8 +15,10 @@
 #include "core/figure/kernel/kernel_figures.h"
 #include "core/figure/kernel/kernel_heat_map.h"
 #include "core/figure/label/run_style.h"
-#include "core/figure/problems.h"
+#include "core/figure/request/checks.h"
+#include "core/figure/request/recipe.h"
 #include "core/figure/theory/theory_figures.h"
+#include "core/figure/training/training_figures.h"
 
 #include <algorithm>
 #include <array>
@@ -26,9 +28,6 @@ namespace finescope::figure {
 namespace {
 
 using Runs = std::span<const record::Run>;
-
-/// What builds a kind of figure; runs that cannot be used go to `problems`.
-using Build = Figure (*)(const FigureRequest&, Runs, const analysis::WorkHooks&, Problems& problems);
 
 /// Of a kind that is there too soon for progress.
 template <Figure (*build)(const FigureRequest&, Runs, Problems&)>
@@ -210,57 +209,58 @@ Figure ratios(const FigureRequest& request, Runs runs, Problems& problems) {
     return ratioFigure(readKernelEntries(runs, request.kernelState, &problems));
 }
 
+Figure theoryOrthogonal(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory) {
+    return theoryOrthogonalFigure(laboratory.orthogonal, request.spread);
+}
+
+Figure theoryLora(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory) {
+    return theoryLoraFigure(laboratory.lora, request.spread);
+}
+
 constexpr std::array kKinds{
-    FigureKind{"classifier-norm", "classifier weight norm over training; --with accuracy, --final"},
-    FigureKind{"training", "loss, accuracy, weight, bias and logit norm over training"},
-    FigureKind{"class-norms", "norm of each class's row of the classifier over training"},
-    FigureKind{"class-angles", "angles between the classes' rows of the classifier over training"},
-    FigureKind{"norm-derivative", "derivative of a split's loss by the norm of each class's row"},
-    FigureKind{"classifier-rows", "the classifier's rows before and after: norms, cosine, displacement"},
-    FigureKind{"spectrum", "singular values of the kernel's parts P and F and of P + F"},
-    FigureKind{"kernel-heatmap", "trace norms of the kernel's blocks, samples by class"},
-    FigureKind{"ft-ratio", "the kernel's FT ratio of every train sample, and its mean"},
-    FigureKind{"features", "cosine similarity, feature difference and Fisher's ratio per method and split"},
+    FigureKind{"classifier-norm", "classifier weight norm over training; --with accuracy, --final",
+               quick<classifierNorm>},
+    FigureKind{"training", "loss, accuracy, weight, bias and logit norm over training", quick<training>},
+    FigureKind{"class-norms", "norm of each class's row of the classifier over training", quick<classNorms>},
+    FigureKind{"class-angles", "angles between the classes' rows of the classifier over training",
+               quick<classAngles>},
+    FigureKind{"norm-derivative", "derivative of a split's loss by the norm of each class's row",
+               quick<normDerivative>},
+    FigureKind{"classifier-rows", "the classifier's rows before and after: norms, cosine, displacement",
+               quick<classifierRows>},
+    FigureKind{"spectrum", "singular values of the kernel's parts P and F and of P + F", quick<spectrum>},
+    FigureKind{"kernel-heatmap", "trace norms of the kernel's blocks, samples by class",
+               quick<kernelHeatMap>},
+    FigureKind{"ft-ratio", "the kernel's FT ratio of every train sample, and its mean", quick<ratios>},
+    FigureKind{"features", "cosine similarity, feature difference and Fisher's ratio per method and split",
+               features},
     FigureKind{"feature-distributions",
-               "cosine similarity and difference of every sample, and Fisher's ratio, with intervals"},
-    FigureKind{"feature-curves", "feature difference and cosine similarity over training"},
+               "cosine similarity and difference of every sample, and Fisher's ratio, with intervals",
+               featureDistributions},
+    FigureKind{"feature-curves", "feature difference and cosine similarity over training",
+               quick<featureCurves>},
     FigureKind{"feature-map",
-               "features and classifier rows in the plane; --projection, --before-after, --together"},
+               "features and classifier rows in the plane; --projection, --before-after, --together",
+               featureMap},
     FigureKind{"feature-neighbours",
-               "neighbours that features keep, of their own class, and moves of classifier rows"},
-    FigureKind{"norm-scaling",
-               "feature difference against the classifier norm that fine-tuning started from"},
-    FigureKind{"reliability", "reliability diagram and confidence histogram of each run"},
-    FigureKind{"temperature-curve", "ECE, MCE, NLL and Brier score over the temperature; --quantity"},
-    FigureKind{"bin-stability", "ECE over the number of bins, 5 to 50"},
-    FigureKind{"accuracy", "accuracy per method and split"},
+               "neighbours that features keep, of their own class, and moves of classifier rows",
+               featureNeighbours},
+    FigureKind{"norm-scaling", "feature difference against the classifier norm that fine-tuning started from",
+               quick<normScaling>},
+    FigureKind{"reliability", "reliability diagram and confidence histogram of each run", quick<reliability>},
+    FigureKind{"temperature-curve", "ECE, MCE, NLL and Brier score over the temperature; --quantity",
+               quick<temperatureCurves>},
+    FigureKind{"bin-stability", "ECE over the number of bins, 5 to 50", quick<binStability>},
+    FigureKind{"accuracy", "accuracy per method and split", quick<accuracy>},
     FigureKind{"theory-orthogonal", "features orthogonal to the training samples; of verify --json",
-               FigureInput::verification},
+               theoryOrthogonal},
     FigureKind{"theory-lora", "LoRA's kernel against that of fine-tuning by rank; of verify --json",
-               FigureInput::verification},
+               theoryLora},
 };
 
-// In the order of the kinds, which begin with those of runs.
-constexpr std::array<Build, std::ranges::count(kKinds, FigureInput::runs, &FigureKind::input)> kBuilds{
-    quick<classifierNorm>,
-    quick<training>,
-    quick<classNorms>,
-    quick<classAngles>,
-    quick<normDerivative>,
-    quick<classifierRows>,
-    quick<spectrum>,
-    quick<kernelHeatMap>,
-    quick<ratios>,
-    features,
-    featureDistributions,
-    quick<featureCurves>,
-    featureMap,
-    featureNeighbours,
-    quick<normScaling>,
-    quick<reliability>,
-    quick<temperatureCurves>,
-    quick<binStability>,
-    quick<accuracy>};
+const FigureKind& kindOf(std::string_view name) {
+    return requireKind(kKinds, name, "figure");
+}
 
 } // namespace
 
@@ -274,19 +274,19 @@ std::span<const FigureKind> figureKinds() {
 }
 
 FigureInput inputOf(std::string_view kind) {
-    return std::ranges::find(kKinds, kind, &FigureKind::name)->input;
+    return kindOf(kind).input();
 }
 
 Figure buildFigure(const FigureRequest& request, std::span<const record::Run> runs,
                    const analysis::WorkHooks& hooks) {
     validate(request);
-    if (inputOf(request.kind) != FigureInput::runs) {
+    const auto* build = std::get_if<FigureKind::OfRuns>(&kindOf(request.kind).build);
+    if (build == nullptr) {
         throw Error(ErrorKind::badInput, request.kind + " is made from the output of finescope-engine verify "
                                                         "--json, not from run files");
     }
-    const auto kind = std::ranges::find(kKinds, request.kind, &FigureKind::name);
     Problems problems;
-    Figure figure = kBuilds[static_cast<std::size_t>(kind - kKinds.begin())](request, runs, hooks, problems);
+    Figure figure = (*build)(request, runs, hooks, problems);
     const bool nothing = std::ranges::all_of(
         figure.panels, [](const Panel& panel) { return panel.blank || !panel.emptyText.empty(); });
     if (nothing && !problems.empty()) {
@@ -298,11 +298,11 @@ Figure buildFigure(const FigureRequest& request, std::span<const record::Run> ru
 
 Figure buildFigure(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory) {
     validate(request);
-    if (inputOf(request.kind) != FigureInput::verification) {
+    const auto* build = std::get_if<FigureKind::OfVerification>(&kindOf(request.kind).build);
+    if (build == nullptr) {
         throw Error(ErrorKind::badInput, request.kind + " is made from run files");
     }
-    return request.kind == "theory-lora" ? theoryLoraFigure(laboratory.lora, request.spread)
-                                         : theoryOrthogonalFigure(laboratory.orthogonal, request.spread);
+    return (*build)(request, laboratory);
 }
 
 } // namespace finescope::figure

@@ -3,22 +3,34 @@
 #include "core/analysis/compute/work_hooks.h"
 #include "core/analysis/theory/theory_laboratory.h"
 #include "core/figure/figure.h"
-#include "core/figure/request/recipe.h"
+#include "core/figure/problems.h"
+#include "core/figure/request/figure_request.h"
 #include "core/record/run.h"
 
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace finescope::figure {
 
 /// What a figure is made from.
 enum class FigureInput { runs, verification };
 
-/// A kind of figure as the command line and recipes name it.
+/// A kind of figure: all there is to know of it. A new kind is its builder and a row of figureKinds().
 struct FigureKind {
+    /// Runs that cannot be used go to `problems`. Kinds that may take long report progress.
+    using OfRuns = Figure (*)(const FigureRequest&, std::span<const record::Run>, const analysis::WorkHooks&,
+                              Problems& problems);
+    using OfVerification = Figure (*)(const FigureRequest&, const analysis::TheoryLaboratory&);
+
     std::string_view name, description;
-    FigureInput input = FigureInput::runs; ///< run files, or the output of finescope-engine verify --json
+    std::variant<OfRuns, OfVerification> build;
+
+    /// Run files, or the output of finescope-engine verify --json.
+    [[nodiscard]] FigureInput input() const {
+        return std::holds_alternative<OfRuns>(build) ? FigureInput::runs : FigureInput::verification;
+    }
 };
 
 [[nodiscard]] std::span<const FigureKind> figureKinds();
