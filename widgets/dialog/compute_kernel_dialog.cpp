@@ -61,7 +61,7 @@ ComputeKernelDialog::ComputeKernelDialog(const QStringList& names, Prompts& prom
     set(m_seed, "kernelSeed", 0, 1'000'000'000, initial.seed);
     set(m_memory, "kernelMemory", 0.0, 4096.0, initial.memoryGib);
     m_memory->setSpecialValueText(tr("Automatic"));
-    m_memory->setToolTip(tr("Automatic: 4 GiB, or nine tenths of what a GPU has free"));
+    m_memory->setToolTip(tr("Automatic: 4 GiB, or 90 % of the free memory of a GPU"));
     m_memory->setSuffix(tr(" GiB"));
     m_estimate->setObjectName(QStringLiteral("kernelEstimate"));
     m_estimate->setWordWrap(true);
@@ -77,10 +77,10 @@ ComputeKernelDialog::ComputeKernelDialog(const QStringList& names, Prompts& prom
     form->setSpacing(8);
     form->addRow(tr("&Train samples"), m_train);
     form->addRow(tr("Te&st samples"), m_test);
-    form->addRow(tr("S&eed of their choice"), m_seed);
+    form->addRow(tr("Sampling s&eed"), m_seed);
     form->addRow(tr("&Memory"), m_memory);
     const auto folder = [&](const QString& label, QLineEdit* edit, const char* name, const QString& title) {
-        edit->setPlaceholderText(tr("as the run recorded it"));
+        edit->setPlaceholderText(tr("as recorded in the run"));
         edit->setAccessibleName(title);
         QWidget* row = makePathRow(
             edit, QLatin1String(name),

@@ -16,7 +16,7 @@ constexpr int kSentenceWidth = 420; // about sixty characters: what reads well
 EmptyState::EmptyState(QWidget* parent)
     : QWidget(parent), m_text(new QLabel(this)), m_demo(new QPushButton(tr("Open demo study"), this)),
       m_open(new QPushButton(tr("Open run files…"), this)),
-      m_showAll(new QPushButton(tr("Show all runs"), this)) {
+      m_showAll(new QPushButton(tr("Check all runs"), this)) {
     setObjectName(QStringLiteral("emptyState"));
     m_text->setObjectName(QStringLiteral("emptySentence"));
     m_text->setWordWrap(true);

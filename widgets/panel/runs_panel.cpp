@@ -30,7 +30,7 @@ RunsPanel::RunsPanel(QWidget* parent)
     m_filterEdit->setPlaceholderText(tr("Filter"));
     m_filterEdit->setAccessibleName(tr("Filter runs"));
     m_filterEdit->setToolTip(
-        tr("Show runs whose task, method, model, name or seed hold these words (Ctrl+F)"));
+        tr("Show runs whose task, method, model, name or seed contain these words (Ctrl+F)"));
     m_filterEdit->setClearButtonEnabled(true);
     m_filterEdit->addAction(themedIcon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
     connect(m_filterEdit, &QLineEdit::textChanged, m_filter, [this](const QString& text) {
@@ -95,8 +95,9 @@ void RunsPanel::setRuns(const std::vector<RunRow>& rows) {
 }
 
 void RunsPanel::showListOrSentence() {
-    m_empty->setText(m_model->rowCount() == 0 ? tr("No runs are open. Drop run files or folders here.")
-                                              : tr("No run has these words. Esc clears the filter."));
+    m_empty->setText(m_model->rowCount() == 0
+                         ? tr("No runs are open. Drop run files or folders here.")
+                         : tr("No run contains these words. Press Esc to clear the filter."));
     m_stack->setCurrentIndex(m_filter->rowCount() == 0 ? 0 : 1);
 }
 
@@ -140,14 +141,14 @@ void RunsPanel::showMenu(QPoint position) {
     others.removeIf([&keys](const QString& key) { return keys.contains(key); });
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addAction(tr("Show only these"), this,
+    menu->addAction(tr("Check only these"), this,
                     [this, keys, others] {
                         Q_EMIT checkRequested(others, false);
                         Q_EMIT checkRequested(keys, true);
                     })
         ->setEnabled(!keys.isEmpty());
-    menu->addAction(tr("Show all"), this, [this, all] { Q_EMIT checkRequested(all, true); });
-    menu->addAction(tr("Show none"), this, [this, all] { Q_EMIT checkRequested(all, false); });
+    menu->addAction(tr("Check all"), this, [this, all] { Q_EMIT checkRequested(all, true); });
+    menu->addAction(tr("Uncheck all"), this, [this, all] { Q_EMIT checkRequested(all, false); });
     menu->addSeparator();
     menu->addAction(tr("Close"), this, [this, keys] { Q_EMIT closeRequested(keys); })
         ->setEnabled(!keys.isEmpty());

@@ -22,8 +22,8 @@ struct Key {
 constexpr std::array kKeys{
     Key{"[ and ]", "temperature down and up by 10 %"},
     Key{"Arrows on the slider", "temperature by 1 %"},
-    Key{"1", "temperature 1"},
-    Key{"T", "each run at its own fitted temperature, and back"},
+    Key{"1", "set the temperature to 1"},
+    Key{"T", "switch between one temperature and each run's fitted temperature"},
     Key{"Alt+1, Alt+2, …", "pages"},
     Key{"Ctrl+F", "filter the runs"},
     Key{"Space in the runs", "check or uncheck"},
@@ -31,7 +31,7 @@ constexpr std::array kKeys{
     Key{"Ctrl+E", "export the figure"},
     Key{"Ctrl+Shift+C", "copy the figure as image, SVG and data"},
     Key{"+ − and arrows in a plot", "zoom and pan"},
-    Key{"Home in a plot, Ctrl+0", "whole range"},
+    Key{"Home in a plot, Ctrl+0", "reset zoom"},
     Key{"L in a plot", "logarithmic y axis"},
 };
 
@@ -58,10 +58,11 @@ QString aboutText() {
 
 widgets::Prompts::Question closingQuestion() {
     return {.title = text("Jobs are running"),
-            .text = text("Should the running jobs go on when the window is closed?"),
-            .details = text("They write their run files on their own; jobs that still wait are dropped."),
-            .first = text("Let Them Go On"),
-            .second = text("Cancel Them")};
+            .text = text("Should running jobs continue after the window closes?"),
+            .details =
+                text("They do not need the window to finish their run files. Waiting jobs are dropped."),
+            .first = text("Keep Running"),
+            .second = text("Cancel Jobs")};
 }
 
 void showHelp(QWidget& parent, const QString& title, const QString& body) {

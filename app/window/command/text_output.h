@@ -6,8 +6,8 @@
 namespace finescope::window {
 
 /// What --plain-names does, for the help of commands that have it.
-inline constexpr const char* kPlainNamesHelp =
-    "CSV and Markdown: no apostrophe before names that begin with =, +, - or @, which spreadsheets would run";
+inline constexpr const char* kPlainNamesHelp = "CSV and Markdown: put no apostrophe before names that begin "
+                                               "with =, +, - or @, which a spreadsheet would run as formulas";
 
 /// Writes to standard output; throws Error{internal} if it does not take everything.
 void printText(const std::string& text);

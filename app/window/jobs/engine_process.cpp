@@ -87,13 +87,15 @@ void EngineProcess::start(const QString& program, const QStringList& arguments) 
 
     std::array<int, 2> output{}, errors{};
     if (pipe2(output.data(), O_CLOEXEC) != 0) {
-        return failLater(tr("No pipe to the engine: %1").arg(QString::fromLocal8Bit(std::strerror(errno))));
+        return failLater(
+            tr("Cannot open a pipe to the engine: %1").arg(QString::fromLocal8Bit(std::strerror(errno))));
     }
     if (pipe2(errors.data(), O_CLOEXEC) != 0) {
         const int problem = errno;
         ::close(output[0]);
         ::close(output[1]);
-        return failLater(tr("No pipe to the engine: %1").arg(QString::fromLocal8Bit(std::strerror(problem))));
+        return failLater(
+            tr("Cannot open a pipe to the engine: %1").arg(QString::fromLocal8Bit(std::strerror(problem))));
     }
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -222,7 +224,7 @@ void EngineProcess::finish(int status) {
         } else if (!said.isEmpty()) {
             end.message = said;
         } else {
-            end.message = tr("The engine ended with status %1 and said nothing").arg(WEXITSTATUS(status));
+            end.message = tr("The engine ended with status %1 and gave no reason").arg(WEXITSTATUS(status));
         }
     }
     Q_EMIT ended(end);

@@ -103,7 +103,7 @@ void JobQueue::takeEnd(int id, const EngineEnd& end) {
         break;
     case EngineEnd::How::failed:
         entry->job.state = Job::State::failed;
-        Q_EMIT failed(entry->job.title, end.message);
+        Q_EMIT failed(entry->job.title, end.message, entry->job.output);
         break;
     }
     startWaiting();

@@ -48,7 +48,7 @@ Q_SIGNALS:
     void jobsChanged();
     /// A job was started: its run file will appear at `output`.
     void started(const QString& output);
-    void failed(const QString& title, const QString& message);
+    void failed(const QString& title, const QString& message, const QString& output);
 
 private:
     struct Entry;

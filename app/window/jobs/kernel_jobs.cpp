@@ -72,22 +72,22 @@ void KernelJobs::ask(const QStringList& files, QWidget* parent) {
         }
     }
     if (m_files.isEmpty() && running.isEmpty() && !imported.isEmpty()) {
-        Q_EMIT refused(
-            tr("An imported run has no model to compute a kernel of: %1").arg(imported.join(u", ")));
+        Q_EMIT refused(tr("No kernel can be computed for an imported run, because it has no model: %1")
+                           .arg(imported.join(u", ")));
         return;
     }
     if (m_files.isEmpty()) {
         Q_EMIT refused(
             running.isEmpty()
-                ? tr("No run is checked: check the runs to compute a kernel of.")
-                : tr("A kernel can be computed once a run has ended: %1").arg(running.join(u", ")));
+                ? tr("No run is checked. Check the runs whose kernel you want.")
+                : tr("A kernel can be computed only after the run has ended: %1").arg(running.join(u", ")));
         return;
     }
     auto* dialog = new widgets::ComputeKernelDialog(names, m_prompts, parent);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     m_dialog = dialog;
     connect(dialog, &widgets::ComputeKernelDialog::settingsChanged, this, [this] {
-        m_dialog->setEstimate(tr("Asking what it takes…"), false);
+        m_dialog->setEstimate(tr("Estimating time and memory…"), false);
         m_soon.start();
     });
     connect(dialog, &widgets::ComputeKernelDialog::computeRequested, this,
@@ -98,7 +98,7 @@ void KernelJobs::ask(const QStringList& files, QWidget* parent) {
                                 .output = file});
                 }
             });
-    dialog->setEstimate(tr("Asking what it takes…"), false);
+    dialog->setEstimate(tr("Estimating time and memory…"), false);
     dialog->open();
     estimate();
 }
@@ -146,7 +146,7 @@ void KernelJobs::takeEstimate() {
                             line[QStringLiteral("device")] == QLatin1String("cuda") ? tr("the GPU's memory")
                                                                                     : tr("memory"));
     if (scratch > 0) {
-        text += tr(", %1 of a scratch file beside the run").arg(gibibytes(scratch));
+        text += tr(", and a scratch file of %1 beside the run").arg(gibibytes(scratch));
     }
     text += m_files.size() > 1 ? tr(". This is for the first of %1 runs.").arg(m_files.size())
                                : QStringLiteral(".");

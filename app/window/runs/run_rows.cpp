@@ -39,10 +39,10 @@ QString reasonOf(const OpenRun& open, const OpenRun* counted) {
         return copyText(open, *counted);
     }
     if (open.state.processMissing) {
-        return Session::tr("Ended without finishing: its process is gone.");
+        return Session::tr("Ended before it finished: its process is gone.");
     }
     if (open.state.liveness == record::Liveness::stalled) {
-        return Session::tr("Nothing was written for more than a minute.");
+        return Session::tr("Nothing has been written for more than a minute.");
     }
     return QString::fromStdString(open.run->progress.message);
 }
@@ -111,7 +111,7 @@ QString folderText(const QString& folder, int found, const std::vector<OpenRun>&
     const auto checked =
         std::ranges::count_if(runs, [&](const OpenRun& open) { return open.checked && inside(open); });
     return checked == all ? QString()
-                          : Session::tr("%1 of the %2 runs in %3 are shown: check more in the list.")
+                          : Session::tr("%1 of the %2 runs in %3 are shown. Check more in the list.")
                                 .arg(checked)
                                 .arg(all)
                                 .arg(QDir(folder).dirName());

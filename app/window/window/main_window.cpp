@@ -87,7 +87,7 @@ void MainWindow::arrange() {
     pages->addWidget(m_pageStack, 1);
     auto* options = new QScrollArea;
     options->setObjectName(QStringLiteral("optionPanel"));
-    options->setAccessibleName(tr("Options of the page"));
+    options->setAccessibleName(tr("Page options"));
     options->setFrameShape(QFrame::NoFrame);
     options->setFocusPolicy(Qt::NoFocus);
     options->setWidgetResizable(true);
@@ -171,7 +171,8 @@ void MainWindow::connectActions() {
     connect(m_actions.computeKernel, &QAction::triggered, this, [this] { m_kernelJobs.ask({}, this); });
     connect(m_actions.cancelJobs, &QAction::triggered, &m_jobs, &JobQueue::cancelAll);
     connect(m_actions.exportFigure, &QAction::triggered, this, &MainWindow::exportFigure);
-    connect(m_actions.keys, &QAction::triggered, this, [this] { showHelp(*this, tr("Keys"), keysText()); });
+    connect(m_actions.keys, &QAction::triggered, this,
+            [this] { showHelp(*this, tr("Keyboard Shortcuts"), keysText()); });
     connect(m_actions.about, &QAction::triggered, this,
             [this] { showHelp(*this, tr("About finescope"), aboutText()); });
     const std::pair<QAction*, QString> themes[] = {{m_actions.themeSystem, QStringLiteral("system")},
@@ -248,9 +249,13 @@ void MainWindow::connectJobs() {
         m_actions.cancelJobs->setEnabled(m_jobs.busy());
     });
     connect(&m_jobs, &JobQueue::started, &m_session, &Session::await);
-    connect(&m_jobs, &JobQueue::failed, this, [this](const QString& title, const QString& message) {
-        currentPage()->showError(tr("%1 failed. What it recorded until then is kept.").arg(title), message);
-    });
+    connect(&m_jobs, &JobQueue::failed, this,
+            [this](const QString& title, const QString& message, const QString& output) {
+                const QString failed = QFileInfo::exists(output)
+                                           ? tr("%1 failed. Everything recorded so far is kept.")
+                                           : tr("%1 failed.");
+                currentPage()->showError(failed.arg(title), message);
+            });
     const auto say = [this](const QString& message) { currentPage()->showError(message, {}); };
     connect(&m_kernelJobs, &KernelJobs::refused, this, say);
     connect(&m_imports, &PredictionImports::failed, this, &MainWindow::sayNotOpened);
@@ -312,7 +317,8 @@ void MainWindow::runDemo() {
     }
     const QString folder = makeDemoFolder(parent);
     if (folder.isEmpty()) {
-        currentPage()->showError(tr("No folder can be made in %1. Choose another place.").arg(parent), {});
+        currentPage()->showError(tr("Cannot create a folder in %1. Choose another location.").arg(parent),
+                                 {});
         return;
     }
     for (const JobRequest& job : demoJobs(m_around.demo, folder)) {
@@ -355,7 +361,7 @@ void MainWindow::exportFigure() {
         m_around.settings.set(Setting::exportWidthMm, size.widthMm);
         m_around.settings.set(Setting::exportFontPt, size.fontPt);
         m_around.settings.set(Setting::exportFolder, QFileInfo(path).absolutePath());
-        statusBar()->showMessage(tr("Written: %1").arg(path), kMessageMs);
+        statusBar()->showMessage(tr("Saved: %1").arg(path), kMessageMs);
     });
     dialog->open();
 }

@@ -45,10 +45,10 @@ WindowActions buildMenus(QMenuBar& bar) {
     actions.filterRuns = add(edit, "actionFilterRuns", "&Filter Runs", QKeySequence::Find);
 
     actions.view = bar.addMenu(text("&View"));
-    actions.resetView = add(actions.view, "actionResetView", "&Whole Range", Qt::CTRL | Qt::Key_0);
+    actions.resetView = add(actions.view, "actionResetView", "Reset &Zoom", Qt::CTRL | Qt::Key_0);
     actions.view->addSeparator();
     QMenu* theme = actions.view->addMenu(text("&Theme"));
-    actions.themeSystem = addCheckable(theme, "actionThemeSystem", "As the &System");
+    actions.themeSystem = addCheckable(theme, "actionThemeSystem", "&Same as System");
     actions.themeLight = addCheckable(theme, "actionThemeLight", "&Light");
     actions.themeDark = addCheckable(theme, "actionThemeDark", "&Dark");
     auto* themes = new QActionGroup(theme);
@@ -72,7 +72,7 @@ WindowActions buildMenus(QMenuBar& bar) {
     actions.exportFigure = add(figure, "actionExportFigure", "&Export Figure…", Qt::CTRL | Qt::Key_E);
 
     QMenu* help = bar.addMenu(text("&Help"));
-    actions.keys = add(help, "actionKeys", "&Keys", QKeySequence::HelpContents);
+    actions.keys = add(help, "actionKeys", "&Keyboard Shortcuts", QKeySequence::HelpContents);
     actions.about = add(help, "actionAbout", "&About finescope");
     return actions;
 }

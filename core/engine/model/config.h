@@ -6,7 +6,8 @@
 namespace finescope::engine {
 
 enum class Architecture { bert, roberta };
-/// What of the last hidden state is the feature vector: the first token's, or the mean over unmasked tokens.
+/// Which part of the last hidden state becomes the feature vector: the first token's, or the mean over
+/// unmasked tokens.
 enum class Pooling { first, mean };
 
 /// `config.json` of a Hugging Face encoder: post-layer-norm, absolute positions, exact GELU.

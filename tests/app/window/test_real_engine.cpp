@@ -306,7 +306,7 @@ private Q_SLOTS:
         QTRY_VERIFY(!tipOfOnlyRun().isEmpty());
         QCOMPARE(::kill(static_cast<pid_t>(readable(file)->pid), SIGKILL), 0);
         QTRY_VERIFY2(stageOf(1).contains(QStringLiteral("signal 9")), qPrintable(stageOf(1)));
-        QTRY_VERIFY2(tipOfOnlyRun().contains(QStringLiteral("Ended without finishing")),
+        QTRY_VERIFY2(tipOfOnlyRun().contains(QStringLiteral("Ended before it finished")),
                      qPrintable(tipOfOnlyRun()));
         const auto* plot = find<PlotView>("trainingPlot");
         QVERIFY(!plot->figure().panels.empty());

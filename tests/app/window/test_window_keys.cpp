@@ -99,7 +99,7 @@ private Q_SLOTS:
         auto* filter = find<QLineEdit>("runFilter");
         QTest::keyClicks(filter, QStringLiteral("nothing"));
         auto* words = find<QLabel>("runsEmpty");
-        QVERIFY(words->isVisible() && words->text().contains(QStringLiteral("No run has these words")));
+        QVERIFY(words->isVisible() && words->text().contains(QStringLiteral("No run contains these words")));
         QTest::keyClick(filter, Qt::Key_Escape);
         QVERIFY(filter->text().isEmpty() && tree->isVisible());
     }

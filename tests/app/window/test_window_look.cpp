@@ -93,7 +93,7 @@ private Q_SLOTS:
         m_window->open({path("study")});
         auto* status = m_window->statusBar();
         QTRY_COMPARE(status->currentMessage(),
-                     QStringLiteral("12 of the 13 runs in study are shown: check more in the list."));
+                     QStringLiteral("12 of the 13 runs in study are shown. Check more in the list."));
         auto* tree = find<QTreeView>("runTree");
         QTRY_COMPARE(tree->model()->rowCount(tree->model()->index(0, 0, tree->model()->index(0, 0))), 13);
         const QModelIndex method = tree->model()->index(0, 0, tree->model()->index(0, 0));
@@ -113,7 +113,7 @@ private Q_SLOTS:
         }
         m_window->open({path("study")});
         QTRY_COMPARE(m_window->statusBar()->currentMessage(),
-                     QStringLiteral("10 of the 25 runs in study are shown: check more in the list."));
+                     QStringLiteral("10 of the 25 runs in study are shown. Check more in the list."));
         showPage("Calibration");
         auto* table = find<Table>("calibrationNumbers");
         QTRY_COMPARE(table->rowCount(), 10);

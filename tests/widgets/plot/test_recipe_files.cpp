@@ -85,7 +85,7 @@ private Q_SLOTS:
     void damagedPicturesAreRefused_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QByteArray>("says");
-        const QByteArray none = "holds no recipe";
+        const QByteArray none = "contains no recipe";
         QTest::newRow("no text") << png({}) << none;
         QTest::newRow("cut") << png(chunk("tEXt", kKey + "{}")).left(50) << none;
         QTest::newRow("claims much") << png(QByteArray::fromHex("7fffffff") + "tEXt" + kKey) << none;
@@ -127,7 +127,7 @@ private Q_SLOTS:
         while (many.size() < (9 << 20)) {
             many += chunk("zTXt", QByteArray("other\0\0", 7) + bomb);
         }
-        QTest::newRow("many compressed texts") << png(many) << QByteArray("holds no recipe");
+        QTest::newRow("many compressed texts") << png(many) << QByteArray("contains no recipe");
         QTest::newRow("many chunks") << png(chunk("tEXt", "a").repeated(700'000))
                                      << QByteArray("holds no recipe");
         QTest::newRow("nested JSON") << QByteArray(5 << 19, '[')
@@ -148,12 +148,13 @@ private Q_SLOTS:
         for (int i = 0; i < 500'000; ++i) {
             attributes += " a" + QByteArray::number(i) + "=\"\"";
         }
-        QTest::newRow("SVG of attributes") << attributes + ">" << QByteArray("holds no recipe");
+        QTest::newRow("SVG of attributes") << attributes + ">" << QByteArray("contains no recipe");
         QTest::newRow("SVG of entities") << "<!DOCTYPE svg [<!ENTITY a \"" + QByteArray(4000, 'a') +
                                                 "\">]><svg><metadata id=\"finescope-recipe\">" +
                                                 QByteArray("&a;").repeated(1'300'000) + "</metadata></svg>"
                                          << QByteArray("not JSON");
-        QTest::newRow("nested SVG") << QByteArray("<a>").repeated(3'000'000) << QByteArray("holds no recipe");
+        QTest::newRow("nested SVG") << QByteArray("<a>").repeated(3'000'000)
+                                    << QByteArray("contains no recipe");
         QTest::newRow("PDF of digits")
             << "%PDF-1.4 /FinescopeRecipe <FEFF" + QByteArray("0041").repeated(2'500'000) + ">"
             << QByteArray("JSON");

@@ -56,7 +56,7 @@ CalibrationOptions::CalibrationOptions(QWidget* parent, QVBoxLayout* rows)
     m_mode->addItem(tr("Each run at its fitted T"), true);
     m_mode->setToolTip(tr("T switches between the two"));
     m_fitOn->addItem(tr("Validation split"), QString());
-    m_fitOn->setToolTip(tr("The rows whose NLL the fitted T minimises"));
+    m_fitOn->setToolTip(tr("The split whose NLL the fitted T minimises"));
     m_split->addItem(tr("Test split"), QString());
     m_epoch->addItem(tr("Reported model"));
     m_bins->setObjectName(QStringLiteral("calibrationBins"));
@@ -72,15 +72,15 @@ CalibrationOptions::CalibrationOptions(QWidget* parent, QVBoxLayout* rows)
     addIntervals(tr("Wilson interval"), figure::AccuracyIntervals::wilson);
     addIntervals(tr("Bootstrap interval"), figure::AccuracyIntervals::bootstrap);
     addIntervals(tr("If calibrated"), figure::AccuracyIntervals::consistency);
-    m_intervals->setToolTip(tr("95 % of each bin. Those that are drawn 1000 times follow when the slider is "
-                               "released"));
+    m_intervals->setToolTip(
+        tr("95 % interval of each bin. Intervals from 1000 draws are updated when the slider is released"));
     CalibrationCurve::listCurves(*m_curve);
     m_curve->setCurrentIndex(kNll);
     m_details->addItem(tr("Numbers"));
     CalibrationDetails::listViews(*m_details);
 
     addOption(rows, tr("Temperature"), m_mode);
-    addOption(rows, tr("Fit T on"), m_fitOn);
+    addOption(rows, tr("Fit temperature on"), m_fitOn);
     addOption(rows, tr("Split"), m_split);
     addOption(rows, tr("Epoch"), m_epoch);
     rows->addWidget(m_player);
@@ -113,8 +113,8 @@ CalibrationOptions::CalibrationOptions(QWidget* parent, QVBoxLayout* rows)
 
 void CalibrationOptions::listBinnings() {
     m_binning->setAccessibleName(tr("Kind of bins"));
-    m_binning->setToolTip(tr("Equal width: bins (low, high] as wide as each other. Equal mass: with as many "
-                             "rows each. Else: what another tool counts into which bin"));
+    m_binning->setToolTip(tr("Equal width: bins (low, high] of equal width. Equal mass: bins with equal "
+                             "numbers of rows. Others: bins as that tool defines them"));
     m_binning->addItem(tr("Equal width"), static_cast<int>(analysis::Convention::finescope));
     m_binning->addItem(tr("Equal mass"));
     for (const analysis::Convention convention : analysis::allConventions()) {

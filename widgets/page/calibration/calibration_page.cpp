@@ -225,8 +225,8 @@ void CalibrationPage::collectShown() {
     m_slider->setOptima(optima);
     m_missing.clear();
     if (!without.isEmpty()) {
-        m_missing.append(tr("Not shown, because it lacks the split, epoch or class that is chosen: %1",
-                            nullptr, static_cast<int>(without.size()))
+        m_missing.append(tr("Not shown, because the chosen split, epoch or class is missing: %1", nullptr,
+                            static_cast<int>(without.size()))
                              .arg(without.join(QStringLiteral("; "))));
     }
     for (const record::Run& run : runs()) {
@@ -305,8 +305,10 @@ void CalibrationPage::tellNorms() {
         }
     }
     m_norms->setText(
-        norms.isEmpty() ? QString() : tr("Classifier norm as if  %1").arg(norms.join(QStringLiteral("   "))));
-    m_norms->setToolTip(tr("Dividing the logits by T is as if the classifier were 1/T as large:\n%1")
+        norms.isEmpty()
+            ? QString()
+            : tr("Equivalent classifier norm at this T:  %1").arg(norms.join(QStringLiteral("   "))));
+    m_norms->setToolTip(tr("Dividing the logits by T is equivalent to multiplying the classifier by 1/T:\n%1")
                             .arg(norms.join(QLatin1Char('\n'))));
 }
 

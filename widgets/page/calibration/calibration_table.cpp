@@ -145,7 +145,7 @@ void CalibrationTable::setEntries(const std::vector<figure::ReliabilityEntry>& e
                                   const std::vector<bool>& fitted, bool oneClass) {
     QTableWidgetItem& accuracy = *horizontalHeaderItem(accuracyColumn);
     accuracy.setText(oneClass ? tr("Share %") : tr("Acc. %"));
-    accuracy.setToolTip(oneClass ? tr("Share of rows that are of the class, percent")
+    accuracy.setToolTip(oneClass ? tr("Share of rows that belong to the class, percent")
                                  : tr("Accuracy, percent"));
     const bool noTemperature =
         std::ranges::none_of(entries, [](const auto& entry) { return entry.before.has_value(); });

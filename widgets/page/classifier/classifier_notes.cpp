@@ -13,15 +13,14 @@ QString text(const char* words) {
 } // namespace
 
 Note classNormsNote() {
-    return {.title = text("Norm of each class's row"),
-            .definition = text(
-                "‖<i>v<sub>k</sub></i>‖<sub>2</sub>, the length of the row of the classifier's weights "
-                "<i>V</i> that belongs to class <i>k</i>. The bias is no part of it. The squares of all "
-                "classes add up to that of the classifier weight norm ‖<i>V</i>‖<sub>F</sub> on the page "
-                "Training."
-                "<p>Every point is a recorded evaluation: linear probing has two, its random start and "
-                "the fitted head.</p>"),
-            .source = text("Tomihari and Sato, NeurIPS 2024 (arXiv 2405.16747), section 4.4.")};
+    return {
+        .title = text("Norm of each class's row"),
+        .definition = text(
+            "‖<i>v<sub>k</sub></i>‖<sub>2</sub>, the length of the row of the classifier's weights <i>V</i> "
+            "that belongs to class <i>k</i>. The bias is not included. The squares of all classes add up to "
+            "that of the classifier weight norm ‖<i>V</i>‖<sub>F</sub> on the page Training.<p>Every point "
+            "is a recorded evaluation: linear probing has two, its random start and the fitted head.</p>"),
+        .source = text("Tomihari and Sato, NeurIPS 2024 (arXiv 2405.16747), section 4.4.")};
 }
 
 Note classAnglesNote() {
@@ -44,13 +43,12 @@ Note normDerivativeNote() {
         .definition =
             text("(1/<i>N</i>) Σ<sub><i>i</i></sub> (<i>p<sub>ki</sub></i> − [<i>k</i> = "
                  "<i>y<sub>i</sub></i>]) ⟨<i>φ<sub>i</sub></i>, <i>v<sub>k</sub></i>⟩ / "
-                 "‖<i>v<sub>k</sub></i>‖: what the mean cross-entropy of the split gains for each unit of "
-                 "‖<i>v<sub>k</sub></i>‖, the row's direction, the bias and the features held. "
-                 "Below 0, a longer row would lower the loss."
-                 "<p>It is exact and needs no features: a recorded logit is ⟨<i>φ<sub>i</sub></i>, "
-                 "<i>v<sub>k</sub></i>⟩ + <i>b<sub>k</sub></i>. Splits with logits at every evaluation "
-                 "are offered, so usually not the training split: what drives training is the same sum "
-                 "over that one.</p>"),
+                 "‖<i>v<sub>k</sub></i>‖: the change of the split's mean cross-entropy per unit of "
+                 "‖<i>v<sub>k</sub></i>‖, with the row's direction, the bias and the features held fixed. "
+                 "Below 0, a longer row would lower the loss.<p>It is exact and needs no features: a "
+                 "recorded logit is ⟨<i>φ<sub>i</sub></i>, <i>v<sub>k</sub></i>⟩ + <i>b<sub>k</sub></i>. "
+                 "Only splits with logits at every evaluation are offered, so usually not the training "
+                 "split, although it is the same sum over the training split that drives training.</p>"),
         .source = text("Tomihari and Sato, NeurIPS 2024 (arXiv 2405.16747), section 4.4, equation (3), for "
                        "each class by itself and with the factor 1/N of the loss.")};
 }
@@ -65,8 +63,8 @@ Note classifierRowsNote() {
                 "model each run reports: the selected epoch, else the last one. The last line of each "
                 "method takes all rows as one vector: "
                 "‖<i>V</i>′ − <i>V</i>‖<sub>F</sub> / ‖<i>V</i>‖<sub>F</sub>.</p>"),
-            .source = text("What Figure 5 of Tomihari and Sato, NeurIPS 2024 (arXiv 2405.16747), shows as a "
-                           "map, as numbers.")};
+            .source = text("In numbers, what Figure 5 of Tomihari and Sato, NeurIPS 2024 (arXiv 2405.16747), "
+                           "shows as a map.")};
 }
 
 } // namespace finescope::widgets

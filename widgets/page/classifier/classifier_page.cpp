@@ -72,10 +72,10 @@ void ClassifierPage::makeOptions() {
     m_spread->setObjectName(QStringLiteral("classifierSpread"));
     addOption(optionRows(), tr("Show"), m_view);
     addOption(optionRows(), tr("Class"), m_class);
-    addOption(optionRows(), tr("Loss of the split"), m_split);
+    addOption(optionRows(), tr("Loss on split"), m_split);
     optionRows()->addSpacing(8);
     addOption(optionRows(), tr("Horizontal axis"), m_xAxis);
-    addOption(optionRows(), tr("Zero, or before, is the"), m_origin);
+    addOption(optionRows(), tr("Origin and “before”"), m_origin);
     optionRows()->addWidget(m_logarithmic);
     optionRows()->addSpacing(8);
     addOption(optionRows(), tr("Group by"), m_grouping);

@@ -49,7 +49,7 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
       m_view(new QComboBox(options())), m_projection(new QComboBox(options())),
       m_perplexity(new QDoubleSpinBox(options())), m_seed(new QSpinBox(options())),
       m_beforeAfter(new QCheckBox(tr("Before and after"), options())),
-      m_together(new QCheckBox(tr("One map, by run"), options())),
+      m_together(new QCheckBox(tr("All runs in one map"), options())),
       m_compute(new QPushButton(tr("Compute t-SNE"), options())),
       m_work(new WorkProgress(QStringLiteral("feature"), options())) {
     m_table->setObjectName(QStringLiteral("featureClasses"));
@@ -326,8 +326,7 @@ bool FeaturePage::draw() {
         figure::Figure figure = figure::featureMapFigure(maps ? *maps : Maps{}, mapOptions());
         if (waits) {
             figure.panels.front().emptyText =
-                tr("t-SNE of these runs waits until you ask for it: Compute t-SNE, at the right.")
-                    .toStdString();
+                tr("Click “Compute t-SNE” on the right to map these runs.").toStdString();
         }
         plot()->setFigure(figure);
     } else if (view() == neighboursView) {

@@ -36,10 +36,10 @@ KernelPage::KernelPage(Background& background, QWidget* parent)
       m_missing(new QWidget(this)), m_missingText(new QLabel(m_missing)),
       m_compute(new QPushButton(tr("Compute kernel…"), m_missing)), m_view(new QComboBox(options())),
       m_state(new QComboBox(options())), m_parts{}, m_part(new QComboBox(options())),
-      m_normalised(new QCheckBox(tr("Divided by the largest"), options())),
+      m_normalised(new QCheckBox(tr("Normalise by largest value"), options())),
       m_logarithmic(new QCheckBox(tr("Logarithmic values"), options())),
       m_logarithmicIndex(new QCheckBox(tr("Logarithmic index"), options())), m_axis(new QComboBox(options())),
-      m_ownColours(new QCheckBox(tr("One range of colours"), options())),
+      m_ownColours(new QCheckBox(tr("Same colour range for all"), options())),
       m_lowColour(new QDoubleSpinBox(options())), m_highColour(new QDoubleSpinBox(options())) {
     setObjectName(QStringLiteral("kernelPage"));
     m_plot->setObjectName(QStringLiteral("kernelPlot"));
@@ -356,11 +356,10 @@ void KernelPage::draw() {
     m_compute->setVisible(computable);
     m_missingText->setText(
         !computable && entries.empty()
-            ? tr("An imported run has its predictions only: without a model no kernel can be computed.")
-        : entries.empty()
-            ? tr("None of the checked runs holds this kernel. It takes the engine seconds to minutes to "
-                 "compute one from the run's model and data.")
-            : tr("Without this kernel: %1").arg(names.join(QStringLiteral(", "))));
+            ? tr("Imported runs have predictions only. Without a model, no kernel can be computed.")
+        : entries.empty() ? tr("None of the checked runs has this kernel. Computing one from the run's model "
+                               "and data takes seconds to minutes.")
+                          : tr("Without this kernel: %1").arg(names.join(QStringLiteral(", "))));
     m_plot->setVisible(!entries.empty());
     m_table->setVisible(!entries.empty());
     layMissing(entries.empty());

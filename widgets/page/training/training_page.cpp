@@ -55,14 +55,14 @@ TrainingPage::TrainingPage(QWidget* parent)
     m_smoothing->setSingleStep(0.05);
     m_smoothing->setSpecialValueText(tr("Off"));
     m_smoothing->setToolTip(
-        tr("Weight of an exponential moving average over the recorded rows, free of its bias at the start: "
-           "steps while linear probing and on the axis of steps, else epochs, of which 0.9 averages ten"));
+        tr("Weight of a bias-corrected exponential moving average over the recorded rows: steps during "
+           "linear probing and on the step axis, otherwise epochs. 0.9 averages about ten rows"));
 
     addOption(optionRows(), tr("Show"), m_quantity);
     optionRows()->addWidget(m_accuracy);
     optionRows()->addSpacing(8);
     addOption(optionRows(), tr("Horizontal axis"), m_xAxis);
-    addOption(optionRows(), tr("Zero is the"), m_origin);
+    addOption(optionRows(), tr("Origin"), m_origin);
     optionRows()->addWidget(m_logX);
     optionRows()->addWidget(m_logY);
     addOption(optionRows(), tr("Smoothing"), m_smoothing);
@@ -113,10 +113,9 @@ void TrainingPage::refresh() {
     }
     m_notes->setText(notesOf(m_plot->figure()));
     m_notes->setVisible(!m_notes->text().isEmpty());
-    sayInstead(showsNothing(m_plot->figure())
-                   ? tr("None of the checked runs holds anything that was recorded while it trained. An "
-                        "imported run has its predictions only.")
-                   : QString());
+    sayInstead(showsNothing(m_plot->figure()) ? tr("None of the checked runs has anything recorded during "
+                                                   "training. Imported runs have predictions only.")
+                                              : QString());
     Q_EMIT contentChanged();
 }
 

@@ -83,8 +83,8 @@ std::string readRecipe(const std::filesystem::path& file) {
         throw Error(error.kind(), file.string() + ": " + error.what());
     }
     if (!recipe) {
-        throw Error(ErrorKind::badInput, file.string() + ": holds no recipe; only figures that finescope "
-                                                         "wrote, and no other program changed, do");
+        throw Error(ErrorKind::badInput, file.string() + ": contains no recipe; only figures that finescope "
+                                                         "wrote and no other program changed have one");
     }
     return recipe->toStdString();
 }

@@ -147,7 +147,7 @@ QByteArray svgBytes(const figure::Figure& figure, const ExportOptions& options) 
     const qsizetype defs = bytes.indexOf("<defs>", view);
     if (begin < 0 || view < 0 || defs < 0) {
         throw Error(ErrorKind::internal,
-                    "the SVG that Qt wrote has no size; this version of Qt is not known to the export");
+                    "the SVG that Qt wrote has no size; the export does not support this version of Qt");
     }
     bytes.insert(defs,
                  element("title", nameOf(figure.title)) + element("desc", nameOf(figure.altText)) +

@@ -12,7 +12,7 @@ namespace {
 
 [[noreturn]] void unexpected(const QByteArray& what) {
     throw Error(ErrorKind::internal, "the PDF that Qt wrote has no " + what.toStdString() +
-                                         "; this version of Qt is not known to the export");
+                                         "; the export does not support this version of Qt");
 }
 
 QByteArray withMendedTable(QByteArray bytes) {

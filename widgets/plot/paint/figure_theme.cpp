@@ -31,10 +31,9 @@ const QHash<QString, Marker> kMarkers{
 };
 
 [[noreturn]] void broken(const QString& theme, const QString& key, const QString& found) {
-    throw Error(ErrorKind::internal,
-                QStringLiteral("theme %1: %2 is '%3', which is not a value that it can have")
-                    .arg(theme, key, found)
-                    .toStdString());
+    throw Error(ErrorKind::internal, QStringLiteral("theme %1: %2 is '%3', which is not a valid value")
+                                         .arg(theme, key, found)
+                                         .toStdString());
 }
 
 template <typename Value>

@@ -119,7 +119,7 @@ void PlotView::copyToClipboard() const {
 QMenu* PlotView::createContextMenu() {
     auto* menu = new QMenu(this);
     menu->addAction(tr("&Copy"), this, &PlotView::copyToClipboard);
-    menu->addAction(tr("&Reset view"), this, &PlotView::resetView);
+    menu->addAction(tr("&Reset zoom"), this, &PlotView::resetView);
     menu->addSeparator();
     menu->addAction(tr("&Export…"), this, &PlotView::exportRequested);
     return menu;

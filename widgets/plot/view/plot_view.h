@@ -48,7 +48,7 @@ public:
     /// Puts the figure on the clipboard as image, SVG and tab-separated data at once.
     void copyToClipboard() const;
 
-    /// Copy, Reset view, Export...; the caller owns it.
+    /// Copy, Reset zoom, Export...; the caller owns it.
     [[nodiscard]] QMenu* createContextMenu();
 
     [[nodiscard]] QSize sizeHint() const override;
