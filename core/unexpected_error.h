@@ -12,10 +12,9 @@ namespace finescope {
 /// is ours and asks to be reported. For the two seams where exceptions become messages.
 [[nodiscard]] inline Error fromUnexpected(const std::exception& exception) {
     if (dynamic_cast<const std::bad_alloc*>(&exception) != nullptr) {
-        return {ErrorKind::internal,
-                "not enough memory for this: close other programs, or use less data at once"};
+        return {ErrorKind::internal, "not enough memory: close other programs, or use less data at once"};
     }
-    return {ErrorKind::internal, std::string("a fault of finescope (") + exception.what() +
+    return {ErrorKind::internal, std::string("an internal error of finescope (") + exception.what() +
                                      "); please report it with what you did and the file"};
 }
 

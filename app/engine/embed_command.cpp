@@ -35,7 +35,7 @@ engine::TextInput parseLine(std::string line, std::size_t number, bool pairs) {
     const std::size_t tab = line.find('\t');
     if (tab == std::string::npos || line.find('\t', tab + 1) != std::string::npos) {
         throw Error(ErrorKind::badInput, "standard input, line " + std::to_string(number) +
-                                             ": --pairs wants two texts with one tab between");
+                                             ": --pairs needs two texts separated by one tab");
     }
     return {line.substr(0, tab), line.substr(tab + 1)};
 }
@@ -87,12 +87,12 @@ Command embedCommand() {
                     ->transform(CLI::CheckedTransformer(kPoolings))
                     ->option_text("first|mean");
                 app.add_option("--max-length", options->embed.maxLength,
-                               "Longest input in tokens; longer ones are cut")
+                               "Maximum input length in tokens; longer inputs are truncated")
                     ->capture_default_str();
-                app.add_option("--batch-size", options->batchSize, "Lines computed together")
+                app.add_option("--batch-size", options->batchSize, "Lines per batch")
                     ->check(CLI::PositiveNumber)
                     ->capture_default_str();
-                app.add_flag("--pairs", options->pairs, "Each line is two texts with a tab between");
+                app.add_flag("--pairs", options->pairs, "Each line is two texts separated by a tab");
                 return [options](const CommandContext& context) { return embedLines(*options, context); };
             }};
 }

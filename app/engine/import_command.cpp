@@ -31,30 +31,29 @@ void declareOptions(CLI::App& app, ImportOptions& options) {
         ->required()
         ->type_name("FILE");
     app.add_option("--output,-o", plan.output, "The run file to write")->required()->type_name("RUN.h5");
-    options.kindOption = addChoice<ScoreKind>(
-        app, "--kind", options.kind,
-        {{"logits", ScoreKind::logits}, {"probabilities", ScoreKind::probabilities}},
-        "What the numbers are [what names and values of the file say; refused where they disagree]");
+    options.kindOption =
+        addChoice<ScoreKind>(app, "--kind", options.kind,
+                             {{"logits", ScoreKind::logits}, {"probabilities", ScoreKind::probabilities}},
+                             "Kind of scores [from names and values in the file; refused if they disagree]");
     app.add_option("--logits", plan.names.scores,
-                   "The array of logits or probabilities; of a .csv how their columns begin, or all of them, "
+                   "Array of logits or probabilities; of a .csv the prefix of their columns, or all of them: "
                    "COLUMN,COLUMN,... [by name]")
         ->type_name("NAME");
-    app.add_option("--labels", plan.names.labels, "The array or column of labels [by name]")
-        ->type_name("NAME");
+    app.add_option("--labels", plan.names.labels, "Array or column of labels [by name]")->type_name("NAME");
     app.add_option("--validation-logits", plan.names.validationScores,
-                   "The array of the validation split [by name: val_...]")
+                   "Array of the validation split [by name: val_...]")
         ->type_name("NAME");
     app.add_option("--validation-labels", plan.names.validationLabels,
-                   "The array of the validation split's labels [by name: val_...]")
+                   "Array of the validation split's labels [by name: val_...]")
         ->type_name("NAME");
     app.add_option("--name", plan.runName, "Name of the run [the file's]")->type_name("TEXT");
     app.add_option("--method", plan.method, "Method that made the predictions: lp, ft, ... or any text")
         ->capture_default_str()
         ->type_name("TEXT");
-    app.add_option("--task", plan.task, "Task that they are of [the file's name]")->type_name("TEXT");
-    app.add_option("--model", plan.model, "Model that made them")->type_name("TEXT");
+    app.add_option("--task", plan.task, "Task of the predictions [the file's name]")->type_name("TEXT");
+    app.add_option("--model", plan.model, "Model that made the predictions")->type_name("TEXT");
     CLI::Option* overwrite =
-        app.add_flag("--overwrite", options.overwrite, "Replace the run file if there is one");
+        app.add_flag("--overwrite", options.overwrite, "Replace the run file if it exists");
     app.add_flag("--renew", options.renew, "Replace it only if it was imported from the same file")
         ->excludes(overwrite);
     addProgressOption(app, options.progress);
@@ -118,8 +117,7 @@ int importFile(const ImportOptions& options, const CommandContext& context) {
 } // namespace
 
 Command importCommand() {
-    return {"import", "Make a run file of logits or probabilities and labels that exist already",
-            [](CLI::App& app) {
+    return {"import", "Make a run file from existing logits or probabilities and labels", [](CLI::App& app) {
                 const auto options = std::make_shared<ImportOptions>();
                 declareOptions(app, *options);
                 return [options](const CommandContext& context) { return importFile(*options, context); };

@@ -89,7 +89,7 @@ void forEachRun(const std::vector<DemoRun>& runs, const CommandContext& context,
         for (engine::ChildProcess& child : running) {
             if (child.wait(context.stop) != 0 || context.stop.stop_requested()) {
                 throw Error(context.stop.stop_requested() ? ErrorKind::cancelled : ErrorKind::internal,
-                            "a run of the demo did not end well; its own message is above");
+                            "a run of the demo failed; its own message is above");
             }
         }
     }

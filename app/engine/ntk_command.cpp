@@ -22,7 +22,7 @@ struct NtkOptions {
 
 void declareOptions(CLI::App& app, NtkOptions& options) {
     engine::KernelPlan& plan = options.plan;
-    app.add_option("FILE", plan.file, "The run file of a run that has ended")->required()->type_name("FILE");
+    app.add_option("FILE", plan.file, "Run file of a run that has ended")->required()->type_name("FILE");
     app.add_option("--train-samples", plan.trainSamples, "Rows of the training split")->capture_default_str();
     app.add_option("--test-samples", plan.testSamples, "Rows of the test split; 0: no test kernel")
         ->capture_default_str();
@@ -30,9 +30,9 @@ void declareOptions(CLI::App& app, NtkOptions& options) {
                                          {{"auto", engine::KernelStateChoice::automatic},
                                           {"pretrained", engine::KernelStateChoice::pretrained},
                                           {"after_lp", engine::KernelStateChoice::afterLp}},
-                                         "Head: the random one, or the fitted one; auto: where the run's "
-                                         "fine-tuning starts [auto]");
-    app.add_option("--seed", plan.seed, "Seed of the choice of samples")->capture_default_str();
+                                         "Head: the random one, or the one fitted by linear probing; auto: "
+                                         "the one that fine-tuning starts from [auto]");
+    app.add_option("--seed", plan.seed, "Sampling seed")->capture_default_str();
     addChoice<engine::WordEmbeddings>(
         app, "--embedding", plan.embedding,
         {{"exact", engine::WordEmbeddings::exact}, {"sampled", engine::WordEmbeddings::sampled}},
@@ -42,7 +42,7 @@ void declareOptions(CLI::App& app, NtkOptions& options) {
         {{"float32", engine::KernelFloat::float32}, {"float64", engine::KernelFloat::float64}},
         "Precision of the products; sums are float64 [float32]");
     app.add_option("--memory", plan.memoryGib,
-                   "Memory in GiB; what is more goes to a scratch file [4; of a GPU, 90 % of what is free]")
+                   "Memory in GiB; a scratch file holds the rest [4; on a GPU, 90 % of its free memory]")
         ->type_name("GIB");
     app.add_option("--model", options.model, "Folder of the encoder [as recorded]")->type_name("DIR");
     app.add_option("--data", options.data, "Folder of the task's files [as recorded]")->type_name("DIR");
@@ -50,11 +50,11 @@ void declareOptions(CLI::App& app, NtkOptions& options) {
                                     {{"auto", engine::DeviceChoice::automatic},
                                      {"cpu", engine::DeviceChoice::cpu},
                                      {"cuda", engine::DeviceChoice::cuda}},
-                                    "Where to compute [auto]");
+                                    "Device to compute on [auto]");
     app.add_option("--threads", plan.threads, "Threads [by the encoder's size]");
-    app.add_flag("--force", plan.force, "Go on though model or data files have changed since the run");
+    app.add_flag("--force", plan.force, "Continue even if model or data files have changed since the run");
     app.add_flag("--estimate", options.estimate,
-                 "Only print what it takes, as one line of JSON: operations, seconds, bytes");
+                 "Only print the estimated cost as one line of JSON: operations, seconds, bytes");
     addProgressOption(app, options.progress);
 }
 

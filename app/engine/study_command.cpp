@@ -28,14 +28,15 @@ void declareOptions(CLI::App& app, StudyCommandOptions& options) {
     app.add_option("STUDY", options.file, "The study file; the folder resources/studies has some")
         ->required()
         ->type_name("STUDY.json");
-    app.add_option("--output", options.output, "Folder of everything that comes out")->type_name("DIR");
+    app.add_option("--output", options.output, "Output folder")->type_name("DIR");
     auto* jobs = app.add_option("--jobs", options.jobs, "Runs at the same time")
                      ->check(CLI::Range(1, 1024))
                      ->capture_default_str();
     app.add_option("--threads", options.threads,
-                   "Threads of a run whose settings name none [the machine's divided by the jobs]")
+                   "Threads of each run whose settings name none [those of the machine divided by --jobs]")
         ->check(CLI::Range(1, 1024));
-    auto* resume = app.add_flag("--resume", options.resume, "Go on: run what is not complete in the folder");
+    auto* resume = app.add_flag("--resume", options.resume,
+                                "Continue a study: run what is not yet complete in the folder");
     auto* cell = app.add_option("--cell", options.cell, "Run one cell, by its number, and nothing else")
                      ->type_name("K")
                      ->excludes(jobs)
@@ -47,7 +48,7 @@ void declareOptions(CLI::App& app, StudyCommandOptions& options) {
                                "Write the scripts of Slurm's job arrays into the folder, and run nothing")
                       ->excludes(cell)
                       ->excludes(jobs);
-    app.add_flag("--submit", options.submit, "With --slurm: hand them to sbatch")->needs(slurm);
+    app.add_flag("--submit", options.submit, "With --slurm: submit them with sbatch")->needs(slurm);
     list->excludes(cell)->excludes(slurm);
     addProgressOption(app, options.progress);
 }
@@ -115,7 +116,7 @@ int report(const engine::StudyOutcome& outcome, const OpenStudy& open, std::size
         message += ", " + std::to_string(outcome.failed.size()) + " failed";
     }
     if (outcome.cancelled) {
-        message += "; stopped, --resume goes on";
+        message += "; stopped, continue with --resume";
     }
     display.done(outcome.cancelled        ? "cancelled"
                  : outcome.failed.empty() ? "complete"
@@ -165,9 +166,9 @@ int runAll(const OpenStudy& open, const StudyCommandOptions& options, const Comm
                                              ": another `finescope-engine study` is working in this folder");
     }
     if (open.folder.holdsStudy() && !options.resume) {
-        throw Error(ErrorKind::badInput, open.folder.path().string() +
-                                             ": holds a study already; go on with it by --resume, or choose "
-                                             "another --output");
+        throw Error(ErrorKind::badInput,
+                    open.folder.path().string() +
+                        ": already holds a study; continue it with --resume, or choose another --output");
     }
     open.folder.open(open.study);
     if (options.slurm) {
@@ -187,7 +188,7 @@ int study(const StudyCommandOptions& options, const CommandContext& context) {
         return list(open, options);
     }
     if (options.output.empty()) {
-        throw Error(ErrorKind::badInput, "--output is missing: name the folder of everything that comes out");
+        throw Error(ErrorKind::badInput, "--output is missing: name the output folder");
     }
     engine::requireData(open.study);
     return options.cell ? runOne(open, options, context) : runAll(open, options, context);

@@ -207,13 +207,12 @@ int tasks(const TasksOptions& options) {
 } // namespace
 
 Command tasksCommand() {
-    return {"tasks", "Every task with the files it wants, its classes and its text", [](CLI::App& app) {
+    return {"tasks", "List all tasks with their files, classes and text", [](CLI::App& app) {
                 auto options = std::make_shared<TasksOptions>();
-                app.add_option("--task", options->task, "This task only")->type_name("NAME");
-                app.add_option(
-                       "--data", options->data,
-                       "Say which files this folder holds, and how many rows their splits have; with --task, "
-                       "fail if it is not usable")
+                app.add_option("--task", options->task, "Only this task")->type_name("NAME");
+                app.add_option("--data", options->data,
+                               "Report which files this folder holds and how many rows each split has; with "
+                               "--task, fail if it is not usable")
                     ->type_name("DIR");
                 app.add_flag("--json", options->json, "One JSON array instead of text");
                 return [options](const CommandContext&) { return tasks(*options); };

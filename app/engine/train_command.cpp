@@ -38,16 +38,17 @@ void declareOptions(CLI::App& app, TrainOptions& options) {
                                {"lp-ft", engine::Method::lpFt},
                                {"lora", engine::Method::lora},
                                {"lp-lora", engine::Method::lpLora}},
-                              "How to fine-tune")
+                              "Training method")
         ->required();
-    app.add_option("--output", plan.output, "The run file to write, NAME.h5")->required()->type_name("FILE");
+    app.add_option("--output", plan.output, "Run file to write, NAME.h5")->required()->type_name("FILE");
     app.add_option("--seed", plan.seed, "Seed of the random head, the order of rows, dropout and LoRA")
         ->capture_default_str();
     app.add_option("--epochs", plan.epochs, "Epochs of fine-tuning")->capture_default_str();
-    app.add_option("--batch-size", options.batchSize, "Rows of a step [by task and method]");
+    app.add_option("--batch-size", options.batchSize, "Batch size in rows [by task and method]");
     app.add_option("--learning-rate", options.learningRate,
-                   "At the first step; falls linearly to 0 [by task and method]");
-    app.add_option("--max-length", plan.maxLength, "Longest input in tokens; longer ones are cut")
+                   "Learning rate of the first step; decays linearly to 0 [by task and method]");
+    app.add_option("--max-length", plan.maxLength,
+                   "Maximum input length in tokens; longer inputs are truncated")
         ->capture_default_str();
     app.add_option("--lora-rank", plan.loraRank, "Rank r of the LoRA matrices")->capture_default_str();
     app.add_option("--lora-alpha", plan.loraAlpha, "LoRA updates are scaled by alpha / r")
@@ -71,7 +72,7 @@ void declareOptions(CLI::App& app, TrainOptions& options) {
         {{"eval", engine::FeatureChoice::eval},
          {"all", engine::FeatureChoice::all},
          {"none", engine::FeatureChoice::none}},
-        "Features to record; eval: all but those of over 5,000 training rows [eval]");
+        "Features to record; eval: all but those of a training split of over 5,000 rows [eval]");
     app.add_option("--limit-train", options.limitTrain, "Use the first N training rows only");
     app.add_option("--limit-eval", options.limitEval, "Use the first N rows of every other split only");
     app.add_option("--save-checkpoint", options.saveCheckpoint,
@@ -81,7 +82,7 @@ void declareOptions(CLI::App& app, TrainOptions& options) {
                                     {{"auto", engine::DeviceChoice::automatic},
                                      {"cpu", engine::DeviceChoice::cpu},
                                      {"cuda", engine::DeviceChoice::cuda}},
-                                    "Where to compute [auto]");
+                                    "Device to compute on [auto]");
     app.add_option("--threads", plan.threads, "Threads [by the encoder's size]");
     addProgressOption(app, options.progress);
     app.add_flag("--overwrite", plan.overwrite, "Replace the run file if it exists");

@@ -33,7 +33,7 @@ struct VerifyOptions {
 void declareOptions(CLI::App& app, VerifyOptions& options) {
     app.add_flag("--quick", options.settings.quick, "Fewer models, draws and steps: seconds, not minutes");
     app.add_flag("--json", options.asJson, "One JSON object on standard output instead of text");
-    app.add_option("--seed", options.settings.seed, "Of all models and draws")->capture_default_str();
+    app.add_option("--seed", options.settings.seed, "Seed of all models and draws")->capture_default_str();
     app.add_option("--threads", options.threads, "Threads; the numbers do not depend on them")
         ->check(CLI::Range(1, 1024))
         ->capture_default_str();

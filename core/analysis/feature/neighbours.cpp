@@ -55,7 +55,7 @@ double purity(const NearestRows& nearest, std::span<const Eigen::Index> rows, co
 
 double neighbourOverlap(const MatrixViewF& before, const MatrixViewF& after, int k) {
     if (before.rows() != after.rows()) {
-        throw Error(ErrorKind::badInput, "neighbours before and after: expected as many rows, got " +
+        throw Error(ErrorKind::badInput, "neighbours before and after: expected equal numbers of rows, got " +
                                              std::to_string(before.rows()) + " and " +
                                              std::to_string(after.rows()));
     }

@@ -175,7 +175,7 @@ TsneMap tsne(const MatrixViewF& points, const TsneOptions& options, const WorkHo
         }
     }
     if (!result.points.allFinite()) {
-        throw Error(ErrorKind::numeric, "t-SNE left the finite numbers; try another perplexity");
+        throw Error(ErrorKind::numeric, "t-SNE gave numbers that are not finite; try another perplexity");
     }
     result.divergence = tsneDivergence(affinities, result.points, options.theta, options.threads);
     return result;

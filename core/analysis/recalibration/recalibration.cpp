@@ -20,7 +20,7 @@ std::string cautionOf(const AdamTemperature& fitted) {
     case AdamEnd::patience:
         return {};
     case AdamEnd::maxSteps:
-        return "Adam had taken all its steps while the NLL still fell";
+        return "Adam took all its steps while the NLL was still falling";
     case AdamEnd::notPositive:
         break;
     }

@@ -91,7 +91,7 @@ record::EpochKey headKey(const Run& run, bool afterProbing) {
 Head headOf(const Run& run, bool afterProbing) {
     const auto row = run.classifierRow(headKey(run, afterProbing));
     if (!row) {
-        refuse(run.file.string() + ": the run ended before it had the classifier of this state");
+        refuse(run.file.string() + ": the run ended before the classifier of this state was recorded");
     }
     const auto snapshot = run.parts->classifier(*row);
     return {snapshot.weight.cast<double>(), snapshot.bias.cast<double>()};
@@ -217,7 +217,7 @@ private:
         }
         const auto found = findFolder(recorded, files, m_plan.file);
         if (found && *found != recorded) {
-            note(recorded.string() + " is not there; taking " + found->string());
+            note(recorded.string() + " does not exist; using " + found->string());
         }
         return found.value_or(recorded);
     }
@@ -266,8 +266,10 @@ private:
     [[nodiscard]] OnDifference refuseOrWarn() const {
         return [this](const std::string& what) {
             if (!m_plan.force) {
-                throw Error(ErrorKind::badFile, what + "; name the folder of the original with --model or "
-                                                       "--data, or go on with --force");
+                throw Error(
+                    ErrorKind::badFile,
+                    what +
+                        "; name the folder of the original with --model or --data, or continue with --force");
             }
             if (m_hooks.onWarning) {
                 m_hooks.onWarning(what);

@@ -47,10 +47,11 @@ void compareFolder(const std::filesystem::path& folder, const std::map<std::stri
     for (const auto& [name, recorded] : hashes) {
         const auto file = folder / name;
         if (!std::filesystem::exists(file)) {
-            throw Error(ErrorKind::badFile, file.string() +
-                                                ": the file that the run used is not there; name the folder "
-                                                "that holds it now with " +
-                                                option + " DIR");
+            throw Error(
+                ErrorKind::badFile,
+                file.string() +
+                    ": the file that the run used is missing; name the folder that holds it now with " +
+                    option + " DIR");
         }
         if (const std::string found = fileSha256(file); found != recorded) {
             onDifference(file.string() + ": is not the file that the run was made with (SHA-256 " +
@@ -78,9 +79,9 @@ void compareLabels(const TaskSplit& split, const record::Run& run, const OnDiffe
 
 RunSource sourceOf(const record::Run& run) {
     if (analysis::importedFrom(run)) {
-        throw Error(ErrorKind::badInput, run.file.string() +
-                                             ": is an import of predictions: it has no model to compute a "
-                                             "kernel of; use the file of a training run");
+        throw Error(ErrorKind::badInput,
+                    run.file.string() + ": holds imported predictions: it has no model to compute a kernel "
+                                        "from; use the file of a training run");
     }
     try {
         return parse(Json::parse(run.config));
@@ -89,7 +90,7 @@ RunSource sourceOf(const record::Run& run) {
                     run.file.string() +
                         ": its config does not say how to rebuild the run, as that of a file of "
                         "`finescope-engine train` does (" +
-                        error.what() + "); a program of your own can write /ntk itself");
+                        error.what() + "); your own program can write /ntk itself");
     }
 }
 

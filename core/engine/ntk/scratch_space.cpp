@@ -93,7 +93,7 @@ void* ScratchSpace::makePlaceInFile(std::int64_t bytes) {
     const auto fail = [this](const char* doing) -> Error {
         return {ErrorKind::internal, m_folder.string() + ": the scratch file cannot be " + doing + ": " +
                                          std::strerror(errno) +
-                                         "; give more --memory, fewer samples, or free this disk"};
+                                         "; give more --memory or fewer samples, or free space on this disk"};
     };
     if (m_shared->descriptor < 0) {
         m_shared->descriptor = openWithoutName(m_folder);

@@ -107,9 +107,10 @@ CellEnd runCellProcesses(const StudyCell& cell, const Settings& settings, const 
     if (stop.stop_requested()) {
         return {CellEnd::How::cancelled, {}};
     }
-    return {CellEnd::How::failed,
-            why.empty() ? folder.runFile(cell).string() + " is not complete although its processes ended well"
-                        : why};
+    return {CellEnd::How::failed, why.empty()
+                                      ? folder.runFile(cell).string() +
+                                            " is not complete although its processes ended without an error"
+                                      : why};
 }
 
 } // namespace finescope::engine

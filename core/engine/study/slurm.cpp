@@ -89,7 +89,7 @@ std::string outputOf(std::vector<std::string> command) {
     }
     if (status != 0) {
         throw Error(ErrorKind::internal,
-                    command[0] + " did not take " + command.back() + "; its own message is above");
+                    command[0] + " rejected " + command.back() + "; its own message is above");
     }
     return text;
 }

@@ -36,7 +36,7 @@ std::string nameOf(const JsonNode& node) {
     });
     if (!isPlain || name.front() == '.' || name.front() == '-') {
         node.refuse(
-            "a name is made of letters, digits, '-', '_' and '.', and begins with none of '-' and '.'");
+            "a name is made of letters, digits, '-', '_' and '.', and does not begin with '-' or '.'");
     }
     return name;
 }
@@ -105,7 +105,7 @@ private:
         for (std::size_t open = text.find("${"); open != std::string::npos; open = text.find("${", at)) {
             const std::size_t close = text.find('}', open);
             if (close == std::string::npos) {
-                node.refuse("\"" + text + "\": a ${ without its }");
+                node.refuse("\"" + text + "\": a ${ without a matching }");
             }
             const std::string name = text.substr(open + 2, close - open - 2);
             const std::optional<std::string> value = m_environment(name);
@@ -169,7 +169,7 @@ private:
             const Method method = methodOf(where, name);
             for (const MethodLevel& other : methods) {
                 if (other.method == method) {
-                    where.refuse("\"" + name + "\" is there twice");
+                    where.refuse("\"" + name + "\" is listed twice");
                 }
             }
             methods.push_back({method, std::move(level)});
@@ -188,8 +188,8 @@ private:
                 }
                 if (member.key() == "lp" && (level.grid || level.classifierScales)) {
                     member.refuse(
-                        "linear probing has no step to search a grid for and no start to scale: leave "
-                        "grid and classifier_scales out");
+                        "linear probing has no learning rate or batch size to search and no fine-tuning to "
+                        "scale the classifier for: leave out grid and classifier_scales");
                 }
                 add(member, member.key(), std::move(level));
             }

@@ -145,7 +145,7 @@ void StudyFolder::open(const Study& study) const {
         throw Error(ErrorKind::badInput, m_path.string() + ": holds another study: " +
                                              (onlyOrder ? std::string("the order of its parts differs")
                                                         : firstDifference(before, study.document)) +
-                                             "; choose another --output, or go on with " +
+                                             "; choose another --output, or continue with " +
                                              studyFile().string());
     }
 }

@@ -87,7 +87,7 @@ public:
         const auto [at, isNew] = m_into.lines.emplace(level.current, m_line);
         if (!isNew && name != kComment) {
             throw Error(ErrorKind::badFile, place(m_into.file, m_line) + "\"" + text::shown(name) +
-                                                "\" is there twice; it was on line " +
+                                                "\" is listed twice; it was on line " +
                                                 std::to_string(at->second) + " before");
         }
         return true;

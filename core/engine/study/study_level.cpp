@@ -22,7 +22,7 @@ std::vector<Value> readList(const JsonNode& node, const Read& read) {
     for (const JsonNode& element : node.elements()) {
         const Value value = read(element);
         if (std::find(values.begin(), values.end(), value) != values.end()) {
-            element.refuse(element.found() + " is there twice");
+            element.refuse(element.found() + " is listed twice");
         }
         values.push_back(value);
     }

@@ -69,7 +69,7 @@ struct Unlabelled {
         if (2 * rows > all) {
             throw Error(ErrorKind::badFile, file.string() + ": " + std::to_string(rows) + " of " +
                                                 std::to_string(all) + " rows have no label (" + first +
-                                                "); take a file of the split whose labels are published");
+                                                "); use the file of a split whose labels are published");
         }
         if (rows > 0) {
             read.warnings.push_back(

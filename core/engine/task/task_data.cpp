@@ -178,7 +178,7 @@ private:
         train.examples = std::move(rest);
         if (test.examples.size() != listed.size()) {
             m_warnings.push_back(trainPath().string() + ": the " + std::to_string(listed.size()) +
-                                 " ids of " + idFile.name + " stand in " +
+                                 " ids of " + idFile.name + " occur in " +
                                  std::to_string(test.examples.size()) + " rows; all of them are test rows");
         }
         return test;
@@ -266,7 +266,7 @@ Task taskIn(std::string_view option, const std::filesystem::path& folder) {
     const Task& known = findTask(option);
     if (!std::filesystem::is_directory(folder)) {
         throw Error(ErrorKind::badFile, "data folder " + folder.string() +
-                                            " does not exist: --data wants the folder with " +
+                                            " does not exist: --data needs the folder with " +
                                             known.files.front().name + " of task " + known.name);
     }
     if (isOwnTask(option)) {

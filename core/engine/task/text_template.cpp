@@ -14,7 +14,7 @@ TextTemplate::TextTemplate(std::string_view pattern) {
         const std::size_t close = pattern.find('}', open);
         if (close == std::string_view::npos) {
             throw Error(ErrorKind::internal,
-                        "text template \"" + std::string(pattern) + "\" has a { without its }");
+                        "text template \"" + std::string(pattern) + "\" has a { without a matching }");
         }
         m_fields.emplace_back(pattern.substr(open + 1, close - open - 1));
         m_between.emplace_back();

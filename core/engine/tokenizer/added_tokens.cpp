@@ -29,9 +29,10 @@ void AddedTokens::sort(Patterns& patterns, const std::string& where) {
     std::ranges::sort(patterns, {}, &Pattern::content);
     const auto twin = std::ranges::adjacent_find(patterns, {}, &Pattern::content);
     if (twin != patterns.end()) {
-        throw Error(ErrorKind::badFile, where + ": the added tokens \"" + text::shown(twin->token.content) +
-                                            "\" and \"" + text::shown(std::next(twin)->token.content) +
-                                            "\" are one text once normalised; which is meant is not said");
+        throw Error(ErrorKind::badFile,
+                    where + ": the added tokens \"" + text::shown(twin->token.content) + "\" and \"" +
+                        text::shown(std::next(twin)->token.content) +
+                        "\" are the same text once normalised; which one is meant is unclear");
     }
 }
 

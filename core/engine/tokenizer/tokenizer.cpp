@@ -86,8 +86,8 @@ std::unique_ptr<Tokenizer> loadOldLayout(const path& folder, TokenizerClass whic
 Error contradiction(const path& file, const std::string& part, const std::string& other) {
     return {ErrorKind::badFile,
             file.string() + ": its " + part + " is not that of " + other +
-                ", and programs differ in which they take; let them agree or, to take tokenizer.json as it "
-                "is, let \"tokenizer_class\" of tokenizer_config.json be \"TokenizersBackend\""};
+                ", and programs differ in which one they use; make them agree or, to use tokenizer.json as "
+                "it is, set \"tokenizer_class\" in tokenizer_config.json to \"TokenizersBackend\""};
 }
 
 bool hasAllBytes(const Vocabulary& vocabulary) {

@@ -137,7 +137,7 @@ private Q_SLOTS:
         row("no list", around("", "", "\"grid\": {\"batch_size\": 8}"), 10, "expected a list [...], found 8");
         row("seeds", around("", "\"seeds\": [1, -1],"), 8, "tasks/cb/seeds/1: expected a whole number");
         row("no seed", around("", "\"seeds\": [],"), 8, "at least one seed");
-        row("seed twice", around("", "\"seeds\": [1, 2, 1],"), 8, "1 is there twice");
+        row("seed twice", around("", "\"seeds\": [1, 2, 1],"), 8, "1 is listed twice");
         row("no tuning seeds", around("\"grid\": {\"batch_size\": [8]},"), 6, "\"tuning_seeds\" is missing");
         row("scale", around("\"classifier_scales\": [1, 0],"), 5, "above 0");
         row("kernel", around("\"kernel\": {\"samples\": 3},"), 5, "kernel/samples");
@@ -150,10 +150,10 @@ private Q_SLOTS:
         row("task without training", around("", "\"task\": \"sst5\","), 8, "test split only");
         row("ood name", around("", "\"ood\": {\"test\": \"x\"},"), 8, "split of that name");
         row("name", "{\"name\": \"s\",\n\"models\": {\"a/b\": \"x\"}}", 2, "a name is made of");
-        row("key twice", around("\"seeds\": [2],"), 5, "\"seeds\" is there twice; it was on line 4");
+        row("key twice", around("\"seeds\": [2],"), 5, "\"seeds\" is listed twice; it was on line 4");
         row("variable", around("", "\"ood\": {\"o\":\n\"${NOWHERE}/x\"},"), 8,
             "the environment variable NOWHERE is not set; set it");
-        row("half a variable", around("", "\"ood\": {\"o\": \"${NOWHERE/x\"},"), 8, "without its }");
+        row("half a variable", around("", "\"ood\": {\"o\": \"${NOWHERE/x\"},"), 8, "without a matching }");
         row("slurm", around("\"slurm\": {\"array\": \"0-3\"},"), 5, "other than array");
         row("slurm injection", around("\"slurm\": {\"time\": \"1\\n#\"},"), 5, "line break");
     }

@@ -351,7 +351,7 @@ private Q_SLOTS:
         QCOMPARE(splitOf(data, "test").examples.size(), std::size_t{2});
         QCOMPARE(told(data, "test", 1), QStringLiteral("e | f | equivalent"));
         QCOMPARE(told(data, "validation"), QStringLiteral("g | h | not_equivalent"));
-        QVERIFY2(data.warnings.front().find("1 ids of dev_ids.tsv stand in 2 rows") != std::string::npos,
+        QVERIFY2(data.warnings.front().find("1 ids of dev_ids.tsv occur in 2 rows") != std::string::npos,
                  data.warnings.front().c_str());
         folder.write("dev_ids.tsv", "1\t2\n\n8\t9\n");
         QVERIFY(refusal([&] {
