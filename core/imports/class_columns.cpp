@@ -149,7 +149,7 @@ public:
 
     ClassChoice choose() {
         if (m_contents.values.rows() == 0 || m_contents.labels.empty()) {
-            return chosen(everyColumn(), "there is nothing to tell them by"); // and nothing to import
+            return chosen(everyColumn(), "there is nothing to tell them apart by"); // and nothing to import
         }
         for (const auto way : {&Chooser::byLabels, &Chooser::byBeginningAndLabels, &Chooser::bySums,
                                &Chooser::byBeginningAndNumbers, &Chooser::byCount}) {
@@ -157,12 +157,12 @@ public:
                 return std::move(*choice);
             }
         }
-        refuse("no labels are called so, they begin with no common name, and no neighbours of them sum to 1 "
-               "in every row");
+        refuse("their names are not those of the labels and have no common prefix, and no adjacent columns "
+               "sum to 1 in every row");
     }
 
 private:
-    static constexpr const char* kSumOfNeighbours = "the rows of these neighbours sum to 1";
+    static constexpr const char* kSumOfNeighbours = "the rows of these adjacent columns sum to 1";
 
     [[nodiscard]] const std::string& name(Eigen::Index k) const {
         return m_header[m_contents.places[static_cast<std::size_t>(k)]];
@@ -200,11 +200,10 @@ private:
         for (const Eigen::Index k : everyColumn()) {
             names.push_back(name(k));
         }
-        throw Error(ErrorKind::badFile,
-                    m_place + ": which of the columns " + text::listed(names) +
-                        " are the classes is not clear: " + why +
-                        "; let the names of the classes' columns begin alike, as logit_cat and logit_dog, or "
-                        "say --logits COLUMN,COLUMN,...");
+        throw Error(ErrorKind::badFile, m_place + ": which of the columns " + text::listed(names) +
+                                            " are the classes is not clear: " + why +
+                                            "; give the class columns a common prefix, as in logit_cat and "
+                                            "logit_dog, or use --logits COLUMN,COLUMN,...");
     }
 
     /// How many classes labels that are numbers need; 0 for others.
@@ -230,7 +229,7 @@ private:
         }
         const std::vector<std::string> rivals = rivalsOf(named, others);
         if (named.size() >= 2 && (rivals.empty() || m_values.sumToOne(named))) {
-            return chosen(named, "they are called as the labels", others);
+            return chosen(named, "their names are the labels", others);
         }
         if (const auto run = onlyRun(named)) {
             return chosen(run->columns(), kSumOfNeighbours);
@@ -253,9 +252,9 @@ private:
     }
 
     [[noreturn]] void refuseRivals(const std::vector<std::string>& rivals, const Indices& named) const {
-        refuse(rivals.empty()
-                   ? "all labels are \"" + text::shown(name(named.front())) + "\""
-                   : text::listed(rivals) + " may be classes that no label is called by, or something else");
+        refuse(rivals.empty() ? "all labels are \"" + text::shown(name(named.front())) + "\""
+                              : text::listed(rivals) +
+                                    " may be classes that no row has as its label, or something else");
     }
 
     [[nodiscard]] std::optional<ClassChoice> byBeginningAndLabels() {
@@ -286,7 +285,7 @@ private:
             }
         }
         const std::string because =
-            "they begin with \"" + text::shown(beginning) + "\" and go on with labels";
+            "they begin with \"" + text::shown(beginning) + "\" and continue with labels";
         const bool whole = m_values.sumToOne(all);
         const std::vector<std::string> rivals = rivalsOf(named, others);
         if (!whole && !rivals.empty() && !m_values.sumToOne(named)) {
@@ -357,13 +356,14 @@ private:
         for (const auto& [number, k] : groups.begin()->second) {
             inOrder.push_back(k);
         }
-        return chosen(inOrder, "their names begin alike and count from " +
+        return chosen(inOrder, "their names have a common prefix and count from " +
                                    std::to_string(groups.begin()->second.begin()->first));
     }
 
     [[nodiscard]] std::optional<ClassChoice> byCount() {
         return m_needed >= 2 && m_needed == m_contents.places.size()
-                   ? std::optional(chosen(everyColumn(), "there are as many as the labels count"))
+                   ? std::optional(
+                         chosen(everyColumn(), "there are as many columns as classes in the labels"))
                    : std::nullopt;
     }
 

@@ -137,7 +137,7 @@ private:
             }
         }
         refuse("none of the columns " + list() +
-               " is called label, true_label, target, y or the like; rename it, or say --labels COLUMN");
+               " is called label, true_label, target, y or the like; rename it, or use --labels COLUMN");
     }
 
     [[nodiscard]] std::optional<std::size_t> onlyColumnOf(Meaning meaning) const {
@@ -148,7 +148,7 @@ private:
             }
             if (found) {
                 refuse("both " + text::shown(m_header[*found]) + " and " + text::shown(m_header[i]) +
-                       " could be the labels; say which with --labels COLUMN");
+                       " could be the labels; choose one with --labels COLUMN");
             }
             found = i;
         }
@@ -176,7 +176,7 @@ private:
         if (group.places.size() < 2) {
             throw Error(ErrorKind::badInput, "--logits " + m_choice.scores + ": " + m_place + " has " +
                                                  std::to_string(group.places.size()) +
-                                                 " columns that begin so; it has " + list());
+                                                 " columns with that prefix; it has " + list());
         }
         return group;
     }
@@ -194,7 +194,7 @@ private:
                 std::ranges::find(group.places, place) != group.places.end()) {
                 throw Error(ErrorKind::badInput,
                             "--logits " + m_choice.scores + ": " + m_place +
-                                (found == m_header.end() ? " has no column " : " cannot take twice ") +
+                                (found == m_header.end() ? " has no column " : " has only one column ") +
                                 std::string(name) + "; it has " + list());
             }
             group.places.push_back(place);
@@ -240,7 +240,7 @@ private:
         if (equal != nullptr) {
             refuse("both " + text::shown(m_header[best->places.front()]) + ", ... and " +
                    text::shown(m_header[equal->places.front()]) +
-                   ", ... could be the scores; say which with --logits BEGINNING");
+                   ", ... could be the scores; choose one with --logits BEGINNING");
         }
         return classesOf(*best);
     }
@@ -285,8 +285,8 @@ private:
         const std::vector<std::string> names = namesOf(choice.doubtful);
         m_columns.warnings.push_back(
             text::listed(names) + (names.size() == 1 ? " is" : " are") +
-            " not taken for scores of a class: no label is called so, and the numbers are not like those of "
-            "the classes; if that is wrong, say --logits COLUMN,COLUMN,...");
+            " not used as class scores: no label has that name, and the numbers are not like those of the "
+            "classes; if that is wrong, use --logits COLUMN,COLUMN,...");
     }
 
     /// Columns without a beginning that says what they are.
@@ -312,7 +312,7 @@ private:
         if (contents.places.size() < 2) {
             refuse("the columns " + list() +
                    " have no score for each class; call them logit_0, logit_1, ... or p_0, p_1, ... (or by "
-                   "the names of the classes), or say --logits BEGINNING");
+                   "the names of the classes), or use --logits BEGINNING");
         }
         const ClassChoice choice = chooseClassColumns(m_header, contents, m_place);
         tellDoubtful(choice);
@@ -373,7 +373,7 @@ private:
             }
         }
         if (!names.empty()) {
-            m_columns.notes.push_back("left alone: " + text::listed(names));
+            m_columns.notes.push_back("ignored: " + text::listed(names));
         }
     }
 

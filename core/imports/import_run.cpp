@@ -131,8 +131,8 @@ Decided decide(const ImportPlan& plan, const RawPredictions& raw) {
                         {"splits", Json::object()}};
     if (offMaximum) {
         decided.report.notes.emplace_back(
-            "each row's largest logit is taken off that row, so that float32 keeps more of their digits: the "
-            "softmax is the same, but the logits' own size is not known");
+            "the largest logit of each row is subtracted from that row, so that float32 keeps more digits: "
+            "the softmax is the same, but the original size of the logits is lost");
     }
     decided.row.key = kOnlyRow;
     for (std::size_t i = 0; i < raw.splits.size(); ++i) {
@@ -176,11 +176,11 @@ record::Existing existingFor(const ImportPlan& plan) {
     if (plan.existing == ExistingOutput::renew && isImportOf(plan.output, plan.file)) {
         return record::Existing::overwrite;
     }
-    throw Error(ErrorKind::badInput,
-                "--output " + plan.output.string() + " exists already" +
-                    (plan.existing == ExistingOutput::renew
-                         ? " and is no import of " + plan.file.string() + "; choose another name or remove it"
-                         : "; choose another name or give --overwrite"));
+    throw Error(ErrorKind::badInput, "--output " + plan.output.string() + " exists already" +
+                                         (plan.existing == ExistingOutput::renew
+                                              ? " and was not imported from " + plan.file.string() +
+                                                    "; choose another name or remove it"
+                                              : "; choose another name or give --overwrite"));
 }
 
 } // namespace

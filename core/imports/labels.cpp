@@ -55,7 +55,7 @@ std::optional<Labels> byName(const RawSplit& split, const ClassPlaces& places) {
     }
     refuse(raw, split,
            split.place(static_cast<Eigen::Index>(row)) + ": \"" + text::shown(split.labelTexts[row]) +
-               "\" is a class, but other labels are numbers; write all of them in one way");
+               "\" is a class, but other labels are numbers; write all of them the same way");
 }
 
 template <typename Values>
@@ -70,7 +70,7 @@ Labels byNumber(const RawPredictions& raw, const RawSplit& split, const Values& 
             } else {
                 refuse(raw, split,
                        split.place(static_cast<Eigen::Index>(labels.size())) + ": " + std::to_string(value) +
-                           " is no whole number");
+                           " is not a whole number");
             }
         }
         labels.push_back(*whole);

@@ -66,7 +66,7 @@ public:
         return value;
     }
     [[noreturn]] void fail() const {
-        refuse("its header is not the one of a .npy file (it cannot be read at \"" +
+        refuse("its header is not that of a .npy file (it cannot be read at \"" +
                text::shown(m_rest.substr(0, 40)) + "\")");
     }
 
@@ -84,7 +84,7 @@ void readType(const std::string& type, NpyHeader& header) {
         rest.remove_prefix(1);
     }
     if (rest.empty()) {
-        refuse("its header names no type of items");
+        refuse("its header names no item type");
     }
     header.kind = rest.front();
     rest.remove_prefix(1);
@@ -202,7 +202,7 @@ NpyHeader readNpyHeader(const ReadBytes& read) {
     std::array<std::uint8_t, 8> start{};
     read(start.data(), start.size());
     if (std::memcmp(start.data(), "\x93NUMPY", 6) != 0) {
-        refuse("it does not begin as a .npy file does");
+        refuse("it does not begin like a .npy file");
     }
     const int version = start[6];
     if (version < 1 || version > 3) {
@@ -277,10 +277,9 @@ void requireReadable(const NpyHeader& header, const std::string& name) {
     const std::string shown = text::shown(name);
     const std::string again = shown + "=np.asarray(" + shown + ", dtype=np.float32)";
     if (header.kind == 'O') {
-        refuse(
-            "it holds Python objects, which are not read, because unpickling runs whatever code is in them; "
-            "save logits as " +
-            again + ", labels with np.int64 instead and names with str");
+        refuse("it holds Python objects, which are not read, because unpickling them can run any code; save "
+               "logits as " +
+               again + ", labels with np.int64 instead and names with str");
     }
     refuse("its items have the type " + header.type + ", which is not read; save logits as " + again +
            " and labels with np.int64 instead");
@@ -323,7 +322,7 @@ std::vector<std::string> readTexts(const NpyHeader& header, const ReadBytes& rea
                 }
                 if (!isCharacter(code)) {
                     refuse("its item " + std::to_string(texts.size()) + " holds " + std::to_string(code) +
-                           ", which is no character of Unicode; save it as str again");
+                           ", which is not a Unicode character; save it as str again");
                 }
                 text::appendUtf8(text, static_cast<char32_t>(code));
             }

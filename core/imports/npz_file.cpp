@@ -42,7 +42,7 @@ NpzFile::NpzFile(const std::filesystem::path& file)
     if (m_arrays.empty()) {
         throw Error(ErrorKind::badFile,
                     file.string() +
-                        " is a zip archive without any .npy array, so not what numpy.savez writes");
+                        " is a zip archive without any .npy array, so numpy.savez did not write it");
     }
 }
 
@@ -91,7 +91,7 @@ void NpzFile::takeRoom(const NpzArray& array) const {
                           " bytes of memory, more than the " + std::to_string(m_room) +
                           " that are left of those a file of " + std::to_string(m_archive.fileBytes()) +
                           " bytes may take (" + std::to_string(roomFor(m_archive.fileBytes())) +
-                          "); save it without packing it");
+                          "); save it uncompressed");
     }
     m_room -= items * each;
 }
@@ -113,7 +113,7 @@ MatrixD NpzFile::matrix(const NpzArray& array, const analysis::WorkHooks& hooks)
     return naming(array, [&] {
         const NpyHeader& header = array.header;
         if (header.isText() || (!array.isMatrix() && !array.isColumn())) {
-            refuse(array, header.describe() + " is no matrix of numbers");
+            refuse(array, header.describe() + " is not a matrix of numbers");
         }
         ZipStream stream = openValues(array);
         const auto rows = static_cast<Eigen::Index>(header.shape[0]);
@@ -148,7 +148,7 @@ MatrixD NpzFile::matrix(const NpzArray& array, const analysis::WorkHooks& hooks)
 std::vector<std::string> NpzFile::texts(const NpzArray& array) const {
     return naming(array, [&] {
         if (!array.header.isText() || !array.isColumn()) {
-            refuse(array, array.header.describe() + " is no list of texts");
+            refuse(array, array.header.describe() + " is not a list of texts");
         }
         ZipStream stream = openValues(array);
         std::vector<std::string> texts = readTexts(array.header, from(stream));

@@ -155,8 +155,8 @@ public:
         if (besideTest && m_rows.contains(SplitWord::evaluation) && m_rows.contains(SplitWord::validation)) {
             throw Error(ErrorKind::badFile, m_file.string() + ", column " +
                                                 text::shown(m_header[*m_columns.split]) +
-                                                ": rows of evaluation stand beside rows of validation and "
-                                                "test; which split are they?");
+                                                ": there are rows of evaluation beside rows of validation "
+                                                "and test; which split are they?");
         }
         for (auto& [word, rows] : m_rows) {
             raw.splits.push_back(splitOf(
@@ -217,11 +217,11 @@ private:
             if (!value) {
                 refuse(m_header[place], text::isBlank(fields[place])
                                             ? "is empty"
-                                            : "\"" + text::shown(fields[place]) + "\" is no number");
+                                            : "\"" + text::shown(fields[place]) + "\" is not a number");
             }
             if (!std::isfinite(*value) && m_columns.stated != Meaning::logProbabilities) {
                 refuse(m_header[place],
-                       "is " + text::shown(fields[place]) + "; no number can be computed of it");
+                       "is " + text::shown(fields[place]) + "; nothing can be computed from it");
             }
             rows.scores.push_back(*value);
         }

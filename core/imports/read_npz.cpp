@@ -62,7 +62,7 @@ public:
                 throw Error(ErrorKind::badFile,
                             m_path.string() + ": " + m_raw.splits.front().scoresName + " and " +
                                 text::shown(scores.array->name) +
-                                " are called different things; save the same for all splits");
+                                " hold different kinds of scores; save the same kind for all splits");
             }
             first = false;
             add(split, *scores.array, *labels.array);
@@ -137,7 +137,7 @@ private:
             }
         }
         if (equal != nullptr) {
-            refuseBoth(*best.array, *equal, split + " scores; say which with --logits NAME");
+            refuseBoth(*best.array, *equal, split + " scores; choose one with --logits NAME");
         }
         return best;
     }
@@ -159,7 +159,7 @@ private:
                     continue;
                 }
                 if (found != nullptr) {
-                    refuseBoth(*found, *array, split + " labels; say which with --labels NAME");
+                    refuseBoth(*found, *array, split + " labels; choose one with --labels NAME");
                 }
                 found = array;
             }
@@ -193,7 +193,7 @@ private:
             found = array;
         }
         if (found != nullptr) {
-            m_raw.notes.push_back(text::shown(found->name) + " is taken for the " +
+            m_raw.notes.push_back(text::shown(found->name) + " is used as the " +
                                   (labels ? "labels" : "scores") + ": it is the only array of that shape");
         }
         return found;
@@ -218,7 +218,7 @@ private:
                                      " is not one floating-point number for each row and class, [N, C] with "
                                      "C >= 2" +
                                      (array.isColumn() && array.header.isFloat()
-                                          ? "; of one probability p save np.column_stack([1 - p, p])"
+                                          ? "; for a single probability p, save np.column_stack([1 - p, p])"
                                           : ""));
         }
     }
@@ -278,7 +278,7 @@ private:
             labels.push_back(static_cast<double>(place));
         }
         m_labelsArePlaces = true;
-        m_raw.notes.push_back(text::shown(array.name) + " is one-hot: the place of the 1 is the label");
+        m_raw.notes.push_back(text::shown(array.name) + " is one-hot: the position of the 1 is the label");
         return labels;
     }
 
@@ -345,7 +345,7 @@ private:
             }
         }
         if (!names.empty()) {
-            m_raw.notes.push_back("left alone: " + text::listed(names));
+            m_raw.notes.push_back("ignored: " + text::listed(names));
         }
     }
 
@@ -373,7 +373,7 @@ private:
         throw Error(ErrorKind::badFile, m_path.string() + " holds " + list() +
                                             ", among which no logits or probabilities with "
                                             "their labels are found; call them " +
-                                            knownNames() + ", or say --logits NAME --labels NAME");
+                                            knownNames() + ", or use --logits NAME --labels NAME");
     }
 
     const std::filesystem::path& m_path;

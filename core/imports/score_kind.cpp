@@ -67,7 +67,7 @@ void requireFinite(const RawPredictions& raw) {
         for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
             for (const double value : split.scores.row(row)) {
                 if (!std::isfinite(value) && !isLogOfZero(raw, value)) {
-                    refuse(placeIn(raw, split, row) + "is NaN or infinite; no number can be computed of it");
+                    refuse(placeIn(raw, split, row) + "is NaN or infinite; nothing can be computed from it");
                 }
             }
         }
@@ -80,7 +80,7 @@ void requireSums(const RawPredictions& raw) {
         for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
             if (!(split.scores.row(row).sum() >= std::numeric_limits<double>::min())) {
                 refuse(placeIn(raw, split, row) +
-                       "sums to 0, so it holds no probabilities; leave out that row or save it again");
+                       "sums to 0, so it does not hold probabilities; leave out that row or save it again");
             }
         }
     }
@@ -91,9 +91,8 @@ void requireSomeProbability(const RawPredictions& raw) {
     for (const RawSplit& split : raw.splits) {
         for (Eigen::Index row = 0; row < split.scores.rows(); ++row) {
             if (!std::isfinite(split.scores.row(row).maxCoeff())) {
-                refuse(placeIn(raw, split, row) +
-                       "has the probability 0 for every class, so it holds no probabilities; leave out that "
-                       "row or save it again");
+                refuse(placeIn(raw, split, row) + "has the probability 0 for every class, so it does not "
+                                                  "hold probabilities; leave out that row or save it again");
             }
         }
     }
@@ -102,7 +101,7 @@ void requireSomeProbability(const RawPredictions& raw) {
 void requireNotNegative(const Look& seen) {
     if (seen.smallest < 0) {
         refuse(seen.negative + "has " + number(seen.smallest) +
-               ", but a probability is not negative; if these are logits say --kind logits");
+               ", but probabilities are not negative; if these are logits, use --kind logits");
     }
 }
 
@@ -164,18 +163,18 @@ KindDecision decideKind(const RawPredictions& raw, std::optional<ScoreKind> told
         if (seen.probable()) {
             refuse(raw.file.string() + ": " + raw.splits.front().scoresName +
                    " is called logits, but no value is negative and every row sums to 1 as probabilities do; "
-                   "say --kind probabilities, or --kind logits if they are logits all the same");
+                   "use --kind probabilities, or --kind logits if they are logits nevertheless");
         }
-        return {ScoreKind::logits, "the file calls them so, and they are no probabilities"};
+        return {ScoreKind::logits, "the file calls them logits, and they are not probabilities"};
     case Meaning::probabilities:
         requireNotNegative(seen);
         requireSums(raw);
         if (!seen.probable()) {
             refuse(seen.unsummed + "is called probabilities, but sums to " + number(seen.sum) +
-                   " instead of 1; say --kind logits if it holds logits, or --kind probabilities to divide "
+                   " instead of 1; use --kind logits if it holds logits, or --kind probabilities to divide "
                    "each row by its sum");
         }
-        return probabilities(seen, "the file calls them so; ");
+        return probabilities(seen, "the file calls them probabilities; ");
     default:
         break;
     }
@@ -184,12 +183,13 @@ KindDecision decideKind(const RawPredictions& raw, std::optional<ScoreKind> told
     }
     if (seen.smallest >= 0 && seen.largest <= 1) {
         refuse(seen.unsummed + "all values lie between 0 and 1, but this row sums to " + number(seen.sum) +
-               " instead of 1; say --kind logits if they are logits, or --kind probabilities to divide each "
+               " instead of 1; use --kind logits if they are logits, or --kind probabilities to divide each "
                "row by its sum");
     }
-    return {ScoreKind::logits, seen.smallest < 0
-                                   ? "values go down to " + number(seen.smallest) + ", so no probabilities"
-                                   : "values go up to " + number(seen.largest) + ", so no probabilities"};
+    return {ScoreKind::logits,
+            seen.smallest < 0
+                ? "values go down to " + number(seen.smallest) + ", so these are not probabilities"
+                : "values go up to " + number(seen.largest) + ", so these are not probabilities"};
 }
 
 Logits toLogits(const RawPredictions& raw, const RawSplit& split, ScoreKind kind, const Labels& labels,

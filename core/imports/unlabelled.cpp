@@ -168,7 +168,7 @@ void leaveOutUnlabelled(RawPredictions& raw) {
             refuse(raw, split,
                    std::to_string(missing) + " of " + std::to_string(labels.size()) +
                        " rows have no label (" + sign +
-                       "): nothing can be said of predictions without labels");
+                       "): nothing can be said about predictions without labels");
         }
         raw.warnings.push_back(split.name + ": " + text::counted(missing, "row has", "rows have") +
                                " no label (" + sign + ") and " + (missing == 1 ? "is" : "are") + " left out");

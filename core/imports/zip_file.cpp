@@ -29,14 +29,13 @@ constexpr std::uint64_t kMostUnpacked = 1032, kShortStream = 64;
 std::string reasonOf(const zip_error_t& error) {
     switch (zip_error_code_zip(&error)) {
     case ZIP_ER_CRC:
-        return "what is unpacked has not the checksum that the archive records";
+        return "the unpacked data do not match the checksum in the archive";
     case ZIP_ER_ZLIB:
     case ZIP_ER_COMPRESSED_DATA:
     case ZIP_ER_INCONS:
-        return "what is packed is damaged";
+        return "the packed data are damaged";
     case ZIP_ER_COMPNOTSUPP:
-        return "it is packed by a method that is not read; numpy.savez stores, numpy.savez_compressed "
-               "deflates";
+        return "its compression method is not supported; numpy.savez stores, numpy.savez_compressed deflates";
     case ZIP_ER_ENCRNOTSUPP:
     case ZIP_ER_NOPASSWD:
     case ZIP_ER_WRONGPASSWD:
@@ -50,7 +49,7 @@ std::string reasonOf(const zip_error_t& error) {
     case ZIP_ER_SEEK:
         return "the file cannot be read";
     case ZIP_ER_MEMORY:
-        return "there is too little memory";
+        return "there is not enough memory";
     default:
         return "the archive contradicts itself";
     }

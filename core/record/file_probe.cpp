@@ -32,7 +32,7 @@ constexpr int kGraceSeconds = 5;
 
 [[noreturn]] void failToStart(const std::string& program, int error) {
     throw Error(ErrorKind::internal, program +
-                                         ": cannot be started to look at run files before they are read: " +
+                                         ": cannot be started to check run files before they are read: " +
                                          std::generic_category().message(error));
 }
 
@@ -101,7 +101,7 @@ std::string howItEnded(int signal) {
     if (signal == SIGKILL) { // ours, or of a system without memory
         return "takes too much time or memory to read";
     }
-    return std::string("cannot be read: whatever reads it crashes (") + strsignal(signal) + ")";
+    return std::string("cannot be read: reading it crashes (") + strsignal(signal) + ")";
 }
 
 // "ok DEVICE INODE"
@@ -181,7 +181,7 @@ void FileProbe::cancel() noexcept {
 void FileProbe::requireNotCancelled() {
     const std::lock_guard lock(m_mutex);
     if (m_cancelled) {
-        throw Error(ErrorKind::cancelled, "cancelled while a file was looked at");
+        throw Error(ErrorKind::cancelled, "cancelled while a file was being checked");
     }
 }
 
@@ -233,11 +233,11 @@ void FileProbe::require(const PinnedFile& file) {
         requireNotCancelled();
         if (!WIFSIGNALED(status)) { // no file can do that: it did not get as far as reading
             throw Error(ErrorKind::internal, m_command.front() + ": ended with status " +
-                                                 std::to_string(WEXITSTATUS(status)) +
-                                                 " when it was to look at " + file.name().string());
+                                                 std::to_string(WEXITSTATUS(status)) + " before checking " +
+                                                 file.name().string());
         }
         throw Error(ErrorKind::badFile, file.name().string() + ": " + howItEnded(WTERMSIG(status)) +
-                                            ": it is damaged or made to do harm, and is left out");
+                                            ": it is damaged or malicious, and is left out");
     }
     if (answer.starts_with("bad ")) {
         throw Error(ErrorKind::badFile, text::oneLine(std::string_view(answer).substr(std::strlen("bad "))));
@@ -245,7 +245,7 @@ void FileProbe::require(const PinnedFile& file) {
     if (!answer.starts_with("ok ") || !isOf(answer, file.stamp())) {
         stop(); // what it says next would be of this file
         throw Error(ErrorKind::badFile,
-                    file.name().string() + ": was replaced while it was looked at; try again");
+                    file.name().string() + ": was replaced while it was being checked; try again");
     }
 }
 

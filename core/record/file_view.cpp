@@ -60,7 +60,8 @@ Handle readOnlyAccess(const Site& site) {
 FileView::FileView(const PinnedFile& file, Purpose purpose)
     : m_site(ErrorKind::badFile, file.name()), m_pinned(file), m_purpose(purpose) {
     if (!hasSignature(file.descriptor(), fileBytes())) {
-        m_site.fail("", standInIn(file.descriptor()).value_or("is not an HDF5 file, so it is no run file"));
+        m_site.fail("",
+                    standInIn(file.descriptor()).value_or("is not an HDF5 file, so it is not a run file"));
     }
     const auto access = readOnlyAccess(m_site);
     const auto path = file.openPath();
@@ -77,7 +78,7 @@ FileView::FileView(const PinnedFile& file, Purpose purpose)
 void FileView::openInMemory() {
     const auto bytes = fileBytes();
     if (bytes > kLargestImage) {
-        failToOpen("", "cannot be opened where it lies and is too large (" + std::to_string(bytes) +
+        failToOpen("", "cannot be opened in place and is too large (" + std::to_string(bytes) +
                            " bytes, 2 GiB at most) to be opened in memory");
     }
     m_image.resize(bytes);
@@ -144,14 +145,13 @@ void FileView::take(const std::string& path, std::uint64_t bytes) const {
 
 void FileView::requireNoLink(hid_t group, const std::string& name, const std::string& path) const {
     H5L_info_t info{};
-    m_site.check(H5Lget_info(group, name.c_str(), &info, H5P_DEFAULT), path, "cannot be looked at");
+    m_site.check(H5Lget_info(group, name.c_str(), &info, H5P_DEFAULT), path, "cannot be inspected");
     if (info.type != H5L_TYPE_HARD) {
         m_site.fail(path, std::string("is ") +
                               (info.type == H5L_TYPE_EXTERNAL ? "a link into another file"
                                : info.type == H5L_TYPE_SOFT   ? "a soft link"
-                                                              : "a link of the user's own kind") +
-                              ", which is not followed: a run file is one file, each name of which is the "
-                              "thing itself");
+                                                              : "a user-defined link") +
+                              ", which is not followed: a run file is one file that holds everything itself");
     }
 }
 
@@ -272,7 +272,7 @@ std::optional<T> FileView::oneNumber(const std::string& path, const std::string&
     const auto space = m_site.own(H5Aget_space(id.get()), where, "has no shape");
     const auto kind = H5Tget_class(type.get());
     if ((kind != H5T_INTEGER && kind != H5T_FLOAT) || H5Sget_simple_extent_npoints(space.get()) != 1) {
-        m_site.fail(where, "is not one number, as it should be");
+        m_site.fail(where, "should be one number, but is not");
     }
     requireSoundNumber(m_site, type.get(), where);
     T value = 0;

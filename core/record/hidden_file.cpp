@@ -97,7 +97,7 @@ std::filesystem::path regularTarget(const std::filesystem::path& path) {
     const auto status = std::filesystem::status(path, ignored);
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
         throw Error(ErrorKind::badInput,
-                    path.string() + ": is no regular file, and is not replaced; choose another name");
+                    path.string() + ": is not a regular file, and is not replaced; choose another name");
     }
     const auto real = std::filesystem::canonical(path, ignored);
     return ignored ? path : real;
@@ -144,7 +144,7 @@ HiddenFile::HiddenFile(std::filesystem::path target) : m_target(std::move(target
     std::error_code ignored;
     if (!std::filesystem::is_directory(folder, ignored)) {
         throw Error(ErrorKind::internal, m_target.string() + ": the folder " + folder.string() +
-                                             " does not exist or is no folder; create it first");
+                                             " does not exist or is not a folder; create it first");
     }
     removeLeftovers(m_target);
     std::random_device source;

@@ -143,13 +143,12 @@ Status requireEnded(const std::filesystem::path& file, const std::string& runId)
     LiveReader reader(file);
     const auto run = reader.poll(); // the first always has it
     if (run->runId != runId) {
-        badInput(file.string() +
-                 ": holds another run than the one that the kernel was computed of: it was overwritten "
-                 "meanwhile");
+        badInput(file.string() + ": holds a different run from the one the kernel was computed for: it was "
+                                 "overwritten in the meantime");
     }
     if (reader.state().liveness == Liveness::live) {
         badInput(file.string() + ": is still being written by process " + std::to_string(run->pid) + " on " +
-                 run->host + "; add kernels when the run has ended");
+                 run->host + "; add kernels after the run has ended");
     }
     return run->progress.status;
 }
@@ -291,7 +290,7 @@ void syncToDisk(const std::filesystem::path& path, int flags) {
             close(descriptor);
         }
         errno = code;
-        failWithErrno(path, "cannot be brought to the disk");
+        failWithErrno(path, "cannot be flushed to disk");
     }
     close(descriptor);
 }

@@ -18,12 +18,17 @@ namespace {
     throw Error(ErrorKind::badFile, file.string() + ": " + problem);
 }
 
+std::string unreadable(int code) {
+    return code == ENOENT ? "does not exist. It may have been moved or renamed."
+                          : "cannot be read: " + std::generic_category().message(code);
+}
+
 FileStamp stampFrom(const std::filesystem::path& file, int statResult, const struct stat& status) {
     if (statResult != 0) {
-        fail(file, "cannot be read: " + std::generic_category().message(errno));
+        fail(file, unreadable(errno));
     }
     if (!S_ISREG(status.st_mode)) {
-        fail(file, "is not a regular file, so it is no run file");
+        fail(file, "is not a regular file, so it is not a run file");
     }
     return {status.st_dev, status.st_ino, status.st_size, status.st_mtim};
 }
@@ -40,7 +45,7 @@ PinnedFile::PinnedFile(std::filesystem::path file) : m_name(std::move(file)) {
     static_cast<void>(stampOf(m_name)); // before opening: opening a pipe would wait for somebody to write
     m_descriptor = open(m_name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (m_descriptor < 0) {
-        fail(m_name, "cannot be read: " + std::generic_category().message(errno));
+        fail(m_name, unreadable(errno));
     }
 }
 

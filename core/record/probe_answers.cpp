@@ -116,7 +116,7 @@ std::string answerFor(const std::string& name) {
     const auto tooMuch = [&] {
         return "bad " + name + ": takes more than " + std::to_string(probeMemory(bytes) / limits::kMebibyte) +
                " MiB of memory to read, a file of " + std::to_string(bytes) +
-               " bytes; it is damaged or made to do harm, and is left out";
+               " bytes; it is damaged or malicious, and is left out";
     };
     try {
         const PinnedFile file(name);

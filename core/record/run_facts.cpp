@@ -114,7 +114,7 @@ std::vector<std::pair<std::string, DatasetView>> seriesOf(const FileView& view, 
         if (column.rank() != 1 || !column.isNumber()) {
             if (std::ranges::find(kKnownSeries, name) != kKnownSeries.end()) {
                 column.requireShape({-1}, "[K] numbers");
-                column.fail("holds no numbers, as it should");
+                column.fail("should hold numbers, but does not");
             }
             continue;
         }
@@ -314,7 +314,7 @@ void claimKernel(const FileView& view, const std::string& state) {
 void requireOurFormat(const FileView& view) {
     const auto format = view.text("/", schema::kFormat);
     if (!format) {
-        view.site().fail("", "is an HDF5 file but no run file: it has no attribute 'format'");
+        view.site().fail("", "is an HDF5 file but not a run file: it has no attribute 'format'");
     }
     if (*format != schema::kFormatName) {
         view.site().fail("attribute format", "is '" + text::shown(*format) + "', expected '" +

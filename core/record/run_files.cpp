@@ -22,8 +22,8 @@ bool isRunFile(const fs::directory_entry& entry) {
 
 [[noreturn]] void refuseTooMany(const fs::path& folder) {
     throw Error(ErrorKind::badFile, folder.string() + ": more than " + std::to_string(kMostEntries) +
-                                        " files and folders are in what was named, too many to look for run "
-                                        "files in; name the folders that hold the runs");
+                                        " files and folders were found, too many to search for run files; "
+                                        "name the folders that hold the runs");
 }
 
 std::vector<fs::path> below(const fs::path& folder, std::size_t& left) {
@@ -69,7 +69,7 @@ std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given, std:
             }
             if (const fs::path suffix = fs::path(name).extension(); suffix == ".npz" || suffix == ".csv") {
                 throw Error(ErrorKind::badFile,
-                            name + " is no run file; make one of it: finescope-engine import " + name +
+                            name + " is not a run file; make one from it: finescope-engine import " + name +
                                 " --output " + name + ".h5");
             }
             add(name);

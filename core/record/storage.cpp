@@ -12,7 +12,7 @@ namespace {
 const char* const kOneFile = "a run file is one file: write the values themselves into it";
 
 void requireNoExternalFiles(const Site& site, hid_t creation, const std::string& path) {
-    if (site.check(H5Pget_external_count(creation), path, "cannot be looked at") == 0) {
+    if (site.check(H5Pget_external_count(creation), path, "cannot be inspected") == 0) {
         return;
     }
     std::array<char, 256> name{};
@@ -24,23 +24,22 @@ void requireNoExternalFiles(const Site& site, hid_t creation, const std::string&
 }
 
 void readFilters(const Site& site, hid_t creation, const std::string& path, Storage& storage) {
-    const int count = site.check(H5Pget_nfilters(creation), path, "cannot be looked at");
+    const int count = site.check(H5Pget_nfilters(creation), path, "cannot be inspected");
     for (unsigned i = 0; i < static_cast<unsigned>(count); ++i) {
         std::array<char, 256> name{};
         std::size_t values = 0;
         unsigned flags = 0;
         const auto filter = site.check(
             H5Pget_filter2(creation, i, &flags, &values, nullptr, name.size() - 1, name.data(), nullptr),
-            path, "cannot be looked at");
+            path, "cannot be inspected");
         const bool known =
             filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32;
         if (!known) {
-            site.fail(path, "went through the filter " + std::to_string(filter) + " ('" +
-                                text::shown(name.data()) +
-                                "'), which is not read here; write it without, or with gzip");
+            site.fail(path, "uses the filter " + std::to_string(filter) + " ('" + text::shown(name.data()) +
+                                "'), which is not supported; write it without a filter, or with gzip");
         }
         if (filter == H5Z_FILTER_DEFLATE && storage.deflated) {
-            site.fail(path, "was compressed twice; write it without, or with gzip once");
+            site.fail(path, "was compressed twice; write it uncompressed, or with gzip once");
         }
         storage.filtered = true;
         storage.deflated = storage.deflated || filter == H5Z_FILTER_DEFLATE;
@@ -50,20 +49,20 @@ void readFilters(const Site& site, hid_t creation, const std::string& path, Stor
 } // namespace
 
 Storage storageOf(const Site& site, const Handle& dataset, const std::string& path) {
-    const auto creation = site.own(H5Dget_create_plist(dataset.get()), path, "cannot be looked at");
+    const auto creation = site.own(H5Dget_create_plist(dataset.get()), path, "cannot be inspected");
     const auto layout = H5Pget_layout(creation.get());
     if (layout == H5D_VIRTUAL) {
         site.fail(path, std::string("is a virtual dataset, made of others; ") + kOneFile);
     }
     if (layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) {
-        site.failWithReason(path, "is laid out in a way that is not known");
+        site.failWithReason(path, "has an unknown layout");
     }
     requireNoExternalFiles(site, creation.get(), path);
     Storage storage;
     if (layout == H5D_CHUNKED) {
         std::array<hsize_t, H5S_MAX_RANK> extents{};
-        const int rank = site.check(H5Pget_chunk(creation.get(), H5S_MAX_RANK, extents.data()), path,
-                                    "has no size of its chunks");
+        const int rank =
+            site.check(H5Pget_chunk(creation.get(), H5S_MAX_RANK, extents.data()), path, "has no chunk size");
         storage.chunk.assign(extents.begin(), extents.begin() + rank);
         if (std::ranges::find(storage.chunk, std::uint64_t{0}) != storage.chunk.end()) {
             site.fail(path, "has chunks without a size: it is damaged");
@@ -77,7 +76,7 @@ void requireSoundNumber(const Site& site, hid_t type, const std::string& path) {
     constexpr std::size_t kLargest = 16; // a long double
     const auto kind = H5Tget_class(type);
     if (kind != H5T_INTEGER && kind != H5T_FLOAT) {
-        site.fail(path, "holds no numbers, as it should");
+        site.fail(path, "should hold numbers, but does not");
     }
     const auto size = H5Tget_size(type);
     const auto precision = H5Tget_precision(type);
@@ -87,7 +86,7 @@ void requireSoundNumber(const Site& site, hid_t type, const std::string& path) {
     if (sound && kind == H5T_FLOAT) {
         std::size_t sign = 0, exponent = 0, exponentBits = 0, mantissa = 0, mantissaBits = 0;
         site.check(H5Tget_fields(type, &sign, &exponent, &exponentBits, &mantissa, &mantissaBits), path,
-                   "cannot be looked at");
+                   "cannot be inspected");
         const auto within = [precision](std::size_t first, std::size_t bits) {
             return bits >= 1 && bits <= precision && first <= precision - bits;
         };

@@ -26,7 +26,7 @@ std::vector<std::string> readTexts(const Site& site, const std::string& path, hi
                                    std::uint64_t most, std::uint64_t mostBytes,
                                    const std::function<herr_t(hid_t, void*)>& read) {
     if (H5Tget_class(fileType) != H5T_STRING) {
-        site.fail(path, "holds no text, as it should");
+        site.fail(path, "should hold text, but does not");
     }
     const auto count =
         static_cast<std::size_t>(site.check(H5Sget_simple_extent_npoints(space), path, "has no size"));

@@ -118,7 +118,7 @@ public:
     Json::sax_parse(text.begin(), text.end(), &stop);
     if (stop.overflows) {
         refuse(text, where, stop.read - std::min(stop.read, stop.lastToken.size()),
-               "the number " + shown(stop.lastToken) + " is larger than a double holds");
+               "the number " + shown(stop.lastToken) + " is too large for a double");
     }
     if (stop.read > text.size()) {
         refuse(text, where, text.size(), "not JSON: it ends too early; was the file cut short?");

@@ -90,13 +90,13 @@ std::optional<std::string> standInFor(std::string_view beginning) {
         return "is a git-annex pointer, not the file itself: run \"git annex get\" on it";
     }
     if (isWebPage(beginning)) {
-        return "is a web page (HTML), not the file itself: a download saved the page about it, or one that "
-               "asks to log in; download it again by the address of the file alone (at Hugging Face and "
-               "GitHub the one with /resolve/ or /raw/ instead of /blob/)";
+        return "is a web page (HTML), not the file itself: the download saved a page about the file or a "
+               "login page; download the file again from its direct address (at Hugging Face and GitHub the "
+               "one with /resolve/ or /raw/ instead of /blob/)";
     }
     if (isRefusalOfServer(beginning)) {
-        return "is a server's answer that it does not give out the file, not the file itself: check its "
-               "address and the right to read it, and download it again";
+        return "is a server's refusal to give out the file, not the file itself: check its address and your "
+               "permission to read it, and download it again";
     }
     return std::nullopt;
 }

@@ -61,7 +61,7 @@ void TableRows::requireFit(const std::vector<std::string>& fields) {
 std::vector<std::string> TableRows::warnings() const {
     std::vector<std::string> all;
     if (m_emptyRows > 0) {
-        all.push_back(counted(m_emptyRows, "row", "rows") + " in which nothing stands " +
+        all.push_back(counted(m_emptyRows, "row", "rows") + " without content " +
                       (m_emptyRows == 1 ? "is" : "are") + " left out");
     }
     const auto columns = std::ranges::count(m_idle, true) + static_cast<std::int64_t>(m_surplus);
@@ -79,7 +79,7 @@ std::vector<std::string> TableRows::warnings() const {
         all.push_back(counted(fields, "field", "fields") + " in quotation marks " +
                       (fields == 1 ? "reaches" : "reach") + " over line ends (" + spans +
                       (more ? ", ..." : "") +
-                      "); if a quotation mark stands there by mistake, the rows between are lost" +
+                      "); if a quotation mark is there by mistake, the rows between are lost" +
                       (m_records.quotesOff().empty() ? "" : ": " + m_records.quotesOff()));
     }
     return all;

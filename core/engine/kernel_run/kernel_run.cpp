@@ -66,7 +66,7 @@ Run readEnded(const std::filesystem::path& file) {
     Run run = *reader.poll(); // the first always has it
     if (reader.state().liveness == record::Liveness::live) {
         refuse(file.string() + ": is still being written by process " + std::to_string(run.pid) + " on " +
-               run.host + "; compute the kernel when the run has ended");
+               run.host + "; compute the kernel after the run has ended");
     }
     return run;
 }

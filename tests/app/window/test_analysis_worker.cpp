@@ -46,7 +46,7 @@ private Q_SLOTS:
         };
         worker.request<int>(
             QStringLiteral("a"), this,
-            [](const TaskControl&) -> int { throw Error(ErrorKind::badFile, "x.h5: it is no run file"); },
+            [](const TaskControl&) -> int { throw Error(ErrorKind::badFile, "x.h5: it is not a run file"); },
             keep);
         worker.request<int>(
             QStringLiteral("b"), this,
@@ -55,7 +55,7 @@ private Q_SLOTS:
             QStringLiteral("c"), this, [](const TaskControl&) -> int { throw std::bad_alloc(); }, keep);
         QTRY_COMPARE(failures.size(), std::size_t{3});
         QCOMPARE(failures[0].kind, ErrorKind::badFile);
-        QCOMPARE(failures[0].message, QStringLiteral("x.h5: it is no run file"));
+        QCOMPARE(failures[0].message, QStringLiteral("x.h5: it is not a run file"));
         QCOMPARE(failures[1].kind, ErrorKind::internal);
         QVERIFY2(failures[1].message.contains(QStringLiteral("no such bin")),
                  qPrintable(failures[1].message));

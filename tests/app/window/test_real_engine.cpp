@@ -223,7 +223,7 @@ private Q_SLOTS:
         const auto* bar = find<QWidget>("calibrationPage")->findChild<QWidget*>(QStringLiteral("messageBar"));
         QTRY_VERIFY_WITH_TIMEOUT(bar->isVisible(), kTrainingMs);
         const QString said = bar->findChild<QLabel*>(QStringLiteral("messageText"))->text();
-        QVERIFY2(said.contains(QStringLiteral("mine.csv, line 2: column p_dog: \"x\" is no number")),
+        QVERIFY2(said.contains(QStringLiteral("mine.csv, line 2: column p_dog: \"x\" is not a number")),
                  qPrintable(said));
         QCOMPARE(numbers->rowCount(), 1);
     }

@@ -122,7 +122,7 @@ private Q_SLOTS:
         names.labels = "k";
         QCOMPARE(told(bytes, names), QStringLiteral("1 2 | 3 4 | 0")); // label 1 is the class called 1
         names.scores = "c";
-        QVERIFY(told(bytes, names).startsWith("--logits c: data.csv, line 1 has 0 columns that begin so"));
+        QVERIFY(told(bytes, names).startsWith("--logits c: data.csv, line 1 has 0 columns with that prefix"));
         names.labels = "l";
         QVERIFY(told(bytes, names).startsWith("--labels l: data.csv, line 1 has no such column"));
         names = {};
@@ -144,21 +144,22 @@ private Q_SLOTS:
         add("two labels", "label,target,logit_0,logit_1\n0,0,1,2\n",
             "both label and target could be the labels");
         add("two scores", "label,score_0,score_1,pred_0,pred_1\n0,1,2,3,4\n",
-            "could be the scores; say which with --logits");
+            "could be the scores; choose one with --logits");
         add("no scores", "y,z\n0,0\n", "line 1: the columns y, z have no score for each class");
         add("twice", "label,logit_0,logit_0\n0,1,2\n", "there are two columns \"logit_0\"");
         add("a class is missing", "label,logit_0,logit_2\n0,1,2\n", "lack number 1");
         add("top class alone", "true_label,pred_label,confidence\n3,3,0.9\n",
             "data.csv, line 1: has the confidence of the predicted class only");
         add("not a number", "label,logit_0,logit_1\n0,1,2\n\n0,1,x\n",
-            "data.csv, line 4: column logit_1: \"x\" is no number");
+            "data.csv, line 4: column logit_1: \"x\" is not a number");
         add("empty cell", "label,logit_0,logit_1\n0,,2\n", "line 2: column logit_0: is empty");
-        add("NaN", "label,logit_0,logit_1\n0,1,2\n0,nan,2\n", "line 3: column logit_0: is nan; no number");
+        add("NaN", "label,logit_0,logit_1\n0,1,2\n0,nan,2\n",
+            "line 3: column logit_0: is nan; nothing can be computed");
         add("infinite", "label,logit_0,logit_1\n0,1,-inf\n", "line 2: column logit_1: is -inf");
         add("too few fields", "label,logit_0,logit_1\n0,1\n",
             "line 2: has 2 fields, but the file has 3 columns");
         add("decimal comma among commas", "label,logit_0,logit_1\n0,1,5,2\n", "line 2: has 4 fields");
-        add("thousands", "label;logit_0;logit_1\n0;1.000,5;2\n", "\"1.000,5\" is no number");
+        add("thousands", "label;logit_0;logit_1\n0;1.000,5;2\n", "\"1.000,5\" is not a number");
         add("label is no class", "label,logit_0,logit_1\n0,1,2\n2,3,4\n",
             "data.csv, label: line 3 has the label 2, but logit_0 to logit_1 has 2 classes, 0 to 1");
         add("labels from one", "label,logit_a,logit_b\n1,1,2\n2,3,4\n", "labels run from 1 to 2");
@@ -179,22 +180,23 @@ private Q_SLOTS:
             "data.csv is a Git LFS pointer (to a file of 99 bytes)");
         add("a page", "<!doctype html>\n<html>", "data.csv is a web page (HTML)");
         add("a row of probabilities that sums to 0", "label,p_0,p_1\n0,0.5,0.5\n1,0,0\n",
-            "data.csv, p_0 to p_1, line 3: sums to 0, so it holds no probabilities");
+            "data.csv, p_0 to p_1, line 3: sums to 0, so it does not hold probabilities");
         add("which are the classes: logits, numbers as labels",
             "label,neg,neu,pos,age\n0,1.5,-2,-1,0.5\n1,-1,2,-1,0.7\n2,-1,-2,3,0.1\n",
             "data.csv, line 1: which of the columns neg, neu, pos, age are the classes is not clear");
         add("which are the classes: a class without a label",
             "label,cat,dog,bird\ncat,1.5,-2,-1\ndog,-1,2,-0.5\n",
-            "bird may be classes that no label is called by");
+            "bird may be classes that no row has as its label");
         add("which are the classes: one label only", "label,cat,dog,fun\ncat,1.5,-2,-1\ncat,1,-2,-0.5\n",
             "all labels are \"cat\"");
         add("which of two groups sums to 1", "label,a,b,c,d\n0,0.5,0.5,0.25,0.75\n1,0.25,0.75,0.5,0.5\n",
             "which of the columns a, b, c, d are the classes is not clear");
         add("evaluation beside validation and test",
             "split,label,logit_0,logit_1\neval,0,1,2\nval,1,1,2\ntest,1,2,3\n",
-            "column split: rows of evaluation stand beside rows of validation and test");
-        add("a long value", "label,logit_0,logit_1\n0,1," + QByteArray(5000, 'x') + "\n", "is no number");
-        add("control characters", "label,logit_0,logit_1\n0,1,\x1b[2J\n", "\"\xEF\xBF\xBD[2J\" is no number");
+            "column split: there are rows of evaluation beside rows of validation and test");
+        add("a long value", "label,logit_0,logit_1\n0,1," + QByteArray(5000, 'x') + "\n", "is not a number");
+        add("control characters", "label,logit_0,logit_1\n0,1,\x1b[2J\n",
+            "\"\xEF\xBF\xBD[2J\" is not a number");
         add("unknown split", "split,label,logit_0,logit_1\nx,0,1,2\n",
             "line 2: column split: \"x\" is none of train");
         add("not summing to one", "label,p_0,p_1\n0,0.5,0.5\n0,0.5,0.6\n",
@@ -269,7 +271,7 @@ private Q_SLOTS:
         names.scores = "dog,fish";
         QVERIFY(told("label,cat,dog\ncat,1.5,-2\n", names).contains("has no column fish"));
         names.scores = "dog,dog";
-        QVERIFY(told("label,cat,dog\ncat,1.5,-2\n", names).contains("cannot take twice dog"));
+        QVERIFY(told("label,cat,dog\ncat,1.5,-2\n", names).contains("has only one column dog"));
     }
 
     void whatSpreadsheetsLeaveBehindIsLeftOut_data() {
@@ -279,7 +281,7 @@ private Q_SLOTS:
             QTest::newRow(name) << bytes << warnings;
         };
         const QString columns = QStringLiteral("2 columns without a name and a value are left out");
-        const QString rows = QStringLiteral("2 rows in which nothing stands are left out");
+        const QString rows = QStringLiteral("2 rows without content are left out");
         add("CR", "label,logit_0,logit_1\r0,1.5,-2\r1,-1,0.25\r", {});
         add("CR, semicolons", "label;logit_0;logit_1\r0;1,5;-2\r1;-1;0,25", {});
         add("columns", "label,logit_0,logit_1,,\n0,1.5,-2,,\n1,-1,0.25,,\n", {columns});
@@ -297,9 +299,8 @@ private Q_SLOTS:
                      .arg(mark)});
         }
         add("a stray quotation mark", "label,logit_0,logit_1,text\n0,1.5,-2,a\n1,-1,0.25,\"b\n0,1,1,c\n\"\n",
-            {QStringLiteral(
-                "1 field in quotation marks reaches over line ends (lines 3 to 5); if a quotation mark "
-                "stands there by mistake, the rows between are lost")});
+            {QStringLiteral("1 field in quotation marks reaches over line ends (lines 3 to 5); if a "
+                            "quotation mark is there by mistake, the rows between are lost")});
     }
 
     void whatSpreadsheetsLeaveBehindIsLeftOut() {

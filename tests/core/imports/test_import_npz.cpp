@@ -90,7 +90,7 @@ private Q_SLOTS:
         QCOMPARE(run.splits[1].role, std::string("test"));
         QCOMPARE(logitsOf(run, "test").rows(), 400);
         QVERIFY(hasSentence(m_report.notes, "logits: logits (the file calls them so"));
-        QVERIFY(hasSentence(m_report.notes, "left alone: features"));
+        QVERIFY(hasSentence(m_report.notes, "ignored: features"));
         QVERIFY(m_report.warnings.empty());
         const auto config = nlohmann::json::parse(run.config)["imported"];
         QCOMPARE(config["kind"].get<std::string>(), std::string("logits"));
@@ -132,9 +132,9 @@ private Q_SLOTS:
         QTest::newRow("one-hot labels") << "one_hot.npz"
                                         << "Ground_Truth is one-hot";
         QTest::newRow("no names at all") << "unnamed.npz"
-                                         << "arr_0 is taken for the scores";
+                                         << "arr_0 is used as the scores";
         QTest::newRow("a column of labels") << "column.npz"
-                                            << "left alone: loss";
+                                            << "ignored: loss";
     }
 
     void otherShapesAndNamesAreTheSame() {
@@ -197,7 +197,7 @@ private Q_SLOTS:
         QVERIFY(logitsOf(run, "test") == logitsOf(import(QStringLiteral("both.npz")), "test"));
         static_cast<void>(import(QStringLiteral("several.npz")));
         QVERIFY(hasSentence(m_report.warnings, "val_probs is left out: there are no labels"));
-        QVERIFY(hasSentence(m_report.notes, "left alone: probs, val_probs"));
+        QVERIFY(hasSentence(m_report.notes, "ignored: probs, val_probs"));
     }
 
     void theUserMaySayWhatIsWhat() {
@@ -305,7 +305,7 @@ private Q_SLOTS:
         QVERIFY(expected["splits"]["test"]["logit_norm"].is_number());
         const auto summary = summaryOf(file);
         QVERIFY(m_report.warnings.empty());
-        QVERIFY(hasSentence(m_report.notes, "each row's largest logit is taken off"));
+        QVERIFY(hasSentence(m_report.notes, "the largest logit of each row is subtracted"));
         for (const char* key : {"nll", "ece", "mean_confidence"}) {
             QVERIFY_NEAR(summary["splits"]["test"][key].get<double>(),
                          expected["splits"]["test"][key].get<double>(), 2e-6);
@@ -402,8 +402,8 @@ private Q_SLOTS:
             QTest::newRow(file) << QString(file) << QString(words);
         };
         add("called_logits.npz", "logits is called logits, but no value is negative and every row sums to 1");
-        add("called_probs.npz", "is called probabilities, but sums to 0.9 instead of 1; say --kind logits");
-        add("negative_probs.npz", "a probability is not negative");
+        add("called_probs.npz", "is called probabilities, but sums to 0.9 instead of 1; use --kind logits");
+        add("negative_probs.npz", "probabilities are not negative");
         add("sigmoid.npz", "all values lie between 0 and 1, but this row sums to");
         add("from_one.npz",
             "labels: labels run from 1 to 5, but classes are counted from 0; save labels - 1");
@@ -414,7 +414,7 @@ private Q_SLOTS:
         add("from_minus_one.npz", "labels: labels run from -1 to 3, and there are 5 classes");
         add("empty_labels.npz", "array labels: (400, 0) of <f8 holds no labels");
         add("three_evals.npz", "both eval_logits and val_logits could be the validation scores");
-        add("zero_row.npz", "probs, row 7: sums to 0, so it holds no probabilities");
+        add("zero_row.npz", "probs, row 7: sums to 0, so it does not hold probabilities");
         add("zero_scores.npz", "scores, row 7: all values lie between 0 and 1, but this row sums to 0");
         add("zero_logs.npz", "log_probs, row 7: has the probability 0 for every class");
         add("pointer.npz", "is a Git LFS pointer (to a file of 812344 bytes), not the file itself");
@@ -429,7 +429,7 @@ private Q_SLOTS:
             "logits.npy: is encrypted, which is not read; unpack the archive with its password");
         add("encrypted_unnamed.npz", "arr_0.npy: is encrypted");
         add("dimensions.npz", "array logits: its header claims more than 64 dimensions");
-        add("surrogate.npz", "array class_names: its item 0 holds 55296, which is no character");
+        add("surrogate.npz", "array class_names: its item 0 holds 55296, which is not a Unicode character");
         add("zero_in_name.npz", "array class_names: its item 0 is not UTF-8 text");
         add("many.npz", "a0 (1,) of <f4, a1 (1,) of <f4");
         add("long_name.npz", " holds logitsxxxxx");
@@ -444,10 +444,10 @@ private Q_SLOTS:
         add("infinite.npz", "probs, row 9: is NaN or infinite");
         add("huge.npz", "row 9: has the logit 1e+300, which float32");
         add("two_logits.npz",
-            "both logits and test_logits could be the test scores; say which with --logits");
-        add("two_labels.npz", "both labels and y could be the test labels; say which with --labels");
+            "both logits and test_logits could be the test scores; choose one with --logits");
+        add("two_labels.npz", "both labels and y could be the test labels; choose one with --labels");
         add("other_classes.npz", "logits has 5 classes, but val_logits has 4");
-        add("other_kinds.npz", "val_probs and logits are called different things");
+        add("other_kinds.npz", "val_probs and logits hold different kinds of scores");
         add("names_short.npz", "array class_names: (2,) of <U1 does not fit logits, which has 5 classes");
         add("names_twice.npz", "4 different class names, but logits has 5 classes");
         add("unknown_name.npz",
@@ -464,9 +464,9 @@ private Q_SLOTS:
         add("no_arrays.npz", "without any .npy array");
         add("short_data.npz", "array logits: has ");
         add("long_data.npz", "array logits: has ");
-        add("bad_magic.npz", "array logits: it does not begin as a .npy file does");
+        add("bad_magic.npz", "array logits: it does not begin like a .npy file");
         add("bad_version.npz", "array logits: it has the .npy format 9");
-        add("bad_header.npz", "array logits: its header is not the one of a .npy file");
+        add("bad_header.npz", "array logits: its header is not that of a .npy file");
         add("endless_header.npz", "array logits: its header claims to have 2147483647 bytes");
         add("cut_header.npz", "too early");
         add("bomb.npz", "more than the 536870912 values");

@@ -41,13 +41,13 @@ void TestBadFiles::initTestCase() {
 void TestBadFiles::theErrorNamesFileAndPlace_data() {
     QTest::addColumn<QStringList>("words");
     const auto row = [](const char* name, const QStringList& words) { QTest::newRow(name) << words; };
-    row("missing", {"cannot be read"});
+    row("missing", {"does not exist. It may have been moved or renamed."});
     row("folder", {"not a regular file"});
     row("empty", {"not an HDF5 file"});
     row("text", {"not an HDF5 file"});
     row("truncated", {"cannot be opened", "damaged or cut short", "truncated file"});
     row("truncated_early", {"cannot be opened", "damaged or cut short"});
-    row("no_format", {"no run file", "format"});
+    row("no_format", {"not a run file", "format"});
     row("format", {"attribute format", "somebody else's", "finescope-run"});
     row("format_steers", {"attribute format", "a\uFFFD[2J\uFFFDbxxx", "xxx\u2026'"});
     row("version", {"attribute format_version", "is 2", "reads version 1"});

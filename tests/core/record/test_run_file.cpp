@@ -252,7 +252,7 @@ void TestRunFile::anOverwrittenRunIsRefusedUntilItIsReadAgain() {
     QVERIFY(replaced && replaced->method == "lp" && replaced->seed == 2);
     QVERIFY(!follower.poll());
     std::filesystem::remove(file);
-    QVERIFY(refused("cannot be read", [&] { return replaced->parts->labels(replaced->splits[1]); }));
+    QVERIFY(refused("does not exist", [&] { return replaced->parts->labels(replaced->splits[1]); }));
 }
 
 void TestRunFile::aRunThatEndedHoldsNoDescriptorAndNoticesAChange() {

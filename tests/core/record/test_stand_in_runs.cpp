@@ -19,10 +19,10 @@ private Q_SLOTS:
             << "is a Git LFS pointer (to a file of 73728 bytes), not the file itself: run \"git lfs";
         QTest::newRow("page") << QByteArray("<!DOCTYPE html>\n<html>")
                               << "is a web page (HTML), not the file itself";
-        QTest::newRow("server") << QByteArray("Entry not found") << "is a server's answer";
+        QTest::newRow("server") << QByteArray("Entry not found") << "is a server's refusal";
         QTest::newRow("something else")
-            << QByteArray("label,logit_0\n") << "is not an HDF5 file, so it is no run file";
-        QTest::newRow("nothing") << QByteArray() << "is not an HDF5 file, so it is no run file";
+            << QByteArray("label,logit_0\n") << "is not an HDF5 file, so it is not a run file";
+        QTest::newRow("nothing") << QByteArray() << "is not an HDF5 file, so it is not a run file";
     }
     void standInsAreNamed() {
         QFETCH(QByteArray, bytes);

@@ -63,7 +63,7 @@ private Q_SLOTS:
             << "here, line 1, column 4: not JSON: it ends too early; was the file cut short?";
         QTest::newRow("a large number")
             << QByteArray("[1,\n 1e999]")
-            << "here, line 2, column 2: the number 1e999 is larger than a double holds";
+            << "here, line 2, column 2: the number 1e999 is too large for a double";
         QTest::newRow("Latin-1") << QByteArray("[\n\"caf\xE9\"]")
                                  << "here, line 2, column 5: not UTF-8; save the text in that encoding";
         QTest::newRow("NaN") << QByteArray("[NaN]")

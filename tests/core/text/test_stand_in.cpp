@@ -46,7 +46,7 @@ private Q_SLOTS:
         add("page behind a byte order mark", "\xEF\xBB\xBF<html>", page);
         add("page behind a comment", "<!-- saved from -->\n<!-- twice -->\n<html>", page);
         add("XHTML", "<?xml version=\"1.0\"?>\n<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0\">", page);
-        const char* answer = "is a server's answer that it does not give out the file";
+        const char* answer = "is a server's refusal to give out the file";
         add("Hugging Face", "Entry not found", answer);
         add("GitHub", "404: Not Found", answer);
         add("gated", "Access to model x/y is restricted and you are not in the authorized list.", answer);

@@ -208,8 +208,7 @@ private Q_SLOTS:
                             const char* said) { QTest::newRow(name) << format << bytes << QString(said); };
         add("none", kTsv, "a\tb\tl\n\"x\"\ty\t1\n", "");
         add("stray, closed later", kTsv, "a\tb\tl\nx\ty\t1\n\" z\tw\t0\nv\tw\t1\n\"\tw\t0\n",
-            "data: 1 field in quotation marks reaches over line ends (lines 3 to 5); if a quotation mark "
-            "stands "
+            "data: 1 field in quotation marks reaches over line ends (lines 3 to 5); if a quotation mark is "
             "there by mistake, the rows between are lost: \"quotes\": false in the task.json");
         add("comma", kCsv, "a,b,l\n\"x\nx\",y,1\n", "(lines 2 to 3)");
         add("CR", kCsv, "a,b,l\rx,\"y\r\ry\",1\r", "(lines 2 to 4)");
@@ -217,7 +216,7 @@ private Q_SLOTS:
             "5 fields in quotation marks reach over line ends (lines 2 to 3, 4 to 5, 6 to 7, ...)");
         add("no quotes", kPlainTsv, "a\tb\tl\n\"x\ty\t1\nz\"\tw\t0\n", "");
         add("empty rows and columns", kCsv, "a,b,l,,\nx,y,1,,\n,,,,\n,,,,\n",
-            "data: 2 rows in which nothing stands are left out");
+            "data: 2 rows without content are left out");
     }
     void quotedFieldsOverLineEndsAreTold() {
         QFETCH(FileFormat, format);
