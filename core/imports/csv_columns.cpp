@@ -194,7 +194,7 @@ private:
                 std::ranges::find(group.places, place) != group.places.end()) {
                 throw Error(ErrorKind::badInput,
                             "--logits " + m_choice.scores + ": " + m_place +
-                                (found == m_header.end() ? " has no column " : " has only one column ") +
+                                (found == m_header.end() ? " has no column " : " cannot use twice ") +
                                 std::string(name) + "; it has " + list());
             }
             group.places.push_back(place);

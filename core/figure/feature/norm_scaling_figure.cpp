@@ -243,7 +243,7 @@ std::string emptyText(std::span<const record::Run> runs, std::span<const NormSca
     if (scaled) {
         return "No run holds features of the split that is asked for.";
     }
-    return "No run has another classifier scale than 1. Train some with\n"
+    return "All runs have classifier scale 1. Train others with\n"
            "finescope-engine train ... --classifier-scale 10\n"
            "(and 0.1, 0.5, 2, 5, 50), or run the study norm-scaling.";
 }

@@ -271,7 +271,7 @@ private Q_SLOTS:
         names.scores = "dog,fish";
         QVERIFY(told("label,cat,dog\ncat,1.5,-2\n", names).contains("has no column fish"));
         names.scores = "dog,dog";
-        QVERIFY(told("label,cat,dog\ncat,1.5,-2\n", names).contains("has only one column dog"));
+        QVERIFY(told("label,cat,dog\ncat,1.5,-2\n", names).contains("cannot use twice dog"));
     }
 
     void whatSpreadsheetsLeaveBehindIsLeftOut_data() {
