@@ -45,6 +45,14 @@ struct Axis {
 /// Which vertical axis a mark belongs to.
 enum class Side { left, right };
 
+/// Where a curve over training is of linear probing, for the read-out: a point at x is that of iteration
+/// `iterations` (x - from) / (to - from).
+struct ProbingSpan {
+    double from = 0, to = 0; ///< x of its start and end
+    double iterations = 0;   ///< 0: unknown, or not the same for all runs behind the curve
+    bool last = false;       ///< the end belongs to it: fine-tuning does not follow
+};
+
 /// A NaN in y breaks the line.
 struct Line {
     std::string name{}; ///< in legend and read-out
@@ -56,6 +64,7 @@ struct Line {
     Side side = Side::left;
     bool whiskers = false; ///< intervals about data: like bands, they widen an axis only so far
     bool readOut = true;   ///< false: says nothing under the cursor; nor do whiskers, whose bars say it
+    std::optional<ProbingSpan> probing{};
 };
 
 struct Band {

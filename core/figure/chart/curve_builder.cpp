@@ -75,6 +75,22 @@ bool breaksBetween(const RunCurve& curve, double low, double high) {
     });
 }
 
+/// Where all curves are of linear probing, if that is the same place.
+std::optional<ProbingSpan> commonProbing(const std::vector<RunCurve>& curves) {
+    std::optional<ProbingSpan> common = curves.front().probing;
+    for (const RunCurve& curve : curves) {
+        if (!common || !curve.probing || curve.probing->from != common->from ||
+            curve.probing->to != common->to) {
+            return std::nullopt;
+        }
+        if (curve.probing->iterations != common->iterations) {
+            common->iterations = 0;
+        }
+        common->last = common->last && curve.probing->last;
+    }
+    return common;
+}
+
 /// Every x at which some curve has a point and all of them have a value.
 std::vector<double> commonPoints(const std::vector<RunCurve>& curves) {
     double low = -std::numeric_limits<double>::infinity(), high = -low;
@@ -249,7 +265,8 @@ void CurveBuilder::addLine(Panel& panel, RunCurve curve, const std::string& name
                             .style = style,
                             .legend = emphasised && !right,
                             .emphasised = emphasised && !right,
-                            .side = side});
+                            .side = side,
+                            .probing = curve.probing});
     panel.curves.back().markers = emphasised;
 }
 
@@ -280,6 +297,7 @@ void CurveBuilder::addGroup(Panel& panel, const RunGroup& group, const Source& s
     const bool aligned =
         std::ranges::all_of(curves, [&](const RunCurve& curve) { return curve.x == curves.front().x; });
     RunCurve mean{.x = aligned ? curves.front().x : commonPoints(curves)};
+    mean.probing = commonProbing(curves);
     Band band{.name = group.name + ": mean, " + spreadName(m_options.spread) + ", " + n +
                       (smooths(side) ? ", " + smoothingName(m_options.smoothing) : ""),
               .x = mean.x,

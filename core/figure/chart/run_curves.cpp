@@ -189,6 +189,7 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
     const double iterations = lastStep(run.steps, Stage::linearProbing);
     RunCurve curve;
     curve.switchAt = fineTuningStart(run, xAxis, origin);
+    curve.probing = probingSpan(run, xAxis, origin);
     const record::Series* inSteps = firstOf(run.steps, names.steps);
     const record::Series* inEpochs = firstOf(run.epochs, names.epochs);
     const record::Series* before = nullptr;
@@ -251,6 +252,18 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
         curve.nonFinite.rows += bad.empty() ? 0 : counted.rows.size();
     }
     return curve;
+}
+
+std::optional<ProbingSpan> probingSpan(const record::Run& run, XAxis xAxis, Origin origin) {
+    const double length = probingLength(run, xAxis);
+    if (length <= 0) {
+        return std::nullopt;
+    }
+    const double start = startOf(Stage::linearProbing, length, origin);
+    return ProbingSpan{.from = start,
+                       .to = start + length,
+                       .iterations = lastStep(run.steps, Stage::linearProbing),
+                       .last = !hasStage(run, Stage::fineTuning)};
 }
 
 std::optional<double> fineTuningStart(const record::Run& run, XAxis xAxis, Origin origin) {

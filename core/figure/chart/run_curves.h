@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/figure/choices.h"
+#include "core/figure/figure.h"
 #include "core/record/run.h"
 
 #include <optional>
@@ -40,6 +41,7 @@ struct RunCurve {
     /// between them are not finite.
     std::vector<std::size_t> breaks{};
     bool dropoutJump = false; ///< one of the breaks is between rows without and with dropout
+    std::optional<ProbingSpan> probing{};
     NonFiniteRows nonFinite{};
 };
 
@@ -49,6 +51,9 @@ struct RunCurve {
 /// all rows of a stage that the other table covers, says that nothing was recorded there, and so do the rows
 /// between values of which no two stand in neighbouring rows; all other NaN and infinity is counted.
 [[nodiscard]] RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis, Origin origin);
+
+/// Where the run is of linear probing on that axis, if it has that stage.
+[[nodiscard]] std::optional<ProbingSpan> probingSpan(const record::Run& run, XAxis xAxis, Origin origin);
 
 /// Where fine-tuning starts on that axis, if the run has both stages.
 [[nodiscard]] std::optional<double> fineTuningStart(const record::Run& run, XAxis xAxis, Origin origin);

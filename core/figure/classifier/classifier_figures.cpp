@@ -129,6 +129,7 @@ private:
             curve.y.push_back(sum / static_cast<double>(values.size()));
         });
         curve.switchAt = fineTuningStart(m_runs[run], m_curves.options().xAxis, m_curves.options().origin);
+        curve.probing = probingSpan(m_runs[run], m_curves.options().xAxis, m_curves.options().origin);
         return curve;
     }
 

@@ -60,6 +60,23 @@ private Q_SLOTS:
         QVERIFY(readAt(panel, {50, 50}).readings.empty());
     }
 
+    void aPointOfLinearProbingSaysItsIteration() {
+        figure::Panel panel;
+        panel.x.label = "fine-tuning epoch";
+        panel.curves.push_back({.name = "LP-FT", .x = {0, 0.25, 0.5, 1}, .y = {0.2, 0.4, 0.6, 0.8}});
+        QCOMPARE(readAt(panel, {25, 50}).heading, QStringLiteral("fine-tuning epoch 0.25"));
+        panel.curves.front().probing =
+            figure::ProbingSpan{.from = 0, .to = 0.5, .iterations = 94, .last = false};
+        QCOMPARE(readAt(panel, {25, 50}).heading, QStringLiteral("linear probing, iteration 47 of 94"));
+        QVERIFY(readAt(panel, {25, 50}).namesAxis);
+        QCOMPARE(readAt(panel, {50, 50}).heading, QStringLiteral("fine-tuning epoch 0.5"));
+        QCOMPARE(readAt(panel, {100, 50}).heading, QStringLiteral("fine-tuning epoch 1"));
+        panel.curves.front().probing->last = true;
+        QCOMPARE(readAt(panel, {50, 50}).heading, QStringLiteral("linear probing, iteration 94 of 94"));
+        panel.curves.front().probing->iterations = 0;
+        QCOMPARE(readAt(panel, {25, 50}).heading, QStringLiteral("linear probing, 50\u202f%"));
+    }
+
     void aBarOfSeedsSaysItsMethodAndEnds() {
         figure::Panel panel;
         figure::BarSeries series;

@@ -88,7 +88,8 @@ void OverlayItem::draw(QCPPainter* painter) {
     const double value = left.x.value(out.snappedX);
     for (const PanelItem* other : m_plot.linked(panel)) {
         const std::string& label = other->panel().x.label;
-        if (panel->panel().x.label.empty() && !label.empty()) { // the axis is named below the column
+        // The axis is named below the column.
+        if (!out.namesAxis && panel->panel().x.label.empty() && !label.empty()) {
             out.heading = QString::fromStdString(label) + QLatin1Char(' ') + out.heading;
             break;
         }

@@ -34,6 +34,20 @@ bool speaks(const figure::Line& line) {
     return line.readOut && !line.name.empty() && line.emphasised && !line.whiskers;
 }
 
+/// "linear probing, iteration 32 of 94"; empty where x is not in linear probing.
+QString probingText(const std::optional<figure::ProbingSpan>& span, double x) {
+    if (!span || span->to <= span->from || x < span->from || x > span->to || (x == span->to && !span->last)) {
+        return {};
+    }
+    const double part = (x - span->from) / (span->to - span->from);
+    if (span->iterations > 0) {
+        return QStringLiteral("linear probing, iteration %1 of %2")
+            .arg(std::llround(part * span->iterations))
+            .arg(std::llround(span->iterations));
+    }
+    return QStringLiteral("linear probing, %1\u202f%").arg(numberText(100 * part, 3));
+}
+
 /// The point nearest to the cursor along x; none where the curve has no point within reach.
 std::optional<std::size_t> nearest(const figure::Line& line, const PanelMap& map, double cursor,
                                    double reach) {
@@ -119,6 +133,7 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
     out.snappedX = cursor.x();
     double snap = std::numeric_limits<double>::infinity();
     std::optional<double> snappedValue;
+    std::optional<figure::ProbingSpan> probing; // of the line that was snapped to
     // Among samples nothing is a function of x.
     const bool ofSamples = std::ranges::any_of(
         panel.scatters, [](const figure::Scatter& scatter) { return !scatter.samples.empty(); });
@@ -143,6 +158,7 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
             snap = std::abs(at.x() - cursor.x());
             out.snappedX = at.x();
             snappedValue = line.x[*index];
+            probing = line.probing;
         }
     }
     std::ranges::move(pointsAt(panel, left, cursor, kReach, hidden), std::back_inserter(out.readings));
@@ -195,7 +211,11 @@ ReadOut readOut(const figure::Panel& panel, const PanelMap& left, const PanelMap
     const QString label = QString::fromStdString(panel.x.label);
     const QString at = snappedValue || panel.x.ticks == figure::TickStyle::category ? valueText(panel.x, x)
                                                                                     : numberText(x, 3);
-    out.heading = label.isEmpty() ? at : label + QStringLiteral(" ") + at;
+    out.heading = probingText(probing, x);
+    out.namesAxis = !out.heading.isEmpty();
+    if (!out.namesAxis) {
+        out.heading = label.isEmpty() ? at : label + QStringLiteral(" ") + at;
+    }
     return out;
 }
 

@@ -27,7 +27,8 @@ struct Reading {
 struct ReadOut {
     QString heading;               ///< the position on the x axis
     std::vector<Reading> readings; ///< largest value first
-    double snappedX = 0; ///< surface x of the nearest recorded point; the cursor's own if there is none
+    double snappedX = 0;    ///< surface x of the nearest recorded point; the cursor's own if there is none
+    bool namesAxis = false; ///< the heading says what it is a position on, although the axis has no label
 };
 
 /// What the marks of a panel say at a position of the surface. Values are those of the nearest recorded
