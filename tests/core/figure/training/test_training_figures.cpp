@@ -107,6 +107,11 @@ void TestTrainingFigures::stepsFollowIterations() {
     const Figure figure = classifierNormFigure(runs, {.curve = {.xAxis = XAxis::steps}});
     QCOMPARE(figure.panels.front().curves.front().x, (Values{-3, -2, -1, 0, 10, 20}));
     QCOMPARE(figure.panels.front().curves.front().y, (Values{0, 8, 12, 16, 17.5, 18.5}));
+    const std::optional<ProbingSpan>& probing = figure.panels.front().curves.front().probing;
+    QVERIFY(probing.has_value() && !probing->last);
+    QCOMPARE(probing->from, -4.0);
+    QCOMPARE(probing->to, 0.0);
+    QCOMPARE(probing->iterations, 4.0);
 }
 
 void TestTrainingFigures::startCountsFromTheFirstIteration() {
