@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/engine/train/plan.h"
+#include "core/engine/device_choice.h"
 
 #include <torch/types.h>
 

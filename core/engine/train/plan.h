@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/engine/device_choice.h"
 #include "core/engine/model/config.h"
 
 #include <cstdint>
@@ -17,7 +18,6 @@ enum class Method { lp, ft, lpFt, lora, lpLora };
 enum class ProbeHead { exact, paper };
 /// Which splits' features are recorded: none, all, or every split but a training split of over 5,000 rows.
 enum class FeatureChoice { eval, all, none };
-enum class DeviceChoice { automatic, cpu, cuda };
 
 /// As in the run file: lp, ft, lp-ft, lora, lp-lora.
 [[nodiscard]] std::string methodName(Method method);

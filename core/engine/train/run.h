@@ -31,9 +31,8 @@ struct TrainOutcome {
 
 /// One run, from plan to run file: everything run-file.md names. Returns with status complete or cancelled;
 /// throws Error for everything else, after the file (if there is one by then) has status failed and the
-/// message. After an Error the process must leave without running destructors of static objects (std::_Exit):
-/// see RunWriter::abandon. Sets the number of threads and the seed of the whole process; one run at a time,
-/// one calling thread.
+/// message. Sets the number of threads and the seed of the whole process; one run at a time, one calling
+/// thread.
 [[nodiscard]] TrainOutcome trainRun(const TrainPlan& plan, const TrainHooks& hooks);
 
 } // namespace finescope::engine
