@@ -16,6 +16,71 @@ set(allowed_app/engine "core;core/text;core/record;core/imports;core/analysis;co
 set(allowed_app/window "core;core/text;core/record;core/analysis;core/figure;widgets;app/window")
 set(units core/text core/record core/analysis core/figure core/imports core/engine widgets app/engine app/window core)
 
+# Rooms of a folder -> rooms beside them that they may include from. A folder's own files may be included by all its
+# rooms and include none. A room that is not listed is refused; who needs another arrow thinks twice, then adds it here.
+set(roomed core/analysis core/figure core/engine widgets widgets/plot widgets/page app/window)
+set(rooms_core/analysis
+    "compute:"
+    "statistics:"
+    "theory:"
+    "calibration: compute statistics"
+    "classifier: compute"
+    "feature: compute statistics"
+    "logistic: calibration compute"
+    "temperature: calibration compute"
+    "kernel: logistic"
+    "recalibration: calibration compute logistic temperature"
+    "run: calibration feature kernel statistics temperature"
+    "claims: calibration feature kernel run statistics temperature")
+set(rooms_core/figure
+    "label:"
+    "chart: label"
+    "theory: label"
+    "accuracy: chart label"
+    "calibration: chart label"
+    "classifier: chart label"
+    "kernel: chart label"
+    "write: chart"
+    "feature: chart classifier label"
+    "training: chart classifier label"
+    "request: accuracy calibration classifier feature kernel label theory training")
+set(rooms_core/engine
+    "tokenizer:"
+    "model: tokenizer"
+    "ntk: model tokenizer"
+    "task: model tokenizer"
+    "demo: model task tokenizer"
+    "train: model task tokenizer"
+    "kernel_run: model ntk task train"
+    "study: task train"
+    "theory: model ntk tokenizer train")
+set(rooms_widgets
+    "plot:"
+    "control: plot"
+    "model: control plot"
+    "panel: control model"
+    "page: control panel plot"
+    "dialog: page plot")
+set(rooms_widgets/plot
+    "paint:"
+    "scene: paint"
+    "export: paint scene"
+    "view: export paint scene")
+set(rooms_widgets/page
+    "common:"
+    "accuracy: common"
+    "calibration: common"
+    "classifier: common"
+    "feature: common"
+    "kernel: common"
+    "training: common")
+set(rooms_app/window
+    "command:"
+    "runs:"
+    "jobs: runs"
+    "window: command jobs runs")
+set(entrances app/window/main.cpp)  # may include any room: the program begins there
+
 # Libraries that only one place may name: pattern of the included header, then where it is welcome.
 set(qt_headers "^(Q[A-Z][A-Za-z]*|Qt[A-Z].*|q[a-z]+\\.h|Qt)$")
 set(torch_headers "^(torch|ATen|c10|caffe2)/")
@@ -31,6 +96,36 @@ function(unit_of path result)
     endforeach()
     set(${result} "" PARENT_SCOPE)
 endfunction()
+
+foreach(folder IN LISTS roomed)
+    foreach(row IN LISTS rooms_${folder})
+        string(REGEX MATCH "^([a-z_]+):(.*)$" row "${row}")
+        list(APPEND names_${folder} ${CMAKE_MATCH_1})
+        string(REGEX MATCHALL "[a-z_]+" may_${folder}/${CMAKE_MATCH_1} "${CMAKE_MATCH_2}")
+    endforeach()
+endforeach()
+
+# The first part of the path below a folder; "" for the folder's own files, and for other folders.
+function(room_of path folder result)
+    set(${result} "" PARENT_SCOPE)
+    if(path MATCHES "^${folder}/([^/]+)/")
+        set(${result} ${CMAKE_MATCH_1} PARENT_SCOPE)
+    endif()
+endfunction()
+
+# Adds to `problems` what an include does that the rooms of a folder forbid.
+macro(check_rooms source header)
+    foreach(folder IN LISTS roomed)
+        room_of(${source} ${folder} from)
+        room_of(${header} ${folder} to)
+        if(from AND NOT from IN_LIST names_${folder})
+            list(APPEND problems "${source}: room ${folder}/${from} is not listed")
+        elseif(to AND NOT to STREQUAL from AND ${source} MATCHES "^${folder}/" AND
+               NOT to IN_LIST may_${folder}/${from} AND NOT ${source} IN_LIST entrances)
+            list(APPEND problems "${source}: room ${folder}/${from} may not look into ${header}")
+        endif()
+    endforeach()
+endmacro()
 
 set(problems "")
 file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/core/*.h ${ROOT}/core/*.cpp ${ROOT}/widgets/*.h
@@ -52,6 +147,7 @@ foreach(source IN LISTS sources)
         endif()
         if(target)
             list(APPEND included_${source} ${header})
+            check_rooms(${source} ${header})
         endif()
         if(unit MATCHES "^(core|app/engine)" AND header MATCHES "${qt_headers}")
             list(APPEND problems "${source}: no Qt below the widgets (${header})")
@@ -96,6 +192,7 @@ if(NOT count)
     list(APPEND problems "only ${count} source files found under ${ROOT}: wrong ROOT?")
 endif()
 if(problems)
+    list(REMOVE_DUPLICATES problems)
     list(JOIN problems "\n  " text)
     message(FATAL_ERROR "layering:\n  ${text}")
 endif()
