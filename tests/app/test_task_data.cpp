@@ -1,3 +1,4 @@
+#include "core/analysis/run/run_traits.h"
 #include "core/record/run_reader.h"
 #include "tests/support/data.h"
 #include "tests/support/engine_program.h"
@@ -203,6 +204,8 @@ private Q_SLOTS:
         QVERIFY2(run.status == 0, run.err);
         QVERIFY2(run.err.contains("test Matthews correlation"), run.err);
         const record::Run recorded = read("cola.h5");
+        QVERIFY(analysis::taskMetric(recorded) == analysis::TaskMetric::matthews);
+        QVERIFY(recorded.config.find("\"metric\"") != std::string::npos);
         const auto bestRow = [&](const char* series) {
             const std::vector<double>& values = recorded.epochs.find(series)->values;
             return std::max_element(values.begin() + 1, values.end()) - values.begin(); // never epoch 0

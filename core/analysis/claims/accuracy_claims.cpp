@@ -11,7 +11,9 @@ constexpr double kWithin = 0.001; // 0.1 points
 constexpr double kRounding = 1e-9;
 
 std::string metricName(const TaskRuns& group) {
-    return group.task == "cola" ? "Matthews correlation" : "accuracy";
+    const bool matthews = std::ranges::any_of(
+        group.runs, [](const ClaimRun* run) { return run->taskMetric == TaskMetric::matthews; });
+    return matthews ? "Matthews correlation" : "accuracy";
 }
 
 /// `one` against `other` on the splits that `wanted` lets through.

@@ -48,13 +48,14 @@ std::optional<double> fittedTemperature(const record::Run& run) {
                : std::nullopt;
 }
 
-void describeLogits(ClaimSplit& split, const MatrixF& logits, const Labels& labels, std::string_view task,
+void describeLogits(ClaimSplit& split, const MatrixF& logits, const Labels& labels, TaskMetric metric,
                     std::optional<double> temperature) {
     const Reliability plain = reliability(logits, labels);
     const Labels predicted = argmax(logits);
     split.accuracy = share(predicted, labels);
-    split.metric = task == "cola" ? matthewsCorrelation(predicted, labels, static_cast<int>(logits.cols()))
-                                  : *split.accuracy;
+    split.metric = metric == TaskMetric::matthews
+                       ? matthewsCorrelation(predicted, labels, static_cast<int>(logits.cols()))
+                       : *split.accuracy;
     split.ece = plain.ece;
     split.mce = plain.mce;
     if (temperature) {
@@ -92,7 +93,7 @@ ClaimSplit claimSplit(const record::Run& run, const record::SplitInfo& info,
     }
     const Labels labels = run.parts->labels(info);
     if (const auto row = run.reportedLogits(info)) {
-        describeLogits(split, run.parts->logits(info, *row), labels, run.task, temperature);
+        describeLogits(split, run.parts->logits(info, *row), labels, taskMetric(run), temperature);
     }
     const MatrixF before = info.pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(info) : MatrixF{};
     const MatrixF after = info.featureWidth > 0 ? run.parts->features(info) : MatrixF{};
@@ -214,6 +215,7 @@ std::optional<ClaimKernel> claimKernel(const record::Run& run) {
 
 ClaimRun claimRun(const record::Run& run) {
     ClaimRun numbers{.task = run.task, .model = run.model, .method = run.method, .seed = run.seed};
+    numbers.taskMetric = taskMetric(run);
     numbers.classifierScale = classifierScale(run);
     if (const record::SplitInfo* test = run.splitWithRole("test")) {
         numbers.collapsed = collapsedClass(run, *test).has_value();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/analysis/kernel/kernel_statistics.h"
+#include "core/analysis/run/run_traits.h"
 #include "core/record/run.h"
 
 #include <array>
@@ -16,8 +17,7 @@ namespace finescope::analysis {
 struct ClaimSplit {
     std::string name{};
     bool outOfDistribution = false;
-    /// Accuracy; of CoLA Matthews correlation. definitions.md, Task metric.
-    std::optional<double> metric{};
+    std::optional<double> metric{}; ///< the run's. definitions.md, Task metric
     std::optional<double> accuracy{}, ece{}, mce{};
     /// The same at the temperature that the validation split gives. definitions.md, Fitted temperature.
     std::optional<double> fittedAccuracy{}, fittedEce{}, fittedMce{};
@@ -58,7 +58,8 @@ struct ClaimRun {
     std::string task{}, model{}, method{};
     std::int64_t seed = 0;
     double classifierScale = 1;
-    bool collapsed = false; ///< one class for every row of the test split
+    TaskMetric taskMetric = TaskMetric::accuracy; ///< which ClaimSplit::metric is
+    bool collapsed = false;                       ///< one class for every row of the test split
     /// ||V||_F over the L-BFGS iterations of lp, over the epochs 0 .. E of ft, lora and others.
     std::vector<double> normCurve{};
     std::optional<double> probedNorm{};   ///< ||V||_F after linear probing

@@ -22,6 +22,15 @@ bool mayHaveDropout(const record::Run& run) {
            !std::ranges::all_of(*rates, [](const auto& rate) { return rate.is_number() && rate == 0; });
 }
 
+TaskMetric taskMetric(const record::Run& run) {
+    const auto config = configOf(run);
+    const auto metric = config.find("metric");
+    if (metric != config.end() && (*metric == "accuracy" || *metric == "matthews")) {
+        return *metric == "matthews" ? TaskMetric::matthews : TaskMetric::accuracy;
+    }
+    return run.task == "cola" ? TaskMetric::matthews : TaskMetric::accuracy;
+}
+
 std::optional<std::filesystem::path> importedFrom(const record::Run& run) {
     const auto config = configOf(run);
     const nlohmann::json::json_pointer place("/imported/file");

@@ -16,6 +16,16 @@ namespace finescope::analysis {
 /// rates and all are 0.
 [[nodiscard]] bool mayHaveDropout(const record::Run& run);
 
+/// What the runs of a task are scored by (definitions.md, Task metric).
+enum class TaskMetric {
+    accuracy, ///< fraction of rows classified rightly, 0..1
+    matthews, ///< Matthews correlation, -1..1
+};
+
+/// By which score a run's best epoch was chosen: the config's `metric`, "accuracy" or "matthews". Of files
+/// that say nothing, the Matthews correlation for the task cola.
+[[nodiscard]] TaskMetric taskMetric(const record::Run& run);
+
 /// The file of predictions that a run was imported from (core/imports): the config's `imported.file`; nullopt
 /// for a run that was trained. Such a file says nothing of a seed, so the run's 0 means none.
 [[nodiscard]] std::optional<std::filesystem::path> importedFrom(const record::Run& run);

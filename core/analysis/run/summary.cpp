@@ -80,32 +80,14 @@ const char* statusName(record::Status status) {
 }
 
 Json classifierObject(const record::Run& run, Reasons& reasons) {
-    // A file of snapshots alone, without /epochs, is read by its first and last snapshot.
-    const auto& keys = run.epochs.keys.empty() ? run.classifierKeys : run.epochs.keys;
-    std::optional<record::EpochKey> first;
-    std::optional<record::EpochKey> afterProbing;
-    std::optional<record::EpochKey> reported = run.reportedKey();
-    if (!keys.empty()) {
-        first = keys.front();
-        reported = reported.value_or(keys.back());
-        constexpr record::EpochKey probed{1, record::Stage::linearProbing};
-        if (std::ranges::find(keys, probed) != keys.end()) {
-            afterProbing = probed;
-        }
-    }
-    const auto normsAt = [&](std::optional<record::EpochKey> key) {
-        return key ? classifierNormsAt(run, *key) : ClassifierNorms{};
-    };
-    const ClassifierNorms initial = normsAt(first);
-    const ClassifierNorms probed = normsAt(afterProbing);
-    const ClassifierNorms last = normsAt(reported);
-    const std::pair<const char*, const ClassifierNorms*> moments[] = {
-        {"initial", &initial}, {"after_lp", &probed}, {"final", &last}};
+    const RunNorms norms = runNorms(run);
     Json object;
-    for (const auto& [moment, norms] : moments) {
-        const std::string name = moment;
-        object["weight_norm"][name] = reasons.finite("classifier.weight_norm." + name, norms->weight);
-        object["bias_norm"][name] = reasons.finite("classifier.bias_norm." + name, norms->bias);
+    for (const auto& [name, moments] : {std::pair{"weight_norm", norms.weight}, {"bias_norm", norms.bias}}) {
+        for (const auto& [moment, norm] : {std::pair{"initial", moments.initial},
+                                           {"after_lp", moments.afterLp},
+                                           {"final", moments.reported}}) {
+            object[name][moment] = reasons.finite(std::string("classifier.") + name + "." + moment, norm);
+        }
     }
     return object;
 }

@@ -31,13 +31,14 @@ Json hashes(const std::filesystem::path& folder, const std::vector<std::string>&
 
 } // namespace
 
-std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint) {
+std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint, SelectionMetric metric) {
     const TrainPlan& plan = resolved.plan;
     const EncoderConfig& encoder = checkpoint.encoder->config;
     Json config = {
         {"program", programVersion()},
         {"method", methodName(plan.method)},
         {"task", plan.task},
+        {"metric", metric == SelectionMetric::matthews ? "matthews" : "accuracy"},
         {"seed", plan.seed},
         {"model", absolutePath(plan.model)},
         {"model_sha256",

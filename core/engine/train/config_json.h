@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/engine/model/checkpoint.h"
+#include "core/engine/task/task.h"
 #include "core/engine/train/plan.h"
 #include "core/engine/train/probe.h"
 
@@ -19,8 +20,9 @@ struct ResolvedPlan {
 };
 
 /// The run file's `config`: a JSON object with everything needed to repeat the run. run-file.md, Root
-/// attributes.
-[[nodiscard]] std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint);
+/// attributes. `metric`: by which the best epoch is chosen.
+[[nodiscard]] std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint,
+                                     SelectionMetric metric);
 
 /// By how many bytes configWithChoice() may make a config longer.
 inline constexpr std::size_t kChoiceBytes = 8192;

@@ -169,7 +169,7 @@ private:
         file.task = m_task.name;
         file.model = std::filesystem::absolute(plan().model / "").parent_path().filename().string();
         file.name = file.task + " " + file.method + " seed " + std::to_string(plan().seed);
-        m_config = configJson(m_resolved, m_checkpoint);
+        m_config = configJson(m_resolved, m_checkpoint, m_task.metric);
         file.config = m_config;
         file.configRoom = probes(plan().method) ? kChoiceBytes : 0;
         file.seed = plan().seed;

@@ -81,7 +81,7 @@ Panel panelOf(std::span<const record::Run> runs, const ScoreSet& scores, const D
         }
     }
     Panel panel;
-    panel.y = metricOf(dataset.task) == Metric::matthews
+    panel.y = metricOf(runs, dataset) == analysis::TaskMetric::matthews
                   ? Axis{.label = "Matthews correlation"}
                   : Axis{.label = "accuracy", .ticks = TickStyle::percent};
     const std::size_t n = addGroupedBars(panel, titles, series, {.spread = options.spread});
@@ -158,7 +158,7 @@ Table accuracyTable(std::span<const record::Run> runs, std::span<const AccuracyE
     }
     bool matthews = false;
     for (const Dataset& dataset : datasets) {
-        const bool ofMatthews = metricOf(dataset.task) == Metric::matthews;
+        const bool ofMatthews = metricOf(runs, dataset) == analysis::TaskMetric::matthews;
         matthews |= ofMatthews;
         const std::string name = datasetName(dataset, datasets) + (ofMatthews ? " (MCC)" : "");
         for (const std::string& split : splitsOf(runs, dataset, chosen, hasLogits)) {

@@ -3,12 +3,17 @@
 #include "core/analysis/calibration/softmax.h"
 #include "core/analysis/statistics/matthews.h"
 
+#include <algorithm>
+#include <map>
+
 namespace finescope::figure {
 
 namespace {
 
-double score(Metric metric, const Labels& predicted, const Labels& labels, int classes) {
-    if (metric == Metric::matthews) {
+using analysis::TaskMetric;
+
+double score(TaskMetric metric, const Labels& predicted, const Labels& labels, int classes) {
+    if (metric == TaskMetric::matthews) {
         return analysis::matthewsCorrelation(predicted, labels, classes);
     }
     std::int64_t right = 0;
@@ -20,12 +25,17 @@ double score(Metric metric, const Labels& predicted, const Labels& labels, int c
 
 } // namespace
 
-Metric metricOf(const std::string& task) {
-    return task == "cola" ? Metric::matthews : Metric::accuracy;
+TaskMetric metricOf(std::span<const record::Run> runs, const Dataset& dataset) {
+    const auto first = std::ranges::find(runs, dataset, datasetOf);
+    return first == runs.end() ? TaskMetric::accuracy : analysis::taskMetric(*first);
 }
 
 std::vector<AccuracyEntry> accuracyEntries(std::span<const record::Run> runs, Problems* problems) {
     std::vector<AccuracyEntry> entries;
+    std::map<Dataset, TaskMetric> metrics;
+    for (const Dataset& dataset : datasetsOf(runs)) {
+        metrics.emplace(dataset, metricOf(runs, dataset));
+    }
     for (std::size_t index = 0; index < runs.size(); ++index) {
         const record::Run& run = runs[index];
         for (const record::SplitInfo& split : run.splits) {
@@ -37,7 +47,7 @@ std::vector<AccuracyEntry> accuracyEntries(std::span<const record::Run> runs, Pr
                 const MatrixF logits = run.parts->logits(split, *block);
                 entries.push_back({.run = index,
                                    .split = split.name,
-                                   .value = score(metricOf(run.task), analysis::argmax(logits),
+                                   .value = score(metrics.at(datasetOf(run)), analysis::argmax(logits),
                                                   run.parts->labels(split), static_cast<int>(logits.cols())),
                                    .collapsed = collapsedClassName(run, split)});
             });

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/analysis/run/run_traits.h"
 #include "core/figure/chart/collapse.h"
+#include "core/figure/label/dataset.h"
 #include "core/record/run.h"
 
 #include <optional>
@@ -10,19 +12,14 @@
 
 namespace finescope::figure {
 
-/// What a task is scored by (definitions.md, Task metric).
-enum class Metric {
-    accuracy, ///< fraction of rows classified rightly, 0..1
-    matthews, ///< Matthews correlation, -1..1: CoLA
-};
-
-[[nodiscard]] Metric metricOf(const std::string& task);
+/// What the runs of a data set are scored by: as the first of them that is there says.
+[[nodiscard]] analysis::TaskMetric metricOf(std::span<const record::Run> runs, const Dataset& dataset);
 
 /// The score of the reported model of one run on one split.
 struct AccuracyEntry {
     std::size_t run = 0; ///< index into the set
     std::string split{};
-    double value = 0;                       ///< of the metric of the run's task
+    double value = 0;                       ///< of metricOf() its data set
     std::optional<std::string> collapsed{}; ///< the one class that it predicts (collapse.h)
 };
 

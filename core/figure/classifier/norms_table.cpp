@@ -1,6 +1,6 @@
 #include "core/figure/classifier/norms_table.h"
 
-#include "core/figure/classifier/classifier_norms.h"
+#include "core/figure/classifier/usable_norms.h"
 
 #include <algorithm>
 #include <map>

@@ -1,12 +1,12 @@
 #include "core/figure/feature/norm_scaling_figure.h"
 
 #include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/run/classifier_norms.h"
 #include "core/analysis/run/run_traits.h"
 #include "core/error.h"
 #include "core/figure/chart/collapse.h"
 #include "core/figure/chart/small_multiples.h"
 #include "core/figure/chart/table_cells.h"
-#include "core/figure/classifier/classifier_norms.h"
 #include "core/figure/label/dataset.h"
 #include "core/figure/label/method_name.h"
 #include "core/figure/label/run_style.h"
@@ -203,7 +203,7 @@ std::vector<std::string> leftOut(std::span<const record::Run> runs,
     const std::vector<RunLabel> labels = labelRuns(runs);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         if (std::ranges::find(entries, i, &NormScalingEntry::run) == entries.end()) {
-            std::string& names = startNorm(runs[i]) ? featureless : tuned;
+            std::string& names = analysis::startNorm(runs[i]) ? featureless : tuned;
             names += (names.empty() ? "" : "; ") + labels[i].name;
         }
     }
@@ -256,7 +256,7 @@ std::vector<NormScalingEntry> normScalingEntries(std::span<const record::Run> ru
         const record::Run& run = runs[index];
         double norm = 0;
         attempt(run, problems, [&] {
-            norm = startNorm(run).value_or(0);
+            norm = analysis::startNorm(run).value_or(0);
             if (!std::isfinite(norm)) {
                 throw Error(ErrorKind::numeric,
                             "the classifier weight norm where fine-tuning starts is not finite");

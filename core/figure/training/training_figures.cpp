@@ -1,7 +1,7 @@
 #include "core/figure/training/training_figures.h"
 
 #include "core/figure/chart/grouped_bars.h"
-#include "core/figure/classifier/classifier_norms.h"
+#include "core/figure/classifier/usable_norms.h"
 
 #include <algorithm>
 

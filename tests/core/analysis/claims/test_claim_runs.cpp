@@ -217,6 +217,12 @@ private Q_SLOTS:
         QCOMPARE(*claimRun(run).splits[0].metric, expected["accuracy"].get<double>());
         run.task = "cola";
         QCOMPARE(*claimRun(run).splits[0].metric, expected["matthews"].get<double>());
+        run.config = R"({"metric": "accuracy"})";
+        QCOMPARE(*claimRun(run).splits[0].metric, expected["accuracy"].get<double>());
+        run.task = "mine";
+        run.config = R"({"metric": "matthews"})";
+        QCOMPARE(*claimRun(run).splits[0].metric, expected["matthews"].get<double>());
+        QVERIFY(claimRun(run).taskMetric == TaskMetric::matthews);
     }
 };
 

@@ -1,5 +1,5 @@
 #include "core/figure/accuracy/accuracy_figures.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <algorithm>
@@ -140,6 +140,10 @@ void TestAccuracyFigures::colaIsScoredByMatthews() {
     QCOMPARE(table.rows[0][0].text, std::string("cola (MCC)"));
     QCOMPARE(table.rows[0][2].text, std::string("\u221233.33"));
     QVERIFY(joined(table.notes).find("Matthews correlation x 100") != std::string::npos);
+    record::Run own = predictingRun("mine", predicted, labels); // a task whose task.json says so
+    own.config = R"({"metric": "matthews"})";
+    QCOMPARE(tableOf({own}).rows[0][0].text, std::string("mine (MCC)"));
+    QCOMPARE(tableOf({own}).rows[0][2].text, std::string("\u221233.33"));
     const Table others = tableOf({predictingRun("rte", predicted, labels)});
     QCOMPARE(others.rows[0][2].text, std::string("50.00"));
     QVERIFY(joined(others.notes).find("Matthews") == std::string::npos);

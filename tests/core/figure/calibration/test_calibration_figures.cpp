@@ -4,7 +4,7 @@
 #include "core/figure/calibration/calibration_view.h"
 #include "core/figure/request/figure_kinds.h"
 #include "core/figure/request/recipe.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <cmath>

@@ -2,7 +2,7 @@
 #include "core/error.h"
 #include "core/figure/calibration/calibration_lens.h"
 #include "core/figure/request/figure_kinds.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include "core/figure/calibration/reliability_diagram.h"
 #include "core/figure/request/figure_kinds.h"
 #include "core/figure/request/recipe.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 #include "core/figure/classifier/classifier_rows.h"
 #include "core/figure/request/figure_kinds.h"
 #include "core/figure/write/write_csv.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <algorithm>

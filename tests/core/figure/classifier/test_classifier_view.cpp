@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 #include "core/record/run_reader.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 #include "tests/support/python.h"
 #include "tests/support/tiny_run.h"

@@ -2,7 +2,7 @@
 #include "core/figure/classifier/norms_table.h"
 #include "core/figure/feature/feature_figures.h"
 #include "core/figure/feature/features_table.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <cmath>

@@ -1,7 +1,7 @@
 #include "core/error.h"
 #include "core/figure/feature/feature_details_figure.h"
 #include "core/figure/feature/feature_map.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <cmath>

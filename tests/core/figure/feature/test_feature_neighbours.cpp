@@ -2,7 +2,7 @@
 
 #include "core/error.h"
 #include "core/figure/feature/feature_figures.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <cmath>

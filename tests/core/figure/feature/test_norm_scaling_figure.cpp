@@ -1,6 +1,6 @@
 #include "core/figure/feature/norm_scaling_figure.h"
 #include "core/figure/write/write_csv.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
-#include "core/figure/classifier/classifier_norms.h"
+#include "core/analysis/run/classifier_norms.h"
 #include "core/figure/label/run_style.h"
 #include "core/figure/training/training_figures.h"
-#include "memory_run.h"
+#include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
 
 #include <cmath>
@@ -266,17 +266,23 @@ void TestTrainingFigures::normsFallBackOnSnapshots() {
     parts->snapshots = {snapshot};
     run.parts = parts;
     run.classifierKeys = {tuning(3)};
-    const ClassifierNorms norms = classifierNorms(run);
+    const analysis::RunNorms norms = analysis::runNorms(run);
     QCOMPARE(*norms.weight.reported, 5.0);
     QCOMPARE(*norms.bias.reported, 10.0);
     QVERIFY(!norms.weight.afterLp);
-    QVERIFY(!classifierNorms(emptyRun("ft")).weight.reported);
+    QVERIFY(!analysis::runNorms(emptyRun("ft")).weight.reported);
+    // The weights themselves count more than what was recorded of them.
+    run.epochs.keys = {tuning(3)};
+    run.epochs.series = {{"classifier_weight_norm", {7}}};
+    QCOMPARE(*analysis::runNorms(run).weight.reported, 5.0);
+    run.classifierKeys.clear();
+    QCOMPARE(*analysis::runNorms(run).weight.reported, 7.0);
 }
 
 void TestTrainingFigures::selectedRowCounts() {
     record::Run run = probedRun();
     run.progress.selected = 3;
-    const ClassifierNorms norms = classifierNorms(run);
+    const analysis::RunNorms norms = analysis::runNorms(run);
     QCOMPARE(*norms.weight.initial, 0.9);
     QCOMPARE(*norms.weight.afterLp, 16.0);
     QCOMPARE(*norms.weight.reported, 17.0);
