@@ -75,12 +75,6 @@ MatrixD classifierRowAngles(const MatrixViewF& weight) {
     return angles;
 }
 
-MatrixD featureClassifierCosines(const MatrixViewF& features, const MatrixViewF& weight) {
-    requireWidth(features, weight);
-    const MatrixD cosines = unitRows(features) * unitRows(weight).transpose();
-    return cosines.unaryExpr(&withinOne);
-}
-
 VectorD lossByRowNorm(const MatrixViewF& features, const Labels& labels, const MatrixViewF& weight,
                       const VectorF& bias) {
     requireWidth(features, weight);

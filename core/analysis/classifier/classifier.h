@@ -11,10 +11,6 @@ namespace finescope::analysis {
 /// zero. weight [C, h]; returns [C, C]. definitions.md, Row norms and angles.
 [[nodiscard]] MatrixD classifierRowAngles(const MatrixViewF& weight);
 
-/// cos tau_ki between each feature and each classifier row, -1..1; NaN where one of them is zero. features
-/// [N, h], weight [C, h]; returns [N, C]. Error{badInput} if widths differ. definitions.md, Norm derivative.
-[[nodiscard]] MatrixD featureClassifierCosines(const MatrixViewF& features, const MatrixViewF& weight);
-
 /// The derivative of the mean cross-entropy by the norm of each classifier row, its direction held:
 /// (1/N) sum_i (p_ki - [k = y_i]) <phi_i, v_k> / ||v_k||; NaN where a row is zero. Negative: the loss wants
 /// that norm to grow. features [N, h], labels [N], weight [C, h], bias [C]; returns [C]. Throws

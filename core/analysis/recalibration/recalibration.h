@@ -40,7 +40,6 @@ struct Recalibrated {
     std::int64_t changedPredictions = 0; ///< rows whose predicted class is another than at T = 1
     std::int64_t impossibleLabels = 0;   ///< rows whose label was given probability 0
     std::string caution{};               ///< why the fit is no minimum, or "", as a sentence without an end
-    [[nodiscard]] bool changesAccuracy() const { return change.accuracy.before != change.accuracy.after; }
 };
 
 struct RecalibrationOptions {

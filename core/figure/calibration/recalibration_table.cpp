@@ -52,10 +52,6 @@ std::string cautionOf(const Recalibrated& result) {
 
 } // namespace
 
-std::span<const Recalibrator> allRecalibrators() {
-    return kWays;
-}
-
 Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& options,
                          const analysis::PairedBootstrapOptions& bootstrap) {
     Table table{.kind = "recalibration",

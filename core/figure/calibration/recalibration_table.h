@@ -9,9 +9,6 @@
 
 namespace finescope::figure {
 
-/// Every way of analysis::Recalibrator, in that order.
-[[nodiscard]] std::span<const analysis::Recalibrator> allRecalibrators();
-
 /// Ways to recalibrate side by side: rows run and way, columns the temperature, ECE, MCE and accuracy in
 /// percent, NLL and Brier score, each with its change against T = 1 and the interval of that
 /// (paired_bootstrap.h), and how many predictions are others. Fitted on `options.fitOn` ("": the validation

@@ -21,9 +21,9 @@ void paintScatter(QPainter& painter, const figure::Scatter& scatter, const Panel
 void paintReferences(QPainter& painter, const std::vector<figure::ReferenceLine>& lines, const PanelMap& map,
                      const PaintStyle& style);
 
-/// One marker of the role centred on `at`.
 /// The role with its markers filled as a scatter wants them.
 [[nodiscard]] RoleStyle filled(RoleStyle role, figure::Fill fill);
+/// One marker of the role centred on `at`.
 void paintMarker(QPainter& painter, QPointF at, const RoleStyle& role, double size, const PaintStyle& style);
 
 /// The tints of filled areas: bands at 18 %, bars at the role's own opacity.

@@ -57,9 +57,9 @@ public:
     /// After a layout: what depends on the room that there is (rotation of category names).
     void fitToRoom();
 
-    /// Lines of the header, heading first, and the legend inside the panel; where it stands is chosen anew
-    /// after `forgetLegendPlace`.
+    /// Where the legend inside the panel stands is chosen anew.
     void forgetLegendPlace() { m_legendPlace.reset(); }
+    /// The name in that legend at a place of the surface; "" for none.
     [[nodiscard]] QString legendEntryAt(QPointF position) const;
 
 protected:

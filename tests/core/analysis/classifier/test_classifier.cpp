@@ -41,18 +41,6 @@ private Q_SLOTS:
         QVERIFY(std::isnan(angles(0, 3)));
     }
 
-    void cosinesByHand() {
-        MatrixF features(3, 2);
-        features << 1.0F, 0.0F, -2.0F, -2.0F, 0.0F, 0.0F;
-        MatrixF weight(2, 2);
-        weight << 1.0F, 1.0F, 0.0F, 7.0F;
-        const MatrixD cosines = featureClassifierCosines(features, weight);
-        QVERIFY_NEAR(cosines(0, 0), std::sqrt(0.5), 1e-15);
-        QCOMPARE(cosines(0, 1), 0.0);
-        QVERIFY_NEAR(cosines(1, 0), -1.0, 1e-15);
-        QVERIFY(std::isnan(cosines(2, 0)));
-    }
-
     // definitions.md, Theory checks, T7.
     void derivativeEqualsTheFiniteDifference() {
         const auto [features, drawn] = tests::randomLogits(80, 6, 1.0, 2);
@@ -174,8 +162,8 @@ private Q_SLOTS:
                                                                       MatrixF::Ones(2, 3), VectorF::Zero(3)));
         QVERIFY_THROWS_EXCEPTION(Error, (void)classifierRowChanges(MatrixF::Ones(2, 3), MatrixF::Ones(2, 4)));
         QVERIFY_THROWS_EXCEPTION(Error, (void)classifierRowChanges(MatrixF::Ones(2, 3), MatrixF::Ones(3, 3)));
-        QVERIFY_THROWS_EXCEPTION(Error,
-                                 (void)featureClassifierCosines(MatrixF::Ones(2, 3), MatrixF::Ones(2, 4)));
+        QVERIFY_THROWS_EXCEPTION(
+            Error, (void)lossByRowNorm(MatrixF::Ones(2, 3), {0, 1}, MatrixF::Ones(2, 4), VectorF::Zero(2)));
         QVERIFY_THROWS_EXCEPTION(
             Error, (void)lossByRowNorm(MatrixF::Ones(2, 3), {0, 2}, MatrixF::Ones(2, 3), VectorF::Zero(2)));
         QVERIFY_THROWS_EXCEPTION(

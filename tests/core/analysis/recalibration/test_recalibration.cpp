@@ -149,10 +149,11 @@ private Q_SLOTS:
         QVERIFY_NEAR(all[2].temperature.value(), fitted.value, 0.02);
         for (const std::size_t kept : {0, 1, 2, 5}) {
             QCOMPARE(all[kept].changedPredictions, std::int64_t{0});
-            QVERIFY(!all[kept].changesAccuracy());
+            QCOMPARE(all[kept].change.accuracy.after, all[kept].change.accuracy.before);
         }
         // The set has classes of unequal scale and offset: vector scaling undoes what one temperature cannot.
-        QVERIFY(all[3].changedPredictions > 0 && all[3].changesAccuracy());
+        QVERIFY(all[3].changedPredictions > 0 &&
+                all[3].change.accuracy.after != all[3].change.accuracy.before);
         QVERIFY(all[3].numbers.nll < all[1].numbers.nll);
         QCOMPARE(all[4].changedPredictions, std::int64_t{sets.reference[QStringLiteral("changed")].toInt()});
         QVERIFY(all[4].changedPredictions > 0);
