@@ -87,6 +87,8 @@ private Q_SLOTS:
     void formulasAreQuotedUnlessSaid();
     void badUseIsOneLine_data();
     void badUseIsOneLine();
+    void anOptionTakesNoFile_data();
+    void anOptionTakesNoFile();
     void helpListsTheKinds();
     void windowReportsItsPaints();
 
@@ -502,6 +504,24 @@ void TestCli::badUseIsOneLine() {
     QVERIFY2(outcome.err.startsWith("finescope: ") && outcome.err.contains(names), outcome.err.constData());
     QCOMPARE(outcome.err.count('\n'), 1);
     QVERIFY(!QFile::exists(path("x.pdf")));
+}
+
+/// Options with one or two values may stand before the files.
+void TestCli::anOptionTakesNoFile_data() {
+    QTest::addColumn<QStringList>("option");
+    QTest::newRow("name") << QStringList{"figure", "reliability", "--intervals", "wilson"};
+    QTest::newRow("number") << QStringList{"figure", "reliability", "--bins", "10"};
+    QTest::newRow("text") << QStringList{"figure", "reliability", "--temperature", "2"};
+    QTest::newRow("two numbers") << QStringList{"figure", "training", "--colour-range", "0.1", "1"};
+    QTest::newRow("flag") << QStringList{"figure", "training", "--log-y"};
+    QTest::newRow("of a table") << QStringList{"table", "conventions", "--temperature", "fitted"};
+}
+
+void TestCli::anOptionTakesNoFile() {
+    QFETCH(QStringList, option);
+    const QString target = path(option.front() == "figure" ? "option.csv" : "option.md");
+    const Outcome outcome = runProgram(option + QStringList{path("runs/ft-1.h5"), "--output", target});
+    QVERIFY2(outcome.status == 0 && QFile::exists(target), outcome.err);
 }
 
 void TestCli::helpListsTheKinds() {

@@ -38,7 +38,7 @@ public:
             if (form.repeatable) {
                 declared->take_all();
             } else {
-                declared->expected(form.count);
+                declared->expected(form.count)->allow_extra_args(false); // what follows is a file
             }
             if (!form.names.empty()) {
                 declared->check(CLI::IsMember(form.names));
