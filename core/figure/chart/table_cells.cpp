@@ -36,7 +36,7 @@ Cell cellOf(const std::vector<double>& sample, const Format& format) {
     return cell;
 }
 
-Cell cellOf(const CellSample& sample, const Format& format) {
+Cell sampleCell(const CellSample& sample, const Format& format) {
     Cell cell = cellOf(sample.values, format);
     cell.collapsed = sample.collapsed;
     return cell;

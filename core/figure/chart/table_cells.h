@@ -30,7 +30,7 @@ struct CellSample {
 };
 
 /// As of its values, with its mark.
-[[nodiscard]] Cell cellOf(const CellSample& sample, const Format& format);
+[[nodiscard]] Cell sampleCell(const CellSample& sample, const Format& format);
 
 /// Says n once in the notes if all cells agree; else in every cell.
 void sayCounts(Table& table);

@@ -72,7 +72,7 @@ Table normsTable(std::span<const record::Run> runs) {
         row.push_back(textCell(datasetName(dataset, set.datasets())));
         for (const Variant& variant : variants) {
             row.push_back(
-                cellOf(normSample(set, dataset, variant, collapsedRuns, problems), significantDigits(3)));
+                sampleCell(normSample(set, dataset, variant, collapsedRuns, problems), significantDigits(3)));
         }
     }
     sayCounts(table);

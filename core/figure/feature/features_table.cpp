@@ -92,15 +92,15 @@ Table featuresTable(std::span<const record::Run> runs, std::span<const FeatureEn
                 table.columns.push_back(prefix + split + " " + number.column);
                 for (std::size_t i = 0; i < variants.size(); ++i) {
                     table.rows[i].push_back(
-                        cellOf(sampleOf(entries, dataset, split, variants[i], number, collapsedRuns),
-                               number.format));
+                        sampleCell(sampleOf(entries, dataset, split, variants[i], number, collapsedRuns),
+                                   number.format));
                 }
             }
         }
         table.columns.push_back(prefix + "Norm(C)");
         for (std::size_t i = 0; i < variants.size(); ++i) {
-            table.rows[i].push_back(
-                cellOf(normSample(set, dataset, variants[i], collapsedRuns, problems), significantDigits(3)));
+            table.rows[i].push_back(sampleCell(normSample(set, dataset, variants[i], collapsedRuns, problems),
+                                               significantDigits(3)));
         }
     }
     sayCounts(table);
