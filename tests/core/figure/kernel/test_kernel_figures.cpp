@@ -3,6 +3,7 @@
 #include "core/figure/kernel/kernel_heat_map.h"
 #include "core/figure/kernel/kernel_table.h"
 #include "core/figure/request/figure_kinds.h"
+#include "core/figure/request/recipe.h"
 #include "core/figure/write/write_csv.h"
 #include "core/figure/write/write_latex.h"
 #include "core/figure/write/write_pgfplots.h"

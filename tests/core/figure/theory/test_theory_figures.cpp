@@ -1,5 +1,6 @@
 #include "core/error.h"
 #include "core/figure/request/figure_kinds.h"
+#include "core/figure/request/recipe.h"
 #include "core/figure/write/write_csv.h"
 #include "core/figure/write/write_pgfplots.h"
 #include "tests/support/near.h"
