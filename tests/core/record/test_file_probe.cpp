@@ -205,7 +205,7 @@ void TestFileProbe::hostileFilesAreRefusedWithinMemoryAndTime_data() {
     const QString folder = m_folder.filePath(QStringLiteral("hostile"));
     QVERIFY(QDir().mkpath(folder));
     python.start(QStringLiteral("/usr/bin/python3"), {script, folder});
-    QVERIFY(python.waitForFinished(120000));
+    QVERIFY(python.waitForFinished(600000));
     QVERIFY2(python.exitCode() == 0, python.readAllStandardError().constData());
     QTest::addColumn<QString>("file");
     for (const QFileInfo& found : QDir(folder).entryInfoList({QStringLiteral("*.h5")}, QDir::Files)) {
