@@ -159,7 +159,7 @@ void TestBadRuns::summaryOfNaNHasReasons() {
 void TestBadRuns::everyFigureGoesOn_data() {
     QTest::addColumn<QString>("kind");
     for (const finescope::figure::FigureKind& kind : finescope::figure::figureKinds()) {
-        if (kind.input == finescope::figure::FigureInput::runs) {
+        if (kind.input() == finescope::figure::FigureInput::runs) {
             const std::string name(kind.name);
             QTest::newRow(name.c_str()) << QString::fromStdString(name);
         }
