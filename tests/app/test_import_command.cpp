@@ -50,7 +50,8 @@ private Q_SLOTS:
             runEngine({"import", file, "--output", path("a.h5"), "--task", "rte", "--method", "ft"});
         QVERIFY2(ended.status == 0, ended.err);
         QVERIFY(ended.out.isEmpty());
-        QVERIFY2(ended.err.contains("p_0 to p_1: probabilities (the file calls them so"), ended.err);
+        QVERIFY2(ended.err.contains("p_0 to p_1: probabilities (the file calls them probabilities"),
+                 ended.err);
         const QJsonObject summary = summaryOf(path("a.h5"));
         QCOMPARE(summary["task"].toString(), QStringLiteral("rte"));
         QCOMPARE(summary["method"].toString(), QStringLiteral("ft"));
@@ -149,7 +150,7 @@ private Q_SLOTS:
         QTest::newRow("no file") << QStringList{path("e.npz"), "-o", out} << QByteArray("e.npz");
         QTest::newRow("there is one") << QStringList{file, "-o", bad} << QByteArray("exists already");
         QTest::newRow("of another file")
-            << QStringList{file, "-o", bad, "--renew"} << QByteArray("no import of");
+            << QStringList{file, "-o", bad, "--renew"} << QByteArray("was not imported from");
         QTest::newRow("both") << QStringList{file, "-o", bad, "--renew", "--overwrite"}
                               << QByteArray("--overwrite");
     }

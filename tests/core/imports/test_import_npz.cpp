@@ -89,7 +89,7 @@ private Q_SLOTS:
         QCOMPARE(run.splits[0].rows, 200);
         QCOMPARE(run.splits[1].role, std::string("test"));
         QCOMPARE(logitsOf(run, "test").rows(), 400);
-        QVERIFY(hasSentence(m_report.notes, "logits: logits (the file calls them so"));
+        QVERIFY(hasSentence(m_report.notes, "logits: logits (the file calls them logits"));
         QVERIFY(hasSentence(m_report.notes, "ignored: features"));
         QVERIFY(m_report.warnings.empty());
         const auto config = nlohmann::json::parse(run.config)["imported"];
@@ -110,7 +110,7 @@ private Q_SLOTS:
         const MatrixD expected = analysis::softmax(logitsOf(import(QStringLiteral("both.npz")), "test"));
         const record::Run run = import(QStringLiteral("probabilities.npz"));
         QVERIFY(apart(analysis::softmax(logitsOf(run, "test")), expected) < 1e-6);
-        QVERIFY(hasSentence(m_report.notes, "probs: probabilities (the file calls them so"));
+        QVERIFY(hasSentence(m_report.notes, "probs: probabilities (the file calls them probabilities"));
         QVERIFY(hasSentence(m_report.notes, "no validation split"));
         QVERIFY(run.parts->labels(*run.split("test")) ==
                 record::readRun(at("both.npz.h5")).parts->labels(*run.split("test")));

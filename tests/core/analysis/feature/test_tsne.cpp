@@ -37,7 +37,7 @@ struct Reference {
 
 Reference readReference() {
     Reference reference;
-    QFile file(QStringLiteral(FINESCOPE_SOURCE_DIR "/tests/core/analysis/tsne_reference.json"));
+    QFile file(QStringLiteral(FINESCOPE_SOURCE_DIR "/tests/core/analysis/feature/tsne_reference.json"));
     if (!file.open(QIODevice::ReadOnly)) {
         return reference;
     }
