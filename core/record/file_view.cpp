@@ -158,11 +158,14 @@ void FileView::requireNoLink(hid_t group, const std::string& name, const std::st
 bool FileView::exists(const std::string& path) const {
     for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
         const auto part = path.substr(0, slash);
-        if (H5Lexists(m_file.get(), part.c_str(), H5P_DEFAULT) <= 0) {
-            H5Eclear2(H5E_DEFAULT);
-            return false;
+        if (!m_noLinks.contains(part)) {
+            if (H5Lexists(m_file.get(), part.c_str(), H5P_DEFAULT) <= 0) {
+                H5Eclear2(H5E_DEFAULT);
+                return false;
+            }
+            requireNoLink(m_file.get(), part, part);
+            m_noLinks.insert(part);
         }
-        requireNoLink(m_file.get(), part, part);
         if (slash == std::string::npos) {
             return true;
         }
@@ -207,6 +210,7 @@ std::vector<std::string> FileView::members(const std::string& group, Member kind
     for (auto& name : names) {
         const auto path = schema::in(group, name);
         requireNoLink(id.get(), name, path);
+        m_noLinks.insert(path);
         const Handle object(H5Oopen(id.get(), name.c_str(), H5P_DEFAULT));
         if (!object) {
             failToOpen(path, "cannot be opened");

@@ -5,8 +5,10 @@
 #include "core/record/pinned_file.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,6 +74,7 @@ private:
     const PinnedFile& m_pinned;
     Purpose m_purpose;
     mutable std::uint64_t m_taken = 0;
+    mutable std::set<std::string, std::less<>> m_noLinks; ///< paths that were looked at already
     std::vector<char> m_image;
     Handle m_file;
     bool m_swmr = false;
