@@ -2,6 +2,7 @@
 #include "core/figure/request/figure_kinds.h"
 #include "core/figure/write/write_csv.h"
 #include "core/record/run_reader.h"
+#include "tests/app/window/window_fixture.h"
 #include "tests/support/near.h"
 #include "widgets/control/note_button.h"
 #include "widgets/page/calibration/calibration_details.h"
@@ -9,7 +10,6 @@
 #include "widgets/page/common/numbers_table.h"
 #include "widgets/page/page.h"
 #include "widgets/plot/view/plot_view.h"
-#include "window_fixture.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
