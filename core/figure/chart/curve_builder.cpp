@@ -1,16 +1,12 @@
 #include "core/figure/chart/curve_builder.h"
 
-#include "core/analysis/statistics/smoothing.h"
-#include "core/figure/data_range.h"
+#include "core/figure/chart/curve_values.h"
 #include "core/figure/number_text.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <optional>
-#include <ranges>
-#include <set>
 
 namespace finescope::figure {
 
@@ -27,84 +23,6 @@ Origin originOf(const CurveOptions& options) {
 
 std::string smoothingName(double weight) {
     return "smoothed, EMA " + fixed(weight, 2);
-}
-
-/// Each stage by itself, and each piece: what probing left says nothing about the first steps of fine-tuning.
-RunCurve smoothed(RunCurve curve, double weight) {
-    std::vector<std::size_t> starts = curve.breaks;
-    if (curve.switchAt) {
-        const auto tuning = std::ranges::upper_bound(curve.x, *curve.switchAt);
-        starts.push_back(static_cast<std::size_t>(tuning - curve.x.begin()));
-    }
-    starts.push_back(curve.x.size());
-    std::ranges::sort(starts);
-    std::vector<double> values;
-    for (const std::size_t end : starts) {
-        const auto piece = std::span<const double>(curve.y).first(end).subspan(values.size());
-        const std::vector<double> averages = analysis::movingAverage(piece, weight);
-        values.insert(values.end(), averages.begin(), averages.end());
-    }
-    curve.y = std::move(values);
-    return curve;
-}
-
-bool breaksAt(const RunCurve& curve, std::size_t point) {
-    return std::ranges::binary_search(curve.breaks, point);
-}
-
-/// y at `x` on the line between recorded points, NaN where it is interrupted; x lies within the curve.
-double interpolated(const RunCurve& curve, double x) {
-    const auto after = std::ranges::lower_bound(curve.x, x);
-    const auto index = static_cast<std::size_t>(after - curve.x.begin());
-    if (*after == x || index == 0) {
-        return curve.y[index];
-    }
-    if (breaksAt(curve, index)) {
-        return kNaN;
-    }
-    const double part = (x - curve.x[index - 1]) / (curve.x[index] - curve.x[index - 1]);
-    return curve.y[index - 1] + part * (curve.y[index] - curve.y[index - 1]);
-}
-
-/// Whether the line of a curve is interrupted somewhere from `low` to `high`, two neighbouring points of a
-/// mean.
-bool breaksBetween(const RunCurve& curve, double low, double high) {
-    return std::ranges::any_of(curve.breaks, [&](std::size_t point) {
-        const double before = curve.x[point - 1], after = curve.x[point];
-        return before < high && (after > low || (after == low && before == low));
-    });
-}
-
-/// Where all curves are of linear probing, if that is the same place.
-std::optional<ProbingSpan> commonProbing(const std::vector<RunCurve>& curves) {
-    std::optional<ProbingSpan> common = curves.front().probing;
-    for (const RunCurve& curve : curves) {
-        if (!common || !curve.probing || curve.probing->from != common->from ||
-            curve.probing->to != common->to) {
-            return std::nullopt;
-        }
-        if (curve.probing->iterations != common->iterations) {
-            common->iterations = 0;
-        }
-        common->last = common->last && curve.probing->last;
-    }
-    return common;
-}
-
-/// Every x at which some curve has a point and all of them have a value.
-std::vector<double> commonPoints(const std::vector<RunCurve>& curves) {
-    double low = -std::numeric_limits<double>::infinity(), high = -low;
-    std::vector<double> all;
-    for (const RunCurve& curve : curves) {
-        low = std::max(low, curve.x.front());
-        high = std::min(high, curve.x.back());
-        all.insert(all.end(), curve.x.begin(), curve.x.end());
-    }
-    std::ranges::sort(all);
-    const auto [first, last] = std::ranges::unique(all);
-    all.erase(first, last);
-    std::erase_if(all, [&](double x) { return x < low || x > high; });
-    return all;
 }
 
 /// Only a set without any fine-tuning counts from its own start.
@@ -453,92 +371,6 @@ std::vector<std::string> CurveBuilder::notes() const {
                         " at or below 0 cannot be shown on a logarithmic axis.");
     }
     return notes;
-}
-
-namespace {
-
-bool isDrawn(const Panel& panel) {
-    return !panel.blank && panel.emptyText.empty();
-}
-
-/// One range of x for the panels of a column, so that the numbers below the lowest hold for all.
-void shareRangeOfColumn(Figure& figure, std::size_t column) {
-    std::optional<Range> shared;
-    const auto columns = static_cast<std::size_t>(figure.columns);
-    for (std::size_t i = column; i < figure.panels.size(); i += columns) {
-        if (isDrawn(figure.panels[i])) {
-            const Range own = homeRangeX(figure.panels[i], figure.panels[i].x.scale);
-            shared = shared ? Range{std::min(shared->low, own.low), std::max(shared->high, own.high)} : own;
-        }
-    }
-    for (std::size_t i = column; shared && i < figure.panels.size(); i += columns) {
-        figure.panels[i].x.range = shared;
-    }
-}
-
-/// The numbers and the label of x below the lowest panel of a column that is drawn.
-void labelColumn(Figure& figure, std::size_t column) {
-    const auto columns = static_cast<std::size_t>(figure.columns);
-    bool labelled = false;
-    const std::size_t rows = (figure.panels.size() + columns - 1) / columns;
-    for (std::size_t row = rows; row-- > 0;) {
-        const std::size_t i = row * columns + column;
-        if (i < figure.panels.size() && isDrawn(figure.panels[i])) {
-            figure.panels[i].x.tickLabels = !labelled;
-            if (labelled) {
-                figure.panels[i].x.label.clear();
-            }
-            labelled = true;
-        }
-    }
-}
-
-/// Runs of which the panel that has the legend shows nothing: by a line without a point.
-void completeLegend(Figure& figure, Panel& below) {
-    for (const Panel& panel : figure.panels) {
-        for (const Line& line : panel.curves) {
-            if (line.legend &&
-                std::ranges::find(below.curves, line.name, &Line::name) == below.curves.end()) {
-                Line entry{.name = line.name, .style = line.style};
-                entry.markers = line.markers;
-                entry.x = {line.x.front()};
-                entry.y = {kNaN};
-                below.curves.push_back(std::move(entry));
-            }
-        }
-    }
-}
-
-} // namespace
-
-void joinPanels(Figure& figure) {
-    const auto columns = static_cast<std::size_t>(figure.columns);
-    for (Panel& panel : figure.panels) {
-        if (figure.panels.size() > 1) { // small panels have no room for more, and the switch is marked
-            panel.x.label = panel.x.label.substr(0, panel.x.label.find(" ("));
-        }
-    }
-    for (Panel& panel : figure.panels | std::views::drop(1)) {
-        for (ReferenceLine& line : panel.references) {
-            line.label.clear();
-        }
-    }
-    for (std::size_t column = 0; column < columns; ++column) {
-        shareRangeOfColumn(figure, column);
-        labelColumn(figure, column);
-    }
-    // The first of the last row: as wide as the figure.
-    Panel& below = figure.panels[(figure.panels.size() - 1) / columns * columns];
-    below.legend = Legend::below;
-    completeLegend(figure, below);
-}
-
-std::string methodsOf(std::span<const record::Run> runs) {
-    std::string text;
-    for (const RunGroup& group : groupRuns(runs)) {
-        text += (text.empty() ? "" : "; ") + group.name + ", n = " + std::to_string(group.members.size());
-    }
-    return text;
 }
 
 } // namespace finescope::figure

@@ -78,12 +78,4 @@ private:
     std::set<std::string> m_earlyEnds;                           ///< means that end with their shortest seed
 };
 
-/// Makes panels of curves in rows of `figure.columns` one figure: the panels of a column have one range of x,
-/// and the lowest that has data carries the numbers and the label (as short as small panels need it); the
-/// legend, of all runs, is below the last row; the switch is named once.
-void joinPanels(Figure& figure);
-
-/// "FT, n = 3; LP-FT, n = 1": what a set holds, for alternative texts.
-[[nodiscard]] std::string methodsOf(std::span<const record::Run> runs);
-
 } // namespace finescope::figure

@@ -123,4 +123,12 @@ std::string spreadName(analysis::Spread spread) {
     return "range";
 }
 
+std::string methodsOf(std::span<const record::Run> runs) {
+    std::string text;
+    for (const RunGroup& group : groupRuns(runs)) {
+        text += (text.empty() ? "" : "; ") + group.name + ", n = " + std::to_string(group.members.size());
+    }
+    return text;
+}
+
 } // namespace finescope::figure

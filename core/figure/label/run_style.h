@@ -42,4 +42,7 @@ struct RunGroup {
 /// "95 % t interval", "standard deviation" or "range": how a legend names the spread.
 [[nodiscard]] std::string spreadName(analysis::Spread spread);
 
+/// "FT, n = 3; LP-FT, n = 1": what a set holds, for alternative texts.
+[[nodiscard]] std::string methodsOf(std::span<const record::Run> runs);
+
 } // namespace finescope::figure

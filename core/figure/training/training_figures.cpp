@@ -1,6 +1,7 @@
 #include "core/figure/training/training_figures.h"
 
 #include "core/figure/chart/grouped_bars.h"
+#include "core/figure/chart/small_multiples.h"
 #include "core/figure/classifier/usable_norms.h"
 
 #include <algorithm>
