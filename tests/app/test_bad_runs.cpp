@@ -1,6 +1,7 @@
 #include "core/figure/request/figure_kinds.h"
 #include "core/record/kernel_writer.h"
 #include "core/record/run_reader.h"
+#include "tests/app/program.h"
 #include "tests/core/record/patterned_run.h"
 #include "tests/support/data.h"
 #include "tests/support/tiny_run.h"
@@ -17,27 +18,6 @@
 using namespace finescope::tests;
 
 namespace {
-
-struct Outcome {
-    int status = -1;
-    QByteArray out, err;
-};
-
-Outcome runProgram(const QStringList& arguments) {
-    QProcess process;
-    process.start(FINESCOPE_PROGRAM, arguments);
-    if (!process.waitForFinished(120000)) {
-        process.kill();
-        process.waitForFinished();
-        return {};
-    }
-    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
-}
-
-QByteArray contents(const QString& name) {
-    QFile file(name);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 /// What Python says of doing `change` to the file f; "" if it did.
 QByteArray changeFile(const QString& name, const QByteArray& change) {

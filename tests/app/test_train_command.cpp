@@ -1,6 +1,4 @@
-#include "core/record/run_reader.h"
-#include "tests/support/data.h"
-#include "tests/support/engine_program.h"
+#include "tests/app/train_fixture.h"
 #include "tests/support/python.h"
 
 #include <QCryptographicHash>
@@ -9,17 +7,12 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
-#include <QTemporaryDir>
 #include <QtTest>
 
-#include <csignal>
 #include <numeric>
-#include <unistd.h>
 
 using namespace finescope;
 using tests::Ended;
-using tests::finish;
 using tests::runEngine;
 
 namespace {
@@ -29,43 +22,10 @@ const char* const kMethods[] = {"lp", "ft", "lp-ft", "lora", "lp-lora"};
 } // namespace
 
 /// finescope-engine as a user starts it, on the demo's encoder and a small part of its data.
-class TestTrainCommand : public QObject {
+class TestTrainCommand : public QObject, tests::TrainFixture {
     Q_OBJECT
 
 private:
-    QTemporaryDir m_folder;
-    QString m_demo = QString::fromStdString((tests::sourceRoot() / "resources" / "demo").string());
-
-    QString path(const QString& name) const { return m_folder.filePath(name); }
-
-    QStringList trainArguments(const QString& method, const QString& output,
-                               const QStringList& more = {}) const {
-        QStringList arguments = {
-            "train",    "--model", m_demo + "/model", "--task", "demo",   "--data", m_demo + "/data",
-            "--method", method,    "--output",        output,   "--seed", "7",      "--threads",
-            "1"};
-        if (!more.contains(QStringLiteral("--epochs"))) {
-            arguments += {"--epochs", "2"};
-        }
-        if (!more.contains(QStringLiteral("--limit-train"))) {
-            arguments += {"--limit-train", "80"};
-        }
-        if (!more.contains(QStringLiteral("--limit-eval"))) {
-            arguments += {"--limit-eval", "60"};
-        }
-        return arguments + more;
-    }
-
-    // Under limits that only a shell can set.
-    static Ended shell(const QString& before, const QStringList& arguments) {
-        QProcess process;
-        process.start(QStringLiteral("/bin/sh"),
-                      QStringList{QStringLiteral("-c"), before + QStringLiteral(" && exec \"$0\" \"$@\""),
-                                  QStringLiteral(FINESCOPE_ENGINE_PROGRAM)} +
-                          arguments);
-        return finish(process);
-    }
-
     // The demo's encoder, which has one token type, with a tokenizer that gives the second text another.
     QString oneTypeModel() const {
         QDir().mkpath(path("one-type"));
@@ -126,20 +86,6 @@ private:
     static QByteArray readAll(const QString& name) {
         QFile file(name);
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-    }
-
-    static record::Run read(const QString& file) { return record::readRun(file.toStdString()); }
-
-    // Waits until the run file has a first row of fine-tuning's steps, by the engine's own progress lines.
-    static bool waitForFineTuning(QProcess& process) {
-        QByteArray seen;
-        while (!seen.contains("fine_tuning")) {
-            if (!process.waitForReadyRead(60000)) {
-                return false;
-            }
-            seen += process.readAllStandardOutput();
-        }
-        return true;
     }
 
 private Q_SLOTS:
@@ -285,104 +231,6 @@ private Q_SLOTS:
         QCOMPARE(last["event"].toString(), QStringLiteral("done"));
         QCOMPARE(last["status"].toString(), QStringLiteral("complete"));
         QCOMPARE(last["output"].toString(), path("json.h5"));
-    }
-
-    void stopSignalsKeepWhatIsThere_data() {
-        QTest::addColumn<int>("number");
-        QTest::newRow("Ctrl+C") << SIGINT;
-        QTest::newRow("SIGTERM") << SIGTERM;
-    }
-    void stopSignalsKeepWhatIsThere() {
-        QFETCH(int, number);
-        const QString file = path(QStringLiteral("stop%1.h5").arg(number));
-        QProcess process;
-        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM),
-                      trainArguments("ft", file, {"--epochs", "100000", "--progress", "json"}));
-        QVERIFY(waitForFineTuning(process));
-        QCOMPARE(::kill(static_cast<pid_t>(process.processId()), number), 0);
-        const Ended run = finish(process);
-        QCOMPARE(run.status, 1);
-        QVERIFY2(run.out.trimmed().split('\n').last().contains("\"cancelled\""), run.out.right(300));
-        const record::Run kept = read(file);
-        QCOMPARE(kept.progress.status, record::Status::cancelled);
-        QVERIFY(kept.steps.rows() > 0);
-        QVERIFY(kept.epochs.rows() > 0);
-    }
-
-    /// As from a study that is killed: the kernel sends SIGTERM once for each of its threads.
-    void repeatedRequestsToStopAreNoHurry() {
-        const QString file = path("repeated.h5");
-        QProcess process;
-        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM),
-                      trainArguments("ft", file, {"--epochs", "100000", "--progress", "json"}));
-        QVERIFY(waitForFineTuning(process));
-        const auto pid = static_cast<pid_t>(process.processId());
-        while (process.state() == QProcess::Running) {
-            ::kill(pid, SIGTERM);
-            process.waitForFinished(1);
-        }
-        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
-        QCOMPARE(process.exitCode(), 1);
-        QCOMPARE(read(file).progress.status, record::Status::cancelled);
-    }
-
-    void killedRunKeepsItsRows() {
-        const QString file = path("killed.h5");
-        QProcess process;
-        process.start(QStringLiteral(FINESCOPE_ENGINE_PROGRAM),
-                      trainArguments("ft", file, {"--epochs", "100000", "--progress", "json"}));
-        QVERIFY(waitForFineTuning(process));
-        process.kill();
-        process.waitForFinished();
-        const record::Run kept = read(file);
-        QCOMPARE(kept.progress.status, record::Status::running);
-        QVERIFY(kept.epochs.rows() > 0);
-    }
-
-    void divergedTrainingFailsWithItsRowsKept() {
-        const QString file = path("diverged.h5");
-        const Ended run = runEngine(trainArguments("ft", file, {"--learning-rate", "1e30"}));
-        QCOMPARE(run.status, 1);
-        QVERIFY2(run.err.contains("not a finite number") || run.err.contains("not finite"), run.err);
-        QVERIFY2(run.err.contains("--learning-rate"), run.err);
-        const record::Run kept = read(file);
-        QCOMPARE(kept.progress.status, record::Status::failed);
-        QVERIFY(QString::fromStdString(kept.progress.message).contains("--learning-rate"));
-        QVERIFY(kept.epochs.rows() > 0);
-    }
-
-    // 200 blocks of 512 bytes hold the file's start but not its features.
-    void fileSizeLimitFailsReadably() {
-        const QString file = path("limited.h5");
-        const Ended run = shell(QStringLiteral("ulimit -f 200"), trainArguments("ft", file));
-        QCOMPARE(run.status, 1);
-        QVERIFY2(run.err.contains("limited.h5"), run.err);
-        QCOMPARE(read(file).progress.status, record::Status::failed);
-    }
-
-    void fullDiskFailsReadably() {
-        if (::getuid() != 0) {
-            QSKIP("mounting a small tmpfs wants root");
-        }
-        QDir().mkpath(path("small"));
-        QProcess mount;
-        mount.start(QStringLiteral("mount"), {"-t", "tmpfs", "-o", "size=160k", "tmpfs", path("small")});
-        mount.waitForFinished();
-        if (mount.exitCode() != 0) {
-            QSKIP(
-                qPrintable(QStringLiteral("no tmpfs can be mounted here: ") + mount.readAllStandardError()));
-        }
-        const Ended run = runEngine(trainArguments("ft", path("small/run.h5")));
-        int status = -1;
-        try {
-            status = static_cast<int>(read(path("small/run.h5")).progress.status);
-        } catch (const std::exception& error) {
-            qWarning("%s", error.what());
-        }
-        QProcess::execute(QStringLiteral("umount"), {path("small")});
-        QCOMPARE(run.status, 1);
-        QVERIFY2(run.err.contains("free") || run.err.contains("space"), run.err);
-        QCOMPARE(status, static_cast<int>(record::Status::failed));
     }
 
     void unusableInputIsRefused_data() {

@@ -64,6 +64,15 @@ inline void addEpoch(record::Run& run, record::EpochKey key, double norm) {
     run.epochs.series.front().values.push_back(norm);
 }
 
+/// A run of full fine-tuning with a row of /epochs for each norm, from epoch 0 on.
+inline record::Run tunedRun(std::int64_t seed, const std::vector<double>& norms) {
+    record::Run run = emptyRun("ft", seed);
+    for (std::size_t i = 0; i < norms.size(); ++i) {
+        addEpoch(run, tuning(static_cast<double>(i)), norms[i]);
+    }
+    return run;
+}
+
 /// Appends a row of /steps with the classifier weight norm.
 inline void addStep(record::Run& run, std::int64_t step, record::EpochKey key, double norm) {
     run.steps.step.push_back(step);

@@ -1,66 +1,24 @@
 #include "core/engine/tokenizer/tokenizer.h"
 #include "core/error.h"
-#include "tests/core/engine/tokenizer/golden_ids.h"
+#include "tests/core/engine/tokenizer/tokenizer_folder.h"
 #include "tests/support/data.h"
 
 #include <nlohmann/json.hpp>
 
 #include <QElapsedTimer>
-#include <QTemporaryDir>
 #include <QtTest>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
 
 using namespace finescope;
 using namespace finescope::tests;
-using engine::Encoding;
 using nlohmann::json;
 
 namespace {
-
-const std::filesystem::path kData = tests::sourceRoot() / "tests" / "references" / "data";
-
-json readJson(const std::filesystem::path& path) {
-    std::ifstream stream(path);
-    return json::parse(stream);
-}
-
-/// A model around a committed vocabulary, as make_tokenizer_json.py makes it.
-json modelOf(const std::string& base, const json& options) {
-    json model = options;
-    if (base == "word_piece") {
-        std::ifstream stream(kData / base / "vocab.txt");
-        std::int64_t id = 0;
-        for (std::string token; std::getline(stream, token);) {
-            model["vocab"][token] = id++;
-        }
-        return model;
-    }
-    model["vocab"] = readJson(kData / base / "vocab.json");
-    std::ifstream stream(kData / base / "merges.txt");
-    for (std::string merge; std::getline(stream, merge);) {
-        if (!merge.starts_with("#version")) {
-            model["merges"].push_back(merge);
-        }
-    }
-    return model;
-}
-
-json variant(const std::string& name) {
-    for (const json& described : readJson(kData / "json_variants.json")) {
-        if (described["name"] == name) {
-            json document = described["parts"];
-            document["model"] = modelOf(described["base"], described["model"]);
-            return document;
-        }
-    }
-    return {};
-}
 
 /// A small byte-level tokenizer.json, which is right.
 json smallBytes() {
@@ -94,30 +52,6 @@ json smallWordPiece() {
                   "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4, "A": 5}}})");
 }
 
-/// A model folder of a test.
-class Folder {
-public:
-    Folder() : path(m_folder.path().toStdString()) {}
-    void write(const std::string& name, const json& value) const { writeFile(path / name, value.dump()); }
-    [[nodiscard]] std::string error() const {
-        try {
-            static_cast<void>(engine::loadTokenizer(path));
-        } catch (const Error& error) {
-            return error.kind() == ErrorKind::badFile ? error.what() : "wrong kind";
-        }
-        return "no error";
-    }
-    [[nodiscard]] std::vector<std::int64_t> ids(std::string_view text) const {
-        return engine::loadTokenizer(path)->encode(text, std::nullopt, 64).ids;
-    }
-
-private:
-    QTemporaryDir m_folder;
-
-public:
-    std::filesystem::path path;
-};
-
 bool holds(const std::string& message, std::initializer_list<std::string> parts) {
     return std::ranges::all_of(
         parts, [&](const std::string& part) { return message.find(part) != std::string::npos; });
@@ -125,103 +59,11 @@ bool holds(const std::string& message, std::initializer_list<std::string> parts)
 
 } // namespace
 
+/// What a tokenizer.json and the files beside it may say, and what is refused.
 class TestTokenizerJson : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void idsEqualTokenizers_data() {
-        QTest::addColumn<QString>("name");
-        for (const json& described : readJson(kData / "json_variants.json")) {
-            const auto name = described["name"].get<std::string>();
-            QTest::newRow(name.c_str()) << QString::fromStdString(name);
-        }
-    }
-    void idsEqualTokenizers() {
-        QFETCH(QString, name);
-        const Folder folder;
-        folder.write("tokenizer.json", variant(name.toStdString()));
-        const auto tokenizer = engine::loadTokenizer(folder.path);
-        const auto lines = readJson(kData / "odd_lines.json").get<std::vector<std::string>>();
-        QVERIFY(lines.size() > 600);
-        Golden golden(kData / (name.toStdString() + ".ids"));
-        constexpr std::size_t kPairLengths[] = {8, 16, 33, 64};
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            for (const bool pair : {false, true}) {
-                if (pair && i % 4 != 0) {
-                    continue;
-                }
-                std::optional<std::string_view> second;
-                const std::string& other = lines[(i + 1) % lines.size()];
-                if (pair && !other.empty()) {
-                    second = other;
-                }
-                QVERIFY(!golden.atEnd());
-                const Encoding want = golden.nextEncoding();
-                const Encoding got =
-                    tokenizer->encode(lines[i], second, pair ? kPairLengths[i / 4 % 4] : 512);
-                const std::string difference =
-                    "line " + std::to_string(i + 1) + (pair ? " with the next" : "") + " \"" + lines[i] +
-                    "\": expected " + idText(want.ids) + "found " + idText(got.ids);
-                QVERIFY2(got.ids == want.ids, difference.c_str());
-                QVERIFY2(got.typeIds == want.typeIds, ("types of " + difference).c_str());
-            }
-        }
-        QVERIFY(golden.atEnd());
-    }
-
-    void everyLayoutEqualsTransformers_data() {
-        QTest::addColumn<int>("index");
-        int index = 0;
-        for (const json& layout : readJson(kData / "layouts.json")) {
-            QTest::newRow(layout["name"].get<std::string>().c_str()) << index++;
-        }
-    }
-    void everyLayoutEqualsTransformers() {
-        QFETCH(int, index);
-        const json layout = readJson(kData / "layouts.json").at(static_cast<std::size_t>(index));
-        const Folder folder;
-        for (const auto& [name, content] : layout["files"].items()) {
-            writeFile(folder.path / name, content.get<std::string>());
-        }
-        const auto tokenizer = engine::loadTokenizer(folder.path);
-        for (const json& golden : layout["encodings"]) {
-            const auto first = golden["first"].get<std::string>();
-            std::optional<std::string> second;
-            if (!golden["second"].is_null()) {
-                second = golden["second"].get<std::string>();
-            }
-            const Encoding got = tokenizer->encode(first, second, 512);
-            const auto want = golden["ids"].get<std::vector<std::int64_t>>();
-            QVERIFY2(got.ids == want,
-                     (first + ": expected " + idText(want) + "found " + idText(got.ids)).c_str());
-            QVERIFY2(got.typeIds == golden["type_ids"].get<std::vector<std::int64_t>>(), first.c_str());
-        }
-    }
-
-    /// Two of the shared examples, with what transformers 5.24 makes of them.
-    void sharedMaskCases_data() {
-        QTest::addColumn<QString>("folder");
-        QTest::addColumn<QString>("text");
-        QTest::addColumn<QList<int>>("ids");
-        QTest::newRow("added-in-json")
-            << "added-in-json"
-            << " a <mask> [ent] x[rel]  c" << QList<int>{0, 33, 35, 32, 36, 32, 27, 37, 32, 34, 2};
-        QTest::newRow("plain-string") << "plain-string"
-                                      << "a cat <mask> b" << QList<int>{0, 4, 34, 4, 23, 32, 38, 32, 5, 2};
-    }
-    void sharedMaskCases() {
-        QFETCH(QString, folder);
-        QFETCH(QString, text);
-        QFETCH(QList<int>, ids);
-        const auto path =
-            tests::sharedData().parent_path() / "cases" / "03-mask-lstrip" / folder.toStdString();
-        if (!std::filesystem::exists(path)) {
-            QSKIP(("no such folder: " + path.string()).c_str());
-        }
-        const auto got = engine::loadTokenizer(path)->encode(text.toStdString(), std::nullopt, 64).ids;
-        QCOMPARE(QList<int>(got.begin(), got.end()), ids);
-    }
-
     void otherPartsAreRefusedByName_data() {
         QTest::addColumn<QString>("pointer");
         QTest::addColumn<QString>("value");
@@ -278,7 +120,7 @@ private Q_SLOTS:
         QFETCH(QString, pointer);
         QFETCH(QString, value);
         QFETCH(QString, named);
-        const Folder folder;
+        const TokenizerFolder folder;
         json document = smallBytes();
         folder.write("tokenizer.json", document);
         QCOMPARE(folder.error(), std::string("no error"));
@@ -312,7 +154,7 @@ private Q_SLOTS:
         QFETCH(QString, key);
         QFETCH(QString, value);
         for (const bool whole : {true, false}) {
-            const Folder folder;
+            const TokenizerFolder folder;
             if (whole) {
                 folder.write("tokenizer.json", smallWordPiece());
             } else {
@@ -340,7 +182,7 @@ private Q_SLOTS:
     }
 
     void classesNeedTheirFiles() {
-        const Folder folder;
+        const TokenizerFolder folder;
         folder.write("tokenizer_config.json", {{"tokenizer_class", "PreTrainedTokenizerFast"}});
         writeFile(folder.path / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n");
         QVERIFY2(holds(folder.error(), {"PreTrainedTokenizerFast", "tokenizer.json"}),
@@ -350,7 +192,7 @@ private Q_SLOTS:
     }
 
     void tokenizerJsonWinsOverOtherFiles() {
-        const Folder folder;
+        const TokenizerFolder folder;
         writeFile(folder.path / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nb\na\n");
         const std::vector<std::int64_t> old = {2, 5, 3}, whole = {2, 4, 3};
         QCOMPARE(folder.ids("a"), old);
@@ -384,7 +226,7 @@ private Q_SLOTS:
     void whatContradictsTokenizerJsonIsRefused() {
         QFETCH(QString, config);
         QFETCH(QString, part);
-        const Folder folder;
+        const TokenizerFolder folder;
         folder.write("tokenizer.json", smallWordPiece());
         writeFile(folder.path / "tokenizer_config.json", R"({"do_lower_case": true})");
         QCOMPARE(folder.error(), std::string("no error"));
@@ -395,7 +237,7 @@ private Q_SLOTS:
     }
 
     void asWrittenTakesTheFile() {
-        const Folder folder;
+        const TokenizerFolder folder;
         folder.write("tokenizer.json", smallWordPiece());
         folder.write("tokenizer_config.json",
                      {{"tokenizer_class", "TokenizersBackend"}, {"do_lower_case", false}});
@@ -404,7 +246,7 @@ private Q_SLOTS:
     }
 
     void tokensThatNormaliseToOneAreRefused() {
-        const Folder folder;
+        const TokenizerFolder folder;
         json document = smallWordPiece();
         std::int64_t id = 6;
         for (const char* const content : {"[Ent]", "[ENT]"}) {
@@ -422,7 +264,7 @@ private Q_SLOTS:
 
     /// Their ids would follow the order of an object's keys, which JSON does not have.
     void newTokensOfNamesAreRefused() {
-        const Folder folder;
+        const TokenizerFolder folder;
         folder.write("tokenizer.json", smallWordPiece());
         folder.write("tokenizer_config.json", {{"b_token", "[b]"}});
         QCOMPARE(folder.error(), std::string("no error"));
@@ -441,7 +283,7 @@ private Q_SLOTS:
     void manyAddedTokensTakeLittleTime() {
         QFETCH(QString, file);
         constexpr std::int64_t kTokens = 200'000;
-        const Folder folder;
+        const TokenizerFolder folder;
         json list = json::array(), byText = json::object(), byId = json::object(), names = json::array();
         for (std::int64_t i = 0; i < kTokens; ++i) {
             const json token = {{"id", i + 6},          {"content", "aaaaaaaa" + std::to_string(i)},
@@ -485,7 +327,7 @@ private Q_SLOTS:
 
     /// Small files that would make much of little.
     void bombsAreRefused() {
-        const Folder folder;
+        const TokenizerFolder folder;
         json document = smallBytes();
         const json ten = {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aaaaaaaaaa"}};
         document["normalizer"] = {{"type", "Sequence"}, {"normalizers", std::vector<json>(20, ten)}};
@@ -521,7 +363,7 @@ private Q_SLOTS:
     }
     void nestedFilesAreRefused() {
         QFETCH(QString, file);
-        const Folder folder;
+        const TokenizerFolder folder;
         writeFile(folder.path / "vocab.json", R"({"a": 0, "<s>": 1, "</s>": 2, "<pad>": 3, "<unk>": 4})");
         writeFile(folder.path / "merges.txt", "");
         QCOMPARE(folder.error(), std::string("no error"));
@@ -532,7 +374,7 @@ private Q_SLOTS:
     }
 
     void messagesShowLittleOfAFile() {
-        const Folder folder;
+        const TokenizerFolder folder;
         json document = smallBytes();
         document["normalizer"] = {{"type", "\x1b[31m" + std::string(5'000, 'x')}};
         folder.write("tokenizer.json", document);
