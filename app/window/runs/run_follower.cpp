@@ -37,7 +37,7 @@ std::filesystem::path toPath(const QString& path) {
 } // namespace
 
 struct RunFollower::Followed {
-    Origin origin = Origin::named;
+    Opening opening = Opening::named;
     std::optional<record::LiveReader> reader; ///< only while the run may still change
     std::optional<Stamp> stamp; ///< of the file when it was last read or refused; nullopt: not there
     bool tried = false;
@@ -68,12 +68,12 @@ void RunFollower::begin() {
 }
 
 void RunFollower::follow(const QString& path) {
-    add(path, Origin::named);
+    add(path, Opening::named);
 }
 
 void RunFollower::await(const QString& path) {
     if (QFileInfo::exists(path)) {
-        add(path, Origin::named);
+        add(path, Opening::named);
     } else {
         m_awaited.insert(path);
     }
@@ -91,11 +91,11 @@ void RunFollower::forget(const QString& path) {
     m_awaited.erase(path);
 }
 
-void RunFollower::add(const QString& path, Origin origin, Writer writer) {
+void RunFollower::add(const QString& path, Opening opening, Writer writer) {
     const auto [entry, fresh] = m_followed.try_emplace(path);
     Followed& followed = entry->second;
     if (fresh) {
-        followed.origin = origin;
+        followed.opening = opening;
         followed.ours = writer == Writer::ourselves;
     } else if (!followed.problem.isEmpty()) {
         followed.tried = false; // asked for again: try again and say again what is wrong
@@ -130,9 +130,9 @@ void RunFollower::read(const QString& path, Followed& followed) {
         if (run) {
             const auto shared = std::make_shared<const record::Run>(std::move(*run));
             Q_EMIT identified(path, m_copies.identityOf(path, shared));
-            Q_EMIT runRead(path, shared, state, followed.origin);
+            Q_EMIT runRead(path, shared, state, followed.opening);
         } else if (otherState) {
-            Q_EMIT runRead(path, nullptr, state, followed.origin);
+            Q_EMIT runRead(path, nullptr, state, followed.opening);
         }
         if (state.liveness == record::Liveness::ended) {
             followed.reader.reset();
@@ -170,7 +170,7 @@ void RunFollower::searchFolder(const QString& folder) {
         entry.increment(problem);
     }
     for (const QString& path : fresh) {
-        add(path, Origin::found);
+        add(path, Opening::found);
     }
 }
 
@@ -180,7 +180,7 @@ void RunFollower::poll() {
     }
     for (auto awaited = m_awaited.begin(); awaited != m_awaited.end();) {
         if (QFileInfo::exists(*awaited)) {
-            add(*awaited, Origin::named, Writer::ourselves);
+            add(*awaited, Opening::named, Writer::ourselves);
             awaited = m_awaited.erase(awaited);
         } else {
             ++awaited;

@@ -21,7 +21,7 @@ namespace finescope::window {
 using RunPointer = std::shared_ptr<const record::Run>;
 
 /// Why a run was opened.
-enum class Origin {
+enum class Opening {
     named, ///< the person asked for this very file
     found, ///< it lies in a folder that is open
 };
@@ -55,14 +55,14 @@ Q_SIGNALS:
     /// Before the run is told: what it has in common with its copies only.
     void identified(const QString& path, const QString& identity);
     void runRead(const QString& path, const finescope::window::RunPointer& run,
-                 const finescope::record::LiveState& state, finescope::window::Origin origin);
+                 const finescope::record::LiveState& state, finescope::window::Opening opening);
     void failed(const QString& path, const QString& message);
     void folderSearched(const QString& path, int found);
 
 private:
     struct Followed;
     enum class Writer { anybody, ourselves };
-    void add(const QString& path, Origin origin, Writer writer = Writer::anybody);
+    void add(const QString& path, Opening opening, Writer writer = Writer::anybody);
     void read(const QString& path, Followed& followed);
     void searchFolder(const QString& folder);
 

@@ -16,7 +16,7 @@ Session::Session(int pollMs, std::vector<std::string> probe, QObject* parent)
     : QObject(parent), m_follower(new RunFollower(pollMs, std::move(probe))) {
     qRegisterMetaType<RunPointer>();
     qRegisterMetaType<record::LiveState>();
-    qRegisterMetaType<Origin>();
+    qRegisterMetaType<Opening>();
     m_announce.setSingleShot(true);
     connect(&m_announce, &QTimer::timeout, this, [this] {
         m_announced.start();
@@ -86,7 +86,7 @@ void Session::close(const QString& path) {
 }
 
 void Session::take(const QString& path, const RunPointer& run, const record::LiveState& state,
-                   Origin origin) {
+                   Opening opening) {
     const auto found = std::ranges::find(m_runs, path, &OpenRun::path);
     if (found != m_runs.end()) {
         found->state = state;
@@ -101,7 +101,7 @@ void Session::take(const QString& path, const RunPointer& run, const record::Liv
         return; // closed while this was on the way
     }
     const auto checked = std::ranges::count(m_runs, true, &OpenRun::checked);
-    m_runs.push_back({path, run, state, origin == Origin::named || checked < kCheckedAtOnce, origin,
+    m_runs.push_back({path, run, state, opening == Opening::named || checked < kCheckedAtOnce, opening,
                       m_identities.value(path, path)});
     announce(m_runs.back().checked);
 }
@@ -112,7 +112,7 @@ void Session::checkWholeSeeds(const QString& folder) {
     std::map<int, std::vector<OpenRun*>> ofRank;
     int room = kCheckedAtOnce;
     for (OpenRun& open : m_runs) {
-        if (open.origin == Origin::found && open.path.startsWith(folder + '/')) {
+        if (open.opening == Opening::found && open.path.startsWith(folder + '/')) {
             ofRank[seedsOf[{open.run->task, open.run->model, open.run->method}]++].push_back(&open);
         } else {
             room -= open.checked ? 1 : 0;

@@ -22,7 +22,7 @@ struct OpenRun {
     RunPointer run;
     record::LiveState state;
     bool checked = false; ///< shown by the pages
-    Origin origin = Origin::named;
+    Opening opening = Opening::named;
     QString identity{}; ///< shared with its copies only
 };
 
@@ -71,7 +71,7 @@ Q_SIGNALS:
     void folderOpened(const QString& path, int found);
 
 private:
-    void take(const QString& path, const RunPointer& run, const record::LiveState& state, Origin origin);
+    void take(const QString& path, const RunPointer& run, const record::LiveState& state, Opening opening);
     void checkWholeSeeds(const QString& folder);
     void announce(bool checkedToo);
 
