@@ -12,7 +12,7 @@
 #include "widgets/page/calibration/calibration_details.h"
 #include "widgets/page/calibration/calibration_options.h"
 #include "widgets/page/calibration/calibration_page_notes.h"
-#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/page/calibration/diagram_table.h"
 #include "widgets/page/common/note_heading.h"
 #include "widgets/panel/heading.h"
 #include "widgets/plot/view/plot_view.h"
@@ -47,7 +47,7 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
       m_heading(new NoteHeading(this)), m_diagrams(new CalibrationDiagrams(background, this)),
       m_slider(new TemperatureSlider(this)), m_curve(new CalibrationCurve(background, this)),
       m_tableHeading(new NoteHeading(this)), m_tables(new QStackedWidget(this)),
-      m_table(new CalibrationTable(m_tables)), m_details(new CalibrationDetails(background, m_tables)),
+      m_table(new DiagramTable(m_tables)), m_details(new CalibrationDetails(background, m_tables)),
       m_note(makeCaption({}, this)), m_norms(makeElidedCaption(this)) {
     setObjectName(QStringLiteral("calibrationPage"));
     m_heading->setNote(reliabilityNote());

@@ -20,7 +20,7 @@ namespace finescope::widgets {
 class CalibrationCurve;
 class CalibrationDetails;
 class CalibrationOptions;
-class CalibrationTable;
+class DiagramTable;
 class ElidedLabel;
 class NoteHeading;
 class TemperatureSlider;
@@ -76,7 +76,7 @@ private:
     CalibrationCurve* m_curve;
     NoteHeading* m_tableHeading;
     QStackedWidget* m_tables;
-    CalibrationTable* m_table;
+    DiagramTable* m_table;
     CalibrationDetails* m_details;
     QLabel* m_note;
     ElidedLabel* m_norms;

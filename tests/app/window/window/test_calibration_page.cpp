@@ -6,7 +6,7 @@
 #include "tests/support/near.h"
 #include "widgets/control/note_button.h"
 #include "widgets/page/calibration/calibration_details.h"
-#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/page/calibration/diagram_table.h"
 #include "widgets/page/common/numbers_table.h"
 #include "widgets/page/page.h"
 #include "widgets/plot/view/plot_view.h"
@@ -17,7 +17,7 @@
 #include <QStandardItemModel>
 
 using namespace finescope;
-using Table = widgets::CalibrationTable;
+using Table = widgets::DiagramTable;
 using widgets::PlotView;
 
 /// What is chosen beside the diagrams, and what is told of it.

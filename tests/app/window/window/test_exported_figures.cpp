@@ -5,7 +5,7 @@
 #include "core/figure/write/write_csv.h"
 #include "core/record/run_reader.h"
 #include "tests/app/window/window_fixture.h"
-#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/page/calibration/diagram_table.h"
 #include "widgets/page/page.h"
 #include "widgets/plot/export/figure_recipe.h"
 #include "widgets/plot/view/plot_view.h"
@@ -135,7 +135,7 @@ private Q_SLOTS:
         Q_EMIT epochs->activated(row);
         const auto ece = [this] {
             return find<QTableWidget>("calibrationNumbers")
-                ->item(0, widgets::CalibrationTable::eceColumn)
+                ->item(0, widgets::DiagramTable::eceColumn)
                 ->data(Qt::UserRole)
                 .toDouble();
         };

@@ -4,7 +4,7 @@
 #include "tests/support/fake_engine.h"
 #include "tests/support/near.h"
 #include "widgets/control/temperature_slider.h"
-#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/page/calibration/diagram_table.h"
 #include "widgets/page/training/training_page.h"
 #include "widgets/plot/view/plot_view.h"
 
@@ -31,7 +31,7 @@ using window::Setting;
 
 namespace {
 
-using Table = widgets::CalibrationTable;
+using Table = widgets::DiagramTable;
 /// The exact numbers of a run's test split at a temperature.
 analysis::Reliability numbersOf(const QString& file, double temperature) {
     const record::Run run = record::readRun(file.toStdU16String());

@@ -5,7 +5,7 @@
 #include "tests/support/near.h"
 #include "tests/support/scripted_prompts.h"
 #include "tests/support/warnings.h"
-#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/page/calibration/diagram_table.h"
 #include "widgets/plot/view/plot_view.h"
 
 #include <QAction>
@@ -210,10 +210,9 @@ private Q_SLOTS:
         const record::Run run = record::readRun(path("mine.csv.h5").toStdU16String());
         QCOMPARE(run.task, std::string("mine"));
         QVERIFY((run.classNames == std::vector<std::string>{"cat", "dog"}));
-        QVERIFY_NEAR(
-            numbers->item(0, widgets::CalibrationTable::accuracyColumn)->data(Qt::UserRole).toDouble(), 0.5,
-            1e-12);
-        QVERIFY_NEAR(numbers->item(0, widgets::CalibrationTable::nllColumn)->data(Qt::UserRole).toDouble(),
+        QVERIFY_NEAR(numbers->item(0, widgets::DiagramTable::accuracyColumn)->data(Qt::UserRole).toDouble(),
+                     0.5, 1e-12);
+        QVERIFY_NEAR(numbers->item(0, widgets::DiagramTable::nllColumn)->data(Qt::UserRole).toDouble(),
                      -(std::log(0.8) + std::log(0.4)) / 2, 1e-6);
 
         QVERIFY(table.open(QIODevice::WriteOnly)); // once more, spoilt

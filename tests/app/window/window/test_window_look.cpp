@@ -1,6 +1,6 @@
 #include "tests/app/window/window_fixture.h"
 #include "tests/support/contrast.h"
-#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/page/calibration/diagram_table.h"
 #include "widgets/plot/view/plot_view.h"
 
 #include <QApplication>
@@ -12,7 +12,7 @@
 #include <QTreeView>
 
 using namespace finescope;
-using Table = widgets::CalibrationTable;
+using Table = widgets::DiagramTable;
 using widgets::PlotView;
 using window::Setting;
 

@@ -1,4 +1,4 @@
-#include "widgets/page/calibration/calibration_table.h"
+#include "widgets/page/calibration/diagram_table.h"
 
 #include "core/figure/number_text.h"
 #include "widgets/page/common/numbers_table.h"
@@ -21,7 +21,7 @@ constexpr int kWidestColumn = 160; // longer names end in an ellipsis; their too
 
 /// A column that shows a number of analysis::Reliability.
 struct NumberColumn {
-    CalibrationTable::Column column;
+    DiagramTable::Column column;
     const char* title;
     const char* tip;
     bool percent;
@@ -29,20 +29,20 @@ struct NumberColumn {
 };
 
 constexpr std::array<NumberColumn, 5> kColumns{{
-    {CalibrationTable::eceColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "ECE %"),
-     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Expected calibration error, percent"), true,
+    {DiagramTable::eceColumn, QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "ECE %"),
+     QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "Expected calibration error, percent"), true,
      &analysis::Reliability::ece},
-    {CalibrationTable::mceColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "MCE %"),
-     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Maximum calibration error, percent"), true,
+    {DiagramTable::mceColumn, QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "MCE %"),
+     QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "Maximum calibration error, percent"), true,
      &analysis::Reliability::mce},
-    {CalibrationTable::nllColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "NLL"),
-     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Negative log likelihood, natural logarithm"),
+    {DiagramTable::nllColumn, QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "NLL"),
+     QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "Negative log likelihood, natural logarithm"),
      false, &analysis::Reliability::nll},
-    {CalibrationTable::brierColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Brier"),
-     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Brier score, 0 to 2"), false,
+    {DiagramTable::brierColumn, QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "Brier"),
+     QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "Brier score, 0 to 2"), false,
      &analysis::Reliability::brier},
-    {CalibrationTable::accuracyColumn, QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Acc. %"),
-     QT_TRANSLATE_NOOP("finescope::widgets::CalibrationTable", "Accuracy, percent"), true,
+    {DiagramTable::accuracyColumn, QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "Acc. %"),
+     QT_TRANSLATE_NOOP("finescope::widgets::DiagramTable", "Accuracy, percent"), true,
      &analysis::Reliability::accuracy},
 }};
 
@@ -63,13 +63,12 @@ QString numberText(const NumberColumn& column, const figure::ReliabilityEntry& e
         return now;
     }
     const QString before = numberText(column, *entry.before);
-    return before == now ? now : CalibrationTable::tr("%1 → %2").arg(before, now);
+    return before == now ? now : DiagramTable::tr("%1 → %2").arg(before, now);
 }
 
 } // namespace
 
-CalibrationTable::CalibrationTable(QWidget* parent)
-    : QTableWidget(0, 2 + static_cast<int>(kColumns.size()), parent) {
+DiagramTable::DiagramTable(QWidget* parent) : QTableWidget(0, 2 + static_cast<int>(kColumns.size()), parent) {
     setAccessibleName(tr("Calibration numbers of the checked runs"));
     layOnPage(*this);
     addCopying(*this, [this] { return table(); });
@@ -90,7 +89,7 @@ CalibrationTable::CalibrationTable(QWidget* parent)
     }
 }
 
-figure::Table CalibrationTable::table() const {
+figure::Table DiagramTable::table() const {
     figure::Table table{.kind = "calibration-numbers", .caption = "Calibration of the checked runs."};
     for (int column = 0; column < columnCount(); ++column) {
         if (isColumnHidden(column)) {
@@ -115,23 +114,23 @@ figure::Table CalibrationTable::table() const {
     return table;
 }
 
-void CalibrationTable::fitColumns() {
+void DiagramTable::fitColumns() {
     horizontalHeader()->resizeSections(QHeaderView::ResizeToContents);
 }
 
-void CalibrationTable::showEvent(QShowEvent* event) {
+void DiagramTable::showEvent(QShowEvent* event) {
     QTableWidget::showEvent(event);
     fitColumns();
 }
 
-void CalibrationTable::changeEvent(QEvent* event) {
+void DiagramTable::changeEvent(QEvent* event) {
     QTableWidget::changeEvent(event);
     if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange) {
         fitColumns();
     }
 }
 
-QTableWidgetItem& CalibrationTable::cell(int row, int column) {
+QTableWidgetItem& DiagramTable::cell(int row, int column) {
     QTableWidgetItem* known = item(row, column);
     if (!known) {
         known = new QTableWidgetItem;
@@ -141,8 +140,8 @@ QTableWidgetItem& CalibrationTable::cell(int row, int column) {
     return *known;
 }
 
-void CalibrationTable::setEntries(const std::vector<figure::ReliabilityEntry>& entries,
-                                  const std::vector<bool>& fitted, bool oneClass) {
+void DiagramTable::setEntries(const std::vector<figure::ReliabilityEntry>& entries,
+                              const std::vector<bool>& fitted, bool oneClass) {
     QTableWidgetItem& accuracy = *horizontalHeaderItem(accuracyColumn);
     accuracy.setText(oneClass ? tr("Share %") : tr("Acc. %"));
     accuracy.setToolTip(oneClass ? tr("Share of rows that belong to the class, percent")
@@ -181,7 +180,7 @@ void CalibrationTable::setEntries(const std::vector<figure::ReliabilityEntry>& e
     }
 }
 
-void CalibrationTable::keyPressEvent(QKeyEvent* event) {
+void DiagramTable::keyPressEvent(QKeyEvent* event) {
     if (!event->text().isEmpty() && event->text().front().isPrint()) {
         event->ignore(); // a table takes letters for a search
         return;

@@ -11,7 +11,7 @@ namespace finescope::widgets {
 /// The numbers of each run beside the diagrams, percentages without their sign; in the mode of fitted
 /// temperatures before and after, and the temperature itself. Letters and digits are left to the page, whose
 /// keys they are.
-class CalibrationTable : public QTableWidget {
+class DiagramTable : public QTableWidget {
     Q_OBJECT
 
 public:
@@ -25,7 +25,7 @@ public:
         accuracyColumn
     };
 
-    explicit CalibrationTable(QWidget* parent = nullptr);
+    explicit DiagramTable(QWidget* parent = nullptr);
 
     /// One row per entry; `fitted` says for each whether there was something to fit its temperature on,
     /// `oneClass` that they are of one class, whose share stands in place of the accuracy. Each number stays
