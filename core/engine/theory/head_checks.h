@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/classifier/classifier.h"
+#include "core/analysis/classifier/row_norms.h"
 #include "core/analysis/logistic/logistic_regression.h"
 #include "core/engine/ntk/head_kernel.h"
 #include "core/engine/theory/check_result.h"

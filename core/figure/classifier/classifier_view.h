@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/analysis/classifier/classifier.h"
+#include "core/analysis/classifier/row_norms.h"
 #include "core/figure/problems.h"
 #include "core/record/run.h"
 

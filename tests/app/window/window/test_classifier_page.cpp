@@ -1,4 +1,4 @@
-#include "core/analysis/classifier/classifier.h"
+#include "core/analysis/classifier/row_norms.h"
 #include "core/figure/write/write_csv.h"
 #include "core/record/run_reader.h"
 #include "tests/app/window/window_fixture.h"

@@ -1,4 +1,4 @@
-#include "core/analysis/classifier/classifier.h"
+#include "core/analysis/classifier/row_norms.h"
 
 #include "core/analysis/compute/validation.h"
 #include "core/error.h"
