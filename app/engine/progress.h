@@ -2,7 +2,7 @@
 
 #include "app/engine/command.h"
 #include "core/engine/study/study_run.h"
-#include "core/engine/train/run.h"
+#include "core/engine/train/train_run.h"
 
 #include <functional>
 #include <memory>

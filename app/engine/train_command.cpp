@@ -2,7 +2,7 @@
 
 #include "app/engine/choice.h"
 #include "app/engine/progress.h"
-#include "core/engine/train/run.h"
+#include "core/engine/train/train_run.h"
 #include "core/error.h"
 
 #include <memory>

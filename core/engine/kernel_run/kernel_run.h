@@ -2,7 +2,7 @@
 
 #include "core/engine/ntk/head_kernel.h"
 #include "core/engine/train/plan.h"
-#include "core/engine/train/run.h"
+#include "core/engine/train/train_run.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -2,7 +2,7 @@
 
 #include "core/analysis/theory/theory_laboratory.h"
 #include "core/engine/theory/check_result.h"
-#include "core/engine/train/run.h"
+#include "core/engine/train/train_run.h"
 
 #include <nlohmann/json_fwd.hpp>
 

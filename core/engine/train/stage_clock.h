@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/engine/train/run.h"
+#include "core/engine/train/train_run.h"
 
 #include <chrono>
 #include <string>

@@ -1,4 +1,4 @@
-#include "core/engine/train/run.h"
+#include "core/engine/train/train_run.h"
 
 #include "core/analysis/feature/feature_statistics.h"
 #include "core/engine/device.h"
