@@ -1,8 +1,8 @@
 #include "core/engine/demo/make_demo.h"
 
+#include "core/engine/demo/byte_pairs.h"
 #include "core/engine/demo/pretrain.h"
 #include "core/engine/demo/sentences.h"
-#include "core/engine/demo/vocabulary.h"
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/task/catalogue.h"
 #include "core/engine/text_file.h"

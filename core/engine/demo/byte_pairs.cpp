@@ -1,4 +1,4 @@
-#include "core/engine/demo/vocabulary.h"
+#include "core/engine/demo/byte_pairs.h"
 
 #include "core/engine/text_file.h"
 
