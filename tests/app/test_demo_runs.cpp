@@ -1,5 +1,5 @@
 #include "core/analysis/calibration/softmax.h"
-#include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/feature/similarity_and_difference.h"
 #include "core/analysis/statistics/seed_statistics.h"
 #include "tests/support/demo_runs.h"
 

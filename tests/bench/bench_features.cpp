@@ -1,4 +1,4 @@
-#include "core/analysis/feature/feature_details.h"
+#include "core/analysis/feature/feature_distributions.h"
 #include "core/analysis/feature/tsne.h"
 
 #include <benchmark/benchmark.h>
@@ -45,10 +45,10 @@ const Sample& amazonSized() {
 /// Cosine similarity before and after, difference, Fisher's ratio before and after.
 void features(benchmark::State& state) {
     const Sample& sample = amazonSized();
-    const FeatureDetailOptions options{.intervals = state.range(0) != 0};
+    const FeatureDistributionOptions options{.intervals = state.range(0) != 0};
     for ([[maybe_unused]] auto turn : state) {
         benchmark::DoNotOptimize(
-            featureDetails(sample.before, sample.after, sample.labels, kClasses, options));
+            featureDistributions(sample.before, sample.after, sample.labels, kClasses, options));
     }
 }
 

@@ -1,7 +1,7 @@
 // The linear probe at the size of RTE on a base encoder: features nearly parallel (cosine similarity .997), a
 // few directions with most of the variance, classes that overlap.
 
-#include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/feature/similarity_and_difference.h"
 #include "core/analysis/logistic/logistic_regression.h"
 
 #include <benchmark/benchmark.h>

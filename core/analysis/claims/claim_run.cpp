@@ -2,7 +2,7 @@
 
 #include "core/analysis/calibration/reliability.h"
 #include "core/analysis/calibration/softmax.h"
-#include "core/analysis/feature/feature_numbers.h"
+#include "core/analysis/feature/feature_change.h"
 #include "core/analysis/feature/neighbours.h"
 #include "core/analysis/kernel/spectrum.h"
 #include "core/analysis/run/classifier_norms.h"
@@ -97,7 +97,7 @@ ClaimSplit claimSplit(const record::Run& run, const record::SplitInfo& info,
     }
     const MatrixF before = info.pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(info) : MatrixF{};
     const MatrixF after = info.featureWidth > 0 ? run.parts->features(info) : MatrixF{};
-    const FeatureNumbers numbers = featureNumbers(before, after, labels);
+    const FeatureChange numbers = featureChange(before, after, labels);
     split.cosinePretrained = numbers.cosinePretrained;
     split.cosine = numbers.cosineFinal;
     split.difference = numbers.difference;

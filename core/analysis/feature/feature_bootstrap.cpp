@@ -1,7 +1,7 @@
 #include "core/analysis/feature/feature_bootstrap.h"
 
 #include "core/analysis/compute/parallel.h"
-#include "core/analysis/feature/feature_samples.h"
+#include "core/analysis/feature/similarity_of_samples.h"
 #include "core/random_bits.h"
 
 #include <algorithm>

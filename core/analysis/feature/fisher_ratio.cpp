@@ -2,8 +2,8 @@
 
 #include "core/analysis/compute/parallel.h"
 #include "core/analysis/compute/validation.h"
-#include "core/analysis/feature/feature_samples.h"
 #include "core/analysis/feature/scatter.h"
+#include "core/analysis/feature/similarity_of_samples.h"
 
 #include <Eigen/Cholesky>
 #include <Eigen/QR>

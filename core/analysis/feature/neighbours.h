@@ -2,7 +2,7 @@
 
 #include "core/analysis/compute/work_hooks.h"
 #include "core/analysis/feature/feature_bootstrap.h"
-#include "core/analysis/feature/feature_details.h"
+#include "core/analysis/feature/feature_distributions.h"
 #include "core/matrix.h"
 
 #include <optional>

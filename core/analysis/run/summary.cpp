@@ -2,7 +2,7 @@
 
 #include "core/analysis/calibration/reliability.h"
 #include "core/analysis/calibration/softmax.h"
-#include "core/analysis/feature/feature_numbers.h"
+#include "core/analysis/feature/feature_change.h"
 #include "core/analysis/kernel/kernel_statistics.h"
 #include "core/analysis/kernel/spectrum.h"
 #include "core/analysis/run/classifier_norms.h"
@@ -139,10 +139,10 @@ SplitData readSplit(const record::Run& run, const record::SplitInfo& info, Reaso
 
 Json featuresObject(const record::Run& run, const SplitData& split, Reasons& reasons) {
     const record::SplitInfo& info = *split.info;
-    FeatureNumbers numbers;
+    FeatureChange numbers;
     reasons.unlessRefused(placeOf(info) + ".features", [&] {
         const bool usable = !split.labels.empty();
-        numbers = featureNumbers(
+        numbers = featureChange(
             usable && info.pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(info) : MatrixF{},
             usable && info.featureWidth > 0 ? run.parts->features(info) : MatrixF{}, split.labels);
         return nullptr;

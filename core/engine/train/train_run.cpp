@@ -1,6 +1,6 @@
 #include "core/engine/train/train_run.h"
 
-#include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/feature/similarity_and_difference.h"
 #include "core/engine/device.h"
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/lora.h"

@@ -196,7 +196,7 @@ std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs, cons
                 const Labels labels = run.parts->labels(split);
                 const MatrixF first = before ? run.parts->pretrainedFeatures(split) : MatrixF{};
                 const MatrixF last = after ? run.parts->features(split) : MatrixF{};
-                entry.numbers = analysis::featureNumbers(
+                entry.numbers = analysis::featureChange(
                     first, last, labels, analysis::part(hooks, done / allRows, upTo / allRows));
                 entries.push_back(std::move(entry));
             });

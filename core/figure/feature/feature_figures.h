@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/analysis/compute/work_hooks.h"
-#include "core/analysis/feature/feature_numbers.h"
+#include "core/analysis/feature/feature_change.h"
 #include "core/analysis/statistics/seed_statistics.h"
 #include "core/figure/figure.h"
 #include "core/figure/label/variant.h"
@@ -20,7 +20,7 @@ struct FeatureEntry {
     std::size_t run = 0; ///< index into the set
     Variant variant{};
     std::string task{}, model{}, split{};
-    analysis::FeatureNumbers numbers{};
+    analysis::FeatureChange numbers{};
 };
 
 /// Computes the entries of all splits of all runs that hold features. Reads every feature matrix once. Any

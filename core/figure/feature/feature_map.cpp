@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "core/figure/chart/moved_rows.h"
 #include "core/figure/chart/small_multiples.h"
-#include "core/figure/feature/feature_details_figure.h"
+#include "core/figure/feature/feature_distributions_figure.h"
 #include "core/figure/label/method_name.h"
 #include "core/figure/label/run_style.h"
 #include "core/figure/number_text.h"

@@ -4,7 +4,7 @@
 #include "core/figure/chart/moved_rows.h"
 #include "core/figure/chart/split_features.h"
 #include "core/figure/chart/table_cells.h"
-#include "core/figure/feature/feature_details_figure.h"
+#include "core/figure/feature/feature_distributions_figure.h"
 #include "core/figure/label/method_name.h"
 #include "core/figure/number_text.h"
 

@@ -1,6 +1,6 @@
 #include "core/figure/feature/norm_scaling_figure.h"
 
-#include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/feature/similarity_and_difference.h"
 #include "core/analysis/run/classifier_norms.h"
 #include "core/analysis/run/run_traits.h"
 #include "core/error.h"

@@ -7,7 +7,7 @@
 #include "core/figure/calibration/calibration_view.h"
 #include "core/figure/classifier/classifier_figures.h"
 #include "core/figure/classifier/classifier_rows.h"
-#include "core/figure/feature/feature_details_figure.h"
+#include "core/figure/feature/feature_distributions_figure.h"
 #include "core/figure/feature/feature_figures.h"
 #include "core/figure/feature/feature_map.h"
 #include "core/figure/feature/feature_neighbours.h"
@@ -157,8 +157,8 @@ Figure featureCurves(const FigureRequest& request, Runs runs, Problems&) {
 
 Figure featureDistributions(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks,
                             Problems& problems) {
-    const FeatureDetailsOptions options{.split = firstSplit(request), .numbers = {}};
-    return featureDetailsFigure(featureDetailEntries(runs, options, hooks, &problems), options);
+    const FeatureSplitOptions options{.split = firstSplit(request), .numbers = {}};
+    return featureDistributionsFigure(featureDistributionEntries(runs, options, hooks, &problems), options);
 }
 
 Figure featureMap(const FigureRequest& request, Runs runs, const analysis::WorkHooks& hooks,

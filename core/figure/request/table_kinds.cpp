@@ -7,7 +7,7 @@
 #include "core/figure/calibration/recalibration_table.h"
 #include "core/figure/classifier/classifier_rows.h"
 #include "core/figure/classifier/norms_table.h"
-#include "core/figure/feature/feature_details_figure.h"
+#include "core/figure/feature/feature_distributions_figure.h"
 #include "core/figure/feature/feature_neighbours.h"
 #include "core/figure/feature/features_table.h"
 #include "core/figure/kernel/kernel_table.h"
@@ -61,8 +61,8 @@ Table features(const Request& request, Runs runs, const Hooks&, Problems& proble
 }
 
 Table featureClasses(const Request& request, Runs runs, const Hooks& hooks, Problems& problems) {
-    return featureDetailsTable(
-        featureDetailEntries(runs, {.split = firstSplit(request), .numbers = {}}, hooks, &problems));
+    return featureClassesTable(
+        featureDistributionEntries(runs, {.split = firstSplit(request), .numbers = {}}, hooks, &problems));
 }
 
 Table featureNeighbours(const Request& request, Runs runs, const Hooks& hooks, Problems& problems) {

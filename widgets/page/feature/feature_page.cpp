@@ -274,10 +274,10 @@ void FeaturePage::refresh() {
                 return figure::neighbourEntries(*runs, {.split = split, .numbers = {}}, hooks, &problems);
             });
     } else {
-        compute<Details>(m_details, setKey(),
-                         [runs = runSet(), split = split()](const auto& hooks, auto& problems) {
-                             return figure::featureDetailEntries(*runs, {.split = split}, hooks, &problems);
-                         });
+        compute<Details>(
+            m_details, setKey(), [runs = runSet(), split = split()](const auto& hooks, auto& problems) {
+                return figure::featureDistributionEntries(*runs, {.split = split}, hooks, &problems);
+            });
     }
 }
 
@@ -340,8 +340,8 @@ bool FeaturePage::draw() {
     } else {
         m_heading->setNote(featureSamplesNote());
         const auto details = m_details.value(setKey());
-        plot()->setFigure(figure::featureDetailsFigure(details ? *details : Details{}));
-        m_table->setTable(figure::featureDetailsTable(details ? *details : Details{}));
+        plot()->setFigure(figure::featureDistributionsFigure(details ? *details : Details{}));
+        m_table->setTable(figure::featureClassesTable(details ? *details : Details{}));
         m_table->fitHeight(kRowsSeen);
     }
     const auto rows = static_cast<int>(plot()->figure().panels.size() + 2) / 3;

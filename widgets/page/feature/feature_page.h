@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/figure/feature/feature_details_figure.h"
+#include "core/figure/feature/feature_distributions_figure.h"
 #include "core/figure/feature/feature_figures.h"
 #include "core/figure/feature/feature_map.h"
 #include "core/figure/feature/feature_neighbours.h"
@@ -40,7 +40,7 @@ protected:
 
 private:
     enum View { methodsView, samplesView, trainingView, mapView, neighboursView };
-    using Details = std::vector<figure::FeatureDetailEntry>;
+    using Details = std::vector<figure::FeatureDistributionEntry>;
     using Maps = std::vector<figure::FeatureMap>;
     using Neighbours = std::vector<figure::NeighbourEntry>;
 

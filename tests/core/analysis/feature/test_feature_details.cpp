@@ -1,5 +1,5 @@
-#include "core/analysis/feature/feature_details.h"
-#include "core/analysis/feature/feature_samples.h"
+#include "core/analysis/feature/feature_distributions.h"
+#include "core/analysis/feature/similarity_of_samples.h"
 #include "core/error.h"
 #include "tests/core/analysis/calibration/sample_logits.h"
 #include "tests/support/near.h"
@@ -254,8 +254,8 @@ private Q_SLOTS:
         const auto [before, labels] = sample(90, 8, 3);
         MatrixF after = before;
         after.col(2) *= 3;
-        const FeatureDetails details =
-            featureDetails(before, after, labels, 4, {.bootstrap = {.replicates = 100}});
+        const FeatureDistributions details =
+            featureDistributions(before, after, labels, 4, {.bootstrap = {.replicates = 100}});
         QCOMPARE(details.counts.size(), std::size_t(4));
         QCOMPARE(details.counts[3], 0);
         QVERIFY_NEAR(details.final.cosine->value, cosineSimilarity(after), 1e-14);
@@ -286,12 +286,13 @@ private Q_SLOTS:
 
     void detailsOfWhatIsMissingAreAbsent() {
         const auto [features, labels] = sample(20, 4, 2);
-        const FeatureDetails one = featureDetails(MatrixF{}, features, labels, 2, {.intervals = false});
+        const FeatureDistributions one =
+            featureDistributions(MatrixF{}, features, labels, 2, {.intervals = false});
         QVERIFY(!one.pretrained.cosine && !one.pretrained.fisher && !one.difference);
         QVERIFY(one.final.cosine && !one.final.cosine->interval && !one.final.fisher->interval);
-        const FeatureDetails still = featureDetails(features, MatrixF::Zero(20, 4), labels, 2);
+        const FeatureDistributions still = featureDistributions(features, MatrixF::Zero(20, 4), labels, 2);
         QVERIFY(!still.final.cosine && !still.final.fisher && still.difference);
-        QVERIFY_THROWS_EXCEPTION(Error, (void)featureDetails(features, features, {0, 1}, 2));
+        QVERIFY_THROWS_EXCEPTION(Error, (void)featureDistributions(features, features, {0, 1}, 2));
     }
 
     void detailsCanBeCancelled() {
@@ -302,13 +303,14 @@ private Q_SLOTS:
             rising = rising && fraction >= last && fraction <= 1;
             last = fraction;
         };
-        (void)featureDetails(features, features, labels, 2, {}, {.onProgress = onProgress, .cancelled = {}});
+        (void)featureDistributions(features, features, labels, 2, {},
+                                   {.onProgress = onProgress, .cancelled = {}});
         QVERIFY(rising);
         QVERIFY_NEAR(last, 1, 1e-12);
         last = 0;
         try {
-            (void)featureDetails(features, features, labels, 2, {},
-                                 {.onProgress = onProgress, .cancelled = [&] { return last > 0.3; }});
+            (void)featureDistributions(features, features, labels, 2, {},
+                                       {.onProgress = onProgress, .cancelled = [&] { return last > 0.3; }});
             QFAIL("went on");
         } catch (const Error& error) {
             QCOMPARE(error.kind(), ErrorKind::cancelled);

@@ -1,4 +1,4 @@
-#include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/feature/similarity_and_difference.h"
 
 #include "core/error.h"
 #include "tests/core/analysis/calibration/sample_logits.h"

@@ -1,5 +1,5 @@
 #include "core/error.h"
-#include "core/figure/feature/feature_details_figure.h"
+#include "core/figure/feature/feature_distributions_figure.h"
 #include "core/figure/feature/feature_map.h"
 #include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
@@ -192,9 +192,9 @@ private Q_SLOTS:
 
     void distributionsAreStepsOverSamples() {
         const std::vector<record::Run> runs{mapRun("ft"), mapRun("lp-ft")};
-        const auto entries = featureDetailEntries(runs);
+        const auto entries = featureDistributionEntries(runs);
         QCOMPARE(entries.size(), std::size_t(2));
-        const Figure figure = featureDetailsFigure(entries);
+        const Figure figure = featureDistributionsFigure(entries);
         QCOMPARE(figure.panels.size(), std::size_t(4));
         QCOMPARE(figure.panels[0].curves.size(), std::size_t(3)); // the pre-trained features once
         const Line& differences = figure.panels[1].curves.at(0);
@@ -206,12 +206,12 @@ private Q_SLOTS:
         QVERIFY(std::ranges::any_of(figure.notes, [](const std::string& note) {
             return note.find("FT 14.0 [") != std::string::npos;
         }));
-        QVERIFY(!featureDetailsFigure({}).panels[0].emptyText.empty());
+        QVERIFY(!featureDistributionsFigure({}).panels[0].emptyText.empty());
     }
 
     void tableHasARowPerClass() {
         const std::vector<record::Run> runs{mapRun("ft")};
-        const Table table = featureDetailsTable(featureDetailEntries(runs));
+        const Table table = featureClassesTable(featureDistributionEntries(runs));
         QCOMPARE(table.rows.size(), std::size_t(3));
         QCOMPARE(table.rows[0].size(), table.columns.size());
         QVERIFY_NEAR(table.rows[0][7].value.value(), 14, 1e-6);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/analysis/compute/work_hooks.h"
-#include "core/analysis/feature/feature_details.h"
+#include "core/analysis/feature/feature_distributions.h"
 #include "core/figure/figure.h"
 #include "core/figure/problems.h"
 #include "core/record/run.h"
@@ -13,19 +13,19 @@
 namespace finescope::figure {
 
 /// What happened to every sample of one split in one run.
-struct FeatureDetailEntry {
+struct FeatureDistributionEntry {
     std::size_t run = 0; ///< index into the set
     std::string name{};  ///< of the run
     Style style{};
     std::string task{}, model{}, split{};
     std::vector<std::string> classNames{};
-    analysis::FeatureDetails details{};
+    analysis::FeatureDistributions details{};
 };
 
-struct FeatureDetailsOptions {
+struct FeatureSplitOptions {
     std::string
         split{}; ///< empty: the first with features among test, validation, out of distribution, train
-    analysis::FeatureDetailOptions numbers{};
+    analysis::FeatureDistributionOptions numbers{};
 };
 
 /// The split that figures of one split show unless told otherwise: the first that holds features, by role
@@ -38,19 +38,18 @@ struct FeatureDetailsOptions {
 /// The entries of all runs that hold features of the split, in the order of legends. Any thread; with
 /// intervals seconds for tens of thousands of samples. A run that cannot be used goes to `problems`; without
 /// them what reading throws passes. Throws Error{cancelled}.
-[[nodiscard]] std::vector<FeatureDetailEntry> featureDetailEntries(std::span<const record::Run> runs,
-                                                                   const FeatureDetailsOptions& options = {},
-                                                                   const analysis::WorkHooks& hooks = {},
-                                                                   Problems* problems = nullptr);
+[[nodiscard]] std::vector<FeatureDistributionEntry>
+featureDistributionEntries(std::span<const record::Run> runs, const FeatureSplitOptions& options = {},
+                           const analysis::WorkHooks& hooks = {}, Problems* problems = nullptr);
 
 /// The distributions of cosine similarity and difference over samples, each sample's share at or below x, and
 /// Fisher's ratio with its interval; means and their intervals in the notes.
-[[nodiscard]] Figure featureDetailsFigure(std::span<const FeatureDetailEntry> entries,
-                                          const FeatureDetailsOptions& options = {});
+[[nodiscard]] Figure featureDistributionsFigure(std::span<const FeatureDistributionEntry> entries,
+                                                const FeatureSplitOptions& options = {});
 
 /// A row per run and class, and one of all classes with intervals: n, cosine similarity before and after (of
 /// the pairs within the class; in both readings of definitions.md, Cosine similarity), difference, and what
 /// the class adds to Fisher's ratio before and after.
-[[nodiscard]] Table featureDetailsTable(std::span<const FeatureDetailEntry> entries);
+[[nodiscard]] Table featureClassesTable(std::span<const FeatureDistributionEntry> entries);
 
 } // namespace finescope::figure

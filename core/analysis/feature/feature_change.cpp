@@ -1,4 +1,4 @@
-#include "core/analysis/feature/feature_numbers.h"
+#include "core/analysis/feature/feature_change.h"
 
 #include "core/analysis/statistics/unless_undefined.h"
 
@@ -22,15 +22,15 @@ std::optional<FisherRatio> fisher(const MatrixViewF& features, const Labels& lab
 
 } // namespace
 
-FeatureNumbers featureNumbers(const MatrixViewF& pretrained, const MatrixViewF& final, const Labels& labels,
-                              const WorkHooks& hooks) {
+FeatureChange featureChange(const MatrixViewF& pretrained, const MatrixViewF& final, const Labels& labels,
+                            const WorkHooks& hooks) {
     const auto reached = [&](double fraction) { // roughly, of the time at many samples
         throwIfCancelled(hooks, "the comparison of features");
         if (hooks.onProgress) {
             hooks.onProgress(fraction);
         }
     };
-    FeatureNumbers numbers;
+    FeatureChange numbers;
     numbers.cosinePretrained = cosine(pretrained);
     numbers.cosineFinal = cosine(final);
     if (pretrained.rows() > 0 && final.rows() > 0 && pretrained.cols() == final.cols()) {

@@ -1,4 +1,4 @@
-#include "core/analysis/feature/feature_samples.h"
+#include "core/analysis/feature/similarity_of_samples.h"
 
 #include "core/analysis/compute/validation.h"
 #include "core/error.h"

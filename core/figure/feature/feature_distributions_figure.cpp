@@ -1,6 +1,6 @@
-#include "core/figure/feature/feature_details_figure.h"
+#include "core/figure/feature/feature_distributions_figure.h"
 
-#include "core/analysis/feature/feature_samples.h"
+#include "core/analysis/feature/similarity_of_samples.h"
 #include "core/figure/chart/small_multiples.h"
 #include "core/figure/chart/split_features.h"
 #include "core/figure/chart/table_cells.h"
@@ -29,24 +29,24 @@ struct NamedSet {
 
 /// Those after fine-tuning, behind the pre-trained ones, which are the same in all runs of a task and a
 /// model.
-std::vector<NamedSet> setsOf(std::span<const FeatureDetailEntry> entries) {
+std::vector<NamedSet> setsOf(std::span<const FeatureDistributionEntry> entries) {
     std::vector<NamedSet> sets;
-    std::vector<const FeatureDetailEntry*> origins;
-    for (const FeatureDetailEntry& entry : entries) {
-        const bool known = std::ranges::any_of(origins, [&](const FeatureDetailEntry* other) {
+    std::vector<const FeatureDistributionEntry*> origins;
+    for (const FeatureDistributionEntry& entry : entries) {
+        const bool known = std::ranges::any_of(origins, [&](const FeatureDistributionEntry* other) {
             return other->task == entry.task && other->model == entry.model;
         });
         if (!known && entry.details.pretrained.cosine) {
             origins.push_back(&entry);
         }
     }
-    for (const FeatureDetailEntry* origin : origins) {
+    for (const FeatureDistributionEntry* origin : origins) {
         const std::string which = origins.size() > 1 ? ", " + origin->task + ", " + origin->model : "";
         sets.push_back({.name = methodName("pretrained") + which,
                         .style = {.role = "pretrained"},
                         .set = &origin->details.pretrained});
     }
-    for (const FeatureDetailEntry& entry : entries) {
+    for (const FeatureDistributionEntry& entry : entries) {
         sets.push_back({.name = entry.name, .style = entry.style, .set = &entry.details.final});
     }
     return sets;
@@ -119,8 +119,8 @@ Panel fisherPanel(const std::vector<NamedSet>& sets) {
 }
 
 /// Of the first entry with a ratio, to which others compare only under the same conditions.
-std::string fisherNote(std::span<const FeatureDetailEntry> entries) {
-    for (const FeatureDetailEntry& entry : entries) {
+std::string fisherNote(std::span<const FeatureDistributionEntry> entries) {
+    for (const FeatureDistributionEntry& entry : entries) {
         for (const analysis::FeatureSet* set : {&entry.details.final, &entry.details.pretrained}) {
             if (set->fisher) {
                 return " Fisher's ratio of " + entry.name + ": " + fisherConditions(set->fisher->ratio) + ".";
@@ -130,8 +130,8 @@ std::string fisherNote(std::span<const FeatureDetailEntry> entries) {
     return {};
 }
 
-std::vector<std::string> notesOf(std::span<const FeatureDetailEntry> entries,
-                                 const std::vector<NamedSet>& sets, const FeatureDetailsOptions& options) {
+std::vector<std::string> notesOf(std::span<const FeatureDistributionEntry> entries,
+                                 const std::vector<NamedSet>& sets, const FeatureSplitOptions& options) {
     std::string cosines, differences;
     const auto add = [](std::string& text, const std::string& name, const analysis::Estimate& estimate) {
         text += (text.empty() ? "" : "; ") + name + " " + withInterval(estimate.value, estimate.interval);
@@ -141,7 +141,7 @@ std::vector<std::string> notesOf(std::span<const FeatureDetailEntry> entries,
             add(cosines, named.name, *named.set->cosine);
         }
     }
-    for (const FeatureDetailEntry& entry : entries) {
+    for (const FeatureDistributionEntry& entry : entries) {
         if (entry.details.difference) {
             add(differences, entry.name, *entry.details.difference);
         }
@@ -210,33 +210,34 @@ std::vector<std::string> classNamesFor(const record::Run& run, const Labels& lab
     return names;
 }
 
-std::vector<FeatureDetailEntry> featureDetailEntries(std::span<const record::Run> runs,
-                                                     const FeatureDetailsOptions& options,
-                                                     const analysis::WorkHooks& hooks, Problems* problems) {
+std::vector<FeatureDistributionEntry> featureDistributionEntries(std::span<const record::Run> runs,
+                                                                 const FeatureSplitOptions& options,
+                                                                 const analysis::WorkHooks& hooks,
+                                                                 Problems* problems) {
     const std::string splitName = options.split.empty() ? defaultFeatureSplit(runs) : options.split;
-    std::vector<FeatureDetailEntry> entries;
+    std::vector<FeatureDistributionEntry> entries;
     forEachSplitFeatures(
         runs, splitName, hooks, "the comparison of features",
         [&](const SplitFeatures& of, const analysis::WorkHooks& part) {
             const record::Run& run = runs[of.run];
-            FeatureDetailEntry entry{.run = of.run,
-                                     .name = of.label.name,
-                                     .style = of.label.style,
-                                     .task = run.task,
-                                     .model = run.model,
-                                     .split = splitName};
+            FeatureDistributionEntry entry{.run = of.run,
+                                           .name = of.label.name,
+                                           .style = of.label.style,
+                                           .task = run.task,
+                                           .model = run.model,
+                                           .split = splitName};
             entry.classNames = classNamesFor(run, of.labels);
-            entry.details =
-                analysis::featureDetails(of.pretrained, of.final, of.labels,
-                                         static_cast<int>(entry.classNames.size()), options.numbers, part);
+            entry.details = analysis::featureDistributions(of.pretrained, of.final, of.labels,
+                                                           static_cast<int>(entry.classNames.size()),
+                                                           options.numbers, part);
             entries.push_back(std::move(entry));
         },
         problems);
     return entries;
 }
 
-Figure featureDetailsFigure(std::span<const FeatureDetailEntry> entries,
-                            const FeatureDetailsOptions& options) {
+Figure featureDistributionsFigure(std::span<const FeatureDistributionEntry> entries,
+                                  const FeatureSplitOptions& options) {
     Figure figure;
     figure.kind = "feature-distributions";
     figure.title = "Features, sample by sample";
@@ -249,7 +250,7 @@ Figure featureDetailsFigure(std::span<const FeatureDetailEntry> entries,
             cosines.curves.push_back(distribution(named.name, named.style, named.set->cosines));
         }
     }
-    for (const FeatureDetailEntry& entry : entries) {
+    for (const FeatureDistributionEntry& entry : entries) {
         if (entry.details.differences.size() > 0) {
             differences.curves.push_back(distribution(entry.name, entry.style, entry.details.differences));
         }
@@ -281,7 +282,7 @@ Figure featureDetailsFigure(std::span<const FeatureDetailEntry> entries,
     return figure;
 }
 
-Table featureDetailsTable(std::span<const FeatureDetailEntry> entries) {
+Table featureClassesTable(std::span<const FeatureDistributionEntry> entries) {
     Table table;
     table.kind = "feature-classes";
     table.caption = "Features by class";
@@ -295,8 +296,8 @@ Table featureDetailsTable(std::span<const FeatureDetailEntry> entries) {
                      "difference",
                      "Fisher's before",
                      "Fisher's after"};
-    for (const FeatureDetailEntry& entry : entries) {
-        const analysis::FeatureDetails& details = entry.details;
+    for (const FeatureDistributionEntry& entry : entries) {
+        const analysis::FeatureDistributions& details = entry.details;
         std::int64_t all = 0;
         for (const std::int64_t count : details.counts) {
             all += count;

@@ -1,6 +1,6 @@
-#include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/feature/similarity_and_difference.h"
 
-#include "core/analysis/feature/feature_samples.h"
+#include "core/analysis/feature/similarity_of_samples.h"
 
 namespace finescope::analysis {
 

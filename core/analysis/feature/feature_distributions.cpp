@@ -1,7 +1,7 @@
-#include "core/analysis/feature/feature_details.h"
+#include "core/analysis/feature/feature_distributions.h"
 
 #include "core/analysis/compute/validation.h"
-#include "core/analysis/feature/feature_samples.h"
+#include "core/analysis/feature/similarity_of_samples.h"
 #include "core/analysis/statistics/unless_undefined.h"
 
 #include <algorithm>
@@ -27,7 +27,7 @@ VectorD cosinesWithin(const MatrixViewF& features, const std::vector<std::vector
 
 FeatureSet describe(const MatrixViewF& features, const Labels& labels,
                     const std::vector<std::vector<Eigen::Index>>& classes,
-                    const FeatureDetailOptions& options, const WorkHooks& hooks) {
+                    const FeatureDistributionOptions& options, const WorkHooks& hooks) {
     FeatureSet set;
     const auto classCount = static_cast<int>(classes.size());
     set.cosineWithinClass = VectorD::Constant(classCount, kNaN);
@@ -60,15 +60,16 @@ FeatureSet describe(const MatrixViewF& features, const Labels& labels,
 
 } // namespace
 
-FeatureDetails featureDetails(const MatrixViewF& pretrained, const MatrixViewF& final, const Labels& labels,
-                              int classes, const FeatureDetailOptions& options, const WorkHooks& hooks) {
+FeatureDistributions featureDistributions(const MatrixViewF& pretrained, const MatrixViewF& final,
+                                          const Labels& labels, int classes,
+                                          const FeatureDistributionOptions& options, const WorkHooks& hooks) {
     for (const MatrixViewF* features : {&pretrained, &final}) {
         if (features->rows() > 0) {
             requireFeaturesAndLabels(*features, labels, classes);
         }
     }
     const auto rows = rowsOfClasses(labels, classes);
-    FeatureDetails details;
+    FeatureDistributions details;
     for (const auto& ofClass : rows) {
         details.counts.push_back(static_cast<std::int64_t>(ofClass.size()));
     }

@@ -2,7 +2,7 @@
 
 #include "core/analysis/compute/work_hooks.h"
 #include "core/analysis/feature/feature_bootstrap.h"
-#include "core/analysis/feature/feature_statistics.h"
+#include "core/analysis/feature/similarity_and_difference.h"
 #include "core/matrix.h"
 
 #include <optional>
@@ -16,7 +16,7 @@ struct Estimate {
     std::optional<Interval> interval;
 };
 
-/// One set of features of a split. A number is absent where these features have none (featureNumbers).
+/// One set of features of a split. A number is absent where these features have none (featureChange).
 struct FeatureSet {
     VectorD cosines; ///< [N], of each sample with all others (cosineSimilarities); empty where undefined
     std::optional<Estimate> cosine;       ///< mean over pairs i < j, weighted bootstrap
@@ -26,7 +26,7 @@ struct FeatureSet {
 };
 
 /// What fine-tuning did to the features of a split, with distributions, intervals and classes.
-struct FeatureDetails {
+struct FeatureDistributions {
     FeatureSet pretrained, final;
     VectorD differences;                ///< [N], empty where either set is missing or the widths differ
     std::optional<Estimate> difference; ///< their mean, weighted bootstrap
@@ -34,17 +34,18 @@ struct FeatureDetails {
     std::vector<std::int64_t> counts;   ///< [C]: samples of each class
 };
 
-struct FeatureDetailOptions {
+struct FeatureDistributionOptions {
     BootstrapOptions bootstrap{};
     int jackknifeGroups = 20;
     bool intervals = true; ///< false: no interval anywhere
 };
 
 /// pretrained and final [N, h], or without rows where they were not recorded; labels [N] in 0..classes-1. The
-/// bootstrap weighs the samples alike for every number. Throws as featureNumbers, and Error{cancelled}.
-[[nodiscard]] FeatureDetails featureDetails(const MatrixViewF& pretrained, const MatrixViewF& final,
-                                            const Labels& labels, int classes,
-                                            const FeatureDetailOptions& options = {},
-                                            const WorkHooks& hooks = {});
+/// bootstrap weighs the samples alike for every number. Throws as featureChange, and Error{cancelled}.
+[[nodiscard]] FeatureDistributions featureDistributions(const MatrixViewF& pretrained,
+                                                        const MatrixViewF& final, const Labels& labels,
+                                                        int classes,
+                                                        const FeatureDistributionOptions& options = {},
+                                                        const WorkHooks& hooks = {});
 
 } // namespace finescope::analysis
