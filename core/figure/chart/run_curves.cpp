@@ -52,13 +52,13 @@ struct Stretch {
 };
 
 /// What is not finite in a column, but for what was never recorded there (run_curves.h).
-std::vector<Stretch> notFinite(const Column& column, Dropout dropout, bool isSteps) {
+std::vector<Stretch> notFinite(const Column& column, DropoutRows dropout, bool isSteps) {
     std::vector<Stretch> all;
     std::size_t values = 0, neighbours = 0;
     bool before = false, infinite = false;
     for (std::size_t i = 0; i < column.rows.size(); ++i) {
         const std::size_t row = column.rows[i];
-        const bool beforeAnyBatch = !isSteps && dropout == Dropout::bothTables &&
+        const bool beforeAnyBatch = !isSteps && dropout == DropoutRows::bothTables &&
                                     column.table->keys[row].epoch == 0 && std::isnan(column.value(row));
         if (column.finite(row)) {
             ++values;
@@ -193,7 +193,7 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
     const record::Series* inSteps = firstOf(run.steps, names.steps);
     const record::Series* inEpochs = firstOf(run.epochs, names.epochs);
     const record::Series* before = nullptr;
-    const bool mayDrop = names.dropout != Dropout::never && analysis::mayHaveDropout(run);
+    const bool mayDrop = names.dropout != DropoutRows::never && analysis::mayHaveDropout(run);
     bool droppedBefore = false;
     const auto breakHere = [&curve] {
         const bool there = !curve.breaks.empty() && curve.breaks.back() == curve.x.size();
@@ -226,7 +226,7 @@ RunCurve runCurve(const record::Run& run, const SeriesNames& names, XAxis xAxis,
             }
             const bool dropped =
                 mayDrop && stage == Stage::fineTuning &&
-                (useSteps || (names.dropout == Dropout::bothTables && shown.table->keys[row].epoch > 0));
+                (useSteps || (names.dropout == DropoutRows::bothTables && shown.table->keys[row].epoch > 0));
             if (!curve.x.empty()) {
                 curve.dropoutJump = curve.dropoutJump || dropped != droppedBefore;
                 if (dropped != droppedBefore || shown.series->name != before->name) {

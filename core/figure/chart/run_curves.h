@@ -13,7 +13,7 @@ namespace finescope::figure {
 
 /// Which rows of a quantity are of training batches, that is with dropout; those of linear probing never
 /// are, nor those of /epochs at epoch 0, and an evaluation never is (definitions.md, Recorded curves).
-enum class Dropout {
+enum class DropoutRows {
     never,
     steps,     ///< rows of `/steps` while fine-tuning; those of `/epochs` are evaluations
     bothTables ///< rows of either table while fine-tuning
@@ -22,7 +22,7 @@ enum class Dropout {
 /// The names under which a quantity is recorded in the two tables; the first one present counts.
 struct SeriesNames {
     std::vector<std::string> steps{}, epochs{};
-    Dropout dropout = Dropout::never;
+    DropoutRows dropout = DropoutRows::never;
 };
 
 /// Rows of a quantity that hold NaN or infinity.

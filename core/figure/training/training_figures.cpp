@@ -16,7 +16,7 @@ struct Quantity {
 };
 
 Quantity trainLoss() {
-    return {"training loss", {{"train_loss"}, {"train_loss"}, Dropout::bothTables}};
+    return {"training loss", {{"train_loss"}, {"train_loss"}, DropoutRows::bothTables}};
 }
 Quantity validationLoss() {
     return {"validation loss", {{"validation_loss"}, {"validation_loss"}}};
@@ -31,7 +31,7 @@ Quantity biasNorm() {
     return {"classifier bias norm", {{"classifier_bias_norm"}, {"classifier_bias_norm"}}};
 }
 Quantity logitNorm() {
-    return {"logit norm", {{"train_logit_norm"}, {"logit_norm"}, Dropout::steps}};
+    return {"logit norm", {{"train_logit_norm"}, {"logit_norm"}, DropoutRows::steps}};
 }
 
 Quantity featureDifference() {
