@@ -67,7 +67,7 @@ private:
 };
 
 /// Neighbouring columns [first, last) of which every row sums to 1, and how far the worst is off.
-struct Run {
+struct ColumnRun {
     Eigen::Index first = 0, last = 0;
     double deviation = 0;
 
@@ -82,7 +82,7 @@ struct Run {
 constexpr std::size_t kMostRuns = 64;
 
 /// Runs whose numbers sum to the count of rows: those of which each row can sum to 1.
-std::vector<Run> runsBySum(const MatrixD& values) {
+std::vector<ColumnRun> runsBySum(const MatrixD& values) {
     const auto rows = static_cast<double>(values.rows());
     const auto inTotal = [&](double sum) { return std::abs(sum - rows) <= rows * kSumTolerance; };
     const auto possible = [&](Eigen::Index k) {
@@ -93,7 +93,7 @@ std::vector<Run> runsBySum(const MatrixD& values) {
         totals[static_cast<std::size_t>(k)] =
             possible(k) ? values.col(k).sum() : std::numeric_limits<double>::quiet_NaN();
     }
-    std::vector<Run> runs;
+    std::vector<ColumnRun> runs;
     Eigen::Index last = 0;
     double sum = 0; // of [first, last)
     for (Eigen::Index first = 0; first < values.cols(); ++first) {
@@ -126,13 +126,13 @@ std::vector<Run> runsBySum(const MatrixD& values) {
     return runs;
 }
 
-std::vector<Run> runsSummingToOne(const MatrixD& values) {
+std::vector<ColumnRun> runsSummingToOne(const MatrixD& values) {
     if (values.rows() == 0) {
         return {};
     }
-    std::vector<Run> runs = runsBySum(values);
+    std::vector<ColumnRun> runs = runsBySum(values);
     for (Eigen::Index row = 0; row < values.rows() && !runs.empty(); ++row) {
-        std::erase_if(runs, [&](Run& run) {
+        std::erase_if(runs, [&](ColumnRun& run) {
             const double sum = values.row(row).segment(run.first, run.last - run.first).sum();
             run.deviation = std::max(run.deviation, std::abs(sum - 1));
             return !(run.deviation <= kSumTolerance);
@@ -306,23 +306,23 @@ private:
     /// The one run of neighbours that sums to 1, holds `within` and is no shorter than the labels need;
     /// nothing if several do: but one that is exact where the others are not, or has as many columns as are
     /// needed, is the one.
-    [[nodiscard]] std::optional<Run> onlyRun(const Indices& within) const {
-        std::vector<Run> runs = runsSummingToOne(m_contents.values);
-        std::erase_if(runs, [&](const Run& run) {
+    [[nodiscard]] std::optional<ColumnRun> onlyRun(const Indices& within) const {
+        std::vector<ColumnRun> runs = runsSummingToOne(m_contents.values);
+        std::erase_if(runs, [&](const ColumnRun& run) {
             return static_cast<std::size_t>(run.last - run.first) < m_needed ||
                    std::ranges::any_of(within,
                                        [&](Eigen::Index k) { return k < run.first || k >= run.last; });
         });
-        const auto best = std::ranges::min_element(runs, {}, &Run::deviation);
+        const auto best = std::ranges::min_element(runs, {}, &ColumnRun::deviation);
         if (best == runs.end()) {
             return std::nullopt;
         }
         constexpr double kClearly = 10, kExact = 1e-9;
         const double clear = kClearly * std::max(best->deviation, kExact);
-        if (std::ranges::count_if(runs, [&](const Run& run) { return run.deviation < clear; }) == 1) {
+        if (std::ranges::count_if(runs, [&](const ColumnRun& run) { return run.deviation < clear; }) == 1) {
             return *best;
         }
-        std::erase_if(runs, [&](const Run& run) {
+        std::erase_if(runs, [&](const ColumnRun& run) {
             return m_needed == 0 || static_cast<std::size_t>(run.last - run.first) != m_needed;
         });
         return runs.size() == 1 ? std::optional(runs.front()) : std::nullopt;

@@ -95,7 +95,7 @@ void keepRows(RawSplit& split, const std::vector<std::size_t>& rows) {
 }
 
 /// What the labels of all splits are besides those that say that there is none.
-struct Range {
+struct LabelRange {
     double least = std::numeric_limits<double>::infinity();
     double most = -std::numeric_limits<double>::infinity();
     bool numbers = true;             ///< all of them
@@ -118,7 +118,7 @@ struct Range {
 };
 
 /// -1 is no sign of a missing label where it fills the one place that the classes leave free.
-void refuseMinusOneAsClass(const RawPredictions& raw, const Range& range) {
+void refuseMinusOneAsClass(const RawPredictions& raw, const LabelRange& range) {
     if (!range.minusOne || !range.numbers) {
         return;
     }
@@ -142,7 +142,7 @@ void refuseMinusOneAsClass(const RawPredictions& raw, const Range& range) {
 
 void leaveOutUnlabelled(RawPredictions& raw) {
     const std::set<std::string, std::less<>> classes(raw.classNames.begin(), raw.classNames.end());
-    Range range;
+    LabelRange range;
     for (const RawSplit& split : raw.splits) {
         range.take(split, LabelView(split, classes));
     }

@@ -91,9 +91,9 @@ std::uint64_t bytesOf(const KernelState& kernel) {
 
 /// Holds the lock on FILE.lock, which exists only as long as somebody holds it or waits for it. A file system
 /// that knows no locks is gone without: then only the comparison before the copy takes its name protects.
-class FileLock {
+class RunFileLock {
 public:
-    explicit FileLock(const std::filesystem::path& file) : m_path(file.string() + ".lock") {
+    explicit RunFileLock(const std::filesystem::path& file) : m_path(file.string() + ".lock") {
         do {
             close();
             m_descriptor = open(m_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -110,14 +110,14 @@ public:
             }
         } while (!isStillThere());
     }
-    ~FileLock() {
+    ~RunFileLock() {
         if (m_descriptor >= 0) {
             unlink(m_path.c_str());
         }
         close();
     }
-    FileLock(const FileLock&) = delete;
-    FileLock& operator=(const FileLock&) = delete;
+    RunFileLock(const RunFileLock&) = delete;
+    RunFileLock& operator=(const RunFileLock&) = delete;
 
 private:
     // Whoever held the lock before has removed the name: others may have made a new one since.
@@ -320,7 +320,7 @@ void addKernel(const std::filesystem::path& file, const std::string& runId, cons
     if (error) {
         throw Error(ErrorKind::badFile, file.string() + ": cannot be found: " + error.message());
     }
-    const FileLock lock(real);
+    const RunFileLock lock(real);
     while (!tryToAdd(real, requireEnded(real, runId) == Status::running, kernel)) {
     }
     syncToDisk(real.parent_path(), O_RDONLY | O_DIRECTORY);

@@ -10,13 +10,13 @@ namespace {
 constexpr const char* kTuned[] = {"ft", "lp-ft", "lora", "lp-lora"};
 
 /// A calibration error before and after temperature scaling.
-struct CalibrationError {
+struct ClaimedError {
     const char* name;
     std::optional<double> ClaimSplit::*before;
     std::optional<double> ClaimSplit::*after;
 };
-constexpr CalibrationError kErrors[] = {{"ECE", &ClaimSplit::ece, &ClaimSplit::fittedEce},
-                                        {"MCE", &ClaimSplit::mce, &ClaimSplit::fittedMce}};
+constexpr ClaimedError kErrors[] = {{"ECE", &ClaimSplit::ece, &ClaimSplit::fittedEce},
+                                    {"MCE", &ClaimSplit::mce, &ClaimSplit::fittedMce}};
 
 Claim scalingCalibrates(const ClaimStudy& study) {
     ClaimCases cases("C16",
@@ -39,7 +39,7 @@ Claim scalingCalibrates(const ClaimStudy& study) {
             }
         }
     }
-    for (const CalibrationError& error : kErrors) {
+    for (const ClaimedError& error : kErrors) {
         cases.beginPart(std::string(error.name) + " lower", needs);
         int cells = 0, lower = 0;
         for (const TaskRuns& group : taskRuns(study)) {
@@ -70,7 +70,7 @@ Claim scalingCalibrates(const ClaimStudy& study) {
 Claim largestGain(const ClaimStudy& study) {
     ClaimCases cases("C17", "Temperature scaling lowers ECE and MCE of the test split most for LP-FT, of all "
                             "fine-tuning methods that were run on a task");
-    for (const CalibrationError& error : kErrors) {
+    for (const ClaimedError& error : kErrors) {
         cases.beginPart(error.name, "runs of lp-ft and ft of one task with logits of the validation and test "
                                     "split");
         for (const TaskRuns& group : taskRuns(study)) {

@@ -45,21 +45,21 @@ ClassMeans classMeans(const MatrixD& rows, const Labels& labels, int classes) {
 }
 
 /// What the ratio is computed from, whole or in groups.
-struct Spread {
+struct ClassSpread {
     MatrixD centred; ///< [N, h]: rows about the mean of their class
     ClassMeans classes;
     FisherRatio about; ///< all but the value and the rank
     double lambda = 0;
 };
 
-Spread spreadOf(const MatrixViewF& features, const Labels& labels, int classes,
-                std::optional<double> relativeRidge) {
+ClassSpread spreadOf(const MatrixViewF& features, const Labels& labels, int classes,
+                     std::optional<double> relativeRidge) {
     requireFeaturesAndLabels(features, labels, classes);
     if (relativeRidge && !(*relativeRidge >= 0 && std::isfinite(*relativeRidge))) {
         throw Error(ErrorKind::badInput,
                     "the ridge must be 0 or a positive number, got " + std::to_string(*relativeRidge));
     }
-    Spread spread;
+    ClassSpread spread;
     spread.centred = features.cast<double>();
     const VectorD mean = spread.centred.colwise().mean();
     spread.centred.rowwise() -= mean.transpose();
@@ -89,7 +89,7 @@ Spread spreadOf(const MatrixViewF& features, const Labels& labels, int classes,
 }
 
 /// The same in N + C coordinates that keep all lengths and angles, where that is fewer than h.
-void useFewestCoordinates(Spread& spread) {
+void useFewestCoordinates(ClassSpread& spread) {
     const Eigen::Index rows = spread.centred.rows(), classes = spread.classes.means.rows();
     if (rows + classes >= spread.centred.cols()) {
         return;
@@ -167,7 +167,7 @@ struct WholeScatter {
 };
 
 /// The ratio without one group; nullopt if S_W or S_B does not exist without it.
-std::optional<double> withoutGroup(const Spread& spread, const WholeScatter& whole,
+std::optional<double> withoutGroup(const ClassSpread& spread, const WholeScatter& whole,
                                    const GroupScatter& group) {
     ClassMeans classes = spread.classes;
     Eigen::MatrixXd square = whole.square - group.square;
@@ -208,7 +208,7 @@ std::optional<double> withoutGroup(const Spread& spread, const WholeScatter& who
     return offsets.colwise().squaredNorm().dot(classes.counts.transpose());
 }
 
-FisherEstimate estimateOf(const Spread& spread, const ScatterDirections& within) {
+FisherEstimate estimateOf(const ClassSpread& spread, const ScatterDirections& within) {
     FisherEstimate estimate{.ratio = spread.about,
                             .perClass = classTerms(spread.classes, within, spread.lambda),
                             .leftOut = {},
@@ -251,7 +251,7 @@ FisherEstimate estimateOfPresent(const MatrixViewF& features, const Labels& labe
                     "the jackknife needs at least 2 groups and a level between 0 and 1, got " +
                         std::to_string(options.groups) + " and " + std::to_string(options.level));
     }
-    Spread spread = spreadOf(features, labels, classes, options.relativeRidge);
+    ClassSpread spread = spreadOf(features, labels, classes, options.relativeRidge);
     if (!options.jackknife) {
         return estimateOf(spread, scatterDirections(spread.centred, kName));
     }

@@ -139,7 +139,7 @@ private:
 };
 
 /// Whether steps still make anything smaller by more than rounding does.
-class Progress {
+class Patience {
 public:
     [[nodiscard]] bool ended(const SolverState& state) {
         const bool better = state.gap < 0.5 * m_gap || state.gradientNorm < 0.5 * m_gradientNorm ||
@@ -158,7 +158,7 @@ private:
 };
 
 void finishByNewton(Walker& walker) {
-    Progress progress;
+    Patience progress;
     bool moves = true;
     while (!walker.converged() && !walker.exhausted() && moves && !progress.ended(walker.state())) {
         // Loose while far away, ever tighter close by: superlinear convergence without solving early steps

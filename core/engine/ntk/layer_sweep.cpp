@@ -24,9 +24,9 @@ using Blocks = std::vector<torch::Tensor>;              // one tensor for each b
 using Deltas = std::vector<std::vector<torch::Tensor>>; // [block][direction]
 
 /// Counts what is done and tells it on.
-class Progress {
+class SweepProgress {
 public:
-    Progress(const std::function<void(double)>& tell, double whole, torch::Device device)
+    SweepProgress(const std::function<void(double)>& tell, double whole, torch::Device device)
         : m_tell(tell), m_whole(whole), m_device(device) {}
     void add(double operations) {
         awaitDevice(m_device); // told is what is done, not what was asked for
@@ -80,10 +80,10 @@ void checkEncodings(const EncoderConfig& config, const std::vector<Encoding>& en
 }
 
 /// One run of a sweep: what all its parts share.
-class Run {
+class Sweep {
 public:
-    Run(const Encoder& encoder, const SweepSettings& settings, const SweepSamples& samples,
-        const SweepRequest& request, std::int64_t directions);
+    Sweep(const Encoder& encoder, const SweepSettings& settings, const SweepSamples& samples,
+          const SweepRequest& request, std::int64_t directions);
 
     [[nodiscard]] SweepResult result();
 
@@ -105,7 +105,7 @@ private:
     KernelRows m_rows;
     SweepPlan m_plan;
     torch::Device m_device;
-    Progress m_progress;
+    SweepProgress m_progress;
     ScratchSpace m_inputSpace, m_layerSpace;
     std::set<ParameterGroup> m_wanted;
     Blocks m_embedded;          ///< the first layer's input, [n, T, h]
@@ -116,8 +116,8 @@ private:
     std::vector<torch::Tensor> m_buffers; ///< likewise
 };
 
-Run::Run(const Encoder& encoder, const SweepSettings& settings, const SweepSamples& samples,
-         const SweepRequest& request, std::int64_t directions)
+Sweep::Sweep(const Encoder& encoder, const SweepSettings& settings, const SweepSamples& samples,
+             const SweepRequest& request, std::int64_t directions)
     : m_encoder(encoder), m_settings(settings), m_samples(samples), m_request(request),
       m_rows(samples.rows(directions)), m_plan(planSweep(*encoder, samples, settings, directions)),
       m_device(encoder->wordEmbeddings->weight.device()),
@@ -132,7 +132,7 @@ Run::Run(const Encoder& encoder, const SweepSettings& settings, const SweepSampl
     }
 }
 
-void Run::forEachBlock(const std::function<void(std::size_t block)>& body) const {
+void Sweep::forEachBlock(const std::function<void(std::size_t block)>& body) const {
     forEachTask(static_cast<std::int64_t>(m_samples.blocks.size()), m_settings.workers, m_settings.stop,
                 [&](int, std::int64_t task) {
                     const torch::NoGradGuard noGrad;
@@ -140,7 +140,7 @@ void Run::forEachBlock(const std::function<void(std::size_t block)>& body) const
                 });
 }
 
-SweepResult Run::result() {
+SweepResult Sweep::result() {
     const torch::NoGradGuard noGrad;
     goForward();
     SweepResult result;
@@ -175,7 +175,7 @@ SweepResult Run::result() {
     return result;
 }
 
-void Run::goForward() {
+void Sweep::goForward() {
     const std::vector<EncoderLayer>& layers = m_encoder->layers;
     m_sums.assign(layers.size(), Blocks(m_samples.blocks.size()));
     m_embedded.resize(m_samples.blocks.size());
@@ -202,7 +202,7 @@ void Run::goForward() {
     });
 }
 
-void Run::startDeltas() {
+void Sweep::startDeltas() {
     const torch::TensorOptions options = m_encoder->wordEmbeddings->weight.options();
     const torch::Tensor directions = m_request.directions.to(m_device, options.dtype().toScalarType());
     const auto order = [&](const SampleBlock& block) {
@@ -230,7 +230,7 @@ void Run::startDeltas() {
     }
 }
 
-void Run::addDense(ParameterGroup group, const torch::Tensor& gradients) {
+void Sweep::addDense(ParameterGroup group, const torch::Tensor& gradients) {
     if (gradients.defined()) {
         m_kernels.front().add(group, gradients);
     }
@@ -238,7 +238,7 @@ void Run::addDense(ParameterGroup group, const torch::Tensor& gradients) {
 
 // Every norm's input is kept rather than its output: the last linear layer need not be computed again, and
 // the norm costs next to nothing.
-torch::Tensor Run::inputOf(std::size_t layer, std::size_t block) {
+torch::Tensor Sweep::inputOf(std::size_t layer, std::size_t block) {
     if (layer == 0) {
         return m_embedded[block];
     }
@@ -247,7 +247,7 @@ torch::Tensor Run::inputOf(std::size_t layer, std::size_t block) {
     return m_settings.adapted == AdaptedParameters::full ? m_layerSpace.keep(input) : input;
 }
 
-void Run::goBack(std::size_t layer) {
+void Sweep::goBack(std::size_t layer) {
     const OutputTokens tokens = outputTokens(*m_encoder, m_settings.pooling, layer);
     LayerGradients gradients(m_encoder->layers[layer], tokens, m_rows, m_samples.blocks, m_wanted,
                              m_layerSpace);
@@ -268,7 +268,7 @@ void Run::goBack(std::size_t layer) {
     addDense(ParameterGroup::layerNorm, gradients.norms);
 }
 
-void Run::bringBack(LinearFactors& linear) const {
+void Sweep::bringBack(LinearFactors& linear) const {
     for (std::size_t b = 0; b < linear.input.size(); ++b) {
         linear.input[b] = linear.input[b].to(m_device);
         for (torch::Tensor& delta : linear.delta[b]) {
@@ -277,7 +277,7 @@ void Run::bringBack(LinearFactors& linear) const {
     }
 }
 
-void Run::contract(LinearFactors& linear) {
+void Sweep::contract(LinearFactors& linear) {
     if (m_plan.bringsBack) {
         bringBack(linear);
     }
@@ -313,7 +313,7 @@ void Run::contract(LinearFactors& linear) {
     });
 }
 
-void Run::addEmbeddings() {
+void Sweep::addEmbeddings() {
     using enum ParameterGroup;
     const EncoderConfig& config = m_encoder->config;
     const torch::TensorOptions options = m_encoder->wordEmbeddings->weight.options();
@@ -424,7 +424,7 @@ SweepResult LayerSweep::run(const SweepRequest& request) const {
     }
     return rewrapTorch(
         "computing the kernel",
-        [&] { return Run(m_encoder, m_settings, m_samples, request, directions.size(0)).result(); },
+        [&] { return Sweep(m_encoder, m_settings, m_samples, request, directions.size(0)).result(); },
         kLessMemory);
 }
 

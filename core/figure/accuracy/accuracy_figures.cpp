@@ -18,7 +18,7 @@ bool hasLogits(const record::SplitInfo& split) {
 }
 
 /// The scores of the seeds of one variant on one split, and whether one of them collapsed there.
-struct Scores {
+struct SeedScores {
     std::vector<double> values;
     bool collapsed = false;
 };
@@ -29,8 +29,9 @@ public:
     ScoreSet(std::span<const record::Run> runs, std::span<const AccuracyEntry> entries)
         : m_runs(runs), m_entries(entries), m_variantOf(variantOfEach(runs)) {}
 
-    [[nodiscard]] Scores of(const Dataset& dataset, const std::string& split, const Variant& variant) const {
-        Scores scores;
+    [[nodiscard]] SeedScores of(const Dataset& dataset, const std::string& split,
+                                const Variant& variant) const {
+        SeedScores scores;
         for (const AccuracyEntry& entry : m_entries) {
             if (entry.split == split && m_variantOf[entry.run] == variant &&
                 datasetOf(m_runs[entry.run]) == dataset) {
@@ -165,7 +166,7 @@ Table accuracyTable(std::span<const record::Run> runs, std::span<const AccuracyE
             std::vector<Cell> row{textCell(name), textCell(splitTitle(runs, dataset, split))};
             std::vector<std::vector<double>> samples;
             for (const Variant& variant : variants) {
-                Scores scores = set.of(dataset, split, variant);
+                SeedScores scores = set.of(dataset, split, variant);
                 for (double& value : scores.values) {
                     value *= 100;
                 }

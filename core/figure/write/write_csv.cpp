@@ -45,7 +45,7 @@ std::string valueField(const TableData::Value& value, SpreadsheetNames names) {
 }
 
 /// The columns after series and role; NaN stays empty.
-struct Numbers {
+struct NumberColumns {
     double x = kNaN, y = kNaN, low = kNaN, high = kNaN, left = kNaN, right = kNaN, value = kNaN;
 };
 
@@ -54,7 +54,8 @@ public:
     Lines(std::size_t panel, const std::string& header, SpreadsheetNames names)
         : m_names(names), m_start(std::to_string(panel) + "," + nameField(header, names) + ",") {}
 
-    void add(const char* mark, const std::string& series, const std::string& role, const Numbers& numbers) {
+    void add(const char* mark, const std::string& series, const std::string& role,
+             const NumberColumns& numbers) {
         m_text += m_start + mark + "," + nameField(series, m_names) + "," + nameField(role, m_names);
         for (const double number :
              {numbers.x, numbers.y, numbers.low, numbers.high, numbers.left, numbers.right, numbers.value}) {
@@ -100,7 +101,7 @@ std::string panelLines(const Panel& panel, std::size_t number, SpreadsheetNames 
         }
     }
     for (const ReferenceLine& reference : panel.references) {
-        Numbers numbers;
+        NumberColumns numbers;
         (reference.vertical ? numbers.x : numbers.y) = reference.at;
         lines.add("reference", reference.label, reference.style.role, numbers);
     }
