@@ -83,12 +83,15 @@ double productRate(int workers) {
     double best = 0;
     for (int turn = 0; turn < 3; ++turn) {
         const double begin = processorSeconds();
-        forEachTask(workers, workers, {}, [&](int, std::int64_t) {
-            torch::Tensor c = torch::empty({kSize, kSize});
-            for (std::int64_t i = 0; i < kTimes; ++i) {
-                torch::mm_out(c, a, b);
-            }
-        });
+        analysis::forEachTask(
+            static_cast<std::size_t>(workers), workers,
+            [&](std::size_t, std::size_t) {
+                torch::Tensor c = torch::empty({kSize, kSize});
+                for (std::int64_t i = 0; i < kTimes; ++i) {
+                    torch::mm_out(c, a, b);
+                }
+            },
+            torchWorkers());
         best = std::max(best, 2.0 * kSize * kSize * kSize * kTimes * workers * workers /
                                   (processorSeconds() - begin));
     }

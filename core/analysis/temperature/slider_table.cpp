@@ -33,12 +33,12 @@ std::unique_ptr<float[], FreeLines> uninitialised(std::size_t count) {
         static_cast<float*>(::operator new[](count * sizeof(float), kLine)));
 }
 
-std::size_t threadsFor(std::size_t logits) {
-    const std::size_t useful = std::min(logits / kLogitsPerThread, kMostThreads);
+int threadsFor(std::size_t logits) {
+    const auto useful = static_cast<int>(std::min(logits / kLogitsPerThread, kMostThreads));
     if (useful < 2) {
         return 1; // the system answers how many cores there are more slowly than a small table its numbers
     }
-    return std::min<std::size_t>(useful, std::max(1U, std::thread::hardware_concurrency()));
+    return std::min(useful, std::max(1, static_cast<int>(std::thread::hardware_concurrency())));
 }
 
 } // namespace
@@ -128,7 +128,7 @@ Reliability SliderTable::at(double temperature) const {
     const auto beta = static_cast<float>(std::clamp(1 / temperature, kSmallest, kLargest));
     const std::size_t chunks = (table.rows + kChunk - 1) / kChunk;
     std::vector<ReliabilitySums> parts(chunks);
-    forEachTask(chunks, threadsFor(table.rows * (table.columns + 1)), [&](std::size_t chunk) {
+    forEachTask(chunks, threadsFor(table.rows * (table.columns + 1)), [&](std::size_t, std::size_t chunk) {
         parts[chunk] = sumSliderRows(table.chunk(chunk), beta, table.edges.count(), table.set);
     });
     ReliabilitySums sums = std::move(parts.front());

@@ -67,17 +67,19 @@ void addById(std::vector<GramSums>& sums, const KernelRows& rows, const std::vec
     // Gradients [occurrences, R, h]: what a sample's tokens of one id add up to.
     const torch::Tensor gradients = torch::zeros(
         {static_cast<std::int64_t>(all.sorted.size()), rows.directions, like.size(2)}, like.options());
-    forEachTask(static_cast<std::int64_t>(blocks.size()), workers, stop, [&](int, std::int64_t task) {
-        const torch::NoGradGuard guard;
-        const auto b = static_cast<std::size_t>(task);
-        const torch::Tensor tokens = all.ofToken[b].ge(0).nonzero().squeeze(1);
-        const torch::Tensor places = all.ofToken[b].index_select(0, tokens);
-        for (std::int64_t q = 0; q < rows.directions; ++q) {
-            const torch::Tensor flat = deltas[b][static_cast<std::size_t>(q)].flatten(0, 1);
-            // Blocks have different samples, hence different occurrences: no two tasks write one row.
-            gradients.select(1, q).index_add_(0, places, flat.index_select(0, tokens));
-        }
-    });
+    analysis::forEachTask(
+        blocks.size(), workers,
+        [&](std::size_t, std::size_t b) {
+            const torch::NoGradGuard guard;
+            const torch::Tensor tokens = all.ofToken[b].ge(0).nonzero().squeeze(1);
+            const torch::Tensor places = all.ofToken[b].index_select(0, tokens);
+            for (std::int64_t q = 0; q < rows.directions; ++q) {
+                const torch::Tensor flat = deltas[b][static_cast<std::size_t>(q)].flatten(0, 1);
+                // Blocks have different samples, hence different occurrences: no two tasks write one row.
+                gradients.select(1, q).index_add_(0, places, flat.index_select(0, tokens));
+            }
+        },
+        torchWorkers(stop));
 
     std::vector<std::int64_t> starts; // of the runs of one id
     for (std::size_t i = 0; i < all.sorted.size(); ++i) {
@@ -86,11 +88,11 @@ void addById(std::vector<GramSums>& sums, const KernelRows& rows, const std::vec
         }
     }
     starts.push_back(static_cast<std::int64_t>(all.sorted.size()));
-    forEachTask(
-        static_cast<std::int64_t>(starts.size()) - 1, workers, stop, [&](int worker, std::int64_t run) {
+    analysis::forEachTask(
+        starts.size() - 1, workers,
+        [&](std::size_t worker, std::size_t run) {
             const torch::NoGradGuard guard;
-            const std::int64_t begin = starts[static_cast<std::size_t>(run)],
-                               end = starts[static_cast<std::size_t>(run) + 1];
+            const std::int64_t begin = starts[run], end = starts[run + 1];
             std::vector<std::int64_t> train, test;
             for (std::int64_t i = begin; i < end; ++i) {
                 const Occurrence& occurrence = all.sorted[static_cast<std::size_t>(i)];
@@ -110,12 +112,13 @@ void addById(std::vector<GramSums>& sums, const KernelRows& rows, const std::vec
             const auto trainRows = static_cast<std::int64_t>(train.size()),
                        testRows = static_cast<std::int64_t>(test.size());
             const torch::Tensor across = own.narrow(0, 0, trainRows).t();
-            GramSums& sum = sums[static_cast<std::size_t>(worker)];
+            GramSums& sum = sums[worker];
             sum.scatter(use.group, torch::mm(own.narrow(0, 0, trainRows), across), train, train);
             if (testRows > 0) {
                 sum.scatter(use.group, torch::mm(own.narrow(0, trainRows, testRows), across), test, train);
             }
-        });
+        },
+        torchWorkers(stop));
 }
 
 /// Ids of each block's tokens, [n T], -1 where a token has no part in the gradient.
@@ -172,11 +175,10 @@ void addEmbeddingsByPairs(std::vector<GramSums>& sums, const std::vector<SampleB
         for (const EmbeddingUse* table : tables) {
             ids.push_back(countedIds(*table, blocks));
         }
-        forEachTask(
-            static_cast<std::int64_t>(blocks.size()), static_cast<int>(sums.size()), stop,
-            [&](int worker, std::int64_t task) {
+        analysis::forEachTask(
+            blocks.size(), static_cast<int>(sums.size()),
+            [&](std::size_t worker, std::size_t block) {
                 const torch::NoGradGuard guard;
-                const auto block = static_cast<std::size_t>(task);
                 const auto tablesInCommon = [&](std::size_t other) {
                     torch::Tensor count;
                     for (const auto& ofTable : ids) {
@@ -188,9 +190,9 @@ void addEmbeddingsByPairs(std::vector<GramSums>& sums, const std::vector<SampleB
                     }
                     return count;
                 };
-                sums[static_cast<std::size_t>(worker)].addPairs(first.group, own, tablesInCommon, blocks,
-                                                                block, Contraction::hadamard);
-            });
+                sums[worker].addPairs(first.group, own, tablesInCommon, blocks, block, Contraction::hadamard);
+            },
+            torchWorkers(stop));
     }
 }
 

@@ -133,11 +133,13 @@ Sweep::Sweep(const Encoder& encoder, const SweepSettings& settings, const SweepS
 }
 
 void Sweep::forEachBlock(const std::function<void(std::size_t block)>& body) const {
-    forEachTask(static_cast<std::int64_t>(m_samples.blocks.size()), m_settings.workers, m_settings.stop,
-                [&](int, std::int64_t task) {
-                    const torch::NoGradGuard noGrad;
-                    body(static_cast<std::size_t>(task));
-                });
+    analysis::forEachTask(
+        m_samples.blocks.size(), m_settings.workers,
+        [&](std::size_t, std::size_t block) {
+            const torch::NoGradGuard noGrad;
+            body(block);
+        },
+        torchWorkers(m_settings.stop));
 }
 
 SweepResult Sweep::result() {
@@ -290,13 +292,15 @@ void Sweep::contract(LinearFactors& linear) {
     const Contraction contraction = m_settings.contraction.value_or(cost.cheapest());
     const double operations = 2 * cost.of(contraction);
     if (contraction != Contraction::materialise) {
-        const auto count = static_cast<std::int64_t>(m_samples.blocks.size());
-        forEachTask(count, m_settings.workers, m_settings.stop, [&](int worker, std::int64_t task) {
-            const torch::NoGradGuard noGrad;
-            m_kernels[static_cast<std::size_t>(worker)].addPairs(linear, m_samples.blocks,
-                                                                 static_cast<std::size_t>(task), contraction);
-            m_progress.add(operations / static_cast<double>(count));
-        });
+        const std::size_t count = m_samples.blocks.size();
+        analysis::forEachTask(
+            count, m_settings.workers,
+            [&](std::size_t worker, std::size_t block) {
+                const torch::NoGradGuard noGrad;
+                m_kernels[worker].addPairs(linear, m_samples.blocks, block, contraction);
+                m_progress.add(operations / static_cast<double>(count));
+            },
+            torchWorkers(m_settings.stop));
         return;
     }
     const std::int64_t longer = std::max(in, out), shorter = std::min(in, out);
@@ -304,13 +308,16 @@ void Sweep::contract(LinearFactors& linear) {
     // As many slices for each worker as for any other.
     const std::int64_t fewest = (longer + widest - 1) / widest, workers = m_settings.workers;
     const std::int64_t slices = std::min(longer, (fewest + workers - 1) / workers * workers);
-    forEachTask(slices, m_settings.workers, m_settings.stop, [&](int worker, std::int64_t slice) {
-        const torch::NoGradGuard noGrad;
-        const auto w = static_cast<std::size_t>(worker);
-        m_kernels[w].addSlice(linear, m_samples.blocks, m_buffers[w], slice * longer / slices,
-                              (slice + 1) * longer / slices);
-        m_progress.add(operations / static_cast<double>(slices));
-    });
+    analysis::forEachTask(
+        static_cast<std::size_t>(slices), m_settings.workers,
+        [&](std::size_t worker, std::size_t task) {
+            const torch::NoGradGuard noGrad;
+            const auto slice = static_cast<std::int64_t>(task);
+            m_kernels[worker].addSlice(linear, m_samples.blocks, m_buffers[worker], slice * longer / slices,
+                                       (slice + 1) * longer / slices);
+            m_progress.add(operations / static_cast<double>(slices));
+        },
+        torchWorkers(m_settings.stop));
 }
 
 void Sweep::addEmbeddings() {

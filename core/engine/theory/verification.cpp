@@ -308,19 +308,21 @@ Verification verifyTheory(const VerificationSettings& settings, const TrainHooks
         setThreads(1);
         Agenda agenda(settings, hooks.stop);
         const std::vector<Task>& tasks = agenda.tasks();
-        const auto total = static_cast<std::int64_t>(tasks.size());
         std::mutex mutex; // guards `progress` and the hook
         TrainProgress progress;
         progress.stage = "verifying";
-        progress.totalSteps = total;
-        forEachTask(total, settings.workers, hooks.stop, [&](int, std::int64_t task) {
-            tasks[static_cast<std::size_t>(task)]();
-            const std::lock_guard lock(mutex);
-            ++progress.step;
-            if (hooks.onProgress) {
-                hooks.onProgress(progress);
-            }
-        });
+        progress.totalSteps = static_cast<std::int64_t>(tasks.size());
+        analysis::forEachTask(
+            tasks.size(), settings.workers,
+            [&](std::size_t, std::size_t task) {
+                tasks[task]();
+                const std::lock_guard lock(mutex);
+                ++progress.step;
+                if (hooks.onProgress) {
+                    hooks.onProgress(progress);
+                }
+            },
+            torchWorkers(hooks.stop));
         return agenda.result();
     });
 }

@@ -43,19 +43,21 @@ double Adam::step(std::vector<std::vector<torch::Tensor>>& gradients, double lea
                 share[p].defined() ? share[p].reshape({-1}) : torch::zeros_like(m_parameters[p]).view({-1});
         }
     }
-    const auto pieces = static_cast<std::int64_t>(m_pieces.size());
     const auto gradientOf = [&](const Piece& piece, std::size_t share) {
         return gradients[share][piece.parameter].narrow(0, piece.begin, piece.values.numel());
     };
     std::vector<torch::Tensor> squares(m_pieces.size());
-    forEachTask(pieces, m_workers, {}, [&](int, std::int64_t task) {
-        const torch::NoGradGuard noGrad;
-        torch::Tensor sum = gradientOf(m_pieces[static_cast<std::size_t>(task)], 0);
-        for (std::size_t share = 1; share < gradients.size(); ++share) {
-            sum.add_(gradientOf(m_pieces[static_cast<std::size_t>(task)], share));
-        }
-        squares[static_cast<std::size_t>(task)] = torch::dot(sum, sum);
-    });
+    analysis::forEachTask(
+        m_pieces.size(), m_workers,
+        [&](std::size_t, std::size_t task) {
+            const torch::NoGradGuard noGrad;
+            torch::Tensor sum = gradientOf(m_pieces[task], 0);
+            for (std::size_t share = 1; share < gradients.size(); ++share) {
+                sum.add_(gradientOf(m_pieces[task], share));
+            }
+            squares[task] = torch::dot(sum, sum);
+        },
+        torchWorkers());
     // Together, so that a GPU is waited for once.
     const double norm =
         std::sqrt(torch::stack(squares).to(torch::kCPU, torch::kFloat64).sum().item<double>());
@@ -66,17 +68,20 @@ double Adam::step(std::vector<std::vector<torch::Tensor>>& gradients, double lea
     const double clip = std::min(1.0, largestNorm / (norm + kClipEpsilon));
     const double rate = learningRate / (1 - std::pow(kBeta1, m_steps));
     const double correction = std::sqrt(1 - std::pow(kBeta2, m_steps));
-    forEachTask(pieces, m_workers, {}, [&](int, std::int64_t task) {
-        const torch::NoGradGuard noGrad;
-        Piece& piece = m_pieces[static_cast<std::size_t>(task)];
-        torch::Tensor gradient = gradientOf(piece, 0);
-        if (clip < 1) {
-            gradient.mul_(clip);
-        }
-        piece.mean.mul_(kBeta1).add_(gradient, 1 - kBeta1);
-        piece.square.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
-        piece.values.addcdiv_(piece.mean, piece.square.sqrt().div_(correction).add_(kEpsilon), -rate);
-    });
+    analysis::forEachTask(
+        m_pieces.size(), m_workers,
+        [&](std::size_t, std::size_t task) {
+            const torch::NoGradGuard noGrad;
+            Piece& piece = m_pieces[task];
+            torch::Tensor gradient = gradientOf(piece, 0);
+            if (clip < 1) {
+                gradient.mul_(clip);
+            }
+            piece.mean.mul_(kBeta1).add_(gradient, 1 - kBeta1);
+            piece.square.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
+            piece.values.addcdiv_(piece.mean, piece.square.sqrt().div_(correction).add_(kEpsilon), -rate);
+        },
+        torchWorkers());
     return norm;
 }
 

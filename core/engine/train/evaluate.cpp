@@ -21,10 +21,11 @@ MatrixF extractFeatures(TunedModel& model, const EncodedSplit& split, const Eval
     const std::vector<std::vector<std::int64_t>> batches =
         cutIntoBatches(rowsByLength(split), kEvaluationBatch);
     std::mutex told;
-    forEachTask(
-        static_cast<std::int64_t>(batches.size()), model.workers, hooks.stop, [&](int, std::int64_t task) {
+    analysis::forEachTask(
+        batches.size(), model.workers,
+        [&](std::size_t, std::size_t task) {
             const torch::NoGradGuard noGrad;
-            const std::vector<std::int64_t>& rows = batches[static_cast<std::size_t>(task)];
+            const std::vector<std::int64_t>& rows = batches[task];
             const MatrixF part =
                 toMatrix(model.features(collate(split, rows, model.encoder->config.padId, model.device)));
             for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -34,7 +35,8 @@ MatrixF extractFeatures(TunedModel& model, const EncodedSplit& split, const Eval
                 const std::lock_guard guard(told);
                 hooks.onBatch(static_cast<std::int64_t>(rows.size()));
             }
-        });
+        },
+        torchWorkers(hooks.stop));
     if (!features.allFinite()) {
         throw Error(ErrorKind::numeric,
                     "the features of split " + split.name +

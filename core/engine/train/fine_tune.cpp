@@ -73,13 +73,18 @@ void runStep(TunedModel& model, Adam& optimiser, const std::vector<torch::Tensor
     const std::int64_t workers = std::min<std::int64_t>(model.workers, count);
     const std::int64_t length = longestOf(split, rows);
     std::vector<Share> shares(static_cast<std::size_t>(workers));
-    forEachTask(workers, static_cast<int>(workers), {}, [&](int, std::int64_t worker) {
-        const std::int64_t begin = worker * count / workers, end = (worker + 1) * count / workers;
-        shares[static_cast<std::size_t>(worker)] = passThrough(
-            model, parameters, split,
-            std::span(rows).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
-            count, length, Dropout(settings.dropoutSeed, step.step, begin, end - begin));
-    });
+    analysis::forEachTask(
+        shares.size(), static_cast<int>(workers),
+        [&](std::size_t, std::size_t share) {
+            const auto worker = static_cast<std::int64_t>(share);
+            const std::int64_t begin = worker * count / workers, end = (worker + 1) * count / workers;
+            shares[share] =
+                passThrough(model, parameters, split,
+                            std::span(rows).subspan(static_cast<std::size_t>(begin),
+                                                    static_cast<std::size_t>(end - begin)),
+                            count, length, Dropout(settings.dropoutSeed, step.step, begin, end - begin));
+        },
+        torchWorkers());
     const torch::NoGradGuard noGrad;
     torch::Tensor sums = shares.front().numbers;
     std::vector<std::vector<torch::Tensor>> gradients;

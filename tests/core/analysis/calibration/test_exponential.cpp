@@ -1,13 +1,9 @@
 #include "core/analysis/calibration/exponential.h"
 
-#include "core/analysis/compute/parallel.h"
-
 #include <QtTest>
 
-#include <atomic>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <vector>
 
 using namespace finescope::analysis;
@@ -76,27 +72,6 @@ private Q_SLOTS:
             QCOMPARE(values.front(), 1.0);
         }
         QVERIFY(expOfNegative(-1e300) < 1e-307);
-    }
-
-    void everyTaskRunsOnce() {
-        for (const std::size_t threads : {1, 2, 5}) {
-            std::vector<std::atomic<int>> times(1000);
-            forEachTask(times.size(), threads, [&](std::size_t task) { ++times[task]; });
-            for (const auto& count : times) {
-                QCOMPARE(count.load(), 1);
-            }
-        }
-        forEachTask(0, 3, [](std::size_t) { QFAIL("there is none"); });
-    }
-
-    void aTaskThatThrowsEndsAllOfThem() {
-        for (const std::size_t threads : {1, 3}) {
-            QVERIFY_THROWS_EXCEPTION(std::runtime_error, forEachTask(100, threads, [](std::size_t task) {
-                                         if (task == 7) {
-                                             throw std::runtime_error("seven");
-                                         }
-                                     }));
-        }
     }
 };
 
