@@ -155,13 +155,6 @@ void Session::announce(bool checkedToo) {
     }
 }
 
-void Session::setTemperature(double temperature) {
-    if (m_temperature != temperature) {
-        m_temperature = temperature;
-        Q_EMIT temperatureChanged(temperature);
-    }
-}
-
 QHash<QString, const OpenRun*> Session::countedRuns() const {
     const auto rows = [](const OpenRun& of) {
         return std::pair(of.run->epochs.rowsInFile(), of.run->steps.rowsInFile());

@@ -56,16 +56,15 @@ public:
     [[nodiscard]] QHash<QString, const OpenRun*> countedRuns() const;
     void setChecked(const QStringList& paths, bool checked);
 
-    /// The temperature all pages agree on.
+    /// The temperature that was chosen last: told by the page that shows it, which hears nothing back.
     [[nodiscard]] double temperature() const { return m_temperature; }
-    void setTemperature(double temperature);
+    void setTemperature(double temperature) { m_temperature = temperature; }
 
 Q_SIGNALS:
     /// Runs came, went, grew or changed their state.
     void runsChanged();
     /// Which runs are checked, or what one of them holds, changed.
     void checkedRunsChanged();
-    void temperatureChanged(double temperature);
     void openFailed(const QString& path, const QString& message);
     /// A folder was searched; `found` run files are in it.
     void folderOpened(const QString& path, int found);

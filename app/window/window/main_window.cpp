@@ -62,7 +62,6 @@ MainWindow::MainWindow(const Surroundings& surroundings)
         addPage(page);
     }
     connect(calibration, &widgets::CalibrationPage::temperatureChanged, &m_session, &Session::setTemperature);
-    connect(&m_session, &Session::temperatureChanged, calibration, &widgets::CalibrationPage::setTemperature);
     connect(m_tabs, &QTabBar::currentChanged, this, &MainWindow::showPage);
     connect(kernel, &widgets::KernelPage::computeRequested, this,
             [this](const QStringList& files) { m_kernelJobs.ask(files, this); });

@@ -119,13 +119,6 @@ void CalibrationPage::resizeEvent(QResizeEvent* event) {
     m_diagrams->fitColumns();
 }
 
-void CalibrationPage::setTemperature(double temperature) {
-    if (m_slider->temperature() != temperature) {
-        m_slider->setTemperature(temperature);
-        draw(Numbers::exact);
-    }
-}
-
 void CalibrationPage::addKeys() {
     // Shortcuts of the window: options and the list of runs are no part of the page, and would take letters
     // for a search. Text fields keep what is typed.

@@ -38,9 +38,9 @@ public:
     [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
     void copyFigure() const override;
     void resetView() override;
-    void setTemperature(double temperature);
 
 Q_SIGNALS:
+    /// Drawn already.
     void temperatureChanged(double temperature);
 
 protected:

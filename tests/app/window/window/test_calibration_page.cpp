@@ -5,7 +5,9 @@
 #include "tests/app/window/window_fixture.h"
 #include "tests/support/near.h"
 #include "widgets/control/note_button.h"
+#include "widgets/control/temperature_slider.h"
 #include "widgets/page/calibration/calibration_details.h"
+#include "widgets/page/calibration/calibration_page.h"
 #include "widgets/page/calibration/diagram_table.h"
 #include "widgets/page/common/numbers_table.h"
 #include "widgets/page/page.h"
@@ -123,6 +125,40 @@ private Q_SLOTS:
                                   run.parts->labels(split), 1.1, analysis::Binning::equalMass, 15)
                 .ece;
         QTRY_VERIFY(std::abs(number(Table::eceColumn) - expected) < 1e-12);
+    }
+
+    void aDragIsDrawnThenToldAndNothingComesBack() {
+        const QString file = makeRun("ft.h5", "ft");
+        m_window->open({file});
+        showCalibration(1);
+        const record::Run run = record::readRun(toPath(file));
+        const record::SplitInfo& split = *run.splitWithRole("test");
+        auto* page = find<widgets::CalibrationPage>("calibrationPage");
+        auto* slider = find<widgets::TemperatureSlider>("temperatureSlider");
+        auto* groove = find<QWidget>("temperatureGroove");
+        QSignalSpy moved(slider, &widgets::TemperatureSlider::temperatureChanged);
+        QSignalSpy exact(page, &widgets::Page::contentChanged);
+        int told = 0;
+        connect(page, &widgets::CalibrationPage::temperatureChanged, slider, [&](double temperature) {
+            ++told;
+            const double drawn = analysis::reliability(run.parts->logits(split, *run.reportedLogits(split)),
+                                                       run.parts->labels(split), temperature, 15)
+                                     .nll;
+            QVERIFY_NEAR(number(Table::nllColumn), drawn, 1e-6);
+        });
+        const QPoint middle = groove->rect().center();
+        QTest::mousePress(groove, Qt::LeftButton, {}, middle);
+        for (const int part : {16, 8, 6}) {
+            QTest::mouseMove(groove, {middle.x() + groove->width() / part, middle.y()});
+            QCoreApplication::processEvents(); // what came back would be drawn exactly
+        }
+        QVERIFY(slider->temperature() > 1.2);
+        QVERIFY(told >= 3);
+        QCOMPARE(told, moved.size());
+        QCOMPARE(exact.size(), 0);
+        QTest::mouseRelease(groove, Qt::LeftButton, {}, {middle.x() + groove->width() / 6, middle.y()});
+        QCOMPARE(exact.size(), 1);
+        QCOMPARE(told, moved.size());
     }
 
     void fittingOnWhatIsShownIsSaid() {
