@@ -8,6 +8,7 @@
 #include "tests/bench/gui_main.h"
 #include "tests/support/tiny_run.h"
 #include "widgets/page/kernel/kernel_page.h"
+#include "widgets/plot/scene/figure_plot.h"
 #include "widgets/plot/view/plot_view.h"
 
 #include <QComboBox>
@@ -56,21 +57,13 @@ public:
         m_page.setRuns(std::make_shared<std::vector<record::Run>>(1, record::readRun(file)));
         m_plot = m_page.findChild<widgets::PlotView*>();
         QObject::connect(m_plot, &widgets::PlotView::painted, &m_page, [this] { m_painted = true; });
-        QObject::connect(m_plot, &widgets::PlotView::cursorMoved, &m_page,
-                         [this](int panel, double, double) { m_panel = panel; });
         while (m_plot->figure().kind != "kernel-heatmap" || !m_painted) {
             QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
         }
-        m_panel = -1;
-        // The middle of the panel: 0 is the map, 1 its scale.
-        for (const int wanted : {0, 1}) {
-            for (int y = m_plot->height() / 2; m_panel != wanted; y += 2) {
-                const QPointF at(m_plot->width() / 2.0, y);
-                QMouseEvent move(QEvent::MouseMove, at, m_plot->mapToGlobal(at), Qt::NoButton, Qt::NoButton,
-                                 Qt::NoModifier);
-                QCoreApplication::sendEvent(m_plot, &move);
-                m_at[wanted] = at;
-            }
+        // 0 is the map, 1 its scale.
+        const auto& panels = m_plot->findChild<widgets::FigurePlot*>()->panels();
+        for (const std::size_t panel : {0, 1}) {
+            m_at[panel] = QRectF(panels[panel]->axisRect()->rect()).center();
         }
         awaitPaint();
     }
@@ -96,7 +89,7 @@ private:
     widgets::KernelPage m_page{m_worker};
     widgets::PlotView* m_plot = nullptr;
     QPointF m_at[2];
-    int m_turn = -120, m_panel = -1;
+    int m_turn = -120;
     bool m_painted = false;
 };
 

@@ -193,19 +193,8 @@ void PlotView::mouseMoveEvent(QMouseEvent* event) {
         return;
     }
     m_overlay->setCursor(at);
-    reportCursor(at);
     setCursor(m_plot->legendEntryAt(at).isEmpty() ? Qt::ArrowCursor : Qt::PointingHandCursor);
     repaintOverlay();
-}
-
-void PlotView::reportCursor(QPointF position) {
-    const PanelItem* panel = m_plot->panelAt(position);
-    for (std::size_t i = 0; i < m_plot->panels().size(); ++i) {
-        if (m_plot->panels()[i].get() == panel) {
-            const PanelMap map = panel->map(figure::Side::left);
-            Q_EMIT cursorMoved(static_cast<int>(i), map.x.value(position.x()), map.y.value(position.y()));
-        }
-    }
 }
 
 void PlotView::mouseReleaseEvent(QMouseEvent* event) {

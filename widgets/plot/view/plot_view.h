@@ -62,9 +62,6 @@ Q_SIGNALS:
     /// A figure that shows something was painted onto the surface of the window, once or again.
     void painted();
 
-    /// Values under the cursor on the left axes of the panel with this index.
-    void cursorMoved(int panel, double x, double y);
-
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
@@ -86,7 +83,6 @@ private:
     void repaintOverlay();
     void restyle();
     void endDrag();
-    void reportCursor(QPointF position);
     [[nodiscard]] PanelItem* nearestPanel(QPointF position) const;
 
     FigureTheme m_theme;
