@@ -2,21 +2,18 @@
 
 #include "widgets/control/elided_label.h"
 #include "widgets/control/icon.h"
-#include "widgets/panel/jobs_panel.h"
+#include "widgets/control/progress_row.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QProgressBar>
 #include <QToolButton>
 
-#include <cmath>
-
 namespace finescope::widgets {
 
 namespace {
 
-constexpr int kBarWidth = 200;
-constexpr int kBarSteps = 1000;
+constexpr int kBarWidth = 200, kSpacing = 16;
 
 QString stateText(const Job& job) {
     switch (job.state) {
@@ -57,19 +54,20 @@ QString badgeName(Job::State state) {
 
 JobRow::JobRow(QWidget* parent)
     : QWidget(parent), m_badge(new IconLabel(this)), m_title(new QLabel(this)),
-      m_stage(new ElidedLabel(this)), m_bar(new QProgressBar(this)), m_left(new QLabel(this)),
-      m_pause(new QToolButton(this)), m_cancel(new QToolButton(this)) {
+      m_stage(new ElidedLabel(this)), m_pause(new QToolButton(this)), m_cancel(new QToolButton(this)),
+      m_progress(new ProgressRow(ProgressRow::Shape::row, QStringLiteral("job"), m_cancel, this)) {
     m_title->setObjectName(QStringLiteral("jobTitle"));
     m_stage->setObjectName(QStringLiteral("jobStage"));
-    m_bar->setObjectName(QStringLiteral("jobProgress"));
-    m_bar->setFixedWidth(kBarWidth);
-    m_bar->setTextVisible(false);
-    m_left->setObjectName(QStringLiteral("jobTimeLeft"));
-    m_left->setMinimumWidth(m_left->fontMetrics().horizontalAdvance(timeLeftText(59 * 60)));
+    m_progress->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Preferred);
+    m_progress->layout()->setSpacing(kSpacing);
+    m_progress->bar()->setFixedWidth(kBarWidth);
+    m_progress->bar()->setTextVisible(false);
+    QLabel* left = m_progress->words();
+    left->setMinimumWidth(left->fontMetrics().horizontalAdvance(timeLeftText(59 * 60)));
+    m_progress->addButton(m_pause);
     m_pause->setObjectName(QStringLiteral("jobPause"));
     m_pause->setAutoRaise(true);
     m_pause->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_cancel->setObjectName(QStringLiteral("jobCancel"));
     m_cancel->setAutoRaise(true);
     m_cancel->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     connect(m_pause, &QToolButton::clicked, this, [this] {
@@ -79,7 +77,7 @@ JobRow::JobRow(QWidget* parent)
             Q_EMIT pauseRequested();
         }
     });
-    connect(m_cancel, &QToolButton::clicked, this, [this] {
+    connect(m_progress, &ProgressRow::cancelRequested, this, [this] {
         if (m_job.active()) {
             Q_EMIT cancelRequested();
         } else {
@@ -89,14 +87,11 @@ JobRow::JobRow(QWidget* parent)
 
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(16);
+    layout->setSpacing(kSpacing);
     layout->addWidget(m_badge);
     layout->addWidget(m_title);
     layout->addWidget(m_stage, 1);
-    layout->addWidget(m_bar);
-    layout->addWidget(m_left);
-    layout->addWidget(m_pause);
-    layout->addWidget(m_cancel);
+    layout->addWidget(m_progress);
 }
 
 void JobRow::setJob(const Job& job) {
@@ -107,12 +102,11 @@ void JobRow::setJob(const Job& job) {
     m_badge->setIcon(badge.isEmpty() ? QIcon() : themedIcon(badge));
     m_badge->setToolTip(job.message);
     m_stage->setToolTip(job.message.isEmpty() ? job.output : job.message);
-    m_bar->setVisible(job.active());
-    // Qt animates an unknown range; only what is really running may move by itself.
-    m_bar->setRange(0, job.fraction || job.state != Job::State::running ? kBarSteps : 0);
-    m_bar->setValue(static_cast<int>(std::lround(kBarSteps * job.fraction.value_or(0))));
-    m_bar->setAccessibleName(tr("Progress of %1").arg(job.title));
-    m_left->setText(job.secondsLeft && job.active() ? timeLeftText(*job.secondsLeft) : QString());
+    m_progress->bar()->setVisible(job.active());
+    // Only what is really running may move by itself.
+    m_progress->setFraction(job.state == Job::State::running ? job.fraction : job.fraction.value_or(0));
+    m_progress->bar()->setAccessibleName(tr("Progress of %1").arg(job.title));
+    m_progress->setTimeLeft(job.active() ? job.secondsLeft : std::nullopt);
     const bool paused = job.state == Job::State::paused;
     m_pause->setVisible(paused || job.state == Job::State::running);
     m_pause->setIcon(themedIcon(paused ? QStringLiteral("play") : QStringLiteral("pause")));

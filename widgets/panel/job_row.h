@@ -5,13 +5,13 @@
 #include <QWidget>
 
 class QLabel;
-class QProgressBar;
 class QToolButton;
 
 namespace finescope::widgets {
 
 class ElidedLabel;
 class IconLabel;
+class ProgressRow;
 
 /// One job: title, what it is at, a progress bar, time left and its buttons.
 class JobRow : public QWidget {
@@ -32,10 +32,9 @@ private:
     IconLabel* m_badge;
     QLabel* m_title;
     ElidedLabel* m_stage;
-    QProgressBar* m_bar;
-    QLabel* m_left;
     QToolButton* m_pause;
     QToolButton* m_cancel;
+    ProgressRow* m_progress;
 };
 
 } // namespace finescope::widgets

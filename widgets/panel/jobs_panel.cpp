@@ -8,7 +8,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cmath>
 
 namespace finescope::widgets {
 
@@ -61,16 +60,6 @@ JobRow* JobsPanel::makeRow(int id) {
     connect(row, &JobRow::dismissRequested, this, [this, id] { Q_EMIT dismissRequested(id); });
     m_layout->addWidget(row);
     return row;
-}
-
-QString timeLeftText(double seconds) {
-    const auto whole = static_cast<qint64>(std::ceil(std::max(0.0, seconds)));
-    if (whole < 60) {
-        return JobsPanel::tr("%1 s left").arg(whole);
-    }
-    const qint64 minutes = (whole + 30) / 60;
-    return minutes < 60 ? JobsPanel::tr("%1 min left").arg(minutes)
-                        : JobsPanel::tr("%1 h %2 min left").arg(minutes / 60).arg(minutes % 60);
 }
 
 } // namespace finescope::widgets

@@ -34,7 +34,4 @@ private:
     QVBoxLayout* m_layout;
 };
 
-/// "2 min left", "1 h 20 min left", "35 s left".
-[[nodiscard]] QString timeLeftText(double seconds);
-
 } // namespace finescope::widgets

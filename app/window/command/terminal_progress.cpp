@@ -1,6 +1,6 @@
 #include "app/window/command/terminal_progress.h"
 
-#include "widgets/panel/jobs_panel.h"
+#include "widgets/control/progress_row.h"
 
 #include <cstdio>
 #include <unistd.h>

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <QWidget>
-
-class QLabel;
-class QProgressBar;
+#include "widgets/control/progress_row.h"
 
 namespace finescope::window {
 
@@ -11,16 +8,12 @@ class PredictionImports;
 
 /// How far the import of a large file is, the time left and a button that cancels all imports: a part of the
 /// status bar, hidden while there is nothing to wait for.
-class ImportProgress : public QWidget {
+class ImportProgress : public widgets::ProgressRow {
     Q_OBJECT
 
 public:
     /// `imports` outlives this.
     explicit ImportProgress(PredictionImports& imports, QWidget* parent = nullptr);
-
-private:
-    QLabel* m_text;
-    QProgressBar* m_bar;
 };
 
 } // namespace finescope::window
