@@ -21,7 +21,11 @@ AccuracyPage::AccuracyPage(Background& background, QWidget* parent)
           {QStringLiteral("accuracy"), "accuracy", tr("All but training"),
            tr("The accuracy of some runs could not be computed.")},
           parent),
-      m_results(background, QStringLiteral("accuracy"), evaluationKey, figure::accuracyEntries),
+      m_results(background, QStringLiteral("accuracy"), kSpareNumbers,
+                {evaluationKey,
+                 [](const record::Run& run, const auto&, figure::Problems* problems) {
+                     return figure::accuracyEntries({&run, 1}, problems);
+                 }}),
       m_table(new NumbersTable(this)) {
     m_table->setObjectName(QStringLiteral("accuracyNumbers"));
     m_table->setAccessibleName(tr("Accuracy of the checked runs, mean and deviation over seeds"));
@@ -35,7 +39,7 @@ void AccuracyPage::refresh() {
 }
 
 bool AccuracyPage::draw() {
-    const std::vector<figure::AccuracyEntry> entries = m_results.of(runs());
+    const std::vector<figure::AccuracyEntry> entries = entriesOf(m_results, runs());
     listSplitsOf(entries);
     if (runs().empty()) {
         return false;

@@ -20,7 +20,7 @@ protected:
     bool draw() override;
 
 private:
-    RunResults<figure::AccuracyEntry> m_results;
+    RunEntries<figure::AccuracyEntry> m_results;
     NumbersTable* m_table;
 };
 

@@ -26,6 +26,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <iterator>
 
 namespace finescope::widgets {
 
@@ -34,7 +35,7 @@ namespace {
 constexpr double kKeyStep = 1.1;
 constexpr qsizetype kTold = 3; // sentences above the diagrams; the tool tip has all
 constexpr int kCurveWidth = 280, kTableWidth = 500;
-const QString kPrepareKey = QStringLiteral("calibration");
+constexpr std::size_t kSparePrepared = 0; // closed runs give their memory back
 
 } // namespace
 
@@ -43,12 +44,13 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
            tr("Here you will see how far the confidence of each run can be trusted, and what the temperature "
               "changes."),
            parent),
-      m_background(background), m_options(new CalibrationOptions(options(), optionRows())),
-      m_heading(new NoteHeading(this)), m_diagrams(new CalibrationDiagrams(background, this)),
-      m_slider(new TemperatureSlider(this)), m_curve(new CalibrationCurve(background, this)),
-      m_tableHeading(new NoteHeading(this)), m_tables(new QStackedWidget(this)),
-      m_table(new DiagramTable(m_tables)), m_details(new CalibrationDetails(background, m_tables)),
-      m_note(makeCaption({}, this)), m_norms(makeElidedCaption(this)) {
+      m_options(new CalibrationOptions(options(), optionRows())), m_heading(new NoteHeading(this)),
+      m_diagrams(new CalibrationDiagrams(background, this)), m_slider(new TemperatureSlider(this)),
+      m_curve(new CalibrationCurve(background, this)), m_tableHeading(new NoteHeading(this)),
+      m_tables(new QStackedWidget(this)), m_table(new DiagramTable(m_tables)),
+      m_details(new CalibrationDetails(background, m_tables)), m_note(makeCaption({}, this)),
+      m_norms(makeElidedCaption(this)),
+      m_prepared(background, QStringLiteral("calibration"), kSparePrepared) {
     setObjectName(QStringLiteral("calibrationPage"));
     m_heading->setNote(reliabilityNote());
     m_tableHeading->setNote(numbersNote());
@@ -141,71 +143,39 @@ void CalibrationPage::refresh() {
 
 void CalibrationPage::prepare() {
     const CalibrationChoice chosen = m_options->choice();
-    auto missing = std::make_shared<std::vector<record::Run>>();
-    Prepared kept;
-    for (const record::Run& run : runs()) {
-        const QString key = preparedKey(run, chosen);
-        if (const auto known = m_prepared.runs.value(key)) {
-            kept.runs.insert(key, known);
-        } else if (m_prepared.refused.contains(key)) {
-            kept.refused.insert(key, m_prepared.refused.value(key));
-        } else if (canPrepare(run, chosen)) {
-            missing->push_back(run);
-        }
-    }
-    const auto finish = [this](Prepared prepared) {
-        m_prepared = std::move(prepared);
+    m_prepared.ask({[chosen](const record::Run& run) { return preparedKey(run, chosen); },
+                    [chosen](const record::Run& run, const auto&, figure::Problems*) {
+                        return prepareRun(run, chosen);
+                    }});
+    std::vector<record::Run> able;
+    std::ranges::copy_if(runs(), std::back_inserter(able),
+                         [&](const record::Run& run) { return canPrepare(run, chosen); });
+    const bool missing = !m_prepared.complete(able);
+    setLoading(missing);
+    m_options->setBusy(missing);
+    m_prepared.complete(able, this, [this, able](const std::optional<Failure>& failure) {
+        setLoading(false);
+        m_options->setBusy(false);
+        if (failure && !m_prepared.complete(able)) {
+            showError(tr("The calibration of these runs cannot be shown."), failure->message);
+            return;
+        } // else collectShown() says of each run why it is not shown
         collectShown();
         draw(Numbers::exact);
-    };
-    setLoading(!missing->empty());
-    m_options->setBusy(!missing->empty());
-    if (missing->empty()) {
-        m_background.cancel(kPrepareKey);
-        finish(std::move(kept));
-        return;
-    }
-    m_background.request<Prepared>(
-        kPrepareKey, this,
-        [missing, chosen, kept](const TaskControl& control) {
-            Prepared all = kept;
-            double done = 0;
-            for (const record::Run& run : *missing) {
-                if (control.cancelled()) {
-                    break;
-                }
-                const QString key = preparedKey(run, chosen);
-                try {
-                    all.runs.insert(key, prepareRun(run, chosen));
-                } catch (const Error& error) { // one file that cannot be used does not hide the others
-                    all.refused.insert(key, QString::fromUtf8(error.what()));
-                }
-                control.progress(++done / static_cast<double>(missing->size()));
-            }
-            return all;
-        },
-        [this, finish](const Outcome<Prepared>& outcome) {
-            setLoading(false);
-            m_options->setBusy(false);
-            if (const auto* failure = std::get_if<Failure>(&outcome)) {
-                showError(tr("The calibration of these runs cannot be shown."), failure->message);
-                return;
-            }
-            finish(std::get<Prepared>(outcome));
-        });
+    });
 }
 
 void CalibrationPage::collectShown() {
-    const CalibrationChoice chosen = m_options->choice();
     const std::string ofClass = m_options->diagrams().ofClass;
     const auto labels = figure::labelRuns(runs());
     m_shown.clear();
     QStringList without;
     std::vector<Optimum> optima;
     for (std::size_t i = 0; i < runs().size(); ++i) {
-        const auto prepared = m_prepared.runs.value(preparedKey(runs()[i], chosen));
+        const auto* known = m_prepared.find(runs()[i]);
+        const auto prepared = known ? *known : nullptr;
         if (!prepared || (!ofClass.empty() && std::ranges::count(prepared->data.classNames, ofClass) == 0)) {
-            if (!m_prepared.refused.contains(preparedKey(runs()[i], chosen))) {
+            if (m_prepared.failure(runs()[i]).isEmpty()) {
                 without.append(QString::fromStdString(labels[i].name));
             }
             continue;
@@ -223,7 +193,7 @@ void CalibrationPage::collectShown() {
                              .arg(without.join(QStringLiteral("; "))));
     }
     for (const record::Run& run : runs()) {
-        if (const QString why = m_prepared.refused.value(preparedKey(run, chosen)); !why.isEmpty()) {
+        if (const QString why = m_prepared.failure(run); !why.isEmpty()) {
             m_missing.append(tr("Not shown: %1").arg(why));
         }
     }

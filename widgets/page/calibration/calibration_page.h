@@ -3,10 +3,9 @@
 #include "widgets/page/calibration/calibration_diagrams.h"
 #include "widgets/page/common/background.h"
 #include "widgets/page/common/prepared_run.h"
+#include "widgets/page/common/run_results.h"
 #include "widgets/page/common/shown_run.h"
 #include "widgets/page/page.h"
-
-#include <QHash>
 
 #include <optional>
 #include <string>
@@ -48,11 +47,6 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    struct Prepared {
-        QHash<QString, std::shared_ptr<const PreparedRun>> runs;
-        QHash<QString, QString> refused; ///< why there is none
-    };
-
     void addKeys();
 
     /// Reads and fits what is missing in the background, then draws.
@@ -68,7 +62,6 @@ private:
     /// What the picked table needs; only when it changes, or on release.
     void askDetails();
 
-    Background& m_background;
     CalibrationOptions* m_options;
     NoteHeading* m_heading;
     CalibrationDiagrams* m_diagrams;
@@ -80,7 +73,7 @@ private:
     CalibrationDetails* m_details;
     QLabel* m_note;
     ElidedLabel* m_norms;
-    Prepared m_prepared; ///< only what is shown, so that closed runs give their memory back
+    RunResults<std::shared_ptr<const PreparedRun>> m_prepared;
     std::vector<ShownRun> m_shown;
     QStringList m_missing; ///< why runs are not among them
 };

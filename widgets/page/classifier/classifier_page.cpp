@@ -26,8 +26,12 @@ ClassifierPage::ClassifierPage(Background& background, QWidget* parent)
            tr("Here you will see the classifier's row of each class over training: its norm, its angles to "
               "the others, and whether the loss wants it to grow."),
            parent),
-      m_background(background),
-      m_rows(background, QStringLiteral("classifier"), evaluationKey, figure::classifierEntries),
+      m_rows(background, QStringLiteral("classifier"), kSpareNumbers,
+             {evaluationKey,
+              [](const record::Run& run, const auto&, figure::Problems* problems) {
+                  return figure::classifierEntries({&run, 1}, problems);
+              }}),
+      m_derivatives(background, QStringLiteral("classifier"), kSpareNumbers),
       m_heading(new NoteHeading(this)), m_plot(new PlotView(this)), m_probe(makeCaption({}, this)),
       m_table(new NumbersTable(this)), m_view(new QComboBox(options())), m_class(new QComboBox(options())),
       m_split(new QComboBox(options())), m_xAxis(makeXAxisPicker(options())),
@@ -124,13 +128,13 @@ figure::ClassifierRowsOptions ClassifierPage::rowsOptions() const {
             .scale = options.curve.yScale};
 }
 
-ClassifierPage::Derivatives& ClassifierPage::derivativesOf(const std::string& split) {
-    const auto compute = [split](std::span<const record::Run> runs, figure::Problems* problems) {
-        return figure::normDerivativeEntries(runs, split, problems);
-    };
-    return m_derivatives
-        .try_emplace(split, m_background, QStringLiteral("classifier"), evaluationKey, compute)
-        .first->second;
+void ClassifierPage::askDerivatives() {
+    m_derivatives.ask({[split = split()](const record::Run& run) {
+                           return evaluationKey(run) + QLatin1Char('|') + QString::fromStdString(split);
+                       },
+                       [split = split()](const record::Run& run, const auto&, figure::Problems* problems) {
+                           return figure::normDerivativeEntries({&run, 1}, split, problems);
+                       }});
 }
 
 void ClassifierPage::refresh() {
@@ -145,7 +149,8 @@ void ClassifierPage::refresh() {
     setLoading(true);
     const auto done = [this](const std::optional<Failure>& failure) { finish(failure); };
     if (view() == derivativeView) {
-        derivativesOf(split()).complete(runs(), this, done);
+        askDerivatives();
+        m_derivatives.complete(runs(), this, done);
     } else {
         m_rows.complete(runs(), this, done);
     }
@@ -189,12 +194,12 @@ void ClassifierPage::draw() {
     m_table->setVisible(view() == rowsView);
     if (view() == derivativeView) {
         m_heading->setNote(normDerivativeNote());
-        const std::vector<figure::NormDerivativeEntry> entries = derivativesOf(split()).of(runs());
+        const std::vector<figure::NormDerivativeEntry> entries = entriesOf(m_derivatives, runs());
         listNames(*m_class, figure::classesOf(std::span(entries)));
         m_plot->setFigure(figure::normDerivativeFigure(runs(), entries, split(), curveOptions()));
         return;
     }
-    const std::vector<figure::ClassifierEntry> entries = m_rows.of(runs());
+    const std::vector<figure::ClassifierEntry> entries = entriesOf(m_rows, runs());
     listNames(*m_class, figure::classesOf(std::span(entries)));
     switch (view()) {
     case anglesView:

@@ -5,7 +5,6 @@
 #include "widgets/page/common/run_results.h"
 #include "widgets/page/page.h"
 
-#include <map>
 #include <string>
 
 class QCheckBox;
@@ -35,7 +34,6 @@ protected:
 
 private:
     enum View { normsView, anglesView, derivativeView, rowsView };
-    using Derivatives = RunResults<figure::NormDerivativeEntry>;
 
     void makeOptions();
     void enableOptions();
@@ -47,11 +45,11 @@ private:
     [[nodiscard]] figure::ClassifierCurveOptions curveOptions() const;
     [[nodiscard]] figure::ClassifierRowsOptions rowsOptions() const;
     [[nodiscard]] figure::FigureRequest requestNow() const;
-    [[nodiscard]] Derivatives& derivativesOf(const std::string& split);
+    /// Of the split that is chosen.
+    void askDerivatives();
 
-    Background& m_background;
-    RunResults<figure::ClassifierEntry> m_rows;
-    std::map<std::string, Derivatives> m_derivatives; ///< by split
+    RunEntries<figure::ClassifierEntry> m_rows;
+    RunEntries<figure::NormDerivativeEntry> m_derivatives;
     NoteHeading* m_heading;
     PlotView* m_plot;
     QLabel* m_probe; ///< what linear probing chose

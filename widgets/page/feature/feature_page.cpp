@@ -21,9 +21,9 @@ namespace finescope::widgets {
 
 namespace {
 
-constexpr int kRowsSeen = 8;    // of the table before it scrolls
-constexpr int kLowestMap = 220; // of a row of maps: what still can be read
-constexpr int kKeptValues = 8;  // results of other choices that stay at hand
+constexpr int kRowsSeen = 8;          // of the table before it scrolls
+constexpr int kLowestMap = 220;       // of a row of maps: what still can be read
+constexpr std::size_t kSpareSets = 8; // results of other choices that stay at hand
 const QString kWork = QStringLiteral("featureSamples");
 
 /// Features are written at the start and once a model is selected: until then nothing new can be there.
@@ -44,11 +44,15 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
           {QStringLiteral("feature"), "features", {}, tr("The features of some runs could not be compared.")},
           parent),
       m_background(background),
-      m_results(background, QStringLiteral("features"), featuresKey, figure::featureEntries),
-      m_heading(new NoteHeading(this)), m_table(new NumbersTable(this)), m_notes(makeCaption({}, this)),
-      m_view(new QComboBox(options())), m_projection(new QComboBox(options())),
-      m_perplexity(new QDoubleSpinBox(options())), m_seed(new QSpinBox(options())),
-      m_beforeAfter(new QCheckBox(tr("Before and after"), options())),
+      m_results(background, QStringLiteral("features"), kSpareNumbers,
+                {featuresKey,
+                 [](const record::Run& run, const analysis::WorkHooks& hooks, figure::Problems* problems) {
+                     return figure::featureEntries({&run, 1}, hooks, problems);
+                 }}),
+      m_details(kSpareSets), m_maps(kSpareSets), m_neighbours(kSpareSets), m_heading(new NoteHeading(this)),
+      m_table(new NumbersTable(this)), m_notes(makeCaption({}, this)), m_view(new QComboBox(options())),
+      m_projection(new QComboBox(options())), m_perplexity(new QDoubleSpinBox(options())),
+      m_seed(new QSpinBox(options())), m_beforeAfter(new QCheckBox(tr("Before and after"), options())),
       m_together(new QCheckBox(tr("All runs in one map"), options())),
       m_compute(new QPushButton(tr("Compute t-SNE"), options())),
       m_work(new WorkProgress(QStringLiteral("feature"), options())) {
@@ -127,7 +131,7 @@ bool FeaturePage::tsneChosen() const {
 }
 
 bool FeaturePage::tsneWaits() const {
-    return tsneChosen() && !split().empty() && !m_maps.contains(mapKey()) && m_asked != mapKey();
+    return tsneChosen() && !split().empty() && !m_maps.find(mapKey()) && m_asked != mapKey();
 }
 
 /// What a person does with the options of the map asks for it.
@@ -206,23 +210,23 @@ QString FeaturePage::mapKey() const {
 }
 
 template <class Value>
-void FeaturePage::compute(QHash<QString, std::shared_ptr<const Value>>& known, const QString& key,
+void FeaturePage::compute(ResultCache<Value>& known, const QString& key,
                           std::function<Value(const analysis::WorkHooks&, figure::Problems&)> work) {
-    if (known.contains(key)) {
+    if (known.find(key)) {
+        known.show({key});
         endWork();
         finish(std::nullopt);
         return;
     }
     struct Result {
-        std::shared_ptr<const Value> value;
+        Value value;
         figure::Problems problems;
     };
     m_background.request<Result>(
         kWork, this,
         [work = std::move(work), fraction = m_work->start()](const TaskControl& control) {
             Result result;
-            result.value =
-                std::make_shared<const Value>(work(WorkProgress::hooks(control, fraction), result.problems));
+            result.value = work(WorkProgress::hooks(control, fraction), result.problems);
             return result;
         },
         [this, &known, key](const Outcome<Result>& outcome) {
@@ -231,10 +235,8 @@ void FeaturePage::compute(QHash<QString, std::shared_ptr<const Value>>& known, c
                 finish(*failure);
                 return;
             }
-            if (known.size() >= kKeptValues) {
-                known.clear();
-            }
             const auto& result = std::get<Result>(outcome);
+            known.show({key});
             known.insert(key, result.value);
             finish(failureOf(result.problems));
         });
@@ -304,7 +306,7 @@ void FeaturePage::drawNotes() {
 }
 
 bool FeaturePage::draw() {
-    const std::vector<figure::FeatureEntry> entries = m_results.of(runs());
+    const std::vector<figure::FeatureEntry> entries = entriesOf(m_results, runs());
     if (view() == methodsView) {
         listSplitsOf(entries);
     }
@@ -322,7 +324,7 @@ bool FeaturePage::draw() {
             runs(), {.curve = {.grouping = figure::Grouping::methods, .spread = spread()}}));
     } else if (view() == mapView) {
         m_heading->setNote(tsneChosen() ? tsneNote() : principalComponentsNote());
-        const auto maps = m_maps.value(mapKey());
+        const Maps* maps = m_maps.find(mapKey());
         figure::Figure figure = figure::featureMapFigure(maps ? *maps : Maps{}, mapOptions());
         if (waits) {
             figure.panels.front().emptyText =
@@ -331,7 +333,7 @@ bool FeaturePage::draw() {
         plot()->setFigure(figure);
     } else if (view() == neighboursView) {
         m_heading->setNote(featureNeighboursNote());
-        const auto known = m_neighbours.value(setKey());
+        const Neighbours* known = m_neighbours.find(setKey());
         const Neighbours neighbours = known ? *known : Neighbours{};
         plot()->setFigure(figure::featureNeighboursFigure(
             runs(), neighbours, {.split = split(), .numbers = {}, .spread = spread()}));
@@ -339,7 +341,7 @@ bool FeaturePage::draw() {
         m_table->fitHeight(kRowsSeen);
     } else {
         m_heading->setNote(featureSamplesNote());
-        const auto details = m_details.value(setKey());
+        const Details* details = m_details.find(setKey());
         plot()->setFigure(figure::featureDistributionsFigure(details ? *details : Details{}));
         m_table->setTable(figure::featureClassesTable(details ? *details : Details{}));
         m_table->fitHeight(kRowsSeen);

@@ -8,10 +8,7 @@
 #include "widgets/page/common/seed_page.h"
 #include "widgets/page/common/work_progress.h"
 
-#include <QHash>
-
 #include <functional>
-#include <memory>
 
 class QCheckBox;
 class QDoubleSpinBox;
@@ -63,14 +60,14 @@ private:
 
     /// Computes a value of the set in the background unless it is known, then finishes; shows how far it is.
     template <class Value>
-    void compute(QHash<QString, std::shared_ptr<const Value>>& known, const QString& key,
+    void compute(ResultCache<Value>& known, const QString& key,
                  std::function<Value(const analysis::WorkHooks&, figure::Problems&)> work);
 
     Background& m_background;
-    RunResults<figure::FeatureEntry> m_results;
-    QHash<QString, std::shared_ptr<const Details>> m_details;
-    QHash<QString, std::shared_ptr<const Maps>> m_maps;
-    QHash<QString, std::shared_ptr<const Neighbours>> m_neighbours;
+    RunEntries<figure::FeatureEntry> m_results;
+    ResultCache<Details> m_details;
+    ResultCache<Maps> m_maps;
+    ResultCache<Neighbours> m_neighbours;
     NoteHeading* m_heading;
     NumbersTable* m_table;
     QLabel* m_notes; ///< of the figure: conventions and what its numbers depend on

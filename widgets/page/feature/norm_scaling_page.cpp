@@ -28,7 +28,11 @@ NormScalingPage::NormScalingPage(Background& background, QWidget* parent)
           {QStringLiteral("normScaling"), "norm-scaling", tr("Test and out of distribution"),
            tr("The features of some runs could not be compared.")},
           parent),
-      m_results(background, QStringLiteral("norm-scaling"), evaluationKey, figure::normScalingEntries),
+      m_results(background, QStringLiteral("norm-scaling"), kSpareNumbers,
+                {evaluationKey,
+                 [](const record::Run& run, const auto&, figure::Problems* problems) {
+                     return figure::normScalingEntries({&run, 1}, problems);
+                 }}),
       m_table(new NumbersTable(this)), m_missing(new QLabel(this)),
       m_logX(new QCheckBox(tr("Logarithmic norm"), options())),
       m_logY(new QCheckBox(tr("Logarithmic difference"), options())) {
@@ -58,7 +62,7 @@ void NormScalingPage::refresh() {
 }
 
 bool NormScalingPage::draw() {
-    const std::vector<figure::NormScalingEntry> entries = m_results.of(runs());
+    const std::vector<figure::NormScalingEntry> entries = entriesOf(m_results, runs());
     listSplitsOf(entries);
     const figure::Figure figure = figure::normScalingFigure(
         runs(), entries,

@@ -24,7 +24,7 @@ protected:
     void addOptions(figure::FigureRequest& request) const override;
 
 private:
-    RunResults<figure::NormScalingEntry> m_results;
+    RunEntries<figure::NormScalingEntry> m_results;
     NumbersTable* m_table;
     QLabel* m_missing; ///< instead of both where no run was scaled
     QCheckBox* m_logX;

@@ -5,7 +5,6 @@
 #include "core/figure/label/run_style.h"
 #include "widgets/page/common/numbers_table.h"
 #include "widgets/page/common/option_rows.h"
-#include "widgets/page/common/run_results.h"
 #include "widgets/plot/view/plot_view.h"
 
 #include <QCheckBox>
@@ -14,16 +13,21 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QSet>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <map>
 
 namespace finescope::widgets {
 
 namespace {
 
 constexpr int kRowsSeen = 8; // of the table before it scrolls
+// A kernel of 2,000 samples is 100 MB: what is not looked at is not kept. Its trace norms are 32 MB: another
+// part of a dozen runs is.
+constexpr std::size_t kSpareKernels = 0, kSpareTraceNorms = 12;
 
 } // namespace
 
@@ -32,15 +36,17 @@ KernelPage::KernelPage(Background& background, QWidget* parent)
            tr("Here you will see the neural tangent kernel at the start of fine-tuning: the spectra of its "
               "parts P and F, their ranks, and how much of the first step the features take."),
            parent),
-      m_background(background), m_plot(new PlotView(this)), m_table(new NumbersTable(this)),
-      m_missing(new QWidget(this)), m_missingText(new QLabel(m_missing)),
-      m_compute(new QPushButton(tr("Compute kernel…"), m_missing)), m_view(new QComboBox(options())),
-      m_state(new QComboBox(options())), m_parts{}, m_part(new QComboBox(options())),
+      m_plot(new PlotView(this)), m_table(new NumbersTable(this)), m_missing(new QWidget(this)),
+      m_missingText(new QLabel(m_missing)), m_compute(new QPushButton(tr("Compute kernel…"), m_missing)),
+      m_view(new QComboBox(options())), m_state(new QComboBox(options())), m_parts{},
+      m_part(new QComboBox(options())),
       m_normalised(new QCheckBox(tr("Normalise by largest value"), options())),
       m_logarithmic(new QCheckBox(tr("Logarithmic values"), options())),
       m_logarithmicIndex(new QCheckBox(tr("Logarithmic index"), options())), m_axis(new QComboBox(options())),
       m_ownColours(new QCheckBox(tr("Same colour range for all"), options())),
-      m_lowColour(new QDoubleSpinBox(options())), m_highColour(new QDoubleSpinBox(options())) {
+      m_lowColour(new QDoubleSpinBox(options())), m_highColour(new QDoubleSpinBox(options())),
+      m_kernels(background, QStringLiteral("kernel"), kSpareKernels),
+      m_traceNorms(background, QStringLiteral("kernel"), kSpareTraceNorms) {
     setObjectName(QStringLiteral("kernelPage"));
     m_plot->setObjectName(QStringLiteral("kernelPlot"));
     m_plot->setAccessibleName(title());
@@ -207,81 +213,64 @@ std::vector<analysis::KernelPart> KernelPage::parts() const {
     return chosen;
 }
 
-/// Whether all is there that the view shows of a kernel.
-bool KernelPage::isComplete(const QString& key) const {
-    const auto known = m_known.find(key);
-    return known != m_known.end() &&
-           (view() != heatMapView || known->traceNorms[static_cast<std::size_t>(mapPart())]);
-}
-
 void KernelPage::refresh() {
     showOptionsOf(view());
     m_plot->setTheme(theme());
-    struct Wanted {
-        QString key;
-        record::Run run;
-        Known known;
-    };
-    auto wanted = std::make_shared<std::vector<Wanted>>();
-    QSet<QString> shown;
+    setLoading(true);
+    readKernels();
+}
+
+void KernelPage::readKernels() {
+    m_kernels.ask({[this](const record::Run& run) { return keyOf(run); },
+                   [state = state()](const record::Run& run, const auto&, figure::Problems*) {
+                       return figure::readKernel(run, state);
+                   }});
+    std::vector<record::Run> with;
+    std::ranges::copy_if(runs(), std::back_inserter(with), [this](const record::Run& run) {
+        return !figure::kernelState(run, state()).empty();
+    });
+    m_kernels.complete(with, this, [this, with](const std::optional<Failure>& failure) {
+        if (tell(failure, m_kernels.complete(with))) {
+            view() == heatMapView ? computeTraceNorms() : draw();
+        }
+    });
+}
+
+void KernelPage::computeTraceNorms() {
+    const analysis::KernelPart part = mapPart();
+    std::vector<record::Run> with;
+    std::map<std::filesystem::path, ViewPointer> views;
     for (const record::Run& run : runs()) {
-        const QString key = keyOf(run);
-        shown.insert(key);
-        if (!figure::kernelState(run, state()).empty() && !isComplete(key)) {
-            wanted->push_back({key, run, m_known.value(key)});
+        if (const ViewPointer* view = m_kernels.find(run)) {
+            with.push_back(run);
+            views.emplace(run.file, *view);
         }
     }
-    // A kernel of 2,000 samples is 100 MB: what is not looked at is not kept.
-    erase_if(m_known,
-             [&](const std::pair<const QString&, Known&>& known) { return !shown.contains(known.first); });
-    if (wanted->empty()) {
-        m_background.cancel(QStringLiteral("kernel"));
-        setLoading(false);
-        draw();
-        return;
-    }
-    setLoading(true);
-    struct Read {
-        QHash<QString, Known> known;
-        figure::Problems problems;
-    };
-    const auto part = view() == heatMapView ? std::optional(mapPart()) : std::nullopt;
-    m_background.request<Read>(
-        QStringLiteral("kernel"), this,
-        [wanted, part, state = state()](const TaskControl& control) {
-            Read read;
-            double done = 0;
-            for (auto& [key, run, known] : *wanted) {
-                if (control.cancelled()) {
-                    break;
-                }
-                figure::attempt(run, &read.problems, [&] { // one that cannot be used does not hide the others
-                    if (!known.view) {
-                        known.view = figure::readKernel(run, state);
-                    }
-                    if (part) {
-                        known.traceNorms[static_cast<std::size_t>(*part)] =
-                            figure::traceNormCells(*known.view, *part, run.classNames);
-                    }
-                    read.known.insert(key, known);
-                });
-                control.progress(++done / static_cast<double>(wanted->size()));
-            }
-            return read;
-        },
-        [this](const Outcome<Read>& outcome) {
-            setLoading(false);
-            if (const auto* failure = std::get_if<Failure>(&outcome)) {
-                showError(tr("A kernel could not be read."), failure->message);
-                return;
-            }
-            const auto& read = std::get<Read>(outcome);
-            m_known.insert(read.known);
-            if (const auto failure = failureOf(read.problems)) {
-                showError(tr("The kernels of some runs could not be read."), failure->message);
-            }
+    m_traceNorms.ask(
+        {[this, part](const record::Run& run) {
+             return QStringLiteral("%1|%2").arg(keyOf(run)).arg(static_cast<int>(part));
+         },
+         [part, views = std::move(views)](const record::Run& run, const auto&, figure::Problems*) {
+             return figure::traceNormCells(*views.at(run.file), part, run.classNames);
+         }});
+    m_traceNorms.complete(with, this, [this, with](const std::optional<Failure>& failure) {
+        if (tell(failure, m_traceNorms.complete(with))) {
             draw();
-        });
+        }
+    });
+}
+
+bool KernelPage::tell(const std::optional<Failure>& failure, bool complete) {
+    if (failure) {
+        showError(complete ? tr("The kernels of some runs could not be read.")
+                           : tr("A kernel could not be read."),
+                  failure->message);
+    }
+    const bool usable = !failure || complete;
+    if (!usable) {
+        setLoading(false);
+    }
+    return usable;
 }
 
 figure::Figure KernelPage::figureOf(const std::vector<figure::KernelEntry>& entries) const {
@@ -313,17 +302,27 @@ figure::Figure KernelPage::figureOf(const std::vector<figure::KernelEntry>& entr
     return figure::spectrumFigure(entries, options);
 }
 
+/// Nothing where the view has nothing to show of the run.
+KernelPage::Kernel KernelPage::kernelOf(const record::Run& run) const {
+    const ViewPointer* view = m_kernels.find(run);
+    if (this->view() != heatMapView) {
+        return {view ? *view : nullptr, nullptr};
+    }
+    const CellsPointer* traceNorms = m_traceNorms.find(run);
+    return view && traceNorms ? Kernel{*view, *traceNorms} : Kernel{};
+}
+
 std::vector<figure::KernelEntry> KernelPage::entries() const {
     std::vector<ViewPointer> views;
-    QHash<const figure::KernelView*, CellsPointer> maps;
+    std::map<const figure::KernelView*, CellsPointer> maps;
     for (const record::Run& run : runs()) {
-        const Known known = m_known.value(figure::kernelState(run, state()).empty() ? QString() : keyOf(run));
-        views.push_back(known.view);
-        maps.insert(known.view.get(), known.traceNorms[static_cast<std::size_t>(mapPart())]);
+        const Kernel kernel = kernelOf(run);
+        views.push_back(kernel.view);
+        maps.emplace(kernel.view.get(), kernel.traceNorms);
     }
     std::vector<figure::KernelEntry> shown = figure::kernelEntries(runs(), views);
     for (figure::KernelEntry& entry : shown) {
-        entry.traceNorms = maps.value(entry.view.get());
+        entry.traceNorms = maps.at(entry.view.get());
     }
     return shown;
 }
@@ -339,13 +338,14 @@ void KernelPage::layMissing(bool alone) {
 }
 
 void KernelPage::draw() {
+    setLoading(false);
     m_withoutKernel.clear();
     QStringList names;
     bool computable = false;
     const std::vector<figure::RunLabel> labels = figure::labelRuns(runs());
     for (std::size_t i = 0; i < runs().size(); ++i) {
         const record::Run& run = runs()[i];
-        if (figure::kernelState(run, state()).empty() || !m_known.contains(keyOf(run))) {
+        if (!kernelOf(run).view) {
             names << QString::fromStdString(labels[i].name);
             m_withoutKernel << QString::fromStdU16String(run.file.u16string());
             computable = computable || !analysis::importedFrom(run);

@@ -3,12 +3,13 @@
 #include "core/figure/kernel/kernel_figures.h"
 #include "core/figure/kernel/kernel_heat_map.h"
 #include "widgets/page/common/background.h"
+#include "widgets/page/common/run_results.h"
 #include "widgets/page/page.h"
 
-#include <QHash>
 #include <QStringList>
 
 #include <array>
+#include <memory>
 
 class QCheckBox;
 class QComboBox;
@@ -44,20 +45,24 @@ private:
     enum View { spectrumView, heatMapView, ratioView, loraView };
     using ViewPointer = std::shared_ptr<const figure::KernelView>;
     using CellsPointer = std::shared_ptr<const figure::HeatCells>;
-    /// What was read from a file, and its trace norms where a heat map asked for them.
-    struct Known {
+    struct Kernel {
         ViewPointer view;
-        std::array<CellsPointer, analysis::kKernelParts.size()> traceNorms;
+        CellsPointer traceNorms; ///< of a heat map
     };
 
     void makeOptions();
+    /// Reads the kernels that are missing, computes the trace norms of a heat map, then draws.
+    void readKernels();
+    void computeTraceNorms();
+    /// Says what failed; whether there is something to draw.
+    bool tell(const std::optional<Failure>& failure, bool complete);
     void draw();
     void layMissing(bool alone);
     void showOptionsOf(View view);
     void suggestColours(const figure::Figure& figure);
     /// The part of a heat map.
     [[nodiscard]] analysis::KernelPart mapPart() const;
-    [[nodiscard]] bool isComplete(const QString& key) const;
+    [[nodiscard]] Kernel kernelOf(const record::Run& run) const;
     [[nodiscard]] std::vector<figure::KernelEntry> entries() const;
     [[nodiscard]] View view() const;
     [[nodiscard]] std::string state() const;
@@ -65,7 +70,6 @@ private:
     [[nodiscard]] std::vector<analysis::KernelPart> parts() const;
     [[nodiscard]] figure::Figure figureOf(const std::vector<figure::KernelEntry>& entries) const;
 
-    Background& m_background;
     PlotView* m_plot;
     NumbersTable* m_table;
     QWidget* m_missing;
@@ -82,8 +86,9 @@ private:
     QCheckBox* m_ownColours;
     QDoubleSpinBox* m_lowColour;
     QDoubleSpinBox* m_highColour;
-    QStringList m_withoutKernel; ///< files
-    QHash<QString, Known> m_known;
+    QStringList m_withoutKernel;           ///< files
+    RunResults<ViewPointer> m_kernels;     ///< what was read
+    RunResults<CellsPointer> m_traceNorms; ///< of the parts that a heat map asked for
     bool m_shown = false;
 };
 

@@ -1,45 +1,14 @@
 #include "tests/core/analysis/calibration/sample_logits.h"
 #include "tests/core/figure/memory_run.h"
+#include "tests/widgets/page/common/background_by_hand.h"
 #include "widgets/page/common/exact_curves.h"
 
 #include <QtTest>
-
-#include <deque>
-#include <stop_token>
 
 using namespace finescope;
 using widgets::ExactCurves;
 
 namespace {
-
-/// Does one piece of work when it is told to.
-class ByHand : public widgets::Background {
-public:
-    std::deque<std::pair<QString, std::function<void()>>> waiting;
-
-    void next() {
-        const auto work = std::move(waiting.front().second);
-        waiting.pop_front();
-        work();
-    }
-    void cancel(const QString& key) override {
-        std::erase_if(waiting, [&](const auto& each) { return each.first == key; });
-    }
-
-private:
-    struct Control : widgets::TaskControl {
-        [[nodiscard]] std::stop_token stop() const override { return {}; }
-        void progress(double) const override {}
-    };
-    void post(const QString& key, QObject*, std::function<void(const widgets::TaskControl&)> work,
-              std::function<void(const std::optional<widgets::Failure>&)> done) override {
-        cancel(key);
-        waiting.emplace_back(key, [work = std::move(work), done = std::move(done)] {
-            work(Control{});
-            done(std::nullopt);
-        });
-    }
-};
 
 ExactCurves::Run prepared(Eigen::Index rows) {
     record::Run run = tests::emptyRun("ft");
@@ -58,7 +27,7 @@ class TestExactCurves : public QObject {
 private Q_SLOTS:
     void largeRunsGetTheirsOneAfterTheOther() {
         const std::vector<ExactCurves::Run> runs{prepared(50), prepared(kLarge), prepared(kLarge)};
-        ByHand background;
+        tests::BackgroundByHand background;
         int arrived = 0;
         ExactCurves curves(background, *this, [&arrived] { ++arrived; });
         curves.complete(runs);
@@ -77,7 +46,7 @@ private Q_SLOTS:
 
     void whatIsKnownStaysAndWhatIsGoneIsForgotten() {
         const std::vector<ExactCurves::Run> runs{prepared(kLarge), prepared(kLarge)};
-        ByHand background;
+        tests::BackgroundByHand background;
         ExactCurves curves(background, *this, [] {});
         curves.complete(std::span(runs).first(1));
         background.next();
