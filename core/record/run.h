@@ -157,7 +157,6 @@ struct Run {
     /// The evaluation the numbers of this run are of (run-file.md, Reported model): the selected row, else
     /// the last committed one; nullopt when nothing was evaluated yet.
     [[nodiscard]] std::optional<EpochKey> reportedKey() const;
-    [[nodiscard]] bool reportedIsSelected() const { return progress.selected >= 0; }
     /// Index into split.logitKeys of the reported model (the last block if keys do not match), or nullopt.
     [[nodiscard]] std::optional<std::size_t> reportedLogits(const SplitInfo& split) const;
     /// Index into classifierKeys of that (epoch, stage), or nullopt.

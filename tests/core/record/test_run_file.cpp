@@ -337,7 +337,7 @@ void TestRunFile::tinyRunsOfAllMethodsHoldWhatTheyShould() {
         QCOMPARE(run.epochs.keys[i].stage == Stage::linearProbing, static_cast<int>(i) < probingRows);
         QVERIFY(run.classifierRow(run.epochs.keys[i]).has_value());
     }
-    QVERIFY(run.progress.status == Status::complete && run.reportedIsSelected());
+    QVERIFY(run.progress.status == Status::complete && run.progress.selected >= 0);
     QVERIFY(run.reportedKey()->epoch > 0);
     const std::vector<std::string> names{"train", "validation", "test", "shifted"};
     for (std::size_t i = 0; i < names.size(); ++i) {
