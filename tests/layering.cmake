@@ -30,8 +30,8 @@ set(rooms_core/analysis
     "temperature: calibration compute"
     "kernel: logistic"
     "recalibration: calibration compute logistic temperature"
-    "run: calibration feature kernel statistics temperature"
-    "claims: calibration feature kernel run statistics temperature")
+    "run: calibration compute feature kernel statistics temperature"
+    "claims: calibration feature kernel run statistics")
 set(rooms_core/figure
     "label:"
     "chart: label"

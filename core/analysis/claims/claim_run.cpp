@@ -1,14 +1,17 @@
 #include "core/analysis/claims/claim_run.h"
 
 #include "core/analysis/calibration/reliability.h"
-#include "core/analysis/calibration/softmax.h"
 #include "core/analysis/feature/feature_change.h"
 #include "core/analysis/feature/neighbours.h"
 #include "core/analysis/kernel/spectrum.h"
+#include "core/analysis/run/calibration_data.h"
 #include "core/analysis/run/classifier_norms.h"
+#include "core/analysis/run/collapsed_class.h"
+#include "core/analysis/run/moved_rows.h"
 #include "core/analysis/run/run_traits.h"
-#include "core/analysis/statistics/matthews.h"
-#include "core/analysis/temperature/temperature.h"
+#include "core/analysis/run/split_features.h"
+#include "core/analysis/run/split_logits.h"
+#include "core/analysis/run/split_scores.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,47 +31,26 @@ std::optional<double> finite(std::optional<double> value) {
     return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
-double share(const Labels& predicted, const Labels& labels) {
-    std::size_t right = 0;
-    for (std::size_t row = 0; row < labels.size(); ++row) {
-        right += predicted[row] == labels[row] ? 1 : 0;
-    }
-    return static_cast<double>(right) / static_cast<double>(labels.size());
-}
-
-std::optional<double> fittedTemperature(const record::Run& run) {
-    const record::SplitInfo* validation = run.splitWithRole("validation");
-    if (validation == nullptr || validation->rows == 0) {
-        return std::nullopt;
-    }
-    const auto row = run.reportedLogits(*validation);
-    return row ? std::optional(
-                     fitTemperature(run.parts->logits(*validation, *row), run.parts->labels(*validation))
-                         .value)
-               : std::nullopt;
-}
-
-void describeLogits(ClaimSplit& split, const MatrixF& logits, const Labels& labels, TaskMetric metric,
-                    std::optional<double> temperature) {
+void describeLogits(ClaimSplit& split, const SplitLogits& read, TaskMetric metric,
+                    const std::optional<RunTemperature>& temperature) {
+    const auto& [name, key, logits, labels] = read;
     const Reliability plain = reliability(logits, labels);
-    const Labels predicted = argmax(logits);
-    split.accuracy = share(predicted, labels);
-    split.metric = metric == TaskMetric::matthews
-                       ? matthewsCorrelation(predicted, labels, static_cast<int>(logits.cols()))
-                       : *split.accuracy;
+    split.accuracy = splitScore(logits, labels, TaskMetric::accuracy);
+    split.metric = splitScore(logits, labels, metric);
     split.ece = plain.ece;
     split.mce = plain.mce;
-    if (temperature) {
-        const Reliability fitted = reliability(logits, labels, *temperature);
+    if (temperature && temperature->key == key) {
+        const double value = temperature->fitted.value;
+        const Reliability fitted = reliability(logits, labels, value);
         // Of the logits themselves divided by T, so that a prediction changed by rounding would be seen.
-        split.fittedAccuracy = share(argmax(logits / static_cast<float>(*temperature)), labels);
+        split.fittedAccuracy = splitScore(logits / static_cast<float>(value), labels, TaskMetric::accuracy);
         split.fittedEce = fitted.ece;
         split.fittedMce = fitted.mce;
     }
 }
 
-void describeNeighbours(ClaimSplit& split, const MatrixF& before, const MatrixF& after,
-                        const Labels& labels) {
+void describeNeighbours(ClaimSplit& split, const SplitFeatures& features) {
+    const auto& [before, after, labels] = features;
     const Eigen::Index count = std::min(before.rows(), kNeighbourRows);
     if (count <= kNeighbours || after.rows() != before.rows()) {
         return;
@@ -86,18 +68,13 @@ void describeNeighbours(ClaimSplit& split, const MatrixF& before, const MatrixF&
 }
 
 ClaimSplit claimSplit(const record::Run& run, const record::SplitInfo& info,
-                      std::optional<double> temperature) {
+                      const std::optional<RunTemperature>& temperature) {
     ClaimSplit split{.name = info.name, .outOfDistribution = info.role == "ood"};
-    if (info.rows == 0) {
-        return split;
+    if (const auto read = readReportedLogits(run, info)) {
+        describeLogits(split, *read, taskMetric(run), temperature);
     }
-    const Labels labels = run.parts->labels(info);
-    if (const auto row = run.reportedLogits(info)) {
-        describeLogits(split, run.parts->logits(info, *row), labels, taskMetric(run), temperature);
-    }
-    const MatrixF before = info.pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(info) : MatrixF{};
-    const MatrixF after = info.featureWidth > 0 ? run.parts->features(info) : MatrixF{};
-    const FeatureChange numbers = featureChange(before, after, labels);
+    const SplitFeatures features = readFeatures(run, info);
+    const FeatureChange numbers = featureChange(features.pretrained, features.final, features.labels);
     split.cosinePretrained = numbers.cosinePretrained;
     split.cosine = numbers.cosineFinal;
     split.difference = numbers.difference;
@@ -107,37 +84,32 @@ ClaimSplit claimSplit(const record::Run& run, const record::SplitInfo& info,
     split.fisherPretrained = value(numbers.fisherPretrained);
     split.fisher = value(numbers.fisherFinal);
     if (!split.outOfDistribution) {
-        describeNeighbours(split, before, after, labels);
+        describeNeighbours(split, features);
     }
     return split;
 }
 
 void describeClassifier(ClaimRun& numbers, const record::Run& run) {
-    const auto normAt = [&](EpochKey key) { return finite(classifierNormsAt(run, key).weight); };
-    numbers.probedNorm = normAt({1, Stage::linearProbing});
-    numbers.startNorm = normAt({0, Stage::fineTuning});
-    const std::optional<EpochKey> reported = run.reportedKey();
-    if (reported) {
-        numbers.finalNorm = normAt(*reported);
-    }
-    if (const auto last = reported ? run.classifierRow(*reported) : std::nullopt; last && *last > 0) {
-        const MatrixD first = run.parts->classifier(0).weight.cast<double>();
-        const MatrixD moved = run.parts->classifier(*last).weight.cast<double>() - first;
-        numbers.displacement = finite(moved.norm() / first.norm());
-    }
+    const RunNorms norms = runNorms(run);
+    numbers.probedNorm = finite(norms.weight.afterLp);
+    numbers.startNorm = finite(startNorm(run));
+    numbers.finalNorm = finite(norms.weight.reported);
+    numbers.displacement = movedRows(run).displacement;
 
     if (run.method == "lp") {
-        if (const record::Series* norms = run.steps.find("classifier_weight_norm")) {
+        if (const record::Series* series = run.steps.find("classifier_weight_norm")) {
             for (std::size_t row = 0; row < run.steps.rows(); ++row) {
-                if (run.steps.keys[row].stage == Stage::linearProbing && std::isfinite(norms->values[row])) {
-                    numbers.normCurve.push_back(norms->values[row]);
+                if (run.steps.keys[row].stage == Stage::linearProbing && std::isfinite(series->values[row])) {
+                    numbers.normCurve.push_back(series->values[row]);
                 }
             }
         }
         return;
     }
     for (const EpochKey& key : run.epochs.keys) {
-        if (const auto norm = key.stage == Stage::fineTuning ? normAt(key) : std::nullopt) {
+        const auto norm =
+            key.stage == Stage::fineTuning ? finite(classifierNormsAt(run, key).weight) : std::nullopt;
+        if (norm) {
             numbers.normCurve.push_back(*norm);
         }
     }
@@ -221,7 +193,7 @@ ClaimRun claimRun(const record::Run& run) {
         numbers.collapsed = collapsedClass(run, *test).has_value();
     }
     describeClassifier(numbers, run);
-    const std::optional<double> temperature = fittedTemperature(run);
+    const std::optional<RunTemperature> temperature = reportedTemperature(run);
     for (const record::SplitInfo& info : run.splits) {
         if (info.role == "test" || info.role == "ood") {
             numbers.splits.push_back(claimSplit(run, info, temperature));

@@ -32,6 +32,7 @@ VectorD byRowNorm(const MatrixD& projections, const Labels& labels, const Matrix
     const VectorD offset = bias.cast<double>();
     VectorD sum = VectorD::Zero(weight.rows());
     for (Eigen::Index row = 0; row < projections.rows(); ++row) {
+        // Calibration's softmax is of stored float rows; these logits are computed, and stay double.
         VectorD residual = projections.row(row).transpose() + offset;
         residual = (residual.array() - residual.maxCoeff()).exp();
         residual /= residual.sum();

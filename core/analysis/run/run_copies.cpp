@@ -1,5 +1,6 @@
 #include "core/analysis/run/run_copies.h"
 
+#include "core/analysis/run/moved_rows.h"
 #include "core/error.h"
 
 #include <bit>
@@ -29,8 +30,7 @@ private:
 };
 
 bool hasUsableClassifier(const record::Run& run) {
-    const auto key = run.reportedKey();
-    const auto row = key ? run.classifierRow(*key) : std::nullopt;
+    const auto row = reportedSnapshot(run);
     try {
         return !row || run.parts->classifier(*row).weight.allFinite();
     } catch (const Error&) {

@@ -1,6 +1,5 @@
 #include "core/analysis/run/run_traits.h"
 
-#include "core/analysis/calibration/softmax.h"
 #include "core/analysis/run/run_config.h"
 
 #include <nlohmann/json.hpp>
@@ -47,18 +46,6 @@ bool hasLostLogitSize(const record::Run& run) {
         return config.contains(place) && config[place] == true;
     };
     return says("logits_are_log_probabilities") || says("row_maximum_taken_off");
-}
-
-std::optional<std::int64_t> collapsedClass(const record::Run& run, const record::SplitInfo& split) {
-    const auto allEqual = [](const Labels& labels) {
-        return std::ranges::all_of(labels, [&](auto label) { return label == labels.front(); });
-    };
-    const auto row = run.reportedLogits(split);
-    if (split.rows == 0 || !row || allEqual(run.parts->labels(split))) {
-        return std::nullopt;
-    }
-    const Labels predicted = argmax(run.parts->logits(split, *row));
-    return allEqual(predicted) ? std::optional(predicted.front()) : std::nullopt;
 }
 
 } // namespace finescope::analysis

@@ -2,7 +2,6 @@
 
 #include "core/record/run.h"
 
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -34,11 +33,5 @@ enum class TaskMetric {
 /// each row's maximum was taken off, as an import has them (core/imports). Softmax at any temperature is
 /// right.
 [[nodiscard]] bool hasLostLogitSize(const record::Run& run);
-
-/// The one class that the reported model predicts for every row of a split with more than one label: such a
-/// run has collapsed, and its feature and classifier numbers say little (definitions.md, Collapsed runs).
-/// nullopt if it predicts several, if all labels are one, or without logits. Reads logits and labels.
-[[nodiscard]] std::optional<std::int64_t> collapsedClass(const record::Run& run,
-                                                         const record::SplitInfo& split);
 
 } // namespace finescope::analysis

@@ -1,14 +1,17 @@
 #include "core/analysis/run/summary.h"
 
 #include "core/analysis/calibration/reliability.h"
-#include "core/analysis/calibration/softmax.h"
 #include "core/analysis/feature/feature_change.h"
 #include "core/analysis/kernel/kernel_statistics.h"
 #include "core/analysis/kernel/spectrum.h"
+#include "core/analysis/run/calibration_data.h"
 #include "core/analysis/run/classifier_norms.h"
+#include "core/analysis/run/collapsed_class.h"
 #include "core/analysis/run/probe_choice.h"
 #include "core/analysis/run/run_traits.h"
-#include "core/analysis/statistics/matthews.h"
+#include "core/analysis/run/split_features.h"
+#include "core/analysis/run/split_logits.h"
+#include "core/analysis/run/split_scores.h"
 #include "core/analysis/temperature/temperature.h"
 #include "core/error.h"
 
@@ -111,12 +114,10 @@ Json probeObject(const record::Run& run) {
     return object;
 }
 
-/// What a split holds of the reported model; logits without rows if it has none, or none that can be used.
+/// What a split holds of the reported model; no logits if it has none, or none that can be used.
 struct SplitData {
     const record::SplitInfo* info = nullptr;
-    Labels labels;
-    MatrixF logits;
-    [[nodiscard]] bool evaluated() const { return logits.rows() > 0; }
+    std::optional<SplitLogits> reported{};
 };
 
 std::string placeOf(const record::SplitInfo& info) {
@@ -124,27 +125,19 @@ std::string placeOf(const record::SplitInfo& info) {
 }
 
 SplitData readSplit(const record::Run& run, const record::SplitInfo& info, Reasons& reasons) {
-    SplitData data{&info, {}, {}};
-    if (info.rows > 0) {
-        reasons.unlessRefused(placeOf(info), [&] {
-            data.labels = run.parts->labels(info);
-            if (const auto row = run.reportedLogits(info)) {
-                data.logits = run.parts->logits(info, *row);
-            }
-            return nullptr;
-        });
-    }
+    SplitData data{&info};
+    reasons.unlessRefused(placeOf(info), [&] {
+        data.reported = readReportedLogits(run, info);
+        return nullptr;
+    });
     return data;
 }
 
-Json featuresObject(const record::Run& run, const SplitData& split, Reasons& reasons) {
-    const record::SplitInfo& info = *split.info;
+Json featuresObject(const record::Run& run, const record::SplitInfo& info, Reasons& reasons) {
     FeatureChange numbers;
     reasons.unlessRefused(placeOf(info) + ".features", [&] {
-        const bool usable = !split.labels.empty();
-        numbers = featureChange(
-            usable && info.pretrainedFeatureWidth > 0 ? run.parts->pretrainedFeatures(info) : MatrixF{},
-            usable && info.featureWidth > 0 ? run.parts->features(info) : MatrixF{}, split.labels);
+        const SplitFeatures features = readFeatures(run, info);
+        numbers = featureChange(features.pretrained, features.final, features.labels);
         return nullptr;
     });
     const auto& [pretrained, final] = std::tie(numbers.fisherPretrained, numbers.fisherFinal);
@@ -172,33 +165,33 @@ Json splitObject(const record::Run& run, const SplitData& split, int binCount, R
     for (const char* const name : names) {
         object[name] = nullptr;
     }
-    if (split.evaluated()) {
+    if (split.reported) {
+        const auto& [name, key, logits, labels] = *split.reported;
         reasons.unlessRefused(placeOf(*split.info), [&] {
-            const Reliability numbers = reliability(split.logits, split.labels, 1.0, binCount);
+            const Reliability numbers = reliability(logits, labels, 1.0, binCount);
             object["accuracy"] = number(numbers.accuracy);
-            object["matthews"] = number(matthewsCorrelation(argmax(split.logits), split.labels,
-                                                            static_cast<int>(split.logits.cols())));
+            object["matthews"] = number(splitScore(logits, labels, TaskMetric::matthews));
             object["nll"] = number(numbers.nll);
             object["brier"] = number(numbers.brier);
             object["ece"] = number(numbers.ece);
             object["mce"] = number(numbers.mce);
             object["mean_confidence"] = number(numbers.meanConfidence);
             if (!hasLostLogitSize(run)) {
-                object["logit_norm"] = number(split.logits.cast<double>().rowwise().norm().mean());
+                object["logit_norm"] = number(logits.cast<double>().rowwise().norm().mean());
             }
             return nullptr;
         });
     }
-    object["features"] = featuresObject(run, split, reasons);
+    object["features"] = featuresObject(run, *split.info, reasons);
     return object;
 }
 
 /// The class of every test and out-of-distribution split for all of which the model predicts that one class.
-Json collapsedObject(const record::Run& run, const std::vector<SplitData>& splits) {
+Json collapsedObject(const std::vector<SplitData>& splits) {
     Json object = nullptr;
     for (const SplitData& split : splits) {
-        const bool tested = split.info->role == "test" || split.info->role == "ood";
-        if (const auto only = tested && split.evaluated() ? collapsedClass(run, *split.info) : std::nullopt) {
+        const bool counts = split.reported && countsAsCollapse(*split.info);
+        if (const auto only = counts ? collapsedClass(*split.reported) : std::nullopt) {
             object[split.info->name] = *only;
         }
     }
@@ -217,47 +210,39 @@ Json emptyTemperature() {
 Json temperatureObject(const record::Run& run, const std::vector<SplitData>& splits, int binCount,
                        Reasons& reasons) {
     Json object = emptyTemperature();
-    const auto validation = std::ranges::find_if(
-        splits, [](const SplitData& split) { return split.info->role == "validation" && split.evaluated(); });
-    if (validation == splits.end()) {
-        const auto refused = std::ranges::find_if(splits, [&](const SplitData& split) {
-            return split.info->role == "validation" && reasons.all().contains(placeOf(*split.info));
-        });
-        if (refused != splits.end()) {
-            reasons.add("temperature", "its split cannot be used: see " + placeOf(*refused->info));
-        }
+    if (const record::SplitInfo* split = temperatureSplit(run);
+        split != nullptr && reasons.all().contains(placeOf(*split))) {
+        reasons.add("temperature", "its split cannot be used: see " + placeOf(*split));
         return object;
     }
-    FittedTemperature fitted;
-    if (reasons
-            .unlessRefused("temperature",
-                           [&] {
-                               fitted = fitTemperature(validation->logits, validation->labels);
-                               return true;
-                           })
-            .is_null()) {
+    std::optional<RunTemperature> temperature;
+    reasons.unlessRefused("temperature", [&] {
+        temperature = reportedTemperature(run);
+        return nullptr;
+    });
+    if (!temperature) {
         return object;
     }
-    object["fitted_on"] = validation->info->name;
+    const auto& [fitted, fittedOn, key] = *temperature;
+    object["fitted_on"] = fittedOn;
     object["value"] = number(fitted.value);
     object["at_bound"] = fitted.atBound;
     object["reason"] = text(inWords(fitted.why));
-    if (const auto key = run.reportedKey()) {
-        reasons.unlessRefused("temperature.equivalent_weight_norm", [&] {
-            if (const auto norm = classifierNormsAt(run, *key).weight) {
-                object["equivalent_weight_norm"] = number(equivalentClassifierNorm(*norm, fitted.value));
-            }
-            return nullptr;
-        });
-    }
+    reasons.unlessRefused("temperature.equivalent_weight_norm", [&] {
+        if (const auto norm = classifierNormsAt(run, key).weight) {
+            object["equivalent_weight_norm"] = number(equivalentClassifierNorm(*norm, fitted.value));
+        }
+        return nullptr;
+    });
     for (const SplitData& split : splits) {
-        if (split.evaluated()) {
-            const Reliability numbers = reliability(split.logits, split.labels, fitted.value, binCount);
+        if (split.reported && split.reported->key == key) {
+            const Reliability numbers =
+                reliability(split.reported->logits, split.reported->labels, fitted.value, binCount);
             object["splits"][split.info->name] = {{"nll", number(numbers.nll)},
                                                   {"ece", number(numbers.ece)},
                                                   {"mce", number(numbers.mce)},
                                                   {"brier", number(numbers.brier)},
-                                                  {"in_sample", split.info == validation->info}};
+                                                  {"in_sample", split.info->name == fittedOn}};
         }
     }
     return object;
@@ -320,7 +305,7 @@ Json summarise(const record::Run& run, int binCount) {
         splits.push_back(readSplit(run, info, reasons));
         object["splits"][info.name] = splitObject(run, splits.back(), binCount, reasons);
     }
-    object["collapsed"] = collapsedObject(run, splits);
+    object["collapsed"] = collapsedObject(splits);
     object["temperature"] = temperatureObject(run, splits, binCount, reasons);
     object["ntk"] = Json::object();
     for (const std::string& state : run.kernelStates) {

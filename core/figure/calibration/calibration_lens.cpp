@@ -8,6 +8,7 @@
 #include "core/figure/calibration/calibration_notes.h"
 #include "core/figure/chart/change_cells.h"
 #include "core/figure/chart/table_cells.h"
+#include "core/figure/label/class_name.h"
 #include "core/figure/label/run_style.h"
 #include "core/figure/number_text.h"
 
@@ -72,9 +73,9 @@ Lens readLens(std::span<const record::Run> runs, const std::string& split,
     lens.data.reserve(runs.size()); // entries point into it
     for (const std::size_t index : legendOrder(runs)) {
         attempt(runs[index], problems, [&] {
-            CalibrationData read = readCalibration(runs[index], split, key, fitOn);
+            analysis::CalibrationData read = analysis::readCalibration(runs[index], split, key, fitOn);
             const double t = chosenTemperature(runs[index], read, temperature);
-            const CalibrationData& data = lens.data.emplace_back(std::move(read));
+            const analysis::CalibrationData& data = lens.data.emplace_back(std::move(read));
             lens.entries.push_back(
                 {.name = labels[index].name, .style = labels[index].style, .data = &data, .temperature = t});
         });
@@ -218,6 +219,7 @@ Table classTable(std::span<const LensEntry> entries, int binCount) {
         const analysis::ClassWiseCalibration classes = analysis::classWiseCalibration(
             entry.data->logits, entry.data->labels, entry.temperature, binCount);
         const Labels predicted = analysis::argmax(entry.data->logits);
+        const std::vector<std::string> names = classNames(entry.data->classNames, entry.data->logits.cols());
         for (std::size_t index = 0; index < classes.classes.size(); ++index) {
             const analysis::ClassCalibration& one = classes.classes[index];
             double sum = 0, rows = 0;
@@ -225,8 +227,7 @@ Table classTable(std::span<const LensEntry> entries, int binCount) {
                 sum += bin.meanConfidence * static_cast<double>(bin.count);
                 rows += static_cast<double>(bin.count);
             }
-            table.rows.push_back({textCell(entry.name), textCell(entry.data->classNames[index]),
-                                  countCell(one.rows),
+            table.rows.push_back({textCell(entry.name), textCell(names[index]), countCell(one.rows),
                                   countCell(std::ranges::count(predicted, static_cast<std::int64_t>(index))),
                                   percentCell(sum / rows), percentCell(one.ece)});
         }

@@ -15,13 +15,13 @@ namespace finescope::figure {
 struct LensEntry {
     std::string name{};
     Style style{};
-    const CalibrationData* data = nullptr;
+    const analysis::CalibrationData* data = nullptr;
     double temperature = 1;
 };
 
 /// What the lens needs of runs, and the entries that look at it; may be moved, not copied.
 struct Lens {
-    std::vector<CalibrationData> data{};
+    std::vector<analysis::CalibrationData> data{};
     std::vector<LensEntry> entries{};
     Lens() = default;
     Lens(Lens&&) = default;
@@ -29,8 +29,8 @@ struct Lens {
 };
 
 /// Reads runs in the order of legends, each at `temperature` ("fitted": its own). Split, epoch and `fitOn` as
-/// in readCalibration(). A run for which that throws, or that has nothing to fit a temperature on that is to
-/// be fitted, goes to `problems`; without them the error passes.
+/// in analysis::readCalibration(). A run for which that throws, or that has nothing to fit a temperature on
+/// that is to be fitted, goes to `problems`; without them the error passes.
 [[nodiscard]] Lens readLens(std::span<const record::Run> runs, const std::string& split,
                             const TemperatureChoice& temperature,
                             std::optional<record::EpochKey> key = std::nullopt, const std::string& fitOn = {},

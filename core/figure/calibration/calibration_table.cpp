@@ -41,9 +41,10 @@ CalibrationSamples calibrationSamples(std::span<const record::Run> runs,
         if (info == nullptr || info->logitKeys.empty()) {
             continue;
         }
-        CalibrationData data;
-        if (!attempt(runs[index], &problems,
-                     [&] { data = readCalibration(runs[index], split, std::nullopt, options.fitOn); })) {
+        analysis::CalibrationData data;
+        if (!attempt(runs[index], &problems, [&] {
+                data = analysis::readCalibration(runs[index], split, std::nullopt, options.fitOn);
+            })) {
             continue;
         }
         const auto before = analysis::reliability(data.logits, data.labels, 1.0, binCount);
@@ -81,7 +82,8 @@ std::vector<std::string> calibrationSplits(std::span<const record::Run> runs, co
                         [](const record::SplitInfo& split) { return !split.logitKeys.empty(); });
     }
     for (const record::Run& run : runs) {
-        if (const auto* split = datasetOf(run) == dataset ? defaultCalibrationSplit(run) : nullptr) {
+        if (const auto* split =
+                datasetOf(run) == dataset ? analysis::defaultCalibrationSplit(run) : nullptr) {
             return {split->name};
         }
     }

@@ -73,16 +73,16 @@ Table recalibrationTable(std::span<const record::Run> runs, const TableOptions& 
         analysis::PairedBootstrapOptions ofRun = bootstrap;
         ofRun.hooks = equalPart(bootstrap.hooks, done++, runs.size());
         attempt(run, &problems, [&] {
-            const CalibrationData data =
-                readCalibration(run, options.splits.empty() ? "" : options.splits.front(), options.epoch);
-            const auto fit = readFitSplit(run, options.fitOn, data.key);
+            const analysis::CalibrationData data = analysis::readCalibration(
+                run, options.splits.empty() ? "" : options.splits.front(), options.epoch);
+            const auto fit = analysis::readFitSplit(run, options.fitOn, data.key);
             if (!fit) {
                 throw Error(ErrorKind::badInput,
                             run.file.string() + ": no validation split with logits to recalibrate on; choose "
                                                 "another split to fit on (--fit-on)");
             }
-            fittedOn.insert(fit->name);
-            if (fit->name == data.split) {
+            fittedOn.insert(fit->split);
+            if (fit->split == data.split) {
                 cautions.emplace_back(labels[index].name, "fitted on the very rows that are shown, the " +
                                                               data.split +
                                                               " split (in-sample), which flatters every way");

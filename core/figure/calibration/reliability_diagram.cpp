@@ -3,6 +3,7 @@
 #include "core/analysis/calibration/calibration_error.h"
 #include "core/analysis/calibration/forecasts.h"
 #include "core/error.h"
+#include "core/figure/label/class_name.h"
 
 #include <algorithm>
 #include <limits>
@@ -11,18 +12,20 @@ namespace finescope::figure {
 
 namespace {
 
+using analysis::CalibrationData;
 using analysis::Forecasts;
 using analysis::Reliability;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::int64_t labelOf(const CalibrationData& data, const std::string& name) {
-    const auto found = std::ranges::find(data.classNames, name);
-    if (found != data.classNames.end()) {
-        return found - data.classNames.begin();
+    const std::vector<std::string> names = classNames(data.classNames, data.logits.cols());
+    const auto found = std::ranges::find(names, name);
+    if (found != names.end()) {
+        return found - names.begin();
     }
     std::string known;
-    for (const std::string& one : data.classNames) {
+    for (const std::string& one : names) {
         known += (known.empty() ? "'" : ", '") + one + "'";
     }
     throw Error(ErrorKind::badInput, "no class is called '" + name + "'; there are: " + known);

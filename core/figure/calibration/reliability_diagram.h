@@ -11,7 +11,7 @@ namespace finescope::figure {
 /// class); of one class, accuracy is the share of rows of that class, mean confidence its mean probability,
 /// and NLL and Brier score are NaN. Throws Error{badInput} for a choice that validate() refuses or a class
 /// that there is not, Error{cancelled} when `resampling` is stopped. definitions.md, Calibration.
-[[nodiscard]] ReliabilityEntry diagramAt(const CalibrationData& data, double temperature,
+[[nodiscard]] ReliabilityEntry diagramAt(const analysis::CalibrationData& data, double temperature,
                                          const DiagramChoice& choice,
                                          const analysis::Resampling& resampling = {});
 

@@ -1,6 +1,6 @@
 #include "core/figure/chart/collapse.h"
 
-#include "core/analysis/run/run_traits.h"
+#include "core/analysis/run/collapsed_class.h"
 #include "core/figure/label/run_style.h"
 
 #include <algorithm>
@@ -13,18 +13,24 @@ namespace {
 constexpr const char* kDagger = "\u2020";
 constexpr const char* kMark = " \u2020"; // behind what a cell says
 
+std::optional<std::string> nameOf(const record::Run& run, std::optional<std::int64_t> collapsedClass) {
+    if (!collapsedClass) {
+        return std::nullopt;
+    }
+    const auto index = static_cast<std::size_t>(*collapsedClass);
+    return index < run.classNames.size() ? run.classNames[index] : std::to_string(index);
+}
+
 } // namespace
 
 std::optional<std::string> collapsedClassName(const record::Run& run, const record::SplitInfo& split) {
-    if (split.role != "test" && split.role != "ood") {
-        return std::nullopt;
-    }
-    const auto found = analysis::collapsedClass(run, split);
-    if (!found) {
-        return std::nullopt;
-    }
-    const auto index = static_cast<std::size_t>(*found);
-    return index < run.classNames.size() ? run.classNames[index] : std::to_string(index);
+    return analysis::countsAsCollapse(split) ? nameOf(run, analysis::collapsedClass(run, split))
+                                             : std::nullopt;
+}
+
+std::optional<std::string> collapsedClassName(const record::Run& run, const record::SplitInfo& split,
+                                              const analysis::SplitLogits& read) {
+    return analysis::countsAsCollapse(split) ? nameOf(run, analysis::collapsedClass(read)) : std::nullopt;
 }
 
 std::vector<Collapse> collapses(std::span<const record::Run> runs, Problems* problems) {

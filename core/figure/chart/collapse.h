@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/run/split_logits.h"
 #include "core/figure/figure.h"
 #include "core/figure/problems.h"
 #include "core/record/run.h"
@@ -23,6 +24,9 @@ struct Collapse {
 /// collapse there, or the split is for training or validation. Reads logits and labels.
 [[nodiscard]] std::optional<std::string> collapsedClassName(const record::Run& run,
                                                             const record::SplitInfo& split);
+/// The same from what was read of the reported model.
+[[nodiscard]] std::optional<std::string>
+collapsedClassName(const record::Run& run, const record::SplitInfo& split, const analysis::SplitLogits& read);
 
 /// All of a set, in its order. Splits of which it cannot be said go to `problems`; without them the error
 /// passes.

@@ -6,7 +6,7 @@ namespace finescope::figure {
 
 void forEachSplitFeatures(std::span<const record::Run> runs, const std::string& splitName,
                           const analysis::WorkHooks& hooks, const std::string& what,
-                          const std::function<void(const SplitFeatures&, const analysis::WorkHooks&)>& use,
+                          const std::function<void(const RunFeatures&, const analysis::WorkHooks&)>& use,
                           Problems* problems) {
     const std::vector<RunLabel> labels = labelRuns(runs);
     const std::vector<std::size_t> order = legendOrder(runs);
@@ -19,14 +19,9 @@ void forEachSplitFeatures(std::span<const record::Run> runs, const std::string& 
         }
         analysis::throwIfCancelled(hooks, what);
         attempt(run, problems, [&] {
-            SplitFeatures features{
-                .run = order[i], .label = labels[order[i]], .labels = run.parts->labels(*split)};
-            if (split->pretrainedFeatureWidth > 0) {
-                features.pretrained = run.parts->pretrainedFeatures(*split);
-            }
-            if (split->featureWidth > 0) {
-                features.final = run.parts->features(*split);
-            }
+            RunFeatures features{analysis::readFeatures(run, *split)};
+            features.run = order[i];
+            features.label = labels[order[i]];
             use(features,
                 analysis::part(hooks, static_cast<double>(i) / count, static_cast<double>(i + 1) / count));
         });

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "core/analysis/compute/work_hooks.h"
+#include "core/analysis/run/split_features.h"
 #include "core/figure/label/run_style.h"
 #include "core/figure/problems.h"
-#include "core/matrix.h"
 #include "core/record/run.h"
 
 #include <cstddef>
@@ -13,12 +13,10 @@
 
 namespace finescope::figure {
 
-/// The features of one split of one run.
-struct SplitFeatures {
+/// The features of one split of one run of a set.
+struct RunFeatures : analysis::SplitFeatures {
     std::size_t run = 0; ///< index into the set
     RunLabel label{};
-    MatrixF pretrained{}, final{}; ///< [N, h]; without rows where they are not recorded
-    Labels labels{};               ///< [N]
 };
 
 /// Calls `use` for each run that holds features of the split, in the order of legends, with the hooks of its
@@ -26,7 +24,7 @@ struct SplitFeatures {
 /// reading and `use` throw passes. Throws Error{cancelled} that names `what`.
 void forEachSplitFeatures(std::span<const record::Run> runs, const std::string& split,
                           const analysis::WorkHooks& hooks, const std::string& what,
-                          const std::function<void(const SplitFeatures&, const analysis::WorkHooks&)>& use,
+                          const std::function<void(const RunFeatures&, const analysis::WorkHooks&)>& use,
                           Problems* problems = nullptr);
 
 } // namespace finescope::figure

@@ -58,7 +58,7 @@ RowChanges wholeMatrix(const RowChanges& rows) {
 }
 
 const RowChanges& changesOf(const ClassifierEntry& entry, Origin before) {
-    return before == Origin::fineTuning && entry.sinceFineTuning ? *entry.sinceFineTuning : entry.sinceStart;
+    return before == Origin::fineTuning && entry.sinceFineTuning ? *entry.sinceFineTuning : *entry.sinceStart;
 }
 
 std::string beforeText(Origin before) {
@@ -72,7 +72,9 @@ public:
     RowSet(std::span<const record::Run> runs, std::span<const ClassifierEntry> entries, Origin before)
         : m_groups(groupRuns(runs)), m_before(before) {
         for (const ClassifierEntry& entry : entries) {
-            m_entries[entry.run] = &entry;
+            if (entry.sinceStart) {
+                m_entries[entry.run] = &entry;
+            }
         }
         std::erase_if(m_groups, [&](const RunGroup& group) { return entriesOf(group).empty(); });
     }

@@ -1,5 +1,6 @@
 #include "core/figure/classifier/classifier_view.h"
 
+#include "core/analysis/run/moved_rows.h"
 #include "core/error.h"
 #include "core/figure/label/class_name.h"
 #include "core/figure/number_text.h"
@@ -13,9 +14,7 @@ namespace {
 /// Of a run that recorded its classifier.
 ClassifierEntry classifierEntry(const record::Run& run, std::size_t index) {
     const auto count = run.classifierKeys.size();
-    const auto reportedKey = run.reportedKey();
-    const std::size_t reported =
-        (reportedKey ? run.classifierRow(*reportedKey) : std::nullopt).value_or(count - 1);
+    const auto reported = analysis::reportedSnapshot(run);
     const auto tuning = run.classifierRow({.epoch = 0, .stage = record::Stage::fineTuning});
     ClassifierEntry entry{.run = index, .keys = run.classifierKeys};
     MatrixF first, atTuning, last;
@@ -39,8 +38,10 @@ ClassifierEntry classifierEntry(const record::Run& run, std::size_t index) {
             last = weight;
         }
     }
-    entry.sinceStart = analysis::classifierRowChanges(first, last);
-    if (tuning) {
+    if (reported) {
+        entry.sinceStart = analysis::classifierRowChanges(first, last);
+    }
+    if (reported && tuning) {
         entry.sinceFineTuning = analysis::classifierRowChanges(atTuning, last);
     }
     return entry;
@@ -60,6 +61,15 @@ void sayNotFinite(const record::Run& run, const ClassifierEntry& entry, Problems
         problems.add(run, "the classifier is not finite at " + std::to_string(count) + " of " +
                               std::to_string(entry.norms.rows()) + " evaluations, first at epoch " +
                               exact(first->epoch) + (probing ? " of linear probing" : ""));
+    }
+}
+
+/// Rows are compared with those of the reported model and no other.
+void sayNotReported(const record::Run& run, const ClassifierEntry& entry, Problems& problems) {
+    if (!entry.sinceStart) {
+        problems.add(run,
+                     "holds no snapshot of the classifier at the evaluation that it reports, so that its "
+                     "rows cannot be compared");
     }
 }
 
@@ -107,6 +117,7 @@ std::vector<ClassifierEntry> classifierEntries(std::span<const record::Run> runs
                 entries.push_back(classifierEntry(runs[index], index));
                 if (problems != nullptr) {
                     sayNotFinite(runs[index], entries.back(), *problems);
+                    sayNotReported(runs[index], entries.back(), *problems);
                 }
             });
         }

@@ -28,8 +28,8 @@ struct ClassifierEntry {
     /// through.
     std::vector<MatrixD> angles{};
     /// From the first snapshot, and from the start of fine-tuning where the run has one, to the model that
-    /// the run reports (run-file.md, Reported model).
-    analysis::RowChanges sinceStart{};
+    /// the run reports (run-file.md, Reported model); nullopt where that has no snapshot.
+    std::optional<analysis::RowChanges> sinceStart{};
     std::optional<analysis::RowChanges> sinceFineTuning{};
 };
 

@@ -218,7 +218,7 @@ std::vector<FeatureDistributionEntry> featureDistributionEntries(std::span<const
     std::vector<FeatureDistributionEntry> entries;
     forEachSplitFeatures(
         runs, splitName, hooks, "the comparison of features",
-        [&](const SplitFeatures& of, const analysis::WorkHooks& part) {
+        [&](const RunFeatures& of, const analysis::WorkHooks& part) {
             const record::Run& run = runs[of.run];
             FeatureDistributionEntry entry{.run = of.run,
                                            .name = of.label.name,

@@ -1,5 +1,6 @@
 #include "core/figure/feature/feature_figures.h"
 
+#include "core/analysis/run/split_features.h"
 #include "core/figure/chart/grouped_bars.h"
 #include "core/figure/chart/small_multiples.h"
 #include "core/figure/label/run_style.h"
@@ -182,8 +183,7 @@ std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs, cons
     for (const std::size_t index : legendOrder(runs)) {
         const record::Run& run = runs[index];
         for (const record::SplitInfo& split : run.splits) {
-            const bool before = split.pretrainedFeatureWidth > 0, after = split.featureWidth > 0;
-            if (!before && !after) {
+            if (split.pretrainedFeatureWidth + split.featureWidth == 0) {
                 continue;
             }
             FeatureEntry entry{.run = index,
@@ -193,11 +193,10 @@ std::vector<FeatureEntry> featureEntries(std::span<const record::Run> runs, cons
                                .split = split.name};
             const double upTo = done + static_cast<double>(split.rows);
             attempt(run, problems, [&] {
-                const Labels labels = run.parts->labels(split);
-                const MatrixF first = before ? run.parts->pretrainedFeatures(split) : MatrixF{};
-                const MatrixF last = after ? run.parts->features(split) : MatrixF{};
-                entry.numbers = analysis::featureChange(
-                    first, last, labels, analysis::part(hooks, done / allRows, upTo / allRows));
+                const analysis::SplitFeatures features = analysis::readFeatures(run, split);
+                entry.numbers =
+                    analysis::featureChange(features.pretrained, features.final, features.labels,
+                                            analysis::part(hooks, done / allRows, upTo / allRows));
                 entries.push_back(std::move(entry));
             });
             done = upTo;

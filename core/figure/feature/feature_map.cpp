@@ -2,8 +2,8 @@
 
 #include "core/analysis/feature/projection.h"
 #include "core/analysis/feature/tsne.h"
+#include "core/analysis/run/moved_rows.h"
 #include "core/error.h"
-#include "core/figure/chart/moved_rows.h"
 #include "core/figure/chart/small_multiples.h"
 #include "core/figure/feature/feature_distributions_figure.h"
 #include "core/figure/label/method_name.h"
@@ -28,8 +28,8 @@ bool holds(const record::SplitInfo& split, bool pretrained) {
 
 /// What a map is made of.
 struct MapData {
-    MatrixF features; ///< [N, h]
-    MovedRows rows;
+    MatrixF features;         ///< [N, h]
+    analysis::MovedRows rows; ///< without any where none are to be drawn
 };
 
 /// All features, then the rows of each classifier, before and after.
@@ -46,8 +46,10 @@ MatrixF stacked(std::span<const MapData> data) {
     }
     MatrixF all(count, data.front().features.cols());
     const auto append = [&](const MatrixF& rows) {
-        all.middleRows(at, rows.rows()) = rows;
-        at += rows.rows();
+        if (rows.rows() > 0) {
+            all.middleRows(at, rows.rows()) = rows;
+            at += rows.rows();
+        }
     };
     for (const MapData& each : data) {
         append(each.features);
@@ -341,10 +343,10 @@ std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const Fea
             map.classNames = classNamesFor(run, map.labels);
             MatrixF features =
                 map.pretrained ? run.parts->pretrainedFeatures(split) : run.parts->features(split);
-            MovedRows rows = movedRows(run, features.cols());
-            map.displacement = rows.displacement();
-            if (map.pretrained && options.together) {
-                rows = {.before = MatrixF(0, features.cols()), .after = MatrixF(0, features.cols())};
+            analysis::MovedRows rows = analysis::movedRows(run);
+            map.displacement = rows.displacement;
+            if (rows.after.cols() != features.cols() || (map.pretrained && options.together)) {
+                rows = {};
             }
             std::vector<MapData> own;
             own.push_back({.features = std::move(features), .rows = std::move(rows)});

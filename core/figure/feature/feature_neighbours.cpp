@@ -1,7 +1,7 @@
 #include "core/figure/feature/feature_neighbours.h"
 
+#include "core/analysis/run/moved_rows.h"
 #include "core/figure/chart/grouped_bars.h"
-#include "core/figure/chart/moved_rows.h"
 #include "core/figure/chart/split_features.h"
 #include "core/figure/chart/table_cells.h"
 #include "core/figure/feature/feature_distributions_figure.h"
@@ -107,14 +107,13 @@ std::vector<NeighbourEntry> neighbourEntries(std::span<const record::Run> runs,
     std::vector<NeighbourEntry> entries;
     forEachSplitFeatures(
         runs, splitName, hooks, "the comparison of neighbours",
-        [&](const SplitFeatures& of, const analysis::WorkHooks& part) {
-            const Eigen::Index width = std::max(of.pretrained.cols(), of.final.cols());
+        [&](const RunFeatures& of, const analysis::WorkHooks& part) {
             entries.push_back({.run = of.run,
                                .name = of.label.name,
                                .split = splitName,
                                .numbers = analysis::neighbourNumbers(of.pretrained, of.final, of.labels,
                                                                      options.numbers, part),
-                               .displacement = movedRows(runs[of.run], width).displacement()});
+                               .displacement = analysis::movedRows(runs[of.run]).displacement});
         },
         problems);
     return entries;

@@ -22,7 +22,7 @@ struct NeighbourEntry {
     std::string name{};  ///< of the run
     std::string split{};
     analysis::NeighbourNumbers numbers{};
-    std::optional<double> displacement{}; ///< MovedRows::displacement()
+    std::optional<double> displacement{}; ///< analysis::MovedRows
 };
 
 struct NeighbourFigureOptions {

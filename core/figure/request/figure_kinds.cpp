@@ -61,7 +61,7 @@ std::string calibrationSplit(const FigureRequest& request, Runs runs) {
     if (!request.splits.empty()) {
         return request.splits.front();
     }
-    const record::SplitInfo* split = runs.empty() ? nullptr : defaultCalibrationSplit(runs.front());
+    const record::SplitInfo* split = runs.empty() ? nullptr : analysis::defaultCalibrationSplit(runs.front());
     return split == nullptr ? std::string{} : split->name;
 }
 
@@ -78,11 +78,11 @@ Figure temperatureCurves(const FigureRequest& request, Runs runs, Problems& prob
     const std::string split = calibrationSplit(request, runs);
     const std::vector<RunLabel> labels = labelRuns(runs);
     const std::vector<std::size_t> order = legendOrder(runs);
-    std::vector<CalibrationData> data;
+    std::vector<analysis::CalibrationData> data;
     std::vector<std::size_t> shown;
     for (const std::size_t index : order) {
         attempt(runs[index], &problems, [&] {
-            data.push_back(readCalibration(runs[index], split, request.epoch, request.fitOn));
+            data.push_back(analysis::readCalibration(runs[index], split, request.epoch, request.fitOn));
             shown.push_back(index);
         });
     }

@@ -164,7 +164,7 @@ void CalibrationOptions::listEpochs(const std::vector<record::Run>& runs) {
     std::vector<record::EpochKey> keys;
     for (const record::Run& run : runs) {
         const record::SplitInfo* split =
-            chosen.split.empty() ? figure::defaultCalibrationSplit(run) : run.split(chosen.split);
+            chosen.split.empty() ? analysis::defaultCalibrationSplit(run) : run.split(chosen.split);
         for (const record::EpochKey& key : split ? split->logitKeys : std::vector<record::EpochKey>{}) {
             if (std::ranges::find(keys, key) == keys.end()) {
                 keys.push_back(key);

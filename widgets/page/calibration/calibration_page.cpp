@@ -2,6 +2,7 @@
 
 #include "core/analysis/temperature/temperature.h"
 #include "core/figure/calibration/calibration_view.h"
+#include "core/figure/label/class_name.h"
 #include "core/figure/label/run_style.h"
 #include "core/figure/number_text.h"
 #include "core/figure/request/figure_kinds.h"
@@ -168,13 +169,17 @@ void CalibrationPage::prepare() {
 void CalibrationPage::collectShown() {
     const std::string ofClass = m_options->diagrams().ofClass;
     const auto labels = figure::labelRuns(runs());
+    const auto hasClass = [&ofClass](const analysis::CalibrationData& read) {
+        return ofClass.empty() ||
+               std::ranges::count(figure::classNames(read.classNames, read.logits.cols()), ofClass) > 0;
+    };
     m_shown.clear();
     QStringList without;
     std::vector<Optimum> optima;
     for (std::size_t i = 0; i < runs().size(); ++i) {
         const auto* known = m_prepared.find(runs()[i]);
         const auto prepared = known ? *known : nullptr;
-        if (!prepared || (!ofClass.empty() && std::ranges::count(prepared->data.classNames, ofClass) == 0)) {
+        if (!prepared || !hasClass(prepared->data)) {
             if (m_prepared.failure(runs()[i]).isEmpty()) {
                 without.append(QString::fromStdString(labels[i].name));
             }

@@ -12,14 +12,14 @@ namespace {
 constexpr int kCurvePoints = 121;
 constexpr Eigen::Index kExactAtOnce = 250'000; // logits: an eighth of a second for a curve
 
-figure::TemperatureCurve curveBy(const figure::CalibrationData& data, int bins,
+figure::TemperatureCurve curveBy(const analysis::CalibrationData& data, int bins,
                                  const figure::NumbersAt& numbersAt) {
     return figure::temperatureCurve(data, numbersAt, figure::temperatureRange(std::span(&data, 1)),
                                     kCurvePoints, bins);
 }
 
 const record::SplitInfo* chosenSplit(const record::Run& run, const CalibrationChoice& choice) {
-    return choice.split.empty() ? figure::defaultCalibrationSplit(run) : run.split(choice.split);
+    return choice.split.empty() ? analysis::defaultCalibrationSplit(run) : run.split(choice.split);
 }
 
 } // namespace
@@ -38,7 +38,7 @@ figure::TemperatureCurve PreparedRun::exactCurve(const std::stop_token& stop) co
 }
 
 std::shared_ptr<const PreparedRun> prepareRun(const record::Run& run, const CalibrationChoice& choice) {
-    figure::CalibrationData data = figure::readCalibration(run, choice.split, choice.key, choice.fitOn);
+    analysis::CalibrationData data = analysis::readCalibration(run, choice.split, choice.key, choice.fitOn);
     analysis::SliderTable table(data.logits, data.labels, choice.bins);
     PreparedRun prepared{.data = std::move(data), .table = std::move(table), .bins = choice.bins};
     prepared.curveIsExact = prepared.data.logits.size() <= kExactAtOnce;

@@ -23,7 +23,7 @@ struct CalibrationChoice {
 
 /// One run made ready for the slider: read once, never changed, shared with the worker.
 struct PreparedRun {
-    figure::CalibrationData data;
+    analysis::CalibrationData data;
     analysis::SliderTable table;
     figure::TemperatureCurve curve{}; ///< without name and style
     int bins = 15;

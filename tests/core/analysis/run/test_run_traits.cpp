@@ -1,5 +1,6 @@
 #include "core/analysis/run/run_traits.h"
 
+#include "core/analysis/run/collapsed_class.h"
 #include "core/record/run_reader.h"
 #include "tests/support/tiny_run.h"
 

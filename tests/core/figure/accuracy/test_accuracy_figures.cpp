@@ -73,6 +73,7 @@ private Q_SLOTS:
     void scalesAreGroupsOfTheirOwn();
     void collapsedRunsAreFlagged();
     void oneClassIsNoCollapseWhereThereIsNoOther();
+    void labelsOutsideTheClassesAreRefused();
 };
 
 void TestAccuracyFigures::barsAreMeansOverSeeds() {
@@ -208,6 +209,15 @@ void TestAccuracyFigures::oneClassIsNoCollapseWhereThereIsNoOther() {
     QVERIFY(!accuracyEntries(std::vector{predictingRun("wsc", {1, 1}, {0, 1}, "validation")})[0].collapsed);
     QCOMPARE(accuracyEntries(std::vector{predictingRun("wsc", {1, 1}, {0, 1}, "ood")})[0].collapsed.value(),
              std::string("yes"));
+}
+
+/// A label that is no class is no wrong prediction.
+void TestAccuracyFigures::labelsOutsideTheClassesAreRefused() {
+    const std::vector runs{predictingRun("rte", {0, 1}, {0, 5})};
+    Problems problems;
+    QVERIFY(accuracyEntries(runs, &problems).empty());
+    QCOMPARE(problems.all().size(), std::size_t{1});
+    QVERIFY(problems.all().front().find("split 'test'") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(TestAccuracyFigures)

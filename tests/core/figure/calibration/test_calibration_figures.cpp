@@ -12,6 +12,10 @@
 using namespace finescope;
 using namespace finescope::figure;
 using namespace finescope::tests;
+using analysis::CalibrationData;
+using analysis::defaultCalibrationSplit;
+using analysis::readCalibration;
+using analysis::readFitSplit;
 
 namespace {
 
@@ -308,7 +312,7 @@ void TestCalibrationFigures::temperatureIsFittedOnTheSplitAskedFor() {
     QCOMPARE(own.classifierNorm.value(), 8.0);
     QVERIFY(fitCaution(own).find("(in-sample)") != std::string::npos);
     QCOMPARE(fitCaution(readCalibration(run, "test")), std::string());
-    QCOMPARE(readFitSplit(run)->name, std::string("validation"));
+    QCOMPARE(readFitSplit(run)->split, std::string("validation"));
     QCOMPARE(readFitSplit(run, "test")->labels.size(), std::size_t{4});
     QVERIFY_THROWS_EXCEPTION(Error, (void)readCalibration(run, "test", std::nullopt, "nowhere"));
     QVERIFY_THROWS_EXCEPTION(Error, (void)readCalibration(run, "test", std::nullopt, "late"));

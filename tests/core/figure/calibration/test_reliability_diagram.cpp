@@ -15,6 +15,7 @@ using namespace finescope;
 using namespace finescope::figure;
 using namespace finescope::tests;
 using analysis::Binning;
+using analysis::CalibrationData;
 using analysis::Convention;
 
 namespace {

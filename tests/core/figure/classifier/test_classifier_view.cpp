@@ -1,6 +1,7 @@
 #include "core/figure/classifier/classifier_view.h"
 
 #include "core/error.h"
+#include "core/figure/classifier/classifier_rows.h"
 #include "core/record/run_reader.h"
 #include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
@@ -64,19 +65,32 @@ private Q_SLOTS:
     void beforeIsTheStartOfTheRunOrOfFineTuning() {
         record::Run run = withSnapshots({probing(0), probing(1), tuning(0), tuning(1), tuning(2)});
         const auto entryOf = [](const record::Run& one) { return classifierEntries({&one, 1}).at(0); };
-        QCOMPARE(entryOf(run).sinceStart.normAfter(0), 5.0); // nothing is selected: the last
+        QCOMPARE(entryOf(run).sinceStart->normAfter(0), 5.0); // nothing is selected: the last
         for (const record::EpochKey& key : run.classifierKeys) {
             addEpoch(run, key, 1);
         }
         run.progress.selected = 3;
         const ClassifierEntry entry = entryOf(run);
-        QCOMPARE(entry.sinceStart.normBefore(0), 1.0);
-        QCOMPARE(entry.sinceStart.normAfter(0), 4.0);
+        QCOMPARE(entry.sinceStart->normBefore(0), 1.0);
+        QCOMPARE(entry.sinceStart->normAfter(0), 4.0);
         QCOMPARE(entry.sinceFineTuning->normBefore(0), 3.0);
         QCOMPARE(entry.sinceFineTuning->displacement(1), 1.0);
         QVERIFY(!entryOf(withSnapshots({probing(0), probing(1)})).sinceFineTuning);
         const record::Run none = emptyRun("ft");
         QVERIFY(classifierEntries({&none, 1}).empty());
+    }
+
+    void rowsAreComparedWithTheReportedModelOrNot() {
+        record::Run run = withSnapshots({tuning(0), tuning(1)});
+        addEpoch(run, tuning(0), 1);
+        addEpoch(run, tuning(2), 1);
+        Problems problems;
+        const std::vector<ClassifierEntry> entries = classifierEntries({&run, 1}, &problems);
+        QCOMPARE(entries.at(0).keys.size(), std::size_t{2}); // the curves are there
+        QVERIFY(!entries[0].sinceStart && !entries[0].sinceFineTuning);
+        QCOMPARE(problems.all().size(), std::size_t{1});
+        QVERIFY(problems.all().front().find("lp-ft.h5: holds no snapshot") != std::string::npos);
+        QVERIFY(classifierRowsTable({&run, 1}, entries).rows.empty());
     }
 
     void onlySplitsWithLogitsAtEverySnapshotAreOffered() {
@@ -144,8 +158,8 @@ private:
         for (int k = 0; k < classes; ++k) {
             QVERIFY_NEAR(derivatives[0].values(selected, k),
                          expected["selected_derivative"].toArray().at(k).toDouble(), 2e-6);
-            QVERIFY_NEAR(rows[0].sinceStart.cosine(k), expected["cosine"].toArray().at(k).toDouble(), 1e-12);
-            QVERIFY_NEAR(rows[0].sinceStart.displacement(k),
+            QVERIFY_NEAR(rows[0].sinceStart->cosine(k), expected["cosine"].toArray().at(k).toDouble(), 1e-12);
+            QVERIFY_NEAR(rows[0].sinceStart->displacement(k),
                          expected["displacement"].toArray().at(k).toDouble(), 1e-12);
         }
     }
