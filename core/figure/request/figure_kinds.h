@@ -3,8 +3,8 @@
 #include "core/analysis/compute/work_hooks.h"
 #include "core/analysis/theory/theory_laboratory.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
 #include "core/figure/problems.h"
-#include "core/figure/request/figure_request.h"
 #include "core/record/run.h"
 
 #include <span>

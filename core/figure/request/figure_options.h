@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/figure/request/figure_request.h"
+#include "core/figure/figure_request.h"
 #include "core/figure/request/option.h"
 
 #include <span>

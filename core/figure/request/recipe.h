@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/figure/calibration/diagram_choice.h"
-#include "core/figure/request/figure_request.h"
+#include "core/figure/figure_request.h"
 
 #include <cstdint>
 #include <string>
