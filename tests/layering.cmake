@@ -43,7 +43,7 @@ set(rooms_core/figure
     "write: chart"
     "feature: chart classifier label"
     "training: chart classifier label"
-    "request: accuracy calibration classifier feature kernel label theory training")
+    "request: accuracy calibration classifier feature kernel theory training")
 set(rooms_core/engine
     "tokenizer:"
     "model: tokenizer"

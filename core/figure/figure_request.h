@@ -60,6 +60,15 @@ struct FigureRequest {
     std::optional<double> heightMm{}; ///< nullopt: what suits the figure
     double fontPt = 9;
     int dpi = 300;
+
+    /// The split of a figure that shows one; "": the usual one of its kind.
+    [[nodiscard]] std::string firstSplit() const { return splits.empty() ? std::string{} : splits.front(); }
+    /// Of the values that are logarithmic unless they shall be linear.
+    [[nodiscard]] Scale valueScale() const { return linearValues ? Scale::linear : Scale::logarithmic; }
 };
+
+[[nodiscard]] constexpr Scale scaleOf(bool logarithmic) {
+    return logarithmic ? Scale::logarithmic : Scale::linear;
+}
 
 } // namespace finescope::figure

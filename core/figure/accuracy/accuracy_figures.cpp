@@ -118,6 +118,10 @@ void emphasiseBest(std::vector<Cell>& row, const std::vector<std::vector<double>
 
 } // namespace
 
+AccuracyOptions accuracyOptions(const FigureRequest& request) {
+    return {.splits = request.splits, .spread = request.spread};
+}
+
 Figure accuracyFigure(std::span<const record::Run> runs, std::span<const AccuracyEntry> entries,
                       const AccuracyOptions& options) {
     Figure figure;
@@ -146,6 +150,10 @@ Figure accuracyFigure(std::span<const record::Run> runs, std::span<const Accurac
         figure.notes.push_back(std::move(note));
     }
     return figure;
+}
+
+Figure buildAccuracy(const FigureRequest& request, std::span<const record::Run> runs, Problems& problems) {
+    return accuracyFigure(runs, accuracyEntries(runs, &problems), accuracyOptions(request));
 }
 
 Table accuracyTable(std::span<const record::Run> runs, std::span<const AccuracyEntry> entries,

@@ -254,6 +254,10 @@ std::vector<std::string> reliabilityNumbers(const ReliabilityEntry& entry, MceBi
     return numbers;
 }
 
+ReliabilityOptions reliabilityOptions(const FigureRequest& request, const std::string& split) {
+    return {.split = split, .epoch = request.epoch, .choice = diagramChoice(request)};
+}
+
 ReliabilityOptions laidOutFor(ReliabilityOptions options, double widthMm, bool beforeAfter) {
     // mm: what a diagram with its axis and its numbers needs.
     const double needed = beforeAfter ? 40.0 : 33.0, neededWithCount = 42.0;

@@ -5,6 +5,7 @@
 #include "core/figure/calibration/diagram_choice.h"
 #include "core/figure/choices.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
 #include "core/record/run.h"
 
 #include <array>
@@ -36,6 +37,9 @@ struct ReliabilityOptions {
     std::optional<double>
         histogramTop{}; ///< share of rows at the top of the histograms; nullopt: from the data
 };
+
+/// What a request says of the diagrams of a split, however wide they are.
+[[nodiscard]] ReliabilityOptions reliabilityOptions(const FigureRequest& request, const std::string& split);
 
 /// For a figure that is printed this wide: as many diagrams in a row as can be read, at most 5, fewer where
 /// every number is said before and after.
@@ -78,6 +82,10 @@ struct TemperatureCurveOptions {
     std::optional<double> current{};         ///< marked by a line in every panel
     std::vector<CurveQuantity> quantities{}; ///< a panel each, in this order; empty: all four
 };
+
+/// What a request says of the curves of a split. A temperature is marked where another than 1 is asked for.
+[[nodiscard]] TemperatureCurveOptions temperatureCurveOptions(const FigureRequest& request,
+                                                              const std::string& split);
 
 /// ECE, MCE, NLL and Brier score over log T with one legend below; T = 1, the current temperature and each
 /// run's optimum are marked. definitions.md, Fitted temperature.

@@ -17,6 +17,14 @@ std::string classText(const DiagramChoice& choice) {
 
 } // namespace
 
+DiagramChoice diagramChoice(const FigureRequest& request) {
+    return {.binCount = request.bins,
+            .binning = request.binning,
+            .convention = request.convention,
+            .ofClass = request.classes.empty() ? std::string{} : request.classes.front(),
+            .intervals = request.intervals};
+}
+
 bool DiagramChoice::plain() const {
     return binning == Binning::equalWidth && convention == Convention::finescope && ofClass.empty();
 }

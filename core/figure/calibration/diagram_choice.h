@@ -3,6 +3,7 @@
 #include "core/analysis/calibration/binning.h"
 #include "core/analysis/calibration/calibration_conventions.h"
 #include "core/figure/choices.h"
+#include "core/figure/figure_request.h"
 #include "core/record/run.h"
 
 #include <cstdint>
@@ -28,6 +29,9 @@ struct DiagramChoice {
     /// Whether the whiskers take thousands of draws.
     [[nodiscard]] bool resampled() const;
 };
+
+/// What a reliability diagram of the request looks at.
+[[nodiscard]] DiagramChoice diagramChoice(const FigureRequest& request);
 
 /// Throws Error{badInput} that says what does not go together.
 void validate(const DiagramChoice& choice);

@@ -124,6 +124,14 @@ std::string dotsText(std::span<const TemperatureCurve> curves) {
 
 } // namespace
 
+TemperatureCurveOptions temperatureCurveOptions(const FigureRequest& request, const std::string& split) {
+    TemperatureCurveOptions options{.split = split, .epoch = request.epoch, .quantities = request.quantities};
+    if (!request.temperature.fitted && request.temperature.value != 1) {
+        options.current = request.temperature.value;
+    }
+    return options;
+}
+
 Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
                               const TemperatureCurveOptions& options) {
     Figure figure;

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "core/analysis/statistics/seed_statistics.h"
+#include "core/figure/chart/curve_options.h"
 #include "core/figure/chart/run_curves.h"
-#include "core/figure/choices.h"
 #include "core/figure/figure.h"
 #include "core/figure/label/run_style.h"
 #include "core/record/run.h"
@@ -15,18 +14,6 @@
 #include <vector>
 
 namespace finescope::figure {
-
-/// How curves over training are drawn.
-struct CurveOptions {
-    XAxis xAxis = XAxis::epochs;
-    Origin origin = Origin::fineTuning; ///< a logarithmic x axis counts from the start of the run
-    Scale xScale = Scale::linear, yScale = Scale::linear;
-    Grouping grouping = Grouping::runs;
-    analysis::Spread spread = analysis::Spread::tInterval95;
-    /// Weight of a moving average, 0 (off) to 0.99: smoothed curves, named so in the legend, before what was
-    /// recorded drawn faintly. Each stage by itself; the right axis never.
-    double smoothing = 0;
-};
 
 /// Fills panels with curves over training, a curve for each run or method of a set, in the order of legends:
 /// linear probing, then fine-tuning, on one axis with the switch marked. The runs have to outlive it.

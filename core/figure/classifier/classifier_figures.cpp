@@ -265,6 +265,16 @@ std::string sampleText(std::span<const NormDerivativeEntry> entries) {
 
 } // namespace
 
+ClassifierCurveOptions classifierCurveOptions(const FigureRequest& request) {
+    ClassifierCurveOptions options{.curve = curveOptions(request), .classes = request.classes};
+    options.curve.yScale = request.valueScale();
+    return options;
+}
+
+std::string derivativeSplit(const FigureRequest& request, std::span<const record::Run> runs) {
+    return request.splits.empty() ? defaultDerivativeSplit(runs) : request.splits.front();
+}
+
 Figure classNormsFigure(std::span<const record::Run> runs, std::span<const ClassifierEntry> entries,
                         const ClassifierCurveOptions& options) {
     return TrackFigure<ClassifierEntry>(runs, entries, options.curve)
@@ -315,6 +325,21 @@ Figure normDerivativeFigure(std::span<const record::Run> runs, std::span<const N
                                 ", directions of the rows held; below 0, the loss falls as the norm grows.");
     }
     return figure;
+}
+
+Figure buildClassNorms(const FigureRequest& request, std::span<const record::Run> runs, Problems& problems) {
+    return classNormsFigure(runs, classifierEntries(runs, &problems), classifierCurveOptions(request));
+}
+
+Figure buildClassAngles(const FigureRequest& request, std::span<const record::Run> runs, Problems& problems) {
+    return classAnglesFigure(runs, classifierEntries(runs, &problems), classifierCurveOptions(request));
+}
+
+Figure buildNormDerivative(const FigureRequest& request, std::span<const record::Run> runs,
+                           Problems& problems) {
+    const std::string split = derivativeSplit(request, runs);
+    return normDerivativeFigure(runs, normDerivativeEntries(runs, split, &problems), split,
+                                classifierCurveOptions(request));
 }
 
 } // namespace finescope::figure

@@ -3,6 +3,8 @@
 #include "core/figure/chart/curve_builder.h"
 #include "core/figure/classifier/classifier_view.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
+#include "core/figure/problems.h"
 
 #include <span>
 #include <string>
@@ -17,6 +19,12 @@ struct ClassifierCurveOptions {
     CurveOptions curve{};
     std::vector<std::string> classes{}; ///< by name; empty: all
 };
+
+/// What a request says of these figures.
+[[nodiscard]] ClassifierCurveOptions classifierCurveOptions(const FigureRequest& request);
+
+/// The split whose loss is asked for; "" if no run has one.
+[[nodiscard]] std::string derivativeSplit(const FigureRequest& request, std::span<const record::Run> runs);
 
 /// ||v_k|| of each class over training. definitions.md, Row norms and angles.
 [[nodiscard]] Figure classNormsFigure(std::span<const record::Run> runs,
@@ -33,5 +41,13 @@ struct ClassifierCurveOptions {
                                           std::span<const NormDerivativeEntry> entries,
                                           const std::string& split,
                                           const ClassifierCurveOptions& options = {});
+
+/// The same as kinds of figure.
+[[nodiscard]] Figure buildClassNorms(const FigureRequest& request, std::span<const record::Run> runs,
+                                     Problems& problems);
+[[nodiscard]] Figure buildClassAngles(const FigureRequest& request, std::span<const record::Run> runs,
+                                      Problems& problems);
+[[nodiscard]] Figure buildNormDerivative(const FigureRequest& request, std::span<const record::Run> runs,
+                                         Problems& problems);
 
 } // namespace finescope::figure

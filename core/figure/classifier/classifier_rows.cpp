@@ -140,6 +140,13 @@ private:
 
 } // namespace
 
+ClassifierRowsOptions classifierRowsOptions(const FigureRequest& request) {
+    return {.classes = request.classes,
+            .before = request.origin,
+            .spread = request.spread,
+            .scale = request.valueScale()};
+}
+
 Figure classifierRowsFigure(std::span<const record::Run> runs, std::span<const ClassifierEntry> entries,
                             const ClassifierRowsOptions& options) {
     Figure figure{.kind = "classifier-rows", .title = "Rows of the classifier before and after"};
@@ -187,6 +194,11 @@ Figure classifierRowsFigure(std::span<const record::Run> runs, std::span<const C
     }
     figure.altText = figure.title + ": norms, cosine and displacement per method and class.";
     return figure;
+}
+
+Figure buildClassifierRows(const FigureRequest& request, std::span<const record::Run> runs,
+                           Problems& problems) {
+    return classifierRowsFigure(runs, classifierEntries(runs, &problems), classifierRowsOptions(request));
 }
 
 Table classifierRowsTable(std::span<const record::Run> runs, std::span<const ClassifierEntry> entries,

@@ -4,6 +4,8 @@
 #include "core/figure/chart/run_curves.h"
 #include "core/figure/classifier/classifier_view.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
+#include "core/figure/problems.h"
 
 #include <span>
 #include <string>
@@ -18,11 +20,18 @@ struct ClassifierRowsOptions {
     Scale scale = Scale::logarithmic; ///< of norms and displacements
 };
 
+/// What a request says of them.
+[[nodiscard]] ClassifierRowsOptions classifierRowsOptions(const FigureRequest& request);
+
 /// Bars per method and class: norms before and after, cosine between a row before and after, and its
 /// displacement over its norm before. After: the model a run reports. definitions.md, Displacement of rows.
 [[nodiscard]] Figure classifierRowsFigure(std::span<const record::Run> runs,
                                           std::span<const ClassifierEntry> entries,
                                           const ClassifierRowsOptions& options = {});
+
+/// The same as a kind of figure.
+[[nodiscard]] Figure buildClassifierRows(const FigureRequest& request, std::span<const record::Run> runs,
+                                         Problems& problems);
 
 /// The same numbers and the absolute displacements, a row per method and class and one for the whole matrix;
 /// mean and sample standard deviation over seeds.

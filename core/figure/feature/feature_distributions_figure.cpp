@@ -187,6 +187,14 @@ std::optional<double> entryOf(const VectorD& values, std::size_t index) {
 
 } // namespace
 
+FeatureSplitOptions featureSplitOptions(const FigureRequest& request) {
+    return {.split = request.firstSplit(), .numbers = {}};
+}
+
+std::string featureSplit(const FigureRequest& request, std::span<const record::Run> runs) {
+    return request.splits.empty() ? defaultFeatureSplit(runs) : request.splits.front();
+}
+
 std::string defaultFeatureSplit(std::span<const record::Run> runs) {
     for (const char* role : {"test", "validation", "ood", "train"}) {
         for (const record::Run& run : runs) {
@@ -280,6 +288,12 @@ Figure featureDistributionsFigure(std::span<const FeatureDistributionEntry> entr
     figure.altText = "Distributions over samples of cosine similarity and feature difference, and Fisher's "
                      "discriminant ratio with its interval.";
     return figure;
+}
+
+Figure buildFeatureDistributions(const FigureRequest& request, std::span<const record::Run> runs,
+                                 const analysis::WorkHooks& hooks, Problems& problems) {
+    const FeatureSplitOptions options = featureSplitOptions(request);
+    return featureDistributionsFigure(featureDistributionEntries(runs, options, hooks, &problems), options);
 }
 
 Table featureClassesTable(std::span<const FeatureDistributionEntry> entries) {

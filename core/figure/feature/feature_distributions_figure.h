@@ -3,6 +3,7 @@
 #include "core/analysis/compute/work_hooks.h"
 #include "core/analysis/feature/feature_distributions.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
 #include "core/figure/problems.h"
 #include "core/record/run.h"
 
@@ -28,9 +29,15 @@ struct FeatureSplitOptions {
     analysis::FeatureDistributionOptions numbers{};
 };
 
+/// What a request says of them.
+[[nodiscard]] FeatureSplitOptions featureSplitOptions(const FigureRequest& request);
+
 /// The split that figures of one split show unless told otherwise: the first that holds features, by role
 /// (test, validation, ood, train), then by run; "" if none does.
 [[nodiscard]] std::string defaultFeatureSplit(std::span<const record::Run> runs);
+
+/// The split that a request of one split means; "" if no run has features of any.
+[[nodiscard]] std::string featureSplit(const FigureRequest& request, std::span<const record::Run> runs);
 
 /// The names of the run's classes, and "class 3" for those that labels have beyond them.
 [[nodiscard]] std::vector<std::string> classNamesFor(const record::Run& run, const Labels& labels);
@@ -46,6 +53,11 @@ featureDistributionEntries(std::span<const record::Run> runs, const FeatureSplit
 /// Fisher's ratio with its interval; means and their intervals in the notes.
 [[nodiscard]] Figure featureDistributionsFigure(std::span<const FeatureDistributionEntry> entries,
                                                 const FeatureSplitOptions& options = {});
+
+/// The same as a kind of figure.
+[[nodiscard]] Figure buildFeatureDistributions(const FigureRequest& request,
+                                               std::span<const record::Run> runs,
+                                               const analysis::WorkHooks& hooks, Problems& problems);
 
 /// A row per run and class, and one of all classes with intervals: n, cosine similarity before and after (of
 /// the pairs within the class; in both readings of definitions.md, Cosine similarity), difference, and what

@@ -215,6 +215,10 @@ std::string withoutFeaturesNote(std::span<const FeatureEntry> entries, std::size
                                                      " runs recorded features: the others do not count here.";
 }
 
+FeaturesOptions featuresOptions(const FigureRequest& request, std::size_t runs) {
+    return {.splits = request.splits, .spread = request.spread, .runs = runs};
+}
+
 Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptions& options) {
     Figure figure;
     figure.kind = "features";
@@ -275,6 +279,11 @@ Figure featuresFigure(std::span<const FeatureEntry> entries, const FeaturesOptio
     figure.altText =
         "Cosine similarity, feature difference and Fisher's discriminant ratio per method and split.";
     return figure;
+}
+
+Figure buildFeatures(const FigureRequest& request, std::span<const record::Run> runs,
+                     const analysis::WorkHooks& hooks, Problems& problems) {
+    return featuresFigure(featureEntries(runs, hooks, &problems), featuresOptions(request, runs.size()));
 }
 
 } // namespace finescope::figure

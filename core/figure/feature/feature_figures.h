@@ -4,6 +4,7 @@
 #include "core/analysis/feature/feature_change.h"
 #include "core/analysis/statistics/seed_statistics.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
 #include "core/figure/label/variant.h"
 #include "core/figure/problems.h"
 #include "core/record/run.h"
@@ -39,6 +40,9 @@ struct FeaturesOptions {
     std::size_t runs = 0; ///< that the entries were asked of; 0: nothing is said of those without features
 };
 
+/// What a request for this many runs says of it.
+[[nodiscard]] FeaturesOptions featuresOptions(const FigureRequest& request, std::size_t runs);
+
 /// "5 of 25 runs recorded features: the others do not count here."; "" where all did, or none.
 [[nodiscard]] std::string withoutFeaturesNote(std::span<const FeatureEntry> entries, std::size_t runs);
 
@@ -47,5 +51,9 @@ struct FeaturesOptions {
 /// and Sato 2024, table 1.
 [[nodiscard]] Figure featuresFigure(std::span<const FeatureEntry> entries,
                                     const FeaturesOptions& options = {});
+
+/// The same as a kind of figure.
+[[nodiscard]] Figure buildFeatures(const FigureRequest& request, std::span<const record::Run> runs,
+                                   const analysis::WorkHooks& hooks, Problems& problems);
 
 } // namespace finescope::figure

@@ -296,6 +296,15 @@ std::vector<std::string> notesOf(std::span<const FeatureMap> maps, const Feature
 
 } // namespace
 
+FeatureMapOptions featureMapOptions(const FigureRequest& request) {
+    return {.split = request.firstSplit(),
+            .projection = request.projection,
+            .perplexity = request.perplexity,
+            .seed = request.mapSeed,
+            .beforeAfter = request.beforeAfter,
+            .together = request.mapTogether};
+}
+
 std::vector<FeatureMap> featureMaps(std::span<const record::Run> runs, const FeatureMapOptions& options,
                                     const analysis::WorkHooks& hooks, Problems* problems) {
     const std::string splitName = options.split.empty() ? defaultFeatureSplit(runs) : options.split;
@@ -395,6 +404,12 @@ Figure featureMapFigure(std::span<const FeatureMap> maps, const FeatureMapOption
                      ", with "
                      "the rows of the classifier before and after.";
     return figure;
+}
+
+Figure buildFeatureMap(const FigureRequest& request, std::span<const record::Run> runs,
+                       const analysis::WorkHooks& hooks, Problems& problems) {
+    const FeatureMapOptions options = featureMapOptions(request);
+    return featureMapFigure(featureMaps(runs, options, hooks, &problems), options);
 }
 
 } // namespace finescope::figure

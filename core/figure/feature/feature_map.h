@@ -3,6 +3,7 @@
 #include "core/analysis/compute/work_hooks.h"
 #include "core/figure/choices.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
 #include "core/figure/problems.h"
 #include "core/matrix.h"
 #include "core/record/run.h"
@@ -27,6 +28,9 @@ struct FeatureMapOptions {
     bool together = false;
     int threads = 0; ///< 0: as many as the machine has
 };
+
+/// What a request says of them.
+[[nodiscard]] FeatureMapOptions featureMapOptions(const FigureRequest& request);
 
 /// The features of one split of one run in the plane, and the rows of its classifier in the same map.
 struct FeatureMap {
@@ -62,5 +66,9 @@ struct FeatureMap {
 /// (Scatter::samples).
 [[nodiscard]] Figure featureMapFigure(std::span<const FeatureMap> maps,
                                       const FeatureMapOptions& options = {});
+
+/// The same as a kind of figure.
+[[nodiscard]] Figure buildFeatureMap(const FigureRequest& request, std::span<const record::Run> runs,
+                                     const analysis::WorkHooks& hooks, Problems& problems);
 
 } // namespace finescope::figure

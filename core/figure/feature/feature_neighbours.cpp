@@ -100,6 +100,10 @@ Cell numberCell(const std::optional<double>& value, int digits) {
 
 } // namespace
 
+NeighbourFigureOptions neighbourFigureOptions(const FigureRequest& request) {
+    return {.split = request.firstSplit(), .numbers = {}, .spread = request.spread};
+}
+
 std::vector<NeighbourEntry> neighbourEntries(std::span<const record::Run> runs,
                                              const NeighbourFigureOptions& options,
                                              const analysis::WorkHooks& hooks, Problems* problems) {
@@ -173,6 +177,12 @@ Figure featureNeighboursFigure(std::span<const record::Run> runs, std::span<cons
     figure.altText = "Share of neighbours kept, share of neighbours of the own class and displacement of the "
                      "classifier's rows per method.";
     return figure;
+}
+
+Figure buildFeatureNeighbours(const FigureRequest& request, std::span<const record::Run> runs,
+                              const analysis::WorkHooks& hooks, Problems& problems) {
+    const NeighbourFigureOptions options = neighbourFigureOptions(request);
+    return featureNeighboursFigure(runs, neighbourEntries(runs, options, hooks, &problems), options);
 }
 
 Table featureNeighboursTable(std::span<const NeighbourEntry> entries) {

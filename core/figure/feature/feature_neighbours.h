@@ -4,6 +4,7 @@
 #include "core/analysis/feature/neighbours.h"
 #include "core/analysis/statistics/seed_statistics.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
 #include "core/figure/problems.h"
 #include "core/record/run.h"
 
@@ -31,6 +32,9 @@ struct NeighbourFigureOptions {
     analysis::Spread spread = analysis::Spread::tInterval95; ///< of the figure
 };
 
+/// What a request says of it.
+[[nodiscard]] NeighbourFigureOptions neighbourFigureOptions(const FigureRequest& request);
+
 /// The entries of all runs that hold features of the split, in the order of legends. Any thread; many seconds
 /// a run for tens of thousands of samples. A run that cannot be used goes to `problems`; without them what
 /// reading and neighbourNumbers() throw passes. Throws Error{cancelled}.
@@ -44,6 +48,10 @@ struct NeighbourFigureOptions {
 [[nodiscard]] Figure featureNeighboursFigure(std::span<const record::Run> runs,
                                              std::span<const NeighbourEntry> entries,
                                              const NeighbourFigureOptions& options = {});
+
+/// The same as a kind of figure.
+[[nodiscard]] Figure buildFeatureNeighbours(const FigureRequest& request, std::span<const record::Run> runs,
+                                            const analysis::WorkHooks& hooks, Problems& problems);
 
 /// A row per run.
 [[nodiscard]] Table featureNeighboursTable(std::span<const NeighbourEntry> entries);

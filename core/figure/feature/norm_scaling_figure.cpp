@@ -278,6 +278,13 @@ std::vector<NormScalingEntry> normScalingEntries(std::span<const record::Run> ru
     return entries;
 }
 
+NormScalingOptions normScalingOptions(const FigureRequest& request) {
+    return {.splits = request.splits,
+            .spread = request.spread,
+            .xScale = request.valueScale(),
+            .yScale = scaleOf(request.logY)};
+}
+
 Figure normScalingFigure(std::span<const record::Run> runs, std::span<const NormScalingEntry> entries,
                          const NormScalingOptions& options) {
     Figure figure;
@@ -315,6 +322,10 @@ Figure normScalingFigure(std::span<const record::Run> runs, std::span<const Norm
         figure.notes.push_back(std::move(note));
     }
     return figure;
+}
+
+Figure buildNormScaling(const FigureRequest& request, std::span<const record::Run> runs, Problems& problems) {
+    return normScalingFigure(runs, normScalingEntries(runs, &problems), normScalingOptions(request));
 }
 
 Table normScalingTable(std::span<const record::Run> runs, std::span<const NormScalingEntry> entries,

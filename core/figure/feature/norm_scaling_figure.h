@@ -2,6 +2,7 @@
 
 #include "core/analysis/statistics/seed_statistics.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
 #include "core/figure/problems.h"
 #include "core/record/run.h"
 
@@ -34,6 +35,9 @@ struct NormScalingOptions {
     Scale xScale = Scale::logarithmic, yScale = Scale::linear;
 };
 
+/// What a request says of it.
+[[nodiscard]] NormScalingOptions normScalingOptions(const FigureRequest& request);
+
 /// Feature difference against the classifier norm at the start of fine-tuning, a panel for each data set and
 /// split: per method the mean line over the scales with a band over seeds, every seed's own point, and a
 /// dashed line at the norm before scaling. Says so in the panel if no run has another scale than 1.
@@ -41,6 +45,10 @@ struct NormScalingOptions {
 [[nodiscard]] Figure normScalingFigure(std::span<const record::Run> runs,
                                        std::span<const NormScalingEntry> entries,
                                        const NormScalingOptions& options = {});
+
+/// The same as a kind of figure.
+[[nodiscard]] Figure buildNormScaling(const FigureRequest& request, std::span<const record::Run> runs,
+                                      Problems& problems);
 
 /// The numbers of that figure: rows data set, method and scale; columns the start norm and the difference of
 /// each split, mean and deviation over seeds.

@@ -115,6 +115,17 @@ std::string_view kernelPartName(KernelPart part) {
     return "P + F";
 }
 
+SpectrumOptions spectrumOptions(const FigureRequest& request) {
+    SpectrumOptions options{.normalised = !request.rawSpectrum,
+                            .axis = request.spectrumAxis,
+                            .xScale = scaleOf(request.logX),
+                            .yScale = request.valueScale()};
+    if (!request.kernelParts.empty()) {
+        options.parts = request.kernelParts;
+    }
+    return options;
+}
+
 Figure spectrumFigure(std::span<const KernelEntry> entries, const SpectrumOptions& options) {
     Figure figure;
     figure.kind = "spectrum";
@@ -242,6 +253,14 @@ Figure ratioFigure(std::span<const KernelEntry> entries) {
     figure.panels.push_back(std::move(panel));
     figure.altText = "The FT ratio of every train sample, sorted, for each run, with the mean.";
     return figure;
+}
+
+Figure buildSpectrum(const FigureRequest& request, std::span<const record::Run> runs, Problems& problems) {
+    return spectrumFigure(readKernelEntries(runs, request.kernelState, &problems), spectrumOptions(request));
+}
+
+Figure buildRatios(const FigureRequest& request, std::span<const record::Run> runs, Problems& problems) {
+    return ratioFigure(readKernelEntries(runs, request.kernelState, &problems));
 }
 
 } // namespace finescope::figure

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/figure/choices.h"
+#include "core/figure/figure_request.h"
 #include "core/figure/kernel/kernel_view.h"
 
 #include <span>
@@ -24,6 +25,9 @@ struct SpectrumOptions {
     Scale xScale = Scale::linear, yScale = Scale::logarithmic;
 };
 
+/// What a request says of it.
+[[nodiscard]] SpectrumOptions spectrumOptions(const FigureRequest& request);
+
 /// Singular values in descending order, a curve for each run and part; P, which does not depend on the head,
 /// once where runs share it. definitions.md, Spectrum.
 [[nodiscard]] Figure spectrumFigure(std::span<const KernelEntry> entries,
@@ -31,5 +35,11 @@ struct SpectrumOptions {
 
 /// The FT ratio of every train sample, sorted, and the mean of each run. definitions.md, FT ratio.
 [[nodiscard]] Figure ratioFigure(std::span<const KernelEntry> entries);
+
+/// The same as kinds of figure.
+[[nodiscard]] Figure buildSpectrum(const FigureRequest& request, std::span<const record::Run> runs,
+                                   Problems& problems);
+[[nodiscard]] Figure buildRatios(const FigureRequest& request, std::span<const record::Run> runs,
+                                 Problems& problems);
 
 } // namespace finescope::figure

@@ -87,6 +87,14 @@ std::shared_ptr<const HeatCells> traceNormCells(const KernelView& view, analysis
     return cells;
 }
 
+KernelHeatMapOptions kernelHeatMapOptions(const FigureRequest& request) {
+    KernelHeatMapOptions options{.scale = request.valueScale(), .colours = request.colourRange};
+    if (!request.kernelParts.empty()) {
+        options.part = request.kernelParts.front();
+    }
+    return options;
+}
+
 Figure kernelHeatMapFigure(std::span<const KernelEntry> entries, const KernelHeatMapOptions& options) {
     Figure figure;
     figure.kind = "kernel-heatmap";
@@ -122,6 +130,12 @@ Figure kernelHeatMapFigure(std::span<const KernelEntry> entries, const KernelHea
     figure.notes.push_back("Samples by class: " + counts + ".");
     figure.altText = "A map of trace norms for each run: train samples against train samples, by class.";
     return figure;
+}
+
+Figure buildKernelHeatMap(const FigureRequest& request, std::span<const record::Run> runs,
+                          Problems& problems) {
+    return kernelHeatMapFigure(readKernelEntries(runs, request.kernelState, &problems),
+                               kernelHeatMapOptions(request));
 }
 
 } // namespace finescope::figure

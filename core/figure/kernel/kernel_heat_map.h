@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/figure/figure_request.h"
 #include "core/figure/kernel/kernel_view.h"
 
 #include <memory>
@@ -20,8 +21,15 @@ struct KernelHeatMapOptions {
     int maxColumns = 4;
 };
 
+/// What a request says of it.
+[[nodiscard]] KernelHeatMapOptions kernelHeatMapOptions(const FigureRequest& request);
+
 /// A map of trace norms for each run with its colour scale below. definitions.md, Heat map.
 [[nodiscard]] Figure kernelHeatMapFigure(std::span<const KernelEntry> entries,
                                          const KernelHeatMapOptions& options = {});
+
+/// The same as a kind of figure.
+[[nodiscard]] Figure buildKernelHeatMap(const FigureRequest& request, std::span<const record::Run> runs,
+                                        Problems& problems);
 
 } // namespace finescope::figure

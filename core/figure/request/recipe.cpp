@@ -1,6 +1,7 @@
 #include "core/figure/request/recipe.h"
 
 #include "core/error.h"
+#include "core/figure/calibration/diagram_choice.h"
 #include "core/figure/number_text.h"
 #include "core/figure/request/checks.h"
 #include "core/figure/request/figure_kinds.h"
@@ -53,14 +54,6 @@ void requireWithin(double value, const Range& range, const std::string& what, co
     require(value >= range.low && value <= range.high, what + " must be from " + exact(range.low) + " to " +
                                                            exact(range.high) + " " + unit + ", not " +
                                                            exact(value));
-}
-
-DiagramChoice diagramChoice(const FigureRequest& request) {
-    return {.binCount = request.bins,
-            .binning = request.binning,
-            .convention = request.convention,
-            .ofClass = request.classes.empty() ? std::string{} : request.classes.front(),
-            .intervals = request.intervals};
 }
 
 std::string requestToJson(const FigureRequest& request) {

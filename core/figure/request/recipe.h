@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/figure/calibration/diagram_choice.h"
 #include "core/figure/figure_request.h"
 
 #include <cstdint>
@@ -20,9 +19,6 @@ void requireWithin(double value, const Range& range, const std::string& what, co
 /// The request as one line of JSON, in ASCII, that `requestFromJson` reads back; the same request gives the
 /// same bytes.
 [[nodiscard]] std::string requestToJson(const FigureRequest& request);
-
-/// What a reliability diagram of the request looks at.
-[[nodiscard]] DiagramChoice diagramChoice(const FigureRequest& request);
 
 /// Missing keys keep their defaults. Throws Error{badInput} that starts with `where` (a file name) and names
 /// the key if one is unknown, has the wrong type or an impossible value.

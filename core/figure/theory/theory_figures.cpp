@@ -295,4 +295,12 @@ Figure theoryLoraFigure(const analysis::LoraLaboratory& laboratory, analysis::Sp
     return figure;
 }
 
+Figure buildTheoryOrthogonal(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory) {
+    return theoryOrthogonalFigure(laboratory.orthogonal, request.spread);
+}
+
+Figure buildTheoryLora(const FigureRequest& request, const analysis::TheoryLaboratory& laboratory) {
+    return theoryLoraFigure(laboratory.lora, request.spread);
+}
+
 } // namespace finescope::figure

@@ -3,6 +3,7 @@
 #include "core/analysis/statistics/seed_statistics.h"
 #include "core/analysis/theory/theory_laboratory.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
 
 namespace finescope::figure {
 
@@ -16,5 +17,11 @@ namespace finescope::figure {
 /// 95 % of them for each dimension, how likely an error is, all with the corrected bound; and the relative
 /// deviation of F with sqrt(2/r).
 [[nodiscard]] Figure theoryLoraFigure(const analysis::LoraLaboratory& laboratory, analysis::Spread spread);
+
+/// The same as kinds of figure.
+[[nodiscard]] Figure buildTheoryOrthogonal(const FigureRequest& request,
+                                           const analysis::TheoryLaboratory& laboratory);
+[[nodiscard]] Figure buildTheoryLora(const FigureRequest& request,
+                                     const analysis::TheoryLaboratory& laboratory);
 
 } // namespace finescope::figure

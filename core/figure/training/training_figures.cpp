@@ -111,6 +111,15 @@ Figure multiplesOf(std::span<const record::Run> runs, const std::vector<Quantity
 
 } // namespace
 
+NormOptions normOptions(const FigureRequest& request) {
+    return {
+        .curve = curveOptions(request), .withAccuracy = request.withAccuracy, .finalBars = request.finalBars};
+}
+
+TrainingOptions trainingOptions(const FigureRequest& request) {
+    return {.curve = curveOptions(request)};
+}
+
 Figure classifierNormFigure(std::span<const record::Run> runs, const NormOptions& options) {
     if (options.finalBars) {
         return finalNormFigure(runs, options.curve);
@@ -149,6 +158,18 @@ Figure featureCurvesFigure(std::span<const record::Run> runs, const TrainingOpti
     figure.title = "Features over training";
     figure.altText = "Feature difference and cosine similarity over training: " + methodsOf(runs) + ".";
     return figure;
+}
+
+Figure buildClassifierNorm(const FigureRequest& request, std::span<const record::Run> runs, Problems&) {
+    return classifierNormFigure(runs, normOptions(request));
+}
+
+Figure buildTraining(const FigureRequest& request, std::span<const record::Run> runs, Problems&) {
+    return trainingFigure(runs, trainingOptions(request));
+}
+
+Figure buildFeatureCurves(const FigureRequest& request, std::span<const record::Run> runs, Problems&) {
+    return featureCurvesFigure(runs, trainingOptions(request));
 }
 
 } // namespace finescope::figure

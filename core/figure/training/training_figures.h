@@ -2,6 +2,8 @@
 
 #include "core/figure/chart/curve_builder.h"
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
+#include "core/figure/problems.h"
 #include "core/record/run.h"
 
 #include <span>
@@ -19,6 +21,10 @@ struct TrainingOptions {
     int columns = 2;
 };
 
+/// What a request says of these figures.
+[[nodiscard]] NormOptions normOptions(const FigureRequest& request);
+[[nodiscard]] TrainingOptions trainingOptions(const FigureRequest& request);
+
 /// Classifier weight norm ||V||_F over training: linear probing, then fine-tuning, on one axis with the
 /// switch marked. Tomihari and Sato 2024, figures 1 and 4.
 [[nodiscard]] Figure classifierNormFigure(std::span<const record::Run> runs, const NormOptions& options = {});
@@ -32,5 +38,13 @@ struct TrainingOptions {
 /// pre-trained ones and how alike they are.
 [[nodiscard]] Figure featureCurvesFigure(std::span<const record::Run> runs,
                                          const TrainingOptions& options = {});
+
+/// The same as kinds of figure; they read nothing that could fail.
+[[nodiscard]] Figure buildClassifierNorm(const FigureRequest& request, std::span<const record::Run> runs,
+                                         Problems& problems);
+[[nodiscard]] Figure buildTraining(const FigureRequest& request, std::span<const record::Run> runs,
+                                   Problems& problems);
+[[nodiscard]] Figure buildFeatureCurves(const FigureRequest& request, std::span<const record::Run> runs,
+                                        Problems& problems);
 
 } // namespace finescope::figure
