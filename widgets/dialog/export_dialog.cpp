@@ -1,6 +1,7 @@
 #include "widgets/dialog/export_dialog.h"
 
 #include "core/error.h"
+#include "core/figure/request/recipe.h"
 #include "core/figure/request/venue_presets.h"
 #include "widgets/dialog/prompts.h"
 #include "widgets/page/common/option_rows.h"

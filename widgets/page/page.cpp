@@ -4,6 +4,7 @@
 #include "widgets/page/empty_state.h"
 #include "widgets/page/message_bar.h"
 #include "widgets/panel/heading.h"
+#include "widgets/plot/view/plot_view.h"
 
 #include <QGraphicsOpacityEffect>
 #include <QLabel>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace finescope::widgets {
 
@@ -112,11 +114,32 @@ void Page::setTheme(const FigureTheme& theme) {
 
 void Page::takeFocus() {
     const bool content = m_stack->currentWidget() == m_content->parentWidget();
-    (content && m_focus ? m_focus : m_stack->currentWidget())->setFocus();
+    (content && m_plot ? m_plot : m_stack->currentWidget())->setFocus();
 }
 
-void Page::setFocusWidget(QWidget* widget) {
-    m_focus = widget; // no proxy: Tab would go from it to the widget past all that stand between them
+void Page::setPlot(PlotView* plot) {
+    m_plot = plot; // no focus proxy: Tab would go from it to the widget past all that stand between them
+    connect(plot, &PlotView::exportRequested, this, &Page::exportRequested);
+}
+
+void Page::setDrawn(std::optional<figure::FigureRequest> request) {
+    m_drawn = std::move(request);
+    Q_EMIT contentChanged();
+}
+
+std::optional<PageFigure> Page::exportedFigure() const {
+    if (!m_drawn) {
+        return std::nullopt;
+    }
+    return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, *m_drawn);
+}
+
+void Page::copyFigure() const {
+    m_plot->copyToClipboard();
+}
+
+void Page::resetView() {
+    m_plot->resetView();
 }
 
 void Page::showError(const QString& message, const QString& details) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/figure/figure.h"
-#include "core/figure/request/recipe.h"
+#include "core/figure/figure_request.h"
 #include "core/record/run.h"
 #include "widgets/plot/paint/figure_theme.h"
 
@@ -22,6 +22,7 @@ namespace finescope::widgets {
 
 class EmptyState;
 class MessageBar;
+class PlotView;
 
 /// The checked runs in the order of legends, shared with whoever computes from them.
 using RunSet = std::shared_ptr<const std::vector<record::Run>>;
@@ -53,12 +54,16 @@ public:
     void takeFocus();
     void showError(const QString& message, const QString& details);
 
-    /// What "Export figure" writes, as it is zoomed now; nullopt while there is nothing to show.
-    [[nodiscard]] virtual std::optional<PageFigure> exportedFigure() const = 0;
+    /// What the controls ask to show of the runs: the one place that reads them for what is shown.
+    [[nodiscard]] virtual figure::FigureRequest request() const = 0;
+
+    /// What "Export figure" writes, as it is zoomed now, with the request that it was drawn for; nullopt
+    /// while there is nothing to show.
+    [[nodiscard]] virtual std::optional<PageFigure> exportedFigure() const;
     /// Puts the figure on the clipboard.
-    virtual void copyFigure() const = 0;
+    virtual void copyFigure() const;
     /// Back to the whole range of the data.
-    virtual void resetView() = 0;
+    virtual void resetView();
 
 Q_SIGNALS:
     void demoRequested();
@@ -78,8 +83,13 @@ protected:
     /// Where the page's own widgets go, and where its options go.
     [[nodiscard]] QVBoxLayout* content() const { return m_content; }
     [[nodiscard]] QVBoxLayout* optionRows() const { return m_optionRows; }
-    /// The widget that gets the keyboard when the page does.
-    void setFocusWidget(QWidget* widget);
+    /// The plot that the page is about: it gets the keyboard when the page does, and is what is exported,
+    /// copied and reset. To be set in the constructor.
+    void setPlot(PlotView* plot);
+    [[nodiscard]] PlotView* plot() const { return m_plot; }
+    /// Says which request the plot shows now; nullopt: nothing that could be exported.
+    void setDrawn(std::optional<figure::FigureRequest> request);
+    [[nodiscard]] const std::optional<figure::FigureRequest>& drawn() const { return m_drawn; }
     /// Shows this sentence instead of the content, for runs that have nothing to show here; "" shows the
     /// content again.
     void sayInstead(const QString& sentence);
@@ -115,7 +125,8 @@ private:
     MessageBar* m_error;
     EmptyState* m_empty;
     QStackedLayout* m_stack;
-    QWidget* m_focus = nullptr; ///< what gets the keyboard when the page does
+    PlotView* m_plot = nullptr;
+    std::optional<figure::FigureRequest> m_drawn; ///< what the plot shows
     QVBoxLayout* m_content;
     QVBoxLayout* m_optionRows;
     QGraphicsOpacityEffect* m_dimmed;

@@ -38,16 +38,17 @@ void AccuracyPage::refresh() {
     m_results.complete(runs(), this, [this](const std::optional<Failure>& failure) { finish(failure); });
 }
 
-bool AccuracyPage::draw() {
+std::optional<figure::FigureRequest> AccuracyPage::draw() {
     const std::vector<figure::AccuracyEntry> entries = entriesOf(m_results, runs());
     listSplitsOf(entries);
     if (runs().empty()) {
-        return false;
+        return std::nullopt;
     }
-    plot()->setFigure(figure::accuracyFigure(runs(), entries, {.splits = splits(), .spread = spread()}));
-    m_table->setTable(figure::accuracyTable(runs(), entries, splits()));
+    const figure::FigureRequest request = this->request();
+    plot()->setFigure(figure::accuracyFigure(runs(), entries, figure::accuracyOptions(request)));
+    m_table->setTable(figure::accuracyTable(runs(), entries, request.splits));
     m_table->fitHeight(kRowsSeen);
-    return true;
+    return request;
 }
 
 } // namespace finescope::widgets

@@ -17,7 +17,7 @@ public:
 
 protected:
     void refresh() override;
-    bool draw() override;
+    std::optional<figure::FigureRequest> draw() override;
 
 private:
     RunEntries<figure::AccuracyEntry> m_results;

@@ -9,6 +9,7 @@
 #include <QComboBox>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <array>
 
 namespace finescope::widgets {
@@ -18,9 +19,18 @@ namespace {
 constexpr int kLowest = 150;
 const QString kBinsKey = QStringLiteral("calibration-bins");
 
+constexpr const char* kBinStability = "bin-stability";
+
 /// In the order of figure::kCurveQuantities, and what comes after them.
 const std::array kNotes{&eceCurveNote, &mceCurveNote, &nllCurveNote, &brierCurveNote, &binStabilityNote};
-constexpr int kBinStability = static_cast<int>(figure::kCurveQuantities.size());
+
+/// Its place among the notes.
+std::size_t itemOf(const figure::FigureRequest& request) {
+    const auto& all = figure::kCurveQuantities;
+    return request.kind == kBinStability
+               ? all.size()
+               : static_cast<std::size_t>(std::ranges::find(all, request.quantities.front()) - all.begin());
+}
 
 } // namespace
 
@@ -43,20 +53,22 @@ CalibrationCurve::CalibrationCurve(Background& background, QWidget* parent)
 }
 
 void CalibrationCurve::listCurves(QComboBox& picker) {
-    for (const auto& note : kNotes) {
-        picker.addItem(note().title);
+    for (std::size_t item = 0; item < figure::kCurveQuantities.size(); ++item) {
+        picker.addItem(kNotes[item]().title, static_cast<int>(figure::kCurveQuantities[item]));
     }
+    picker.addItem(kNotes.back()().title);
 }
 
-void CalibrationCurve::show(int item, const std::vector<ShownRun>& runs, std::optional<double> temperature,
-                            int bins, bool exact) {
-    if (item != m_item) {
-        m_item = item;
-        m_heading->setNote(kNotes[static_cast<std::size_t>(item)]());
+void CalibrationCurve::show(const figure::FigureRequest& request, const std::vector<ShownRun>& runs,
+                            bool exact) {
+    const std::size_t item = itemOf(request);
+    if (m_request.kind.empty() || item != itemOf(m_request)) {
+        m_heading->setNote(kNotes[item]());
     }
-    if (item == kBinStability) {
+    m_request = request;
+    if (request.kind == kBinStability) {
         if (exact) {
-            showBinStability(runs, temperature, bins);
+            showBinStability(runs);
         }
         return;
     }
@@ -66,7 +78,7 @@ void CalibrationCurve::show(int item, const std::vector<ShownRun>& runs, std::op
         for (const ShownRun& shown : runs) {
             prepared.push_back(shown.prepared);
         }
-        m_again = [=, this] { show(item, runs, temperature, bins, true); };
+        m_again = [=, this] { show(request, runs, true); };
         m_exact.complete(prepared);
     }
     std::vector<figure::TemperatureCurve> curves;
@@ -75,11 +87,12 @@ void CalibrationCurve::show(int item, const std::vector<ShownRun>& runs, std::op
         curves.back().name = shown.name;
         curves.back().style = shown.style;
     }
-    const figure::CurveQuantity quantity = figure::kCurveQuantities[static_cast<std::size_t>(item)];
-    figure::Figure figure = figure::temperatureCurveFigure(
-        curves, {.split = runs.empty() ? std::string() : runs.front().prepared->data.split,
-                 .current = temperature,
-                 .quantities = {quantity}});
+    figure::TemperatureCurveOptions options = figure::temperatureCurveOptions(
+        request, runs.empty() ? std::string() : runs.front().prepared->data.split);
+    if (!request.temperature.fitted) { // the place of the slider, at T = 1 too, where a request asks for none
+        options.current = request.temperature.value;
+    }
+    figure::Figure figure = figure::temperatureCurveFigure(curves, options);
     figure.panels.resize(1);
     figure.panels.front().legend = figure::Legend::none; // the diagrams above name the runs
     figure.rowHeights.clear();
@@ -88,22 +101,14 @@ void CalibrationCurve::show(int item, const std::vector<ShownRun>& runs, std::op
     m_plot->setFigure(figure);
 }
 
-void CalibrationCurve::describe(figure::FigureRequest& request) const {
-    request.kind = m_item == kBinStability ? "bin-stability" : "temperature-curve";
-    request.beforeAfter = false;
-    if (m_item != kBinStability) {
-        request.quantities = {figure::kCurveQuantities[static_cast<std::size_t>(m_item)]};
-    }
-}
-
-void CalibrationCurve::showBinStability(const std::vector<ShownRun>& runs, std::optional<double> temperature,
-                                        int bins) {
-    const auto draw = [runs, temperature, bins](const TaskControl&) {
+void CalibrationCurve::showBinStability(const std::vector<ShownRun>& runs) {
+    const auto draw = [runs, request = m_request](const TaskControl&) {
         std::vector<figure::LensEntry> entries;
         for (const ShownRun& one : runs) {
-            entries.push_back({one.name, one.style, &one.prepared->data, one.temperature(temperature)});
+            entries.push_back(
+                {one.name, one.style, &one.prepared->data, one.temperature(request.temperature)});
         }
-        figure::Figure figure = figure::binStabilityFigure(entries, bins);
+        figure::Figure figure = figure::binStabilityFigure(entries, request.bins);
         figure.panels.front().legend = figure::Legend::none; // the diagrams above name the runs
         return figure;
     };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/figure/request/recipe.h"
+#include "core/figure/figure_request.h"
 #include "widgets/page/common/background.h"
 #include "widgets/page/common/exact_curves.h"
 #include "widgets/page/common/shown_run.h"
@@ -8,7 +8,6 @@
 #include <QWidget>
 
 #include <functional>
-#include <optional>
 #include <vector>
 
 class QComboBox;
@@ -25,27 +24,26 @@ class CalibrationCurve : public QWidget {
 public:
     explicit CalibrationCurve(Background& background, QWidget* parent = nullptr);
 
-    /// Adds an item for everything it can show.
+    /// Adds an item for everything it can show. Its data is a figure::CurveQuantity; the last, ECE over the
+    /// number of bins, has none.
     static void listCurves(QComboBox& picker);
 
-    /// `item` of the picker, of runs at `temperature` (nullopt: each at its own). ECE over the number of bins
-    /// takes too long for every step of a slider: it stays as it is until `exact`.
-    void show(int item, const std::vector<ShownRun>& runs, std::optional<double> temperature, int bins,
-              bool exact);
+    /// One quantity over the temperature, or "bin-stability", which takes too long for every step of a
+    /// slider: it stays as it is until `exact`.
+    void show(const figure::FigureRequest& request, const std::vector<ShownRun>& runs, bool exact);
 
     [[nodiscard]] PlotView& plot() const { return *m_plot; }
-
-    /// Turns a request for these runs, split and temperature into one for what is shown.
-    void describe(figure::FigureRequest& request) const;
+    /// What is shown.
+    [[nodiscard]] const figure::FigureRequest& request() const { return m_request; }
 
 private:
-    void showBinStability(const std::vector<ShownRun>& runs, std::optional<double> temperature, int bins);
+    void showBinStability(const std::vector<ShownRun>& runs);
 
     Background& m_background;
     NoteHeading* m_heading;
     PlotView* m_plot;
     ExactCurves m_exact;
-    int m_item = -1;
+    figure::FigureRequest m_request;
     std::function<void()> m_again; ///< shows what was shown last
 };
 

@@ -27,32 +27,31 @@ struct Details {
 
 /// Of one run, in seconds at most.
 figure::Table tableOf(CalibrationDetails::View view, const record::Run& run, const figure::LensEntry& entry,
-                      const CalibrationChoice& choice, const analysis::WorkHooks& hooks) {
+                      const figure::FigureRequest& request, const analysis::WorkHooks& hooks) {
     if (view == CalibrationDetails::View::beforeAfter) {
-        return figure::beforeAfterTable({&entry, 1}, choice.bins, {.hooks = hooks});
+        return figure::beforeAfterTable({&entry, 1}, request.bins, {.hooks = hooks});
     }
     if (view == CalibrationDetails::View::measures) {
-        return figure::measureTable({&entry, 1}, choice.bins, {.hooks = hooks});
+        return figure::measureTable({&entry, 1}, request.bins, {.hooks = hooks});
     }
     return figure::recalibrationTable({&run, 1},
                                       {.splits = {entry.data->split},
-                                       .binCount = choice.bins,
-                                       .fitOn = choice.fitOn,
+                                       .binCount = request.bins,
+                                       .fitOn = request.fitOn,
                                        .epoch = entry.data->key},
                                       {.hooks = hooks});
 }
 
 /// One run's part at a time, so that a newer question need not wait for all of them.
 Details compute(CalibrationDetails::View view, const std::vector<ShownRun>& runs,
-                std::optional<double> temperature, const CalibrationChoice& choice,
-                const TaskControl& control) {
-    const int binCount = choice.bins;
+                const figure::FigureRequest& request, const TaskControl& control) {
+    const int binCount = request.bins;
     std::vector<figure::LensEntry> entries;
     for (const ShownRun& run : runs) {
         figure::LensEntry& entry = entries.emplace_back();
         entry.name = run.name;
         entry.data = &run.prepared->data;
-        entry.temperature = run.temperature(temperature);
+        entry.temperature = run.temperature(request.temperature);
     }
     switch (view) {
     case CalibrationDetails::View::conventions:
@@ -73,7 +72,7 @@ Details compute(CalibrationDetails::View view, const std::vector<ShownRun>& runs
     for (std::size_t i = 0; i < entries.size() && !control.cancelled(); ++i) {
         figure::Table one;
         try {
-            one = tableOf(view, runs[i].run, entries[i], choice, equalPart(hooks, i, entries.size()));
+            one = tableOf(view, runs[i].run, entries[i], request, equalPart(hooks, i, entries.size()));
         } catch (const Error& error) { // one run with nothing to fit on does not hide the others
             if (error.kind() == ErrorKind::cancelled) {
                 throw;
@@ -123,13 +122,12 @@ void CalibrationDetails::listViews(QComboBox& picker) {
     add(tr("Ways to recalibrate"), View::ways);
 }
 
-void CalibrationDetails::ask(View view, std::vector<ShownRun> runs, std::optional<double> temperature,
-                             const CalibrationChoice& choice) {
+void CalibrationDetails::ask(View view, std::vector<ShownRun> runs, const figure::FigureRequest& request) {
     m_staleSoon.start();
     m_background.request<Details>(
         kKey, this,
-        [view, runs = std::move(runs), temperature, choice](const TaskControl& control) {
-            return compute(view, runs, temperature, choice, control);
+        [view, runs = std::move(runs), request](const TaskControl& control) {
+            return compute(view, runs, request, control);
         },
         [this](const Outcome<Details>& outcome) {
             m_staleSoon.stop();

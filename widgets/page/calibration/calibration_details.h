@@ -1,14 +1,13 @@
 #pragma once
 
 #include "core/figure/figure.h"
+#include "core/figure/figure_request.h"
 #include "widgets/page/common/background.h"
-#include "widgets/page/common/prepared_run.h"
 #include "widgets/page/common/shown_run.h"
 
 #include <QTimer>
 #include <QWidget>
 
-#include <optional>
 #include <vector>
 
 class QComboBox;
@@ -38,9 +37,8 @@ public:
     /// Adds an item for every view, with the view as its data.
     static void listViews(QComboBox& picker);
 
-    /// Shows `view` of these runs at `temperature` (nullopt: each at its own) as soon as it is there.
-    void ask(View view, std::vector<ShownRun> runs, std::optional<double> temperature,
-             const CalibrationChoice& choice);
+    /// Shows `view` of these runs as soon as it is there, with the bins and at the temperature of a request.
+    void ask(View view, std::vector<ShownRun> runs, const figure::FigureRequest& request);
     /// Forgets what it was asked.
     void clear();
     [[nodiscard]] const NumbersTable& table() const { return *m_table; }

@@ -21,18 +21,19 @@ using Entries = std::vector<figure::ReliabilityEntry>;
 /// `diagramOf` gives numbers, bins and whiskers of a run at a temperature.
 template <class DiagramOf>
 Entries entriesOf(const DiagramsQuestion& question, const DiagramOf& diagramOf) {
+    const figure::TemperatureChoice& temperature = question.request.temperature;
+    const figure::DiagramChoice choice = figure::diagramChoice(question.request);
     Entries entries;
     for (const ShownRun& shown : question.runs) {
-        figure::ReliabilityEntry entry =
-            diagramOf(*shown.prepared, shown.temperature(question.temperature), question.choice);
+        figure::ReliabilityEntry entry = diagramOf(*shown.prepared, shown.temperature(temperature), choice);
         entry.name = shown.name;
         entry.style = shown.style;
-        if (!question.temperature && shown.prepared->data.fitted) {
-            figure::DiagramChoice before = question.choice;
+        if (temperature.fitted && shown.prepared->data.fitted) {
+            figure::DiagramChoice before = choice;
             before.intervals = figure::AccuracyIntervals::none;
             entry.before = diagramOf(*shown.prepared, 1, before).current;
             entry.caution = figure::fitCaution(shown.prepared->data);
-        } else if (!question.temperature) {
+        } else if (temperature.fitted) {
             entry.caution = "there are no rows to fit T on; shown at T = 1";
         }
         entries.push_back(std::move(entry));
@@ -70,7 +71,7 @@ CalibrationDiagrams::CalibrationDiagrams(Background& background, QWidget* parent
 void CalibrationDiagrams::show(DiagramsQuestion question, Numbers numbers) {
     m_question = std::move(question);
     m_exact = false;
-    const figure::DiagramChoice& choice = m_question.choice;
+    const figure::DiagramChoice choice = figure::diagramChoice(m_question.request);
     if (choice.plain() && (numbers == Numbers::quick || !choice.resampled())) {
         m_background.cancel(kKey);
         m_exact = numbers == Numbers::exact;
@@ -79,7 +80,7 @@ void CalibrationDiagrams::show(DiagramsQuestion question, Numbers numbers) {
     }
     DiagramsQuestion asked = m_question;
     if (numbers == Numbers::quick && choice.resampled()) {
-        asked.choice.intervals = figure::AccuracyIntervals::none;
+        asked.request.intervals = figure::AccuracyIntervals::none;
     }
     m_background.request<Entries>(
         kKey, this,
@@ -144,7 +145,7 @@ int CalibrationDiagrams::neededFor(const QString& numbers) const {
 }
 
 int CalibrationDiagrams::columns() const {
-    const QString widest = m_question.temperature ? tr("MCE 88.8 %") : tr("MCE 88.8 → 88.8 %");
+    const QString widest = m_question.request.beforeAfter ? tr("MCE 88.8 → 88.8 %") : tr("MCE 88.8 %");
     const int fitting = std::clamp((width() - kAxisWidth) / neededFor(widest), 1, kMostColumns);
     const int count = std::max(1, static_cast<int>(m_question.runs.size()));
     const int rows = (count + fitting - 1) / fitting;
@@ -152,10 +153,9 @@ int CalibrationDiagrams::columns() const {
 }
 
 figure::ReliabilityOptions CalibrationDiagrams::options() const {
-    figure::ReliabilityOptions options;
-    options.split = m_question.runs.empty() ? std::string() : m_question.runs.front().prepared->data.split;
-    options.epoch = m_question.epoch;
-    options.choice = m_question.choice;
+    figure::ReliabilityOptions options = figure::reliabilityOptions(
+        m_question.request,
+        m_question.runs.empty() ? std::string() : m_question.runs.front().prepared->data.split);
     options.maxColumns = columns();
     options.mceCount = (width() - kAxisWidth) / options.maxColumns >= neededFor(tr("MCE 88.8 % (n = 88)"));
     return options;
@@ -166,7 +166,8 @@ Entries CalibrationDiagrams::exactEntries() const {
 }
 
 std::function<figure::Figure(double widthMm)> CalibrationDiagrams::exactFigure() const {
-    return [entries = exactEntries(), options = options(), before = !m_question.temperature](double widthMm) {
+    return [entries = exactEntries(), options = options(),
+            before = m_question.request.beforeAfter](double widthMm) {
         return figure::reliabilityFigure(entries, figure::laidOutFor(options, widthMm, before));
     };
 }

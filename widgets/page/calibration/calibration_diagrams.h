@@ -1,13 +1,12 @@
 #pragma once
 
 #include "core/figure/calibration/calibration_figures.h"
+#include "core/figure/figure_request.h"
 #include "widgets/page/common/background.h"
 #include "widgets/page/common/diagram_area.h"
 #include "widgets/page/common/shown_run.h"
-#include "widgets/page/page.h"
 
 #include <functional>
-#include <optional>
 #include <vector>
 
 namespace finescope::widgets {
@@ -17,9 +16,7 @@ class PlotView;
 /// What reliability diagrams are asked to show.
 struct DiagramsQuestion {
     std::vector<ShownRun> runs{};
-    std::optional<double> temperature{}; ///< nullopt: each run at its own, beside T = 1
-    std::optional<record::EpochKey> epoch{};
-    figure::DiagramChoice choice{};
+    figure::FigureRequest request{};
 };
 
 /// How good the numbers have to be.

@@ -1,6 +1,7 @@
 #include "widgets/page/calibration/calibration_options.h"
 
 #include "core/figure/calibration/calibration_view.h"
+#include "core/figure/calibration/diagram_choice.h"
 #include "core/figure/label/class_name.h"
 #include "widgets/control/epoch_player.h"
 #include "widgets/page/calibration/calibration_curve.h"
@@ -129,12 +130,14 @@ void CalibrationOptions::listBinnings() {
 
 void CalibrationOptions::fitIntervals() {
     // Whiskers that are drawn have bins of our own.
-    const bool ours = diagrams().convention == analysis::Convention::finescope;
+    figure::FigureRequest request;
+    addTo(request);
+    const bool ours = request.convention == analysis::Convention::finescope;
     for (int item = 0; item < m_intervals->count(); ++item) {
         const auto intervals = static_cast<figure::AccuracyIntervals>(m_intervals->itemData(item).toInt());
         enable(*m_intervals, item, ours || !figure::DiagramChoice{.intervals = intervals}.resampled());
     }
-    if (!ours && diagrams().resampled()) {
+    if (!ours && figure::diagramChoice(request).resampled()) {
         m_intervals->setCurrentIndex(0);
     }
 }
@@ -160,11 +163,11 @@ void CalibrationOptions::listSplits(const std::vector<record::Run>& runs) {
 
 void CalibrationOptions::listEpochs(const std::vector<record::Run>& runs) {
     const QVariant before = m_epoch->currentData();
-    const CalibrationChoice chosen = choice();
+    const std::vector<std::string> chosen = pickedNames(*m_split);
     std::vector<record::EpochKey> keys;
     for (const record::Run& run : runs) {
         const record::SplitInfo* split =
-            chosen.split.empty() ? analysis::defaultCalibrationSplit(run) : run.split(chosen.split);
+            chosen.empty() ? analysis::defaultCalibrationSplit(run) : run.split(chosen.front());
         for (const record::EpochKey& key : split ? split->logitKeys : std::vector<record::EpochKey>{}) {
             if (std::ranges::find(keys, key) == keys.end()) {
                 keys.push_back(key);
@@ -200,35 +203,34 @@ void CalibrationOptions::setBusy(bool busy) {
     m_player->setBusy(busy);
 }
 
-bool CalibrationOptions::fitted() const {
-    return m_mode->currentData().toBool();
-}
-
-CalibrationChoice CalibrationOptions::choice() const {
-    CalibrationChoice choice{.split = m_split->currentData().toString().toStdString(),
-                             .fitOn = m_fitOn->currentData().toString().toStdString(),
-                             .bins = m_bins->value()};
+void CalibrationOptions::addTo(figure::FigureRequest& request) const {
+    const QVariant convention = m_binning->currentData();
+    request.splits = pickedNames(*m_split);
+    request.fitOn = m_fitOn->currentData().toString().toStdString();
     if (m_epoch->currentIndex() > 0) {
         const QPointF key = m_epoch->currentData().toPointF();
-        choice.key = record::EpochKey{key.x(), static_cast<record::Stage>(static_cast<std::int8_t>(key.y()))};
+        request.epoch =
+            record::EpochKey{key.x(), static_cast<record::Stage>(static_cast<std::int8_t>(key.y()))};
     }
-    return choice;
+    request.bins = m_bins->value();
+    if (convention.isValid()) {
+        request.convention = static_cast<analysis::Convention>(convention.toInt());
+    } else {
+        request.binning = analysis::Binning::equalMass;
+    }
+    request.classes = pickedNames(*m_class);
+    request.intervals = static_cast<figure::AccuracyIntervals>(m_intervals->currentData().toInt());
+    request.temperature.fitted = m_mode->currentData().toBool();
+    request.beforeAfter = request.temperature.fitted;
 }
 
-figure::DiagramChoice CalibrationOptions::diagrams() const {
-    const QVariant convention = m_binning->currentData();
-    figure::DiagramChoice choice;
-    choice.binCount = m_bins->value();
-    choice.binning = convention.isValid() ? analysis::Binning::equalWidth : analysis::Binning::equalMass;
-    choice.convention = convention.isValid() ? static_cast<analysis::Convention>(convention.toInt())
-                                             : analysis::Convention::finescope;
-    choice.ofClass = m_class->currentData().toString().toStdString();
-    choice.intervals = static_cast<figure::AccuracyIntervals>(m_intervals->currentData().toInt());
-    return choice;
-}
-
-int CalibrationOptions::curve() const {
-    return m_curve->currentIndex();
+void CalibrationOptions::addCurveTo(figure::FigureRequest& request) const {
+    const QVariant quantity = m_curve->currentData();
+    request.kind = quantity.isValid() ? "temperature-curve" : "bin-stability";
+    request.beforeAfter = false;
+    if (quantity.isValid()) {
+        request.quantities = {static_cast<figure::CurveQuantity>(quantity.toInt())};
+    }
 }
 
 std::optional<CalibrationDetails::View> CalibrationOptions::details() const {

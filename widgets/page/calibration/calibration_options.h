@@ -1,9 +1,8 @@
 #pragma once
 
-#include "core/figure/calibration/diagram_choice.h"
+#include "core/figure/figure_request.h"
 #include "core/record/run.h"
 #include "widgets/page/calibration/calibration_details.h"
-#include "widgets/page/common/prepared_run.h"
 
 #include <QObject>
 
@@ -32,12 +31,10 @@ public:
     /// The player waits for the page.
     void setBusy(bool busy);
 
-    /// Each run at its own fitted temperature.
-    [[nodiscard]] bool fitted() const;
-    [[nodiscard]] CalibrationChoice choice() const;
-    [[nodiscard]] figure::DiagramChoice diagrams() const;
-    /// An item of CalibrationCurve::listCurves().
-    [[nodiscard]] int curve() const;
+    /// What is chosen of reliability diagrams, which is all of a request but its runs and its temperature.
+    void addTo(figure::FigureRequest& request) const;
+    /// Makes it a request for the curve that is chosen.
+    void addCurveTo(figure::FigureRequest& request) const;
     /// nullopt: the numbers of the diagrams.
     [[nodiscard]] std::optional<CalibrationDetails::View> details() const;
 

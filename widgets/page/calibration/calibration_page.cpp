@@ -88,7 +88,7 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     content()->addWidget(m_slider);
     content()->addLayout(norms);
     content()->addWidget(bottom, 2);
-    setFocusWidget(&m_diagrams->plot());
+    setPlot(&m_diagrams->plot());
 
     connect(m_slider, &TemperatureSlider::temperatureChanged, this, [this](double temperature) {
         draw(Numbers::quick);
@@ -97,7 +97,7 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     connect(m_slider, &TemperatureSlider::temperatureCommitted, this, [this] { draw(Numbers::exact); });
     connect(m_slider, &TemperatureSlider::fittedToggled, m_options, &CalibrationOptions::setFitted);
     connect(m_options, &CalibrationOptions::fittedChanged, this, [this] {
-        m_slider->setFitted(m_options->fitted());
+        m_slider->setFitted(diagramsRequest().temperature.fitted);
         draw(Numbers::exact);
     });
     connect(m_options, &CalibrationOptions::choiceChanged, this, &CalibrationPage::refreshWhenVisible);
@@ -111,9 +111,7 @@ CalibrationPage::CalibrationPage(Background& background, QWidget* parent)
     connect(m_diagrams, &CalibrationDiagrams::failed, this, [this](const QString& message) {
         showError(tr("These diagrams cannot be shown. Choose other bins, or uncheck a run."), message);
     });
-    for (PlotView* plot : {&m_diagrams->plot(), &m_curve->plot()}) {
-        connect(plot, &PlotView::exportRequested, this, &Page::exportRequested);
-    }
+    connect(&m_curve->plot(), &PlotView::exportRequested, this, &Page::exportRequested);
     addKeys();
 }
 
@@ -143,7 +141,7 @@ void CalibrationPage::refresh() {
 }
 
 void CalibrationPage::prepare() {
-    const CalibrationChoice chosen = m_options->choice();
+    const CalibrationChoice chosen = calibrationChoice(diagramsRequest());
     m_prepared.ask({[chosen](const record::Run& run) { return preparedKey(run, chosen); },
                     [chosen](const record::Run& run, const auto&, figure::Problems*) {
                         return prepareRun(run, chosen);
@@ -167,7 +165,7 @@ void CalibrationPage::prepare() {
 }
 
 void CalibrationPage::collectShown() {
-    const std::string ofClass = m_options->diagrams().ofClass;
+    const std::string ofClass = figure::diagramChoice(diagramsRequest()).ofClass;
     const auto labels = figure::labelRuns(runs());
     const auto hasClass = [&ofClass](const analysis::CalibrationData& read) {
         return ofClass.empty() ||
@@ -204,8 +202,30 @@ void CalibrationPage::collectShown() {
     }
 }
 
-std::optional<double> CalibrationPage::temperature() const {
-    return m_options->fitted() ? std::nullopt : std::optional(m_slider->temperature());
+figure::FigureRequest CalibrationPage::diagramsRequest() const {
+    figure::FigureRequest request = requestOf("reliability");
+    m_options->addTo(request);
+    request.temperature.value = m_slider->temperature();
+    return request;
+}
+
+figure::FigureRequest CalibrationPage::curveRequest() const {
+    figure::FigureRequest request = diagramsRequest();
+    m_options->addCurveTo(request);
+    return request;
+}
+
+figure::FigureRequest CalibrationPage::request() const {
+    return m_curve->plot().hasFocus() ? curveRequest() : diagramsRequest();
+}
+
+/// A run without the chosen split, epoch or class is not shown.
+std::vector<std::string> CalibrationPage::shownFiles() const {
+    std::vector<std::string> files;
+    for (const ShownRun& shown : m_shown) {
+        files.push_back(shown.run.file.string());
+    }
+    return files;
 }
 
 void CalibrationPage::draw(Numbers numbers) {
@@ -214,25 +234,24 @@ void CalibrationPage::draw(Numbers numbers) {
         m_details->clear();
         m_norms->clear();
         tellNumbers({}, {});
-        Q_EMIT contentChanged();
+        setDrawn(std::nullopt);
         return;
     }
-    m_diagrams->show({.runs = m_shown,
-                      .temperature = temperature(),
-                      .epoch = m_options->choice().key,
-                      .choice = m_options->diagrams()},
-                     numbers);
-    tellNorms();
+    figure::FigureRequest request = diagramsRequest();
+    request.files = shownFiles();
+    m_diagrams->show({m_shown, request}, numbers);
+    tellNorms(request.temperature);
     drawCurve(numbers);
     if (numbers == Numbers::exact) {
         askDetails();
-        Q_EMIT contentChanged();
     }
+    setDrawn(std::move(request));
 }
 
 void CalibrationPage::drawCurve(Numbers numbers) {
-    m_curve->show(m_options->curve(), m_shown, temperature(), m_options->choice().bins,
-                  numbers == Numbers::exact);
+    figure::FigureRequest request = curveRequest();
+    request.files = shownFiles();
+    m_curve->show(request, m_shown, numbers == Numbers::exact);
 }
 
 void CalibrationPage::askDetails() {
@@ -242,7 +261,7 @@ void CalibrationPage::askDetails() {
     if (!view || m_shown.empty()) {
         return;
     }
-    m_details->ask(*view, m_shown, temperature(), m_options->choice());
+    m_details->ask(*view, m_shown, diagramsRequest());
 }
 
 void CalibrationPage::tellNumbers(const std::vector<figure::ReliabilityEntry>& entries,
@@ -258,14 +277,14 @@ void CalibrationPage::tellNumbers(const std::vector<figure::ReliabilityEntry>& e
     for (const ShownRun& one : m_shown) {
         fitted.push_back(one.prepared->data.fitted.has_value());
     }
-    m_table->setEntries(entries, fitted, !m_options->diagrams().ofClass.empty());
+    m_table->setEntries(entries, fitted, !diagramsRequest().classes.empty());
 }
 
-void CalibrationPage::tellNorms() {
+void CalibrationPage::tellNorms(const figure::TemperatureChoice& temperature) {
     QStringList norms;
     for (const ShownRun& shown : m_shown) {
         if (const auto norm = shown.prepared->data.classifierNorm) {
-            const double asIf = analysis::equivalentClassifierNorm(*norm, shown.temperature(temperature()));
+            const double asIf = analysis::equivalentClassifierNorm(*norm, shown.temperature(temperature));
             norms.append(tr("%1 %2 → %3")
                              .arg(QString::fromStdString(shown.name),
                                   QString::fromStdString(figure::significant(*norm, 3)),
@@ -281,47 +300,22 @@ void CalibrationPage::tellNorms() {
 }
 
 std::optional<PageFigure> CalibrationPage::exportedFigure() const {
-    if (m_shown.empty()) {
+    if (!drawn()) {
         return std::nullopt;
     }
-    const CalibrationChoice choice = m_options->choice();
-    const figure::DiagramChoice diagrams = m_options->diagrams();
-    figure::FigureRequest request = requestOf("reliability");
-    if (!choice.split.empty()) {
-        request.splits = {choice.split};
-    }
-    request.fitOn = choice.fitOn;
-    request.epoch = choice.key;
-    request.bins = diagrams.binCount;
-    request.binning = diagrams.binning;
-    request.convention = diagrams.convention;
-    request.intervals = diagrams.intervals;
-    if (!diagrams.ofClass.empty()) {
-        request.classes = {diagrams.ofClass};
-    }
-    request.files.clear(); // only what is shown: a run without this split or epoch is not
-    for (const ShownRun& shown : m_shown) {
-        request.files.push_back(shown.run.file.string());
-    }
-    request.temperature = {.fitted = m_options->fitted(), .value = m_slider->temperature()};
-    request.beforeAfter = m_options->fitted();
-    if (m_curve->plot().hasFocus()) {
-        return exportedCurve(std::move(request));
-    }
-    return pageFigure(m_diagrams->exactFigure(), std::move(request));
+    return m_curve->plot().hasFocus() ? exportedCurve() : pageFigure(m_diagrams->exactFigure(), *drawn());
 }
 
 /// Made from the files as the command line makes it: what is on the screen may be the slider's numbers.
-PageFigure CalibrationPage::exportedCurve(figure::FigureRequest request) const {
-    m_curve->describe(request);
+PageFigure CalibrationPage::exportedCurve() const {
     std::vector<record::Run> shown;
     for (const ShownRun& one : m_shown) {
         shown.push_back(one.run);
     }
     QApplication::setOverrideCursor(Qt::WaitCursor);
     const auto restore = qScopeGuard([] { QApplication::restoreOverrideCursor(); });
-    const figure::Figure figure = figure::buildFigure(request, shown);
-    return pageFigure([figure](double) { return figure; }, std::move(request));
+    const figure::Figure figure = figure::buildFigure(m_curve->request(), shown);
+    return pageFigure([figure](double) { return figure; }, m_curve->request());
 }
 
 void CalibrationPage::copyFigure() const {

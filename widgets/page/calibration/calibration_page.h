@@ -33,7 +33,8 @@ class CalibrationPage : public Page {
 public:
     explicit CalibrationPage(Background& background, QWidget* parent = nullptr);
 
-    /// The diagrams, or the curve while it has the keyboard.
+    /// All that is exported and copied is the diagrams', or the curve's while it has the keyboard.
+    [[nodiscard]] figure::FigureRequest request() const override;
     [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
     void copyFigure() const override;
     void resetView() override;
@@ -52,13 +53,14 @@ private:
     /// Reads and fits what is missing in the background, then draws.
     void prepare();
     void collectShown();
-    /// One for all runs; nullopt: each at its fitted one.
-    [[nodiscard]] std::optional<double> temperature() const;
+    [[nodiscard]] figure::FigureRequest diagramsRequest() const;
+    [[nodiscard]] figure::FigureRequest curveRequest() const;
+    [[nodiscard]] std::vector<std::string> shownFiles() const;
     void draw(Numbers numbers);
     void drawCurve(Numbers numbers);
     void tellNumbers(const std::vector<figure::ReliabilityEntry>& entries, const QStringList& cautions);
-    void tellNorms();
-    [[nodiscard]] PageFigure exportedCurve(figure::FigureRequest request) const;
+    void tellNorms(const figure::TemperatureChoice& temperature);
+    [[nodiscard]] PageFigure exportedCurve() const;
     /// What the picked table needs; only when it changes, or on release.
     void askDetails();
 

@@ -18,6 +18,11 @@ namespace finescope::widgets {
 namespace {
 
 constexpr int kRowsSeen = 8; // of the table before it scrolls
+/// What the page can show: kinds of figure.
+constexpr const char* kNorms = "class-norms";
+constexpr const char* kAngles = "class-angles";
+constexpr const char* kDerivative = "norm-derivative";
+constexpr const char* kRows = "classifier-rows";
 
 } // namespace
 
@@ -32,14 +37,15 @@ ClassifierPage::ClassifierPage(Background& background, QWidget* parent)
                   return figure::classifierEntries({&run, 1}, problems);
               }}),
       m_derivatives(background, QStringLiteral("classifier"), kSpareNumbers),
-      m_heading(new NoteHeading(this)), m_plot(new PlotView(this)), m_probe(makeCaption({}, this)),
-      m_table(new NumbersTable(this)), m_view(new QComboBox(options())), m_class(new QComboBox(options())),
-      m_split(new QComboBox(options())), m_xAxis(makeXAxisPicker(options())),
-      m_origin(makeOriginPicker(options())), m_logarithmic(new QCheckBox(tr("Logarithmic norms"), options())),
+      m_heading(new NoteHeading(this)), m_probe(makeCaption({}, this)), m_table(new NumbersTable(this)),
+      m_view(new QComboBox(options())), m_class(new QComboBox(options())), m_split(new QComboBox(options())),
+      m_xAxis(makeXAxisPicker(options())), m_origin(makeOriginPicker(options())),
+      m_logarithmic(new QCheckBox(tr("Logarithmic norms"), options())),
       m_grouping(makeGroupingPicker(options())), m_spread(makeSpreadPicker(options())) {
     setObjectName(QStringLiteral("classifierPage"));
-    m_plot->setObjectName(QStringLiteral("classifierPlot"));
-    m_plot->setAccessibleName(title());
+    setPlot(new PlotView(this));
+    plot()->setObjectName(QStringLiteral("classifierPlot"));
+    plot()->setAccessibleName(title());
     m_table->setObjectName(QStringLiteral("classifierNumbers"));
     m_table->setAccessibleName(tr("Rows of the classifier before and after, mean and deviation over seeds"));
     m_table->hide();
@@ -48,20 +54,18 @@ ClassifierPage::ClassifierPage(Background& background, QWidget* parent)
     m_probe->hide();
     m_heading->setNote(classNormsNote());
     content()->addWidget(m_heading);
-    content()->addWidget(m_plot, 1);
+    content()->addWidget(plot(), 1);
     content()->addWidget(m_probe);
     content()->addWidget(m_table);
-    setFocusWidget(m_plot);
     makeOptions();
-    connect(m_plot, &PlotView::exportRequested, this, &Page::exportRequested);
 }
 
 void ClassifierPage::makeOptions() {
     m_view->setObjectName(QStringLiteral("classifierView"));
-    m_view->addItem(tr("Norms"), normsView);
-    m_view->addItem(tr("Angles"), anglesView);
-    m_view->addItem(tr("Derivative by norm"), derivativeView);
-    m_view->addItem(tr("Before and after"), rowsView);
+    m_view->addItem(tr("Norms"), QLatin1String(kNorms));
+    m_view->addItem(tr("Angles"), QLatin1String(kAngles));
+    m_view->addItem(tr("Derivative by norm"), QLatin1String(kDerivative));
+    m_view->addItem(tr("Before and after"), QLatin1String(kRows));
     m_class->setObjectName(QStringLiteral("classifierClass"));
     m_class->addItem(tr("All classes"), QString());
     m_class->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -91,50 +95,38 @@ void ClassifierPage::makeOptions() {
     connect(m_logarithmic, &QCheckBox::clicked, this, &ClassifierPage::refreshWhenVisible);
 }
 
-void ClassifierPage::enableOptions() {
-    const bool rows = view() == rowsView;
-    m_split->setEnabled(view() == derivativeView);
+figure::FigureRequest ClassifierPage::request() const {
+    figure::FigureRequest request = requestOf(m_view->currentData().toString().toStdString());
+    request.classes = pickedNames(*m_class);
+    request.xAxis = pickedXAxis(*m_xAxis);
+    request.origin = pickedOrigin(*m_origin);
+    request.grouping = pickedGrouping(*m_grouping);
+    request.spread = pickedSpread(*m_spread);
+    request.linearValues = !m_logarithmic->isChecked();
+    if (request.kind == kDerivative) {
+        request.splits = pickedNames(*m_split);
+        request.splits = {figure::derivativeSplit(request, runs())};
+    }
+    return request;
+}
+
+void ClassifierPage::enableOptions(const figure::FigureRequest& request) {
+    const bool rows = request.kind == kRows;
+    m_split->setEnabled(request.kind == kDerivative);
     m_xAxis->setEnabled(!rows);
     m_grouping->setEnabled(!rows);
-    m_logarithmic->setEnabled(view() == normsView || rows);
-    m_spread->setEnabled(rows || pickedGrouping(*m_grouping) == figure::Grouping::methods);
+    m_logarithmic->setEnabled(request.kind == kNorms || rows);
+    m_spread->setEnabled(rows || request.grouping == figure::Grouping::methods);
 }
 
-ClassifierPage::View ClassifierPage::view() const {
-    return static_cast<View>(m_view->currentData().toInt());
-}
-
-/// The split picked, else the usual one of the checked runs.
-std::string ClassifierPage::split() const {
-    const std::vector<std::string> picked = pickedNames(*m_split);
-    return picked.empty() ? figure::defaultDerivativeSplit(runs()) : picked.front();
-}
-
-figure::ClassifierCurveOptions ClassifierPage::curveOptions() const {
-    return {
-        .curve = {.xAxis = pickedXAxis(*m_xAxis),
-                  .origin = pickedOrigin(*m_origin),
-                  .yScale = m_logarithmic->isChecked() ? figure::Scale::logarithmic : figure::Scale::linear,
-                  .grouping = pickedGrouping(*m_grouping),
-                  .spread = pickedSpread(*m_spread)},
-        .classes = pickedNames(*m_class)};
-}
-
-figure::ClassifierRowsOptions ClassifierPage::rowsOptions() const {
-    const figure::ClassifierCurveOptions options = curveOptions();
-    return {.classes = options.classes,
-            .before = options.curve.origin,
-            .spread = options.curve.spread,
-            .scale = options.curve.yScale};
-}
-
-void ClassifierPage::askDerivatives() {
-    m_derivatives.ask({[split = split()](const record::Run& run) {
-                           return evaluationKey(run) + QLatin1Char('|') + QString::fromStdString(split);
-                       },
-                       [split = split()](const record::Run& run, const auto&, figure::Problems* problems) {
-                           return figure::normDerivativeEntries({&run, 1}, split, problems);
-                       }});
+void ClassifierPage::askDerivatives(const figure::FigureRequest& request) {
+    m_derivatives.ask(
+        {[split = request.firstSplit()](const record::Run& run) {
+             return evaluationKey(run) + QLatin1Char('|') + QString::fromStdString(split);
+         },
+         [split = request.firstSplit()](const record::Run& run, const auto&, figure::Problems* problems) {
+             return figure::normDerivativeEntries({&run, 1}, split, problems);
+         }});
 }
 
 void ClassifierPage::refresh() {
@@ -144,12 +136,13 @@ void ClassifierPage::refresh() {
         splits.insert(splits.end(), names.begin(), names.end());
     }
     listNames(*m_split, splits);
-    enableOptions();
-    m_plot->setTheme(theme());
+    const figure::FigureRequest request = this->request();
+    enableOptions(request);
+    plot()->setTheme(theme());
     setLoading(true);
     const auto done = [this](const std::optional<Failure>& failure) { finish(failure); };
-    if (view() == derivativeView) {
-        askDerivatives();
+    if (request.kind == kDerivative) {
+        askDerivatives(request);
         m_derivatives.complete(runs(), this, done);
     } else {
         m_rows.complete(runs(), this, done);
@@ -161,16 +154,16 @@ void ClassifierPage::finish(const std::optional<Failure>& failure) {
     if (failure) {
         showError(tr("The classifiers of some runs could not be used."), failure->message);
     } // and what there is is shown
-    m_shown.reset();
+    std::optional<figure::FigureRequest> drawn;
     if (!runs().empty()) {
-        draw();
-        const bool nothing = showsNothing(m_plot->figure());
-        sayInstead(nothing ? QString::fromStdString(m_plot->figure().panels.front().emptyText) : QString());
+        figure::FigureRequest request = draw();
+        const bool nothing = showsNothing(plot()->figure());
+        sayInstead(nothing ? QString::fromStdString(plot()->figure().panels.front().emptyText) : QString());
         if (!nothing) {
-            m_shown = requestNow();
+            drawn = std::move(request);
         }
     }
-    Q_EMIT contentChanged();
+    setDrawn(std::move(drawn));
 }
 
 void ClassifierPage::sayProbes() {
@@ -189,66 +182,40 @@ void ClassifierPage::sayProbes() {
     m_probe->setVisible(!lines.isEmpty());
 }
 
-void ClassifierPage::draw() {
+figure::FigureRequest ClassifierPage::draw() {
     sayProbes();
-    m_table->setVisible(view() == rowsView);
-    if (view() == derivativeView) {
-        m_heading->setNote(normDerivativeNote());
-        const std::vector<figure::NormDerivativeEntry> entries = entriesOf(m_derivatives, runs());
+    figure::FigureRequest request = this->request();
+    const auto listClasses = [&](const auto& entries) {
         listNames(*m_class, figure::classesOf(std::span(entries)));
-        m_plot->setFigure(figure::normDerivativeFigure(runs(), entries, split(), curveOptions()));
-        return;
+        request = this->request(); // the class that was picked may be gone
+    };
+    m_table->setVisible(request.kind == kRows);
+    if (request.kind == kDerivative) {
+        const std::string split = request.firstSplit();
+        const std::vector<figure::NormDerivativeEntry> entries = entriesOf(m_derivatives, runs());
+        listClasses(entries);
+        m_heading->setNote(normDerivativeNote());
+        plot()->setFigure(
+            figure::normDerivativeFigure(runs(), entries, split, figure::classifierCurveOptions(request)));
+        return request;
     }
     const std::vector<figure::ClassifierEntry> entries = entriesOf(m_rows, runs());
-    listNames(*m_class, figure::classesOf(std::span(entries)));
-    switch (view()) {
-    case anglesView:
-        m_heading->setNote(classAnglesNote());
-        m_plot->setFigure(figure::classAnglesFigure(runs(), entries, curveOptions()));
-        break;
-    case rowsView:
+    listClasses(entries);
+    if (request.kind == kRows) {
+        const figure::ClassifierRowsOptions options = figure::classifierRowsOptions(request);
         m_heading->setNote(classifierRowsNote());
-        m_plot->setFigure(figure::classifierRowsFigure(runs(), entries, rowsOptions()));
-        m_table->setTable(figure::classifierRowsTable(runs(), entries, rowsOptions()));
+        plot()->setFigure(figure::classifierRowsFigure(runs(), entries, options));
+        m_table->setTable(figure::classifierRowsTable(runs(), entries, options));
         m_table->fitHeight(kRowsSeen);
-        break;
-    case normsView:
-    case derivativeView:
+    } else if (request.kind == kAngles) {
+        m_heading->setNote(classAnglesNote());
+        plot()->setFigure(
+            figure::classAnglesFigure(runs(), entries, figure::classifierCurveOptions(request)));
+    } else {
         m_heading->setNote(classNormsNote());
-        m_plot->setFigure(figure::classNormsFigure(runs(), entries, curveOptions()));
-        break;
-    }
-}
-
-figure::FigureRequest ClassifierPage::requestNow() const {
-    constexpr const char* kKinds[] = {"class-norms", "class-angles", "norm-derivative", "classifier-rows"};
-    const figure::ClassifierCurveOptions options = curveOptions();
-    figure::FigureRequest request = requestOf(kKinds[view()]);
-    request.classes = options.classes;
-    request.xAxis = options.curve.xAxis;
-    request.origin = options.curve.origin;
-    request.grouping = options.curve.grouping;
-    request.spread = options.curve.spread;
-    request.linearValues = !m_logarithmic->isChecked();
-    if (view() == derivativeView) {
-        request.splits = {split()};
+        plot()->setFigure(figure::classNormsFigure(runs(), entries, figure::classifierCurveOptions(request)));
     }
     return request;
-}
-
-std::optional<PageFigure> ClassifierPage::exportedFigure() const {
-    if (!m_shown) {
-        return std::nullopt;
-    }
-    return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, *m_shown);
-}
-
-void ClassifierPage::copyFigure() const {
-    m_plot->copyToClipboard();
-}
-
-void ClassifierPage::resetView() {
-    m_plot->resetView();
 }
 
 } // namespace finescope::widgets

@@ -15,7 +15,6 @@ namespace finescope::widgets {
 
 class NoteHeading;
 class NumbersTable;
-class PlotView;
 
 /// The rows of the classifier, one for each class: norms, angles and the derivative of the loss by each norm
 /// over training, and what became of them. Snapshots and logits are read in the background, once each.
@@ -25,33 +24,24 @@ class ClassifierPage : public Page {
 public:
     explicit ClassifierPage(Background& background, QWidget* parent = nullptr);
 
-    [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
-    void copyFigure() const override;
-    void resetView() override;
+    [[nodiscard]] figure::FigureRequest request() const override;
 
 protected:
     void refresh() override;
 
 private:
-    enum View { normsView, anglesView, derivativeView, rowsView };
-
     void makeOptions();
-    void enableOptions();
+    void enableOptions(const figure::FigureRequest& request);
     void finish(const std::optional<Failure>& failure);
-    void draw();
+    /// Shows what was read. Returns the request that it shows.
+    figure::FigureRequest draw();
     void sayProbes();
-    [[nodiscard]] View view() const;
-    [[nodiscard]] std::string split() const;
-    [[nodiscard]] figure::ClassifierCurveOptions curveOptions() const;
-    [[nodiscard]] figure::ClassifierRowsOptions rowsOptions() const;
-    [[nodiscard]] figure::FigureRequest requestNow() const;
-    /// Of the split that is chosen.
-    void askDerivatives();
+    /// Of the split of the request.
+    void askDerivatives(const figure::FigureRequest& request);
 
     RunEntries<figure::ClassifierEntry> m_rows;
     RunEntries<figure::NormDerivativeEntry> m_derivatives;
     NoteHeading* m_heading;
-    PlotView* m_plot;
     QLabel* m_probe; ///< what linear probing chose
     NumbersTable* m_table;
     QComboBox* m_view;
@@ -62,7 +52,6 @@ private:
     QCheckBox* m_logarithmic;
     QComboBox* m_grouping;
     QComboBox* m_spread;
-    std::optional<figure::FigureRequest> m_shown; ///< what makes the figure that is shown
 };
 
 } // namespace finescope::widgets

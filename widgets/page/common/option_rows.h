@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/analysis/statistics/seed_statistics.h"
-#include "core/figure/chart/curve_builder.h"
+#include "core/figure/choices.h"
 
 #include <QString>
 

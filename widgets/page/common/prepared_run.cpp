@@ -37,6 +37,11 @@ figure::TemperatureCurve PreparedRun::exactCurve(const std::stop_token& stop) co
     });
 }
 
+CalibrationChoice calibrationChoice(const figure::FigureRequest& request) {
+    return {
+        .split = request.firstSplit(), .key = request.epoch, .fitOn = request.fitOn, .bins = request.bins};
+}
+
 std::shared_ptr<const PreparedRun> prepareRun(const record::Run& run, const CalibrationChoice& choice) {
     analysis::CalibrationData data = analysis::readCalibration(run, choice.split, choice.key, choice.fitOn);
     analysis::SliderTable table(data.logits, data.labels, choice.bins);

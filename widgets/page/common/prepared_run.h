@@ -2,6 +2,7 @@
 
 #include "core/analysis/temperature/slider_table.h"
 #include "core/figure/calibration/calibration_view.h"
+#include "core/figure/figure_request.h"
 
 #include <QString>
 
@@ -20,6 +21,9 @@ struct CalibrationChoice {
     int bins = 15;
     bool operator==(const CalibrationChoice&) const = default;
 };
+
+/// What a request says of it.
+[[nodiscard]] CalibrationChoice calibrationChoice(const figure::FigureRequest& request);
 
 /// One run made ready for the slider: read once, never changed, shared with the worker.
 struct PreparedRun {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "core/analysis/statistics/seed_statistics.h"
 #include "widgets/page/common/background.h"
 #include "widgets/page/page.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,17 +11,13 @@ class QComboBox;
 
 namespace finescope::widgets {
 
-class PlotView;
-
 /// A page with one plot over methods and their seeds, of a split and a statistic that are chosen at its
 /// right.
 class SeedPage : public Page {
     Q_OBJECT
 
 public:
-    [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
-    void copyFigure() const override;
-    void resetView() override;
+    [[nodiscard]] figure::FigureRequest request() const override;
 
 protected:
     struct Words {
@@ -32,9 +28,6 @@ protected:
     };
     SeedPage(const QString& title, const QString& emptySentence, Words words, QWidget* parent);
 
-    [[nodiscard]] PlotView* plot() const { return m_plot; }
-    [[nodiscard]] std::vector<std::string> splits() const;
-    [[nodiscard]] analysis::Spread spread() const;
     /// What the first entry of the splits means, and which of the two pickers the page's plot follows.
     void usePickers(const QString& usualSplits, bool split, bool spread);
     /// Before and after the background computes what draw() shows.
@@ -50,19 +43,15 @@ protected:
         listNames(names);
     }
 
-    /// Shows what was computed. Returns whether there is something to export.
-    virtual bool draw() = 0;
-    /// Adds the page's own options to a request for its figure.
-    virtual void addOptions(figure::FigureRequest& request) const { static_cast<void>(request); }
+    /// Shows what was computed. Returns the request that it shows; nullopt: nothing to export.
+    virtual std::optional<figure::FigureRequest> draw() = 0;
 
 private:
     void listNames(const std::vector<std::string>& names);
 
     Words m_words;
-    PlotView* m_plot;
     QComboBox* m_split;
     QComboBox* m_spread;
-    bool m_shown = false;
 };
 
 } // namespace finescope::widgets

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "core/figure/choices.h"
 #include "core/figure/figure.h"
 #include "core/record/run.h"
 #include "widgets/page/common/prepared_run.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace finescope::widgets {
@@ -17,9 +17,9 @@ struct ShownRun {
     figure::Style style;
     std::shared_ptr<const PreparedRun> prepared;
 
-    /// `chosen`, or nullopt: the one fitted on its validation split.
-    [[nodiscard]] double temperature(std::optional<double> chosen) const {
-        return chosen.value_or(prepared->fittedTemperature());
+    /// The one for all runs, or its own.
+    [[nodiscard]] double temperature(const figure::TemperatureChoice& choice) const {
+        return choice.fitted ? prepared->fittedTemperature() : choice.value;
     }
 };
 

@@ -25,6 +25,16 @@ constexpr int kRowsSeen = 8;          // of the table before it scrolls
 constexpr int kLowestMap = 220;       // of a row of maps: what still can be read
 constexpr std::size_t kSpareSets = 8; // results of other choices that stay at hand
 const QString kWork = QStringLiteral("featureSamples");
+/// What the page can show: kinds of figure.
+constexpr const char* kMethods = "features";
+constexpr const char* kSamples = "feature-distributions";
+constexpr const char* kTraining = "feature-curves";
+constexpr const char* kMap = "feature-map";
+constexpr const char* kNeighbours = "feature-neighbours";
+
+bool isTsne(const figure::FigureRequest& request) {
+    return request.kind == kMap && request.projection == figure::Projection::tsne;
+}
 
 /// Features are written at the start and once a model is selected: until then nothing new can be there.
 QString featuresKey(const record::Run& run) {
@@ -41,7 +51,7 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
           tr("Features"),
           tr("Here you will see what fine-tuning did to the features: how alike they became, how far they "
              "moved and how well they separate the classes."),
-          {QStringLiteral("feature"), "features", {}, tr("The features of some runs could not be compared.")},
+          {QStringLiteral("feature"), kMethods, {}, tr("The features of some runs could not be compared.")},
           parent),
       m_background(background),
       m_results(background, QStringLiteral("features"), kSpareNumbers,
@@ -78,11 +88,11 @@ FeaturePage::FeaturePage(Background& background, QWidget* parent)
 
 void FeaturePage::makeOptions() {
     m_view->setObjectName(QStringLiteral("featureView"));
-    m_view->addItem(tr("Methods"), methodsView);
-    m_view->addItem(tr("Sample by sample"), samplesView);
-    m_view->addItem(tr("Over training"), trainingView);
-    m_view->addItem(tr("Map"), mapView);
-    m_view->addItem(tr("Neighbours"), neighboursView);
+    m_view->addItem(tr("Methods"), QLatin1String(kMethods));
+    m_view->addItem(tr("Sample by sample"), QLatin1String(kSamples));
+    m_view->addItem(tr("Over training"), QLatin1String(kTraining));
+    m_view->addItem(tr("Map"), QLatin1String(kMap));
+    m_view->addItem(tr("Neighbours"), QLatin1String(kNeighbours));
     addOption(optionRows(), tr("View"), m_view);
     m_projection->setObjectName(QStringLiteral("featureProjection"));
     m_projection->setAccessibleName(tr("Projection"));
@@ -119,40 +129,48 @@ void FeaturePage::makeOptions() {
     connect(m_compute, &QPushButton::clicked, this, &FeaturePage::askForTsne);
     connect(m_view, &QComboBox::activated, this, &FeaturePage::refreshWhenVisible);
     connect(m_work, &WorkProgress::cancelRequested, this, &FeaturePage::cancelWork);
-    showOptions();
+    showOptions(request());
 }
 
-FeaturePage::View FeaturePage::view() const {
-    return static_cast<View>(m_view->currentData().toInt());
+figure::FigureRequest FeaturePage::request() const {
+    figure::FigureRequest request = SeedPage::request();
+    request.kind = m_view->currentData().toString().toStdString();
+    if (request.kind == kTraining) {
+        request.grouping = figure::Grouping::methods;
+    } else if (request.kind == kMap) {
+        request.splits = {figure::featureSplit(request, runs())};
+        request.projection = static_cast<figure::Projection>(m_projection->currentData().toInt());
+        request.perplexity = m_perplexity->value();
+        request.mapSeed = static_cast<std::uint64_t>(m_seed->value());
+        request.beforeAfter = m_beforeAfter->isChecked();
+        request.mapTogether = m_together->isChecked();
+    }
+    return request;
 }
 
-bool FeaturePage::tsneChosen() const {
-    return view() == mapView && mapOptions().projection == figure::Projection::tsne;
-}
-
-bool FeaturePage::tsneWaits() const {
-    return tsneChosen() && !split().empty() && !m_maps.find(mapKey()) && m_asked != mapKey();
+bool FeaturePage::tsneWaits(const figure::FigureRequest& request) const {
+    const QString key = mapKey(request);
+    return isTsne(request) && !request.firstSplit().empty() && !m_maps.find(key) && m_asked != key;
 }
 
 /// What a person does with the options of the map asks for it.
 void FeaturePage::askForTsne() {
-    m_asked = mapKey();
+    m_asked = mapKey(request());
     refreshWhenVisible();
 }
 
-void FeaturePage::showOptions() {
-    const bool map = view() == mapView;
+void FeaturePage::showOptions(const figure::FigureRequest& request) {
+    const bool map = request.kind == kMap, neighbours = request.kind == kNeighbours;
     m_projection->setVisible(map);
     m_beforeAfter->setVisible(map);
     m_together->setVisible(map);
-    m_perplexity->setVisible(tsneChosen());
-    m_seed->setVisible(tsneChosen());
-    m_compute->setVisible(tsneWaits());
-    m_table->setVisible(view() == samplesView || view() == neighboursView);
-    m_table->setAccessibleName(view() == neighboursView ? tr("Neighbours of features, by run")
-                                                        : tr("Features by class"));
-    usePickers(view() == methodsView ? tr("All but training") : tr("Test, if recorded"),
-               view() != trainingView, view() != samplesView && !map);
+    m_perplexity->setVisible(isTsne(request));
+    m_seed->setVisible(isTsne(request));
+    m_compute->setVisible(tsneWaits(request));
+    m_table->setVisible(request.kind == kSamples || neighbours);
+    m_table->setAccessibleName(neighbours ? tr("Neighbours of features, by run") : tr("Features by class"));
+    usePickers(request.kind == kMethods ? tr("All but training") : tr("Test, if recorded"),
+               request.kind != kTraining, request.kind != kSamples && !map);
 }
 
 void FeaturePage::endWork() {
@@ -165,46 +183,32 @@ void FeaturePage::cancelWork() {
     m_results.cancel();
     endWork();
     m_asked.clear();
-    if (view() == methodsView) {
+    const figure::FigureRequest request = this->request();
+    if (request.kind == kMethods) {
         finish(std::nullopt); // with what is known
         return;
     }
-    if (tsneChosen()) {
+    if (isTsne(request)) {
         m_projection->setCurrentIndex(m_projection->findData(static_cast<int>(figure::Projection::pca)));
     } else {
-        m_view->setCurrentIndex(m_view->findData(methodsView));
+        m_view->setCurrentIndex(m_view->findData(QLatin1String(kMethods)));
     }
     refreshWhenVisible();
 }
 
-std::string FeaturePage::split() const {
-    const std::vector<std::string> chosen = splits();
-    return chosen.empty() ? figure::defaultFeatureSplit(runs()) : chosen.front();
-}
-
-figure::FeatureMapOptions FeaturePage::mapOptions() const {
-    return {.split = split(),
-            .projection = static_cast<figure::Projection>(m_projection->currentData().toInt()),
-            .perplexity = m_perplexity->value(),
-            .seed = static_cast<std::uint64_t>(m_seed->value()),
-            .beforeAfter = m_beforeAfter->isChecked(),
-            .together = m_together->isChecked()};
-}
-
-QString FeaturePage::setKey() const {
-    QString key = QString::fromStdString(split());
+QString FeaturePage::setKey(const figure::FigureRequest& request) const {
+    QString key = QString::fromStdString(figure::featureSplit(request, runs()));
     for (const record::Run& run : runs()) {
         key += QLatin1Char('\n') + featuresKey(run);
     }
     return key;
 }
 
-QString FeaturePage::mapKey() const {
-    const figure::FeatureMapOptions options = mapOptions();
-    QString key = setKey() + (options.beforeAfter ? QStringLiteral("\nboth") : QString()) +
-                  (options.together ? QStringLiteral("\ntogether") : QString());
-    if (options.projection == figure::Projection::tsne) {
-        key += QStringLiteral("\n%1 %2").arg(options.perplexity).arg(options.seed);
+QString FeaturePage::mapKey(const figure::FigureRequest& request) const {
+    QString key = setKey(request) + (request.beforeAfter ? QStringLiteral("\nboth") : QString()) +
+                  (request.mapTogether ? QStringLiteral("\ntogether") : QString());
+    if (request.projection == figure::Projection::tsne) {
+        key += QStringLiteral("\n%1 %2").arg(request.perplexity).arg(request.mapSeed);
     }
     return key;
 }
@@ -243,12 +247,13 @@ void FeaturePage::compute(ResultCache<Value>& known, const QString& key,
 }
 
 void FeaturePage::refresh() {
-    if (view() != methodsView) {
+    if (request().kind != kMethods) {
         listFeatureSplits();
     }
-    showOptions();
+    const figure::FigureRequest request = this->request();
+    showOptions(request);
     begin();
-    if (view() == methodsView) {
+    if (request.kind == kMethods) {
         endWork();
         const WorkProgress::Fraction fraction =
             m_results.complete(runs()) ? WorkProgress::Fraction{} : m_work->start();
@@ -262,24 +267,28 @@ void FeaturePage::refresh() {
         return;
     }
     m_results.cancel();
-    if (view() == trainingView || split().empty() || tsneWaits()) {
+    const bool none = figure::featureSplit(request, runs()).empty();
+    if (request.kind == kTraining || none || tsneWaits(request)) {
         endWork();
         finish(std::nullopt);
-    } else if (view() == mapView) {
-        compute<Maps>(m_maps, mapKey(),
-                      [runs = runSet(), options = mapOptions()](const auto& hooks, auto& problems) {
+    } else if (request.kind == kMap) {
+        compute<Maps>(m_maps, mapKey(request),
+                      [runs = runSet(), options = figure::featureMapOptions(request)](const auto& hooks,
+                                                                                      auto& problems) {
                           return figure::featureMaps(*runs, options, hooks, &problems);
                       });
-    } else if (view() == neighboursView) {
-        compute<Neighbours>(
-            m_neighbours, setKey(), [runs = runSet(), split = split()](const auto& hooks, auto& problems) {
-                return figure::neighbourEntries(*runs, {.split = split, .numbers = {}}, hooks, &problems);
-            });
+    } else if (request.kind == kNeighbours) {
+        compute<Neighbours>(m_neighbours, setKey(request),
+                            [runs = runSet(), options = figure::neighbourFigureOptions(request)](
+                                const auto& hooks, auto& problems) {
+                                return figure::neighbourEntries(*runs, options, hooks, &problems);
+                            });
     } else {
-        compute<Details>(
-            m_details, setKey(), [runs = runSet(), split = split()](const auto& hooks, auto& problems) {
-                return figure::featureDistributionEntries(*runs, {.split = split}, hooks, &problems);
-            });
+        compute<Details>(m_details, setKey(request),
+                         [runs = runSet(), options = figure::featureSplitOptions(request)](const auto& hooks,
+                                                                                           auto& problems) {
+                             return figure::featureDistributionEntries(*runs, options, hooks, &problems);
+                         });
     }
 }
 
@@ -305,71 +314,55 @@ void FeaturePage::drawNotes() {
     m_notes->setVisible(m_table->isHidden() && !m_notes->text().isEmpty());
 }
 
-bool FeaturePage::draw() {
+void FeaturePage::drawMap(const figure::FigureRequest& request) {
+    m_heading->setNote(isTsne(request) ? tsneNote() : principalComponentsNote());
+    const Maps* maps = m_maps.find(mapKey(request));
+    figure::Figure figure =
+        figure::featureMapFigure(maps ? *maps : Maps{}, figure::featureMapOptions(request));
+    if (tsneWaits(request)) {
+        figure.panels.front().emptyText =
+            tr("Click “Compute t-SNE” on the right to map these runs.").toStdString();
+    }
+    plot()->setFigure(figure);
+}
+
+std::optional<figure::FigureRequest> FeaturePage::draw() {
     const std::vector<figure::FeatureEntry> entries = entriesOf(m_results, runs());
-    if (view() == methodsView) {
+    if (request().kind == kMethods) {
         listSplitsOf(entries);
     }
     if (runs().empty()) {
-        return false;
+        return std::nullopt;
     }
-    const bool waits = tsneWaits();
-    if (view() == methodsView) {
+    const figure::FigureRequest request = this->request();
+    if (request.kind == kMethods) {
         m_heading->setNote(featureNumbersNote());
-        plot()->setFigure(
-            figure::featuresFigure(entries, {.splits = splits(), .spread = spread(), .runs = runs().size()}));
-    } else if (view() == trainingView) {
+        plot()->setFigure(figure::featuresFigure(entries, figure::featuresOptions(request, runs().size())));
+    } else if (request.kind == kTraining) {
         m_heading->setNote(featureTrainingNote());
-        plot()->setFigure(figure::featureCurvesFigure(
-            runs(), {.curve = {.grouping = figure::Grouping::methods, .spread = spread()}}));
-    } else if (view() == mapView) {
-        m_heading->setNote(tsneChosen() ? tsneNote() : principalComponentsNote());
-        const Maps* maps = m_maps.find(mapKey());
-        figure::Figure figure = figure::featureMapFigure(maps ? *maps : Maps{}, mapOptions());
-        if (waits) {
-            figure.panels.front().emptyText =
-                tr("Click “Compute t-SNE” on the right to map these runs.").toStdString();
-        }
-        plot()->setFigure(figure);
-    } else if (view() == neighboursView) {
+        plot()->setFigure(figure::featureCurvesFigure(runs(), figure::trainingOptions(request)));
+    } else if (request.kind == kMap) {
+        drawMap(request);
+    } else if (request.kind == kNeighbours) {
         m_heading->setNote(featureNeighboursNote());
-        const Neighbours* known = m_neighbours.find(setKey());
+        const Neighbours* known = m_neighbours.find(setKey(request));
         const Neighbours neighbours = known ? *known : Neighbours{};
-        plot()->setFigure(figure::featureNeighboursFigure(
-            runs(), neighbours, {.split = split(), .numbers = {}, .spread = spread()}));
+        plot()->setFigure(
+            figure::featureNeighboursFigure(runs(), neighbours, figure::neighbourFigureOptions(request)));
         m_table->setTable(figure::featureNeighboursTable(neighbours));
         m_table->fitHeight(kRowsSeen);
     } else {
         m_heading->setNote(featureSamplesNote());
-        const Details* details = m_details.find(setKey());
-        plot()->setFigure(figure::featureDistributionsFigure(details ? *details : Details{}));
+        const Details* details = m_details.find(setKey(request));
+        plot()->setFigure(figure::featureDistributionsFigure(details ? *details : Details{},
+                                                             figure::featureSplitOptions(request)));
         m_table->setTable(figure::featureClassesTable(details ? *details : Details{}));
         m_table->fitHeight(kRowsSeen);
     }
     const auto rows = static_cast<int>(plot()->figure().panels.size() + 2) / 3;
-    plot()->setMinimumHeight(view() == mapView && rows > 1 ? rows * kLowestMap : 0);
+    plot()->setMinimumHeight(request.kind == kMap && rows > 1 ? rows * kLowestMap : 0);
     drawNotes();
-    return !waits;
-}
-
-void FeaturePage::addOptions(figure::FigureRequest& request) const {
-    if (view() == samplesView) {
-        request.kind = "feature-distributions";
-    } else if (view() == trainingView) {
-        request.kind = "feature-curves";
-        request.grouping = figure::Grouping::methods;
-    } else if (view() == neighboursView) {
-        request.kind = "feature-neighbours";
-    } else if (view() == mapView) {
-        const figure::FeatureMapOptions options = mapOptions();
-        request.kind = "feature-map";
-        request.splits = {options.split};
-        request.projection = options.projection;
-        request.perplexity = options.perplexity;
-        request.mapSeed = options.seed;
-        request.beforeAfter = options.beforeAfter;
-        request.mapTogether = options.together;
-    }
+    return tsneWaits(request) ? std::nullopt : std::optional(request);
 }
 
 } // namespace finescope::widgets

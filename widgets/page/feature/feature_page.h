@@ -30,33 +30,30 @@ class FeaturePage : public SeedPage {
 public:
     explicit FeaturePage(Background& background, QWidget* parent = nullptr);
 
+    [[nodiscard]] figure::FigureRequest request() const override;
+
 protected:
     void refresh() override;
-    bool draw() override;
-    void addOptions(figure::FigureRequest& request) const override;
+    std::optional<figure::FigureRequest> draw() override;
 
 private:
-    enum View { methodsView, samplesView, trainingView, mapView, neighboursView };
     using Details = std::vector<figure::FeatureDistributionEntry>;
     using Maps = std::vector<figure::FeatureMap>;
     using Neighbours = std::vector<figure::NeighbourEntry>;
 
     void makeOptions();
-    void showOptions();
+    void showOptions(const figure::FigureRequest& request);
     void listFeatureSplits();
     void endWork();
     void cancelWork();
     void askForTsne();
-    /// Whether the map that the options ask for is one that nobody has asked to compute.
-    [[nodiscard]] bool tsneWaits() const;
-    [[nodiscard]] bool tsneChosen() const;
+    /// Whether the map that is asked for is one that nobody has asked to compute.
+    [[nodiscard]] bool tsneWaits(const figure::FigureRequest& request) const;
     void drawNotes();
-    [[nodiscard]] View view() const;
-    [[nodiscard]] figure::FeatureMapOptions mapOptions() const;
-    [[nodiscard]] std::string split() const;
+    void drawMap(const figure::FigureRequest& request);
     /// Changes whenever the features of the runs or of the choice of split do.
-    [[nodiscard]] QString setKey() const;
-    [[nodiscard]] QString mapKey() const;
+    [[nodiscard]] QString setKey(const figure::FigureRequest& request) const;
+    [[nodiscard]] QString mapKey(const figure::FigureRequest& request) const;
 
     /// Computes a value of the set in the background unless it is known, then finishes; shows how far it is.
     template <class Value>

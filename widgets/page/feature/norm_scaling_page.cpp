@@ -14,10 +14,6 @@ namespace {
 constexpr int kRowsSeen = 8;        // of the table before it scrolls
 constexpr int kSentenceWidth = 420; // about sixty characters: what reads well
 
-figure::Scale scaleOf(const QCheckBox& logarithmic) {
-    return logarithmic.isChecked() ? figure::Scale::logarithmic : figure::Scale::linear;
-}
-
 } // namespace
 
 NormScalingPage::NormScalingPage(Background& background, QWidget* parent)
@@ -56,17 +52,24 @@ NormScalingPage::NormScalingPage(Background& background, QWidget* parent)
     optionRows()->addStretch(1);
 }
 
+figure::FigureRequest NormScalingPage::request() const {
+    figure::FigureRequest request = SeedPage::request();
+    request.linearValues = !m_logX->isChecked();
+    request.logY = m_logY->isChecked();
+    return request;
+}
+
 void NormScalingPage::refresh() {
     begin();
     m_results.complete(runs(), this, [this](const std::optional<Failure>& failure) { finish(failure); });
 }
 
-bool NormScalingPage::draw() {
+std::optional<figure::FigureRequest> NormScalingPage::draw() {
     const std::vector<figure::NormScalingEntry> entries = entriesOf(m_results, runs());
     listSplitsOf(entries);
-    const figure::Figure figure = figure::normScalingFigure(
-        runs(), entries,
-        {.splits = splits(), .spread = spread(), .xScale = scaleOf(*m_logX), .yScale = scaleOf(*m_logY)});
+    const figure::FigureRequest request = this->request();
+    const figure::Figure figure =
+        figure::normScalingFigure(runs(), entries, figure::normScalingOptions(request));
     const std::string& missing = figure.panels.front().emptyText;
     const bool shown = missing.empty();
     m_missing->setText(QString::fromStdString(missing));
@@ -75,15 +78,10 @@ bool NormScalingPage::draw() {
     m_table->setVisible(shown);
     if (shown) {
         plot()->setFigure(figure);
-        m_table->setTable(figure::normScalingTable(runs(), entries, splits()));
+        m_table->setTable(figure::normScalingTable(runs(), entries, request.splits));
         m_table->fitHeight(kRowsSeen);
     }
-    return shown;
-}
-
-void NormScalingPage::addOptions(figure::FigureRequest& request) const {
-    request.linearValues = !m_logX->isChecked();
-    request.logY = m_logY->isChecked();
+    return shown ? std::optional(request) : std::nullopt;
 }
 
 } // namespace finescope::widgets

@@ -18,10 +18,11 @@ class NormScalingPage : public SeedPage {
 public:
     explicit NormScalingPage(Background& background, QWidget* parent = nullptr);
 
+    [[nodiscard]] figure::FigureRequest request() const override;
+
 protected:
     void refresh() override;
-    bool draw() override;
-    void addOptions(figure::FigureRequest& request) const override;
+    std::optional<figure::FigureRequest> draw() override;
 
 private:
     RunEntries<figure::NormScalingEntry> m_results;

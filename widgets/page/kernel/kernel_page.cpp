@@ -36,10 +36,9 @@ KernelPage::KernelPage(Background& background, QWidget* parent)
            tr("Here you will see the neural tangent kernel at the start of fine-tuning: the spectra of its "
               "parts P and F, their ranks, and how much of the first step the features take."),
            parent),
-      m_plot(new PlotView(this)), m_table(new NumbersTable(this)), m_missing(new QWidget(this)),
-      m_missingText(new QLabel(m_missing)), m_compute(new QPushButton(tr("Compute kernel…"), m_missing)),
-      m_view(new QComboBox(options())), m_state(new QComboBox(options())), m_parts{},
-      m_part(new QComboBox(options())),
+      m_table(new NumbersTable(this)), m_missing(new QWidget(this)), m_missingText(new QLabel(m_missing)),
+      m_compute(new QPushButton(tr("Compute kernel…"), m_missing)), m_view(new QComboBox(options())),
+      m_state(new QComboBox(options())), m_parts{}, m_part(new QComboBox(options())),
       m_normalised(new QCheckBox(tr("Normalise by largest value"), options())),
       m_logarithmic(new QCheckBox(tr("Logarithmic values"), options())),
       m_logarithmicIndex(new QCheckBox(tr("Logarithmic index"), options())), m_axis(new QComboBox(options())),
@@ -48,8 +47,9 @@ KernelPage::KernelPage(Background& background, QWidget* parent)
       m_kernels(background, QStringLiteral("kernel"), kSpareKernels),
       m_traceNorms(background, QStringLiteral("kernel"), kSpareTraceNorms) {
     setObjectName(QStringLiteral("kernelPage"));
-    m_plot->setObjectName(QStringLiteral("kernelPlot"));
-    m_plot->setAccessibleName(title());
+    setPlot(new PlotView(this));
+    plot()->setObjectName(QStringLiteral("kernelPlot"));
+    plot()->setAccessibleName(title());
     m_table->setObjectName(QStringLiteral("kernelNumbers"));
     m_table->setAccessibleName(tr("Kernel numbers of the checked runs"));
     m_missing->setObjectName(QStringLiteral("kernelMissing"));
@@ -62,12 +62,10 @@ KernelPage::KernelPage(Background& background, QWidget* parent)
     missing->addWidget(m_missingText, 1);
     missing->addWidget(m_compute);
     content()->addWidget(m_missing);
-    content()->addWidget(m_plot, 1);
+    content()->addWidget(plot(), 1);
     content()->addWidget(m_table);
-    setFocusWidget(m_plot);
     makeOptions();
     connect(m_compute, &QPushButton::clicked, this, [this] { Q_EMIT computeRequested(m_withoutKernel); });
-    connect(m_plot, &PlotView::exportRequested, this, &Page::exportRequested);
 }
 
 void KernelPage::makeOptions() {
@@ -136,7 +134,7 @@ void KernelPage::makeOptions() {
     }
     connect(m_ownColours, &QCheckBox::clicked, this, [this](bool own) {
         if (own) {
-            suggestColours(m_plot->shownFigure());
+            suggestColours(plot()->shownFigure());
         }
         refreshWhenVisible();
     });
@@ -200,22 +198,37 @@ analysis::KernelPart KernelPage::mapPart() const {
     return static_cast<analysis::KernelPart>(m_part->currentData().toInt());
 }
 
-std::vector<analysis::KernelPart> KernelPage::parts() const {
-    if (view() == heatMapView) {
-        return {mapPart()};
-    }
-    std::vector<analysis::KernelPart> chosen;
-    for (const analysis::KernelPart part : analysis::kKernelParts) {
-        if (m_parts[static_cast<std::size_t>(part)]->isChecked()) {
-            chosen.push_back(part);
+figure::FigureRequest KernelPage::request() const {
+    const View view = this->view();
+    figure::FigureRequest request = requestOf(view == heatMapView ? "kernel-heatmap"
+                                              : view == ratioView ? "ft-ratio"
+                                                                  : "spectrum");
+    request.kernelState = state();
+    if (view == loraView) { // the comparison is of normalised spectra of F
+        request.kernelParts = {analysis::KernelPart::fineTuningEffective};
+    } else if (view == heatMapView) {
+        request.kernelParts = {mapPart()};
+        request.linearValues = !m_logarithmic->isChecked();
+        if (m_ownColours->isChecked() && m_lowColour->value() < m_highColour->value()) {
+            request.colourRange = figure::Range{m_lowColour->value(), m_highColour->value()};
         }
+    } else if (view == spectrumView) {
+        for (const analysis::KernelPart part : analysis::kKernelParts) {
+            if (m_parts[static_cast<std::size_t>(part)]->isChecked()) {
+                request.kernelParts.push_back(part);
+            }
+        }
+        request.linearValues = !m_logarithmic->isChecked();
+        request.rawSpectrum = !m_normalised->isChecked();
+        request.spectrumAxis = static_cast<figure::SpectrumAxis>(m_axis->currentData().toInt());
+        request.logX = m_logarithmicIndex->isChecked();
     }
-    return chosen;
+    return request;
 }
 
 void KernelPage::refresh() {
     showOptionsOf(view());
-    m_plot->setTheme(theme());
+    plot()->setTheme(theme());
     setLoading(true);
     readKernels();
 }
@@ -273,33 +286,15 @@ bool KernelPage::tell(const std::optional<Failure>& failure, bool complete) {
     return usable;
 }
 
-figure::Figure KernelPage::figureOf(const std::vector<figure::KernelEntry>& entries) const {
-    using figure::Scale;
-    const Scale values = m_logarithmic->isChecked() ? Scale::logarithmic : Scale::linear;
-    switch (view()) {
-    case heatMapView: {
-        figure::KernelHeatMapOptions options{.part = mapPart(), .scale = values};
-        if (m_ownColours->isChecked() && m_lowColour->value() < m_highColour->value()) {
-            options.colours = figure::Range{m_lowColour->value(), m_highColour->value()};
-        }
-        return figure::kernelHeatMapFigure(entries, options);
+figure::Figure KernelPage::figureOf(const figure::FigureRequest& request,
+                                    const std::vector<figure::KernelEntry>& entries) {
+    if (request.kind == "kernel-heatmap") {
+        return figure::kernelHeatMapFigure(entries, figure::kernelHeatMapOptions(request));
     }
-    case ratioView:
+    if (request.kind == "ft-ratio") {
         return figure::ratioFigure(entries);
-    case spectrumView:
-    case loraView:
-        break;
     }
-    figure::SpectrumOptions options{.parts = parts(),
-                                    .normalised = m_normalised->isChecked(),
-                                    .axis = static_cast<figure::SpectrumAxis>(m_axis->currentData().toInt()),
-                                    .xScale =
-                                        m_logarithmicIndex->isChecked() ? Scale::logarithmic : Scale::linear,
-                                    .yScale = values};
-    if (view() == loraView) { // the comparison is of normalised spectra of F
-        options = {.parts = {analysis::KernelPart::fineTuningEffective}};
-    }
-    return figure::spectrumFigure(entries, options);
+    return figure::spectrumFigure(entries, figure::spectrumOptions(request));
 }
 
 /// Nothing where the view has nothing to show of the run.
@@ -351,6 +346,7 @@ void KernelPage::draw() {
             computable = computable || !analysis::importedFrom(run);
         }
     }
+    const figure::FigureRequest request = this->request();
     const std::vector<figure::KernelEntry> entries = this->entries();
     m_missing->setVisible(!names.isEmpty());
     m_compute->setVisible(computable);
@@ -360,12 +356,12 @@ void KernelPage::draw() {
         : entries.empty() ? tr("None of the checked runs has this kernel. Computing one from the run's model "
                                "and data takes seconds to minutes.")
                           : tr("Without this kernel: %1").arg(names.join(QStringLiteral(", "))));
-    m_plot->setVisible(!entries.empty());
+    plot()->setVisible(!entries.empty());
     m_table->setVisible(!entries.empty());
     layMissing(entries.empty());
-    m_shown = !entries.empty();
-    if (m_shown) {
-        m_plot->setFigure(figureOf(entries));
+    if (!entries.empty()) {
+        plot()->setFigure(figureOf(request, entries));
+        // No request says what the table shows: beside F's spectra it is the comparison, or all numbers.
         m_table->setTable(view() == loraView ? figure::loraTable(entries) : figure::kernelNumbers(entries));
         if (view() == loraView && m_table->table().rows.empty()) {
             m_missing->show();
@@ -373,43 +369,7 @@ void KernelPage::draw() {
         }
         m_table->fitHeight(kRowsSeen);
     }
-    Q_EMIT contentChanged();
-}
-
-std::optional<PageFigure> KernelPage::exportedFigure() const {
-    if (!m_shown) {
-        return std::nullopt;
-    }
-    figure::FigureRequest request = requestOf(view() == heatMapView ? "kernel-heatmap"
-                                              : view() == ratioView ? "ft-ratio"
-                                                                    : "spectrum");
-    request.kernelState = state();
-    if (view() == ratioView) {
-        return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, std::move(request));
-    }
-    request.kernelParts = parts();
-    request.linearValues = !m_logarithmic->isChecked();
-    if (view() == heatMapView) {
-        if (m_ownColours->isChecked()) {
-            request.colourRange = figure::Range{m_lowColour->value(), m_highColour->value()};
-        }
-    } else if (view() == loraView) {
-        request.kernelParts = {analysis::KernelPart::fineTuningEffective};
-        request.linearValues = false;
-    } else {
-        request.rawSpectrum = !m_normalised->isChecked();
-        request.spectrumAxis = static_cast<figure::SpectrumAxis>(m_axis->currentData().toInt());
-        request.logX = m_logarithmicIndex->isChecked();
-    }
-    return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, std::move(request));
-}
-
-void KernelPage::copyFigure() const {
-    m_plot->copyToClipboard();
-}
-
-void KernelPage::resetView() {
-    m_plot->resetView();
+    setDrawn(entries.empty() ? std::nullopt : std::optional(request));
 }
 
 } // namespace finescope::widgets

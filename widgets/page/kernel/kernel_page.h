@@ -20,7 +20,6 @@ class QPushButton;
 namespace finescope::widgets {
 
 class NumbersTable;
-class PlotView;
 
 /// The kernels of the checked runs: spectra, heat maps, FT ratios, LoRA against FT, and their numbers.
 /// Kernels are read and completed in the background, once each.
@@ -30,9 +29,7 @@ class KernelPage : public Page {
 public:
     KernelPage(Background& background, QWidget* parent = nullptr);
 
-    [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
-    void copyFigure() const override;
-    void resetView() override;
+    [[nodiscard]] figure::FigureRequest request() const override;
 
 Q_SIGNALS:
     /// Somebody wants kernels of runs; those checked that have none are `files`.
@@ -67,10 +64,9 @@ private:
     [[nodiscard]] View view() const;
     [[nodiscard]] std::string state() const;
     [[nodiscard]] QString keyOf(const record::Run& run) const;
-    [[nodiscard]] std::vector<analysis::KernelPart> parts() const;
-    [[nodiscard]] figure::Figure figureOf(const std::vector<figure::KernelEntry>& entries) const;
+    [[nodiscard]] static figure::Figure figureOf(const figure::FigureRequest& request,
+                                                 const std::vector<figure::KernelEntry>& entries);
 
-    PlotView* m_plot;
     NumbersTable* m_table;
     QWidget* m_missing;
     QLabel* m_missingText;
@@ -89,7 +85,6 @@ private:
     QStringList m_withoutKernel;           ///< files
     RunResults<ViewPointer> m_kernels;     ///< what was read
     RunResults<CellsPointer> m_traceNorms; ///< of the parts that a heat map asked for
-    bool m_shown = false;
 };
 
 } // namespace finescope::widgets

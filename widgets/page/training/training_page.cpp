@@ -1,5 +1,6 @@
 #include "widgets/page/training/training_page.h"
 
+#include "core/figure/training/training_figures.h"
 #include "widgets/page/common/option_rows.h"
 #include "widgets/panel/heading.h"
 #include "widgets/plot/view/plot_view.h"
@@ -23,20 +24,20 @@ TrainingPage::TrainingPage(QWidget* parent)
            tr("Here you will see loss, accuracy and the norms of the classifier over the training of each "
               "run."),
            parent),
-      m_plot(new PlotView(this)), m_notes(makeCaption({}, this)), m_quantity(new QComboBox(options())),
+      m_notes(makeCaption({}, this)), m_quantity(new QComboBox(options())),
       m_xAxis(makeXAxisPicker(options())), m_origin(makeOriginPicker(options())),
       m_grouping(makeGroupingPicker(options())), m_spread(makeSpreadPicker(options())),
       m_logX(new QCheckBox(tr("Logarithmic x axis"), options())),
       m_logY(new QCheckBox(tr("Logarithmic y axis"), options())),
       m_accuracy(new QCheckBox(tr("With accuracy"), options())), m_smoothing(new QDoubleSpinBox(options())) {
     setObjectName(QStringLiteral("trainingPage"));
-    m_plot->setObjectName(QStringLiteral("trainingPlot"));
-    m_plot->setAccessibleName(title());
+    setPlot(new PlotView(this));
+    plot()->setObjectName(QStringLiteral("trainingPlot"));
+    plot()->setAccessibleName(title());
     m_notes->setObjectName(QStringLiteral("trainingNotes"));
     m_notes->setWordWrap(true);
-    content()->addWidget(m_plot, 1);
+    content()->addWidget(plot(), 1);
     content()->addWidget(m_notes);
-    setFocusWidget(m_plot);
 
     m_quantity->setObjectName(QStringLiteral("trainingQuantity"));
     m_quantity->addItem(tr("All quantities"), allQuantities);
@@ -78,72 +79,48 @@ TrainingPage::TrainingPage(QWidget* parent)
         connect(box, &QCheckBox::toggled, this, &TrainingPage::refreshWhenVisible);
     }
     connect(m_smoothing, &QDoubleSpinBox::valueChanged, this, &TrainingPage::refreshWhenVisible);
-    connect(m_plot, &PlotView::exportRequested, this, &Page::exportRequested);
 }
 
-figure::CurveOptions TrainingPage::curveOptions() const {
-    const auto scale = [](const QCheckBox* box) {
-        return box->isChecked() ? figure::Scale::logarithmic : figure::Scale::linear;
-    };
-    return {.xAxis = pickedXAxis(*m_xAxis),
-            .origin = pickedOrigin(*m_origin),
-            .xScale = scale(m_logX),
-            .yScale = scale(m_logY),
-            .grouping = pickedGrouping(*m_grouping),
-            .spread = pickedSpread(*m_spread),
-            .smoothing = m_smoothing->value()};
+figure::FigureRequest TrainingPage::request() const {
+    const int quantity = m_quantity->currentData().toInt();
+    figure::FigureRequest request = requestOf(quantity == allQuantities ? "training" : "classifier-norm");
+    request.xAxis = pickedXAxis(*m_xAxis);
+    request.origin = pickedOrigin(*m_origin);
+    request.logX = m_logX->isChecked();
+    request.logY = m_logY->isChecked();
+    request.grouping = pickedGrouping(*m_grouping);
+    request.spread = pickedSpread(*m_spread);
+    request.smoothing = m_smoothing->value();
+    request.withAccuracy = m_accuracy->isChecked();
+    request.finalBars = quantity == finalNorm;
+    return request;
+}
+
+void TrainingPage::enableOptions(const figure::FigureRequest& request) {
+    const bool curves = !request.finalBars;
+    m_accuracy->setEnabled(request.kind == "classifier-norm" && curves);
+    for (QWidget* control : std::initializer_list<QWidget*>{m_xAxis, m_grouping, m_logX, m_smoothing}) {
+        control->setEnabled(curves);
+    }
+    m_origin->setEnabled(curves && !request.logX);
+    m_spread->setEnabled(!curves || request.grouping == figure::Grouping::methods);
 }
 
 void TrainingPage::refresh() {
-    const int quantity = m_quantity->currentData().toInt();
-    m_accuracy->setEnabled(quantity == classifierNorm);
-    for (QWidget* control :
-         std::initializer_list<QWidget*>{m_xAxis, m_origin, m_grouping, m_logX, m_smoothing}) {
-        control->setEnabled(quantity != finalNorm);
-    }
-    m_origin->setEnabled(quantity != finalNorm && !m_logX->isChecked());
-    m_spread->setEnabled(quantity == finalNorm || pickedGrouping(*m_grouping) == figure::Grouping::methods);
-    m_plot->setTheme(theme());
+    const figure::FigureRequest request = this->request();
+    enableOptions(request);
+    plot()->setTheme(theme());
     if (!runs().empty()) {
-        m_plot->setFigure(quantity == allQuantities
-                              ? figure::trainingFigure(runs(), {.curve = curveOptions()})
-                              : figure::classifierNormFigure(runs(), {.curve = curveOptions(),
-                                                                      .withAccuracy = m_accuracy->isChecked(),
-                                                                      .finalBars = quantity == finalNorm}));
+        plot()->setFigure(request.kind == "training"
+                              ? figure::trainingFigure(runs(), figure::trainingOptions(request))
+                              : figure::classifierNormFigure(runs(), figure::normOptions(request)));
     }
-    m_notes->setText(notesOf(m_plot->figure()));
+    m_notes->setText(notesOf(plot()->figure()));
     m_notes->setVisible(!m_notes->text().isEmpty());
-    sayInstead(showsNothing(m_plot->figure()) ? tr("None of the checked runs has anything recorded during "
+    sayInstead(showsNothing(plot()->figure()) ? tr("None of the checked runs has anything recorded during "
                                                    "training. Imported runs have predictions only.")
                                               : QString());
-    Q_EMIT contentChanged();
-}
-
-std::optional<PageFigure> TrainingPage::exportedFigure() const {
-    if (runs().empty()) {
-        return std::nullopt;
-    }
-    const int quantity = m_quantity->currentData().toInt();
-    const figure::CurveOptions curve = curveOptions();
-    figure::FigureRequest request = requestOf(quantity == allQuantities ? "training" : "classifier-norm");
-    request.xAxis = curve.xAxis;
-    request.origin = curve.origin;
-    request.logX = m_logX->isChecked();
-    request.logY = m_logY->isChecked();
-    request.grouping = curve.grouping;
-    request.spread = curve.spread;
-    request.smoothing = curve.smoothing;
-    request.withAccuracy = m_accuracy->isChecked();
-    request.finalBars = quantity == finalNorm;
-    return pageFigure([figure = m_plot->shownFigure()](double) { return figure; }, std::move(request));
-}
-
-void TrainingPage::copyFigure() const {
-    m_plot->copyToClipboard();
-}
-
-void TrainingPage::resetView() {
-    m_plot->resetView();
+    setDrawn(runs().empty() ? std::nullopt : std::optional(request));
 }
 
 } // namespace finescope::widgets

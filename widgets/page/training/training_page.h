@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/figure/training/training_figures.h"
 #include "widgets/page/page.h"
 
 class QCheckBox;
@@ -10,8 +9,6 @@ class QLabel;
 
 namespace finescope::widgets {
 
-class PlotView;
-
 /// Loss, accuracy and the norms of the classifier over training: linear probing, then fine-tuning, on one
 /// axis.
 class TrainingPage : public Page {
@@ -20,17 +17,14 @@ class TrainingPage : public Page {
 public:
     explicit TrainingPage(QWidget* parent = nullptr);
 
-    [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
-    void copyFigure() const override;
-    void resetView() override;
+    [[nodiscard]] figure::FigureRequest request() const override;
 
 protected:
     void refresh() override;
 
 private:
-    [[nodiscard]] figure::CurveOptions curveOptions() const;
+    void enableOptions(const figure::FigureRequest& request);
 
-    PlotView* m_plot;
     QLabel* m_notes; ///< of the figure: what lines are, what is not finite, which runs were resumed
     QComboBox* m_quantity;
     QComboBox* m_xAxis;

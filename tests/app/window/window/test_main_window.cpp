@@ -1,4 +1,5 @@
 #include "core/analysis/calibration/reliability.h"
+#include "core/figure/request/recipe.h"
 #include "core/record/run_reader.h"
 #include "tests/app/window/window_fixture.h"
 #include "tests/support/fake_engine.h"

@@ -1,6 +1,6 @@
 #include "tests/core/analysis/calibration/sample_logits.h"
 #include "tests/core/figure/memory_run.h"
-#include "tests/widgets/page/common/background_by_hand.h"
+#include "tests/widgets/page/background_by_hand.h"
 #include "widgets/page/common/exact_curves.h"
 
 #include <QtTest>

@@ -1,6 +1,6 @@
 #include "core/error.h"
 #include "tests/core/figure/memory_run.h"
-#include "tests/widgets/page/common/background_by_hand.h"
+#include "tests/widgets/page/background_by_hand.h"
 #include "widgets/page/common/run_results.h"
 
 #include <QtTest>
