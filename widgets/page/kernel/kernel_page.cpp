@@ -25,9 +25,20 @@ namespace finescope::widgets {
 namespace {
 
 constexpr int kRowsSeen = 8; // of the table before it scrolls
+constexpr const char* kHeatMap = "kernel-heatmap";
 // A kernel of 2,000 samples is 100 MB: what is not looked at is not kept. Its trace norms are 32 MB: another
 // part of a dozen runs is.
 constexpr std::size_t kSpareKernels = 0, kSpareTraceNorms = 12;
+
+/// A kernel never changes but by being replaced, which makes another file of it.
+QString keyOf(const record::Run& run, const std::string& state) {
+    std::error_code none;
+    const auto written = std::filesystem::last_write_time(run.file, none).time_since_epoch().count();
+    return QStringLiteral("%1|%2|%3|%4")
+        .arg(QString::fromStdString(run.runId), QString::fromStdU16String(run.file.u16string()),
+             QString::fromStdString(figure::kernelState(run, state)))
+        .arg(static_cast<qlonglong>(written));
+}
 
 } // namespace
 
@@ -180,34 +191,16 @@ KernelPage::View KernelPage::view() const {
     return static_cast<View>(m_view->currentData().toInt());
 }
 
-std::string KernelPage::state() const {
-    return m_state->currentData().toString().toStdString();
-}
-
-/// A kernel never changes but by being replaced, which makes another file of it.
-QString KernelPage::keyOf(const record::Run& run) const {
-    std::error_code none;
-    const auto written = std::filesystem::last_write_time(run.file, none).time_since_epoch().count();
-    return QStringLiteral("%1|%2|%3|%4")
-        .arg(QString::fromStdString(run.runId), QString::fromStdU16String(run.file.u16string()),
-             QString::fromStdString(figure::kernelState(run, state())))
-        .arg(static_cast<qlonglong>(written));
-}
-
-analysis::KernelPart KernelPage::mapPart() const {
-    return static_cast<analysis::KernelPart>(m_part->currentData().toInt());
-}
-
 figure::FigureRequest KernelPage::request() const {
     const View view = this->view();
-    figure::FigureRequest request = requestOf(view == heatMapView ? "kernel-heatmap"
+    figure::FigureRequest request = requestOf(view == heatMapView ? kHeatMap
                                               : view == ratioView ? "ft-ratio"
                                                                   : "spectrum");
-    request.kernelState = state();
+    request.kernelState = m_state->currentData().toString().toStdString();
     if (view == loraView) { // the comparison is of normalised spectra of F
         request.kernelParts = {analysis::KernelPart::fineTuningEffective};
     } else if (view == heatMapView) {
-        request.kernelParts = {mapPart()};
+        request.kernelParts = {static_cast<analysis::KernelPart>(m_part->currentData().toInt())};
         request.linearValues = !m_logarithmic->isChecked();
         if (m_ownColours->isChecked() && m_lowColour->value() < m_highColour->value()) {
             request.colourRange = figure::Range{m_lowColour->value(), m_highColour->value()};
@@ -230,27 +223,27 @@ void KernelPage::refresh() {
     showOptionsOf(view());
     plot()->setTheme(theme());
     setLoading(true);
-    readKernels();
+    readKernels(request());
 }
 
-void KernelPage::readKernels() {
-    m_kernels.ask({[this](const record::Run& run) { return keyOf(run); },
-                   [state = state()](const record::Run& run, const auto&, figure::Problems*) {
+void KernelPage::readKernels(const figure::FigureRequest& request) {
+    const std::string& state = request.kernelState;
+    m_kernels.ask({[state](const record::Run& run) { return keyOf(run, state); },
+                   [state](const record::Run& run, const auto&, figure::Problems*) {
                        return figure::readKernel(run, state);
                    }});
     std::vector<record::Run> with;
-    std::ranges::copy_if(runs(), std::back_inserter(with), [this](const record::Run& run) {
-        return !figure::kernelState(run, state()).empty();
-    });
-    m_kernels.complete(with, this, [this, with](const std::optional<Failure>& failure) {
+    std::ranges::copy_if(runs(), std::back_inserter(with),
+                         [&](const record::Run& run) { return !figure::kernelState(run, state).empty(); });
+    m_kernels.complete(with, this, [this, with, request](const std::optional<Failure>& failure) {
         if (tell(failure, m_kernels.complete(with))) {
-            view() == heatMapView ? computeTraceNorms() : draw();
+            request.kind == kHeatMap ? computeTraceNorms(request) : draw(request);
         }
     });
 }
 
-void KernelPage::computeTraceNorms() {
-    const analysis::KernelPart part = mapPart();
+void KernelPage::computeTraceNorms(const figure::FigureRequest& request) {
+    const analysis::KernelPart part = request.kernelParts.front();
     std::vector<record::Run> with;
     std::map<std::filesystem::path, ViewPointer> views;
     for (const record::Run& run : runs()) {
@@ -260,15 +253,15 @@ void KernelPage::computeTraceNorms() {
         }
     }
     m_traceNorms.ask(
-        {[this, part](const record::Run& run) {
-             return QStringLiteral("%1|%2").arg(keyOf(run)).arg(static_cast<int>(part));
+        {[state = request.kernelState, part](const record::Run& run) {
+             return QStringLiteral("%1|%2").arg(keyOf(run, state)).arg(static_cast<int>(part));
          },
          [part, views = std::move(views)](const record::Run& run, const auto&, figure::Problems*) {
              return figure::traceNormCells(*views.at(run.file), part, run.classNames);
          }});
-    m_traceNorms.complete(with, this, [this, with](const std::optional<Failure>& failure) {
+    m_traceNorms.complete(with, this, [this, with, request](const std::optional<Failure>& failure) {
         if (tell(failure, m_traceNorms.complete(with))) {
-            draw();
+            draw(request);
         }
     });
 }
@@ -288,7 +281,7 @@ bool KernelPage::tell(const std::optional<Failure>& failure, bool complete) {
 
 figure::Figure KernelPage::figureOf(const figure::FigureRequest& request,
                                     const std::vector<figure::KernelEntry>& entries) {
-    if (request.kind == "kernel-heatmap") {
+    if (request.kind == kHeatMap) {
         return figure::kernelHeatMapFigure(entries, figure::kernelHeatMapOptions(request));
     }
     if (request.kind == "ft-ratio") {
@@ -298,20 +291,20 @@ figure::Figure KernelPage::figureOf(const figure::FigureRequest& request,
 }
 
 /// Nothing where the view has nothing to show of the run.
-KernelPage::Kernel KernelPage::kernelOf(const record::Run& run) const {
+KernelPage::Kernel KernelPage::kernelOf(const figure::FigureRequest& request, const record::Run& run) const {
     const ViewPointer* view = m_kernels.find(run);
-    if (this->view() != heatMapView) {
+    if (request.kind != kHeatMap) {
         return {view ? *view : nullptr, nullptr};
     }
     const CellsPointer* traceNorms = m_traceNorms.find(run);
     return view && traceNorms ? Kernel{*view, *traceNorms} : Kernel{};
 }
 
-std::vector<figure::KernelEntry> KernelPage::entries() const {
+std::vector<figure::KernelEntry> KernelPage::entries(const figure::FigureRequest& request) const {
     std::vector<ViewPointer> views;
     std::map<const figure::KernelView*, CellsPointer> maps;
     for (const record::Run& run : runs()) {
-        const Kernel kernel = kernelOf(run);
+        const Kernel kernel = kernelOf(request, run);
         views.push_back(kernel.view);
         maps.emplace(kernel.view.get(), kernel.traceNorms);
     }
@@ -332,7 +325,7 @@ void KernelPage::layMissing(bool alone) {
     content()->setAlignment(m_missing, alone ? Qt::AlignVCenter : Qt::Alignment());
 }
 
-void KernelPage::draw() {
+void KernelPage::draw(const figure::FigureRequest& request) {
     setLoading(false);
     m_withoutKernel.clear();
     QStringList names;
@@ -340,14 +333,13 @@ void KernelPage::draw() {
     const std::vector<figure::RunLabel> labels = figure::labelRuns(runs());
     for (std::size_t i = 0; i < runs().size(); ++i) {
         const record::Run& run = runs()[i];
-        if (!kernelOf(run).view) {
+        if (!kernelOf(request, run).view) {
             names << QString::fromStdString(labels[i].name);
             m_withoutKernel << QString::fromStdU16String(run.file.u16string());
             computable = computable || !analysis::importedFrom(run);
         }
     }
-    const figure::FigureRequest request = this->request();
-    const std::vector<figure::KernelEntry> entries = this->entries();
+    const std::vector<figure::KernelEntry> entries = this->entries(request);
     m_missing->setVisible(!names.isEmpty());
     m_compute->setVisible(computable);
     m_missingText->setText(

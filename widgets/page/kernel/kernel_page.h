@@ -49,21 +49,17 @@ private:
 
     void makeOptions();
     /// Reads the kernels that are missing, computes the trace norms of a heat map, then draws.
-    void readKernels();
-    void computeTraceNorms();
+    void readKernels(const figure::FigureRequest& request);
+    void computeTraceNorms(const figure::FigureRequest& request);
     /// Says what failed; whether there is something to draw.
     bool tell(const std::optional<Failure>& failure, bool complete);
-    void draw();
+    void draw(const figure::FigureRequest& request);
     void layMissing(bool alone);
     void showOptionsOf(View view);
     void suggestColours(const figure::Figure& figure);
-    /// The part of a heat map.
-    [[nodiscard]] analysis::KernelPart mapPart() const;
-    [[nodiscard]] Kernel kernelOf(const record::Run& run) const;
-    [[nodiscard]] std::vector<figure::KernelEntry> entries() const;
+    [[nodiscard]] Kernel kernelOf(const figure::FigureRequest& request, const record::Run& run) const;
+    [[nodiscard]] std::vector<figure::KernelEntry> entries(const figure::FigureRequest& request) const;
     [[nodiscard]] View view() const;
-    [[nodiscard]] std::string state() const;
-    [[nodiscard]] QString keyOf(const record::Run& run) const;
     [[nodiscard]] static figure::Figure figureOf(const figure::FigureRequest& request,
                                                  const std::vector<figure::KernelEntry>& entries);
 
