@@ -23,7 +23,7 @@ constexpr std::int64_t kRows = 8, kTokens = 128, kClasses = 2, kWarmUp = 3;
 EncoderConfig shapeOf(const std::string& name) {
     EncoderConfig config;
     const bool base = name == "roberta-base";
-    config.architecture = base ? Architecture::roberta : Architecture::bert;
+    config.family = base ? "roberta" : "bert";
     config.hiddenSize = base ? 768 : 384;
     config.layers = base ? 12 : 6;
     config.heads = 12;

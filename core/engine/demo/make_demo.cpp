@@ -76,7 +76,7 @@ void writeModel(const DemoOptions& options) {
     writeBytePairs(pairs, folder);
 
     EncoderConfig config;
-    config.architecture = Architecture::roberta;
+    config.family = "roberta";
     config.hiddenSize = 64;
     config.layers = 2;
     config.heads = 4;

@@ -1,12 +1,12 @@
 #include "core/engine/model/checkpoint.h"
 
 #include "core/engine/file_hash.h"
+#include "core/engine/model/architecture/families.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/model/safetensors.h"
 #include "core/error.h"
 
 #include <cstdint>
-#include <map>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -16,55 +16,18 @@ namespace finescope::engine {
 
 namespace {
 
-using Shape = std::vector<std::int64_t>;
-
-/// Calls add(name, shape) for each weight of an encoder under the name that transformers gives it, without a
-/// prefix, layer after layer.
-template <typename Add>
-void describeWeights(const EncoderConfig& config, Add&& add) {
-    const std::int64_t width = config.hiddenSize, wide = config.intermediateSize;
-    const auto addBoth = [&](const std::string& name, const Shape& shape) {
-        add(name + ".weight", shape);
-        add(name + ".bias", Shape{shape.front()});
-    };
-    add("embeddings.word_embeddings.weight", Shape{config.vocabularySize, width});
-    add("embeddings.position_embeddings.weight", Shape{config.maxPositions, width});
-    add("embeddings.token_type_embeddings.weight", Shape{config.typeVocabularySize, width});
-    addBoth("embeddings.LayerNorm", {width});
-    for (std::int64_t i = 0; i < config.layers; ++i) {
-        const std::string prefix = "encoder.layer." + std::to_string(i) + ".";
-        addBoth(prefix + "attention.self.query", {width, width});
-        addBoth(prefix + "attention.self.key", {width, width});
-        addBoth(prefix + "attention.self.value", {width, width});
-        addBoth(prefix + "attention.output.dense", {width, width});
-        addBoth(prefix + "attention.output.LayerNorm", {width});
-        addBoth(prefix + "intermediate.dense", {wide, width});
-        addBoth(prefix + "output.dense", {width, wide});
-        addBoth(prefix + "output.LayerNorm", {width});
+/// Calls visit(WeightName) for each weight of an encoder, layer after layer.
+template <typename Visit>
+void forEachWeight(const EncoderConfig& config, Visit&& visit) {
+    const Family& family = familyOf(config.family);
+    for (const WeightName& weight : family.embeddingWeights(config)) {
+        visit(weight);
     }
-}
-
-/// The weights themselves, in the same order.
-std::vector<torch::Tensor> weightsOf(const Encoder& encoder) {
-    std::vector<torch::Tensor> weights = {encoder->wordEmbeddings->weight,
-                                          encoder->positionEmbeddings->weight,
-                                          encoder->typeEmbeddings->weight};
-    const auto addBoth = [&](const auto& module) {
-        weights.push_back(module->weight);
-        weights.push_back(module->bias);
-    };
-    addBoth(encoder->embeddingNorm);
-    for (const EncoderLayer& layer : encoder->layers) {
-        addBoth(layer->attention->query);
-        addBoth(layer->attention->key);
-        addBoth(layer->attention->value);
-        addBoth(layer->attentionOutput);
-        addBoth(layer->attentionNorm);
-        addBoth(layer->intermediate);
-        addBoth(layer->output);
-        addBoth(layer->outputNorm);
+    for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+        for (const WeightName& weight : family.layerWeights(config, layer)) {
+            visit(weight);
+        }
     }
-    return weights;
 }
 
 /// Old checkpoints call a layer norm's weight and bias gamma and beta.
@@ -83,7 +46,7 @@ std::string shapeText(c10::IntArrayRef shape) {
     return text.str();
 }
 
-/// The name under which the file holds a weight: as it is, or with the architecture's prefix, or in the old
+/// The name under which the file holds a weight: as it is, or with the family's prefix, or in the old
 /// spelling.
 std::string findName(const SafetensorsFile& file, const std::string& name, const std::string& prefix) {
     for (const std::string& spelling : {name, oldSpelling(name)}) {
@@ -101,15 +64,15 @@ std::string findName(const SafetensorsFile& file, const std::string& name, const
 /// The names under which the file holds the weights of such an encoder, all there and of the right shape:
 /// nothing of a size that only config.json claims is allocated.
 std::vector<std::string> findWeights(const SafetensorsFile& file, const EncoderConfig& config) {
-    const std::string prefix = config.architecture == Architecture::roberta ? "roberta." : "bert.";
+    const std::string prefix(familyOf(config.family).prefix);
     std::vector<std::string> names;
-    describeWeights(config, [&](const std::string& name, const Shape& expected) {
-        names.push_back(findName(file, name, prefix));
-        const Shape& shape = file.entries().find(names.back())->second.shape;
-        if (shape != expected) {
+    forEachWeight(config, [&](const WeightName& weight) {
+        names.push_back(findName(file, weight.theirs, prefix));
+        const std::vector<std::int64_t>& shape = file.entries().find(names.back())->second.shape;
+        if (shape != weight.shape) {
             throw Error(ErrorKind::badFile, file.path().string() + ": tensor \"" + names.back() +
                                                 "\" has shape " + shapeText(shape) +
-                                                ", config.json asks for " + shapeText(expected));
+                                                ", config.json asks for " + shapeText(weight.shape));
         }
     });
     return names;
@@ -118,15 +81,17 @@ std::vector<std::string> findWeights(const SafetensorsFile& file, const EncoderC
 Encoder loadEncoder(const EncoderConfig& config, const SafetensorsFile& file) {
     const std::vector<std::string> names = findWeights(file, config);
     Encoder encoder(config);
-    const std::vector<torch::Tensor> weights = weightsOf(encoder);
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const torch::Tensor values = file.readFloat(names[i]);
+    auto weights = encoder->named_parameters();
+    std::size_t next = 0;
+    forEachWeight(config, [&](const WeightName& weight) {
+        const std::string& name = names[next++];
+        const torch::Tensor values = file.readFloat(name);
         if (!torch::isfinite(values).all().item<bool>()) {
             throw Error(ErrorKind::badFile,
-                        file.path().string() + ": tensor \"" + names[i] + "\" holds NaN or infinity");
+                        file.path().string() + ": tensor \"" + name + "\" holds NaN or infinity");
         }
-        weights[i].set_data(values);
-    }
+        weights[weight.ours].set_data(values);
+    });
     return encoder;
 }
 
@@ -171,18 +136,16 @@ Checkpoint loadCheckpoint(const std::filesystem::path& folder) {
 
 void saveCheckpoint(const Encoder& encoder, const std::filesystem::path& folder) {
     const torch::NoGradGuard noGrad;
-    std::map<std::string, torch::Tensor> merged;
+    auto weights = encoder->named_parameters();
     for (std::size_t i = 0; i < encoder->layers.size(); ++i) {
         const SelfAttention& attention = encoder->layers[i]->attention;
-        const std::string prefix = "encoder.layer." + std::to_string(i) + ".attention.self.";
-        merged[prefix + "query.weight"] = effectiveWeight(attention->query, attention->queryLora);
-        merged[prefix + "value.weight"] = effectiveWeight(attention->value, attention->valueLora);
+        const std::string prefix = "layer_" + std::to_string(i) + ".attention.";
+        weights[prefix + "query.weight"] = effectiveWeight(attention->query, attention->queryLora);
+        weights[prefix + "value.weight"] = effectiveWeight(attention->value, attention->valueLora);
     }
-    const std::vector<torch::Tensor> weights = weightsOf(encoder);
     std::vector<std::pair<std::string, torch::Tensor>> tensors;
-    describeWeights(encoder->config, [&](const std::string& name, const Shape& /*shape*/) {
-        const auto found = merged.find(name);
-        tensors.emplace_back(name, found == merged.end() ? weights[tensors.size()] : found->second);
+    forEachWeight(encoder->config, [&](const WeightName& weight) {
+        tensors.emplace_back(weight.theirs, weights[weight.ours]);
     });
     std::error_code failure;
     std::filesystem::create_directories(folder, failure);

@@ -14,7 +14,7 @@ struct Checkpoint {
 };
 
 /// In eval mode. Loads config.json and model.safetensors (F32, F16, BF16) of a Hugging Face folder; names
-/// with or without the roberta./bert. prefix, gamma/beta spellings too; heads and poolers are passed over.
+/// with or without the family's prefix, gamma/beta spellings too; heads and poolers are passed over.
 /// Throws Error{badFile} naming the file and the tensor; `pytorch_model.bin` alone is refused with the
 /// one-line conversion.
 [[nodiscard]] Checkpoint loadCheckpoint(const std::filesystem::path& folder);

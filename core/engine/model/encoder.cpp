@@ -1,5 +1,6 @@
 #include "core/engine/model/encoder.h"
 
+#include "core/engine/model/architecture/families.h"
 #include "core/error.h"
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -132,11 +133,25 @@ EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
 }
 
 torch::Tensor EncoderImpl::positions(const torch::Tensor& ids) const {
-    if (config.architecture == Architecture::roberta) {
+    if (familyOf(config.family).positions == Positions::afterPad) {
         const torch::Tensor present = ids.ne(config.padId).to(torch::kInt64);
         return present.cumsum(1) * present + config.padId;
     }
     return torch::arange(ids.size(1), ids.options()).unsqueeze(0);
+}
+
+std::vector<EmbeddingTable> EncoderImpl::tables() const {
+    using enum ParameterGroup;
+    std::optional<std::int64_t> skippedPosition;
+    if (familyOf(config.family).positions == Positions::afterPad) {
+        skippedPosition = config.padId;
+    }
+    return {{wordEmbedding, wordEmbeddings->weight, config.padId,
+             [](const TokenBatch& batch) { return batch.ids; }},
+            {positionEmbedding, positionEmbeddings->weight, skippedPosition,
+             [this](const TokenBatch& batch) { return positions(batch.ids).expand_as(batch.ids); }},
+            {typeEmbedding, typeEmbeddings->weight, std::nullopt,
+             [](const TokenBatch& batch) { return batch.typeIds; }}};
 }
 
 torch::Tensor EncoderImpl::embeddingSum(const TokenBatch& batch) {
@@ -196,9 +211,10 @@ void initialise(Encoder& encoder, std::uint64_t seed) {
     draw(e.wordEmbeddings->weight);
     draw(e.positionEmbeddings->weight);
     draw(e.typeEmbeddings->weight);
-    e.wordEmbeddings->weight[e.config.padId].zero_();
-    if (e.config.architecture == Architecture::roberta) {
-        e.positionEmbeddings->weight[e.config.padId].zero_();
+    for (const EmbeddingTable& table : e.tables()) {
+        if (table.skipped) {
+            table.weight[*table.skipped].zero_();
+        }
     }
     reset(e.embeddingNorm);
     for (EncoderLayer& layer : e.layers) {

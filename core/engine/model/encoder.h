@@ -2,10 +2,13 @@
 
 #include "core/engine/model/config.h"
 #include "core/engine/model/dropout.h"
+#include "core/engine/model/parameter_group.h"
 
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <vector>
 
 namespace finescope::engine {
@@ -42,6 +45,15 @@ struct Widened {
 /// Which tokens a layer's output is wanted of. Of the last layer, features from the first token need no
 /// other.
 enum class OutputTokens { all, first };
+
+/// A table that the first layer's input is summed from.
+struct EmbeddingTable {
+    ParameterGroup group;
+    torch::Tensor weight;                ///< [rows, h]
+    std::optional<std::int64_t> skipped; ///< the row that never learns, so that it has no gradient
+    /// Which row each token reads, [B, T]. Not after the encoder is gone.
+    std::function<torch::Tensor(const TokenBatch&)> ids;
+};
 
 class SelfAttentionImpl : public torch::nn::Module {
 public:
@@ -86,7 +98,7 @@ private:
 };
 TORCH_MODULE(EncoderLayer);
 
-/// BERT or RoBERTa without a head (Devlin et al. 2019; Liu et al. 2019). Without a Dropout nothing is
+/// An encoder of a known family (architecture/families.h) without a head. Without a Dropout nothing is
 /// dropped. A new encoder's weights are zero (layer norms are 1 and 0): load a checkpoint or call initialise.
 /// forward = embed, then each of `layers` with the bias of attentionBias.
 class EncoderImpl : public torch::nn::Module {
@@ -100,8 +112,9 @@ public:
     torch::Tensor embed(const TokenBatch& batch, Dropout* dropout = nullptr);
     /// That sum before its layer norm.
     torch::Tensor embeddingSum(const TokenBatch& batch);
-    /// Position ids [B, T] (or [1, T], where they are the same for all). RoBERTa counts positions over ids
-    /// other than the pad id, starting after it.
+    /// The tables of that sum: words first.
+    [[nodiscard]] std::vector<EmbeddingTable> tables() const;
+    /// Position ids [B, T] (or [1, T], where they are the same for all), as the family counts them.
     [[nodiscard]] torch::Tensor positions(const torch::Tensor& ids) const;
     /// What is added to attention scores, [B, 1, 1, T]: 0 for tokens, the lowest finite number for padding;
     /// an undefined tensor where nothing is padded, which spares the additions.

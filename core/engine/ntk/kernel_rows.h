@@ -1,23 +1,12 @@
 #pragma once
 
 #include "core/engine/model/encoder.h"
+#include "core/engine/model/parameter_group.h"
 
 #include <cstdint>
 #include <vector>
 
 namespace finescope::engine {
-
-/// Which parameters' gradients enter F, in groups that are accumulated apart where asked.
-enum class ParameterGroup {
-    wordEmbedding,
-    positionEmbedding,
-    typeEmbedding,
-    queryValueWeight,
-    otherWeight,
-    bias,
-    layerNorm,
-    lora,
-};
 
 /// How the inner products of a linear layer's weight gradients are formed.
 enum class Contraction {

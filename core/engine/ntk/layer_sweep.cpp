@@ -352,21 +352,19 @@ void Sweep::addEmbeddings() {
     });
     addDense(layerNorm, norms);
 
-    EmbeddingUse words{wordEmbedding, {}, config.padId, m_request.wordMask};
-    EmbeddingUse places{positionEmbedding, {}, {}, {}}, types{typeEmbedding, {}, {}, {}};
-    if (config.architecture == Architecture::roberta) {
-        places.skipped = config.padId;
-    }
-    for (const SampleBlock& block : m_samples.blocks) {
-        words.ids.push_back(block.tokens.ids);
-        places.ids.push_back(m_encoder->positions(block.tokens.ids).expand_as(block.tokens.ids));
-        types.ids.push_back(block.tokens.typeIds);
-    }
     std::vector<EmbeddingUse> uses;
-    for (EmbeddingUse* use : {&words, &places, &types}) {
-        if (m_wanted.contains(use->group)) {
-            uses.push_back(std::move(*use));
+    for (const EmbeddingTable& table : m_encoder->tables()) {
+        if (!m_wanted.contains(table.group)) {
+            continue;
         }
+        EmbeddingUse use{table.group, {}, table.skipped, {}};
+        if (table.group == wordEmbedding) {
+            use.mask = m_request.wordMask;
+        }
+        for (const SampleBlock& block : m_samples.blocks) {
+            use.ids.push_back(table.ids(block.tokens));
+        }
+        uses.push_back(std::move(use));
     }
     if (embeddingsByPairs(m_settings, m_device)) {
         addEmbeddingsByPairs(m_kernels, m_samples.blocks, m_deltas, uses, m_settings.stop);

@@ -13,12 +13,11 @@ namespace {
 /// Rows of pad ids do not learn, so they have no gradient.
 void dropPadRows(const EncoderImpl& encoder, const std::vector<torch::Tensor>& parameters,
                  std::vector<torch::Tensor>& gradients) {
-    for (std::size_t p = 0; p < parameters.size(); ++p) {
-        const bool padded = parameters[p].is_same(encoder.wordEmbeddings->weight) ||
-                            (parameters[p].is_same(encoder.positionEmbeddings->weight) &&
-                             encoder.config.architecture == Architecture::roberta);
-        if (padded && gradients[p].defined()) {
-            gradients[p][encoder.config.padId].zero_();
+    for (const EmbeddingTable& table : encoder.tables()) {
+        for (std::size_t p = 0; p < parameters.size(); ++p) {
+            if (table.skipped && parameters[p].is_same(table.weight) && gradients[p].defined()) {
+                gradients[p][*table.skipped].zero_();
+            }
         }
     }
 }

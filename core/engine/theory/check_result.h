@@ -7,7 +7,7 @@ namespace finescope::engine {
 /// One thing that must hold to numerical precision, measured. definitions.md, Theory checks.
 struct CheckResult {
     std::string id{};       ///< "T1" .. "T10"
-    std::string model{};    ///< "linear", "bert" or "roberta"
+    std::string model{};    ///< "linear" or a family of encoders
     std::string measured{}; ///< in words, what `error` is
     double error = 0;
     double bound = 0;     ///< what the error may be at most

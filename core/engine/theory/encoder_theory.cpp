@@ -6,9 +6,9 @@
 
 namespace finescope::engine {
 
-EncoderTheory::EncoderTheory(Architecture architecture, Pooling pooling, const TheorySize& size,
+EncoderTheory::EncoderTheory(std::string_view family, Pooling pooling, const TheorySize& size,
                              std::uint64_t seed)
-    : m_architecture(architecture), m_pooling(pooling), m_size(size) {
+    : m_family(family), m_pooling(pooling), m_size(size) {
     RandomBits bits(seed);
     m_seed = bits.next();
     m_encoder = makeEncoder();
@@ -19,12 +19,8 @@ EncoderTheory::EncoderTheory(Architecture architecture, Pooling pooling, const T
     m_probeLabels = randomLabels(size.probe, size.classes, bits);
 }
 
-std::string EncoderTheory::name() const {
-    return m_architecture == Architecture::bert ? "bert" : "roberta";
-}
-
 Encoder EncoderTheory::makeEncoder() const {
-    return randomEncoder(m_architecture, m_size.width, m_seed);
+    return randomEncoder(m_family, m_size.width, m_seed);
 }
 
 LayerSweep EncoderTheory::sweep(const Encoder& encoder, AdaptedParameters adapted) const {

@@ -2,15 +2,19 @@
 
 #include "core/engine/theory/linear_theory.h"
 
+#include <string>
+#include <string_view>
+
 namespace finescope::engine {
 
 /// A small random encoder in float64: formulas by the layer sweep that `finescope-engine ntk` uses, gradients
 /// by LibTorch.
 class EncoderTheory : public TheoryModel {
 public:
-    EncoderTheory(Architecture architecture, Pooling pooling, const TheorySize& size, std::uint64_t seed);
+    /// `family`: a name in the list of families.
+    EncoderTheory(std::string_view family, Pooling pooling, const TheorySize& size, std::uint64_t seed);
 
-    [[nodiscard]] std::string name() const override;
+    [[nodiscard]] std::string name() const override { return m_family; }
     [[nodiscard]] const Labels& labels() const override { return m_labels; }
     [[nodiscard]] ProbeSamples probeSamples() const override;
     [[nodiscard]] HeadKernel kernel(const Head& head) const override;
@@ -26,7 +30,7 @@ private:
     [[nodiscard]] Encoder makeEncoder() const;
     [[nodiscard]] LayerSweep sweep(const Encoder& encoder, AdaptedParameters adapted) const;
 
-    Architecture m_architecture;
+    std::string m_family;
     Pooling m_pooling;
     TheorySize m_size;
     std::uint64_t m_seed; // of the encoder's weights

@@ -1,5 +1,7 @@
 #include "core/engine/theory/random_encoder.h"
 
+#include "core/engine/model/architecture/families.h"
+
 #include <ATen/CPUGeneratorImpl.h>
 
 #include <random>
@@ -7,18 +9,8 @@
 
 namespace finescope::engine {
 
-Encoder randomEncoder(Architecture architecture, std::int64_t width, std::uint64_t seed) {
-    EncoderConfig config;
-    config.architecture = architecture;
-    config.hiddenSize = width;
-    config.layers = architecture == Architecture::bert ? 2 : 3;
-    config.heads = 2;
-    config.intermediateSize = 2 * width + 4;
-    config.vocabularySize = 20;
-    config.maxPositions = 12;
-    config.typeVocabularySize = architecture == Architecture::bert ? 2 : 1;
-    config.padId = architecture == Architecture::bert ? 0 : 1;
-    Encoder encoder(config);
+Encoder randomEncoder(std::string_view family, std::int64_t width, std::uint64_t seed) {
+    Encoder encoder(familyOf(family).small(width));
     encoder->to(torch::kFloat64);
     torch::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
     const torch::NoGradGuard noGrad;

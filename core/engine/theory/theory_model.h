@@ -26,7 +26,7 @@ class TheoryModel {
 public:
     virtual ~TheoryModel() = default;
 
-    [[nodiscard]] virtual std::string name() const = 0;     ///< "linear", "bert" or "roberta"
+    [[nodiscard]] virtual std::string name() const = 0;     ///< "linear" or a family of encoders
     [[nodiscard]] virtual const Labels& labels() const = 0; ///< of the train samples
     [[nodiscard]] virtual ProbeSamples probeSamples() const = 0;
 

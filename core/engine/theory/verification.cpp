@@ -1,5 +1,6 @@
 #include "core/engine/theory/verification.h"
 
+#include "core/engine/model/architecture/families.h"
 #include "core/engine/theory/encoder_theory.h"
 #include "core/engine/theory/head_checks.h"
 #include "core/engine/theory/kernel_checks.h"
@@ -22,6 +23,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace finescope::engine {
 
@@ -39,16 +41,25 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kTitles{
     {"T9", "a probe's optimum is stationary"},
     {"T10", "rank and sign of the kernel's parts"},
 }};
-constexpr std::array<std::string_view, 3> kModels{"linear", "bert", "roberta"};
+
+/// The models that are checked: the linear one and every family of encoders.
+std::vector<std::string_view> checkedModels() {
+    std::vector<std::string_view> models{"linear"};
+    for (const Family* family : kFamilies) {
+        models.push_back(family->name);
+    }
+    return models;
+}
 
 /// What one worker does at a time. Each makes its own models, so that none is shared between threads.
 using Task = std::function<void()>;
 
 std::size_t placeOf(const CheckResult& result) {
     const auto title = std::ranges::find(kTitles, result.id, [](const auto& entry) { return entry.first; });
-    const auto model = std::ranges::find(kModels, result.model);
-    return static_cast<std::size_t>(title - kTitles.begin()) * (kModels.size() + 1) +
-           static_cast<std::size_t>(model - kModels.begin());
+    const std::vector<std::string_view> models = checkedModels();
+    const auto model = std::ranges::find(models, result.model);
+    return static_cast<std::size_t>(title - kTitles.begin()) * (models.size() + 1) +
+           static_cast<std::size_t>(model - models.begin());
 }
 
 Head randomHead(std::int64_t classes, std::int64_t width, RandomBits& bits) {
@@ -61,8 +72,7 @@ std::unique_ptr<TheoryModel> makeModel(std::string_view kind, Pooling pooling, c
     if (kind == "linear") {
         return std::make_unique<LinearTheory>(size, LoraDistribution::normal, seed);
     }
-    return std::make_unique<EncoderTheory>(kind == "bert" ? Architecture::bert : Architecture::roberta,
-                                           pooling, size, seed);
+    return std::make_unique<EncoderTheory>(kind, pooling, size, seed);
 }
 
 void append(std::vector<CheckResult>& all, std::vector<CheckResult> more) {
@@ -141,7 +151,7 @@ private:
         const int repeats = m_settings.quick ? 1 : 6;
         for (int repeat = 0; repeat < repeats; ++repeat) {
             const bool other = repeat % 2 == 1; // another shape and pooling
-            for (const std::string_view kind : kModels) {
+            for (const std::string_view kind : checkedModels()) {
                 for (const std::int64_t classes : classCounts) {
                     TheorySize size{.width = other ? 12 : 20,
                                     .inputs = other ? 30 : 12,
@@ -199,8 +209,9 @@ private:
         const std::int64_t linear = m_settings.quick ? 2000 : 50'000, encoder = m_settings.quick ? 150 : 2000;
         checkOf("linear", LoraDistribution::normal, linear, "normal A");
         checkOf("linear", LoraDistribution::uniform, linear, "uniform A");
-        checkOf("bert", LoraDistribution::uniform, encoder, "uniform A");
-        checkOf("roberta", LoraDistribution::uniform, encoder, "uniform A");
+        for (const Family* family : kFamilies) {
+            checkOf(family->name, LoraDistribution::uniform, encoder, "uniform A");
+        }
     }
 
     void addOrthogonalLaboratory() {

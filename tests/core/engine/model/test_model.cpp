@@ -1,5 +1,6 @@
 #include <torch/torch.h>
 
+#include "core/engine/model/architecture/families.h"
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/classifier.h"
 #include "core/engine/model/embed.h"
@@ -18,6 +19,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 
 #include <sys/stat.h>
@@ -194,6 +196,49 @@ private Q_SLOTS:
         Checkpoint again = loadCheckpoint(folder.path().toStdString());
         QVERIFY(largestDifference(checkpoint.encoder->forward(batch), again.encoder->forward(batch)) < 1e-5);
         QCOMPARE(again.weightsSha256.size(), std::size_t{64});
+    }
+
+    void familiesNameAllTheirWeights() {
+        for (const Family* family : kFamilies) {
+            const EncoderConfig config = family->small(8);
+            QCOMPARE(config.family, std::string(family->name));
+            QCOMPARE(&familyOf(family->name), family);
+            Encoder encoder(config);
+            auto parameters = encoder->named_parameters();
+            std::set<std::string> ours, theirs;
+            const auto check = [&](const std::vector<WeightName>& names) {
+                for (const WeightName& name : names) {
+                    QVERIFY2(parameters.contains(name.ours), name.ours.c_str());
+                    QVERIFY2(parameters[name.ours].sizes() == c10::IntArrayRef(name.shape),
+                             name.ours.c_str());
+                    ours.insert(name.ours);
+                    theirs.insert(name.theirs);
+                }
+            };
+            check(family->embeddingWeights(config));
+            for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+                check(family->layerWeights(config, layer));
+            }
+            QCOMPARE(ours.size(), parameters.size());
+            QCOMPARE(theirs.size(), ours.size());
+        }
+        QVERIFY(findFamily("Bert") == nullptr);
+        QVERIFY(familyNames().starts_with("\"bert\""));
+    }
+
+    void savedEncodersOfEveryFamilyComputeTheSame() {
+        const torch::NoGradGuard noGrad;
+        for (const Family* family : kFamilies) {
+            Encoder encoder(family->small(8));
+            initialise(encoder, 7);
+            const torch::Tensor ids = torch::tensor({{2, 3, 4, 5}, {2, 6, 3, 6}}, torch::kInt64);
+            const TokenBatch batch{ids, torch::zeros_like(ids), torch::ones_like(ids)};
+            QTemporaryDir folder;
+            saveCheckpoint(encoder, folder.path().toStdString());
+            Checkpoint again = loadCheckpoint(folder.path().toStdString());
+            QCOMPARE(again.encoder->config.family, encoder->config.family);
+            QVERIFY(torch::equal(encoder->forward(batch), again.encoder->forward(batch)));
+        }
     }
 
     void headAndWeightsFollowTheirSeed() {

@@ -1,5 +1,6 @@
 #include "core/engine/ntk/head_kernel.h"
 
+#include "core/engine/model/architecture/families.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/tensor_matrix.h"
 #include "core/engine/theory/brute_force.h"
@@ -43,8 +44,8 @@ struct Problem {
     Encoder encoder{nullptr};
     std::vector<Encoding> train, test;
 
-    explicit Problem(Architecture architecture)
-        : encoder(randomEncoder(architecture, kWidth, 21)), train(randomSamples(encoder->config, kTrain, 22)),
+    explicit Problem(std::string_view family)
+        : encoder(randomEncoder(family, kWidth, 21)), train(randomSamples(encoder->config, kTrain, 22)),
           test(randomSamples(encoder->config, kTest, 23)) {}
 
     [[nodiscard]] HeadKernel kernel(const Head& head, const SweepSettings& settings = {},
@@ -93,8 +94,8 @@ private Q_SLOTS:
 
     // T1 of definitions.md, Theory checks
     void theTwoPartsAreTheKernelOfAllParameters() {
-        for (const Architecture architecture : {Architecture::bert, Architecture::roberta}) {
-            const Problem problem(architecture);
+        for (const Family* family : kFamilies) {
+            const Problem problem(family->name);
             for (const std::int64_t classes : {2, 3, 5}) {
                 const Head head = randomHead(classes, 31);
                 const HeadKernel kernel = problem.kernel(head);
@@ -120,7 +121,7 @@ private Q_SLOTS:
     }
 
     void theQueryValuePartIsThatOfTheseWeights() {
-        const Problem problem(Architecture::roberta);
+        const Problem problem("roberta");
         const Head head = randomHead(3, 32);
         const torch::Tensor rows =
             problem.gradients(head).at(ParameterGroup::queryValueWeight).narrow(0, 0, 3 * kTrain);
@@ -130,14 +131,14 @@ private Q_SLOTS:
 
     // The part of the features does not know the head. T2
     void pDoesNotDependOnTheHead() {
-        const Problem problem(Architecture::bert);
+        const Problem problem("bert");
         const HeadKernel one = problem.kernel(randomHead(2, 33)), other = problem.kernel(randomHead(3, 34));
         QVERIFY(one.pTrain == other.pTrain);
         QVERIFY(one.pTest == other.pTest);
     }
 
     void residualsAreOneHotMinusSoftmax() {
-        const Problem problem(Architecture::bert);
+        const Problem problem("bert");
         Head head = randomHead(2, 35);
         const MatrixD features = LayerSweep(problem.encoder, problem.train, {}, {})
                                      .run({torch::zeros({0, kWidth}, torch::kFloat64), {}, {}})
@@ -156,7 +157,7 @@ private Q_SLOTS:
 
     // T5
     void aScaledHeadScalesFBySquare() {
-        const Problem problem(Architecture::roberta);
+        const Problem problem("roberta");
         Head head = randomHead(3, 36);
         const HeadKernel before = problem.kernel(head);
         head.weight *= 7;
@@ -167,7 +168,7 @@ private Q_SLOTS:
 
     // T10
     void rankIsLimitedByTheHeads() {
-        const Problem problem(Architecture::bert);
+        const Problem problem("bert");
         Head binary = randomHead(2, 37);
         QCOMPARE(numericalRank(problem.kernel(binary).fTrain), Eigen::Index{2 * kTrain});
         binary.weight.row(1) = -binary.weight.row(0);
@@ -179,7 +180,7 @@ private Q_SLOTS:
     }
 
     void partsArePositiveSemidefinite() {
-        const Problem problem(Architecture::roberta);
+        const Problem problem("roberta");
         const HeadKernel kernel = problem.kernel(randomHead(3, 39));
         for (const MatrixD& part : {kernel.pTrain, kernel.fTrain, kernel.fTrainQueryValue}) {
             const Eigen::VectorXd values = eigenvalues(part);
@@ -188,7 +189,7 @@ private Q_SLOTS:
     }
 
     void aHeadOfZerosHasNoF() {
-        const Problem problem(Architecture::bert);
+        const Problem problem("bert");
         const HeadKernel kernel = problem.kernel({MatrixD::Zero(2, kWidth), VectorD::Zero(2)});
         QVERIFY(kernel.fTrain == MatrixD::Zero(2 * kTrain, 2 * kTrain));
         QVERIFY(kernel.fTest == MatrixD::Zero(2 * kTest, 2 * kTrain));
@@ -199,7 +200,7 @@ private Q_SLOTS:
     // A trained binary head: its rows nearly opposite, so that half of the spectrum is a millionth of the
     // rest.
     void singlePrecisionKeepsSmallEigenvalues() {
-        Problem problem(Architecture::roberta);
+        Problem problem("roberta");
         Head head = randomHead(2, 40);
         head.weight.row(1) = -head.weight.row(0) + 1e-3 * randomHead(2, 41).weight.row(1);
         const Eigen::VectorXd exact = eigenvalues(problem.kernel(head).fTrain);
@@ -216,7 +217,7 @@ private Q_SLOTS:
     // T6: over draws of A, F of LoRA is on average s^2 sigma^2 r times the part of the query and value
     // weights.
     void loraIsOnAverageAScaledPartOfFullTuning() {
-        const Problem problem(Architecture::bert);
+        const Problem problem("bert");
         const Head head = randomHead(2, 42);
         const MatrixD full = problem.kernel(head).fTrainQueryValue;
         constexpr int kDraws = 200;
@@ -226,7 +227,7 @@ private Q_SLOTS:
         settings.adapted = AdaptedParameters::lora;
         std::vector<double> along, trace;
         for (int draw = 0; draw < kDraws; ++draw) {
-            Problem drawn(Architecture::bert);
+            Problem drawn("bert");
             addLora(drawn.encoder, {kRank, kAlpha, static_cast<std::uint64_t>(draw)});
             const HeadKernel kernel = drawn.kernel(head, settings);
             QCOMPARE(kernel.fTrainQueryValue.size(), Eigen::Index{0});
@@ -246,7 +247,7 @@ private Q_SLOTS:
 
     // The paper's sampling is unbiased between different samples of different index, and inflates the rest.
     void sampledWordsAreUnbiasedBetweenSamples() {
-        const Problem problem(Architecture::bert);
+        const Problem problem("bert");
         const Head head = randomHead(2, 43);
         const MatrixD exact = problem.kernel(head).fTrain;
         const torch::Tensor words =
@@ -284,7 +285,7 @@ private Q_SLOTS:
     }
 
     void whatDoesNotFitIsRefused() {
-        const Problem problem(Architecture::bert);
+        const Problem problem("bert");
         const LayerSweep sweep(problem.encoder, problem.train, problem.test, {});
         const Head head = randomHead(2, 44);
         const auto refused = [&](const Head& given, const Labels& labels) {

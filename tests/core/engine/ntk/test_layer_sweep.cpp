@@ -1,5 +1,6 @@
 #include "core/engine/ntk/layer_sweep.h"
 
+#include "core/engine/model/architecture/families.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/ntk/gram.h"
 #include "core/engine/tensor_matrix.h"
@@ -30,8 +31,8 @@ struct Problem {
     std::vector<Encoding> train, test;
     torch::Tensor directions; ///< [R, N, h]
 
-    Problem(Architecture architecture, std::int64_t classes, std::uint64_t seed = 1)
-        : encoder(randomEncoder(architecture, kWidth, seed)),
+    Problem(std::string_view family, std::int64_t classes, std::uint64_t seed = 1)
+        : encoder(randomEncoder(family, kWidth, seed)),
           train(randomSamples(encoder->config, kTrain, seed + 1)),
           test(randomSamples(encoder->config, kTest, seed + 2)),
           directions(normal({classes, kTrain + kTest, kWidth}, seed + 3)) {}
@@ -89,28 +90,28 @@ private Q_SLOTS:
     void initTestCase() { setThreads(1); }
 
     void equalsBruteForceGroupByGroup_data() {
-        QTest::addColumn<int>("architecture");
+        QTest::addColumn<QString>("family");
         QTest::addColumn<int>("pooling");
         QTest::addColumn<int>("classes");
         QTest::addColumn<int>("workers");
-        for (const int architecture : {0, 1}) {
+        for (const Family* family : kFamilies) {
             for (const int pooling : {0, 1}) {
                 int workers = 1;
                 for (const int classes : {1, 2, 3, 5}) {
-                    QTest::addRow("%s, %s, %d directions, %d workers", architecture == 0 ? "BERT" : "RoBERTa",
+                    QTest::addRow("%s, %s, %d directions, %d workers", family->name.data(),
                                   pooling == 0 ? "first" : "mean", classes, workers)
-                        << architecture << pooling << classes << workers;
+                        << QString::fromLatin1(family->name.data()) << pooling << classes << workers;
                     workers = workers % 3 + 1;
                 }
             }
         }
     }
     void equalsBruteForceGroupByGroup() {
-        QFETCH(const int, architecture);
+        QFETCH(const QString, family);
         QFETCH(const int, pooling);
         QFETCH(const int, classes);
         QFETCH(const int, workers);
-        const Problem problem(architecture == 0 ? Architecture::bert : Architecture::roberta, classes);
+        const Problem problem(family.toStdString(), classes);
         SweepSettings settings;
         settings.pooling = pooling == 0 ? Pooling::first : Pooling::mean;
         settings.workers = workers;
@@ -118,7 +119,7 @@ private Q_SLOTS:
     }
 
     void everyContractionGivesTheSame() {
-        const Problem problem(Architecture::roberta, 3);
+        const Problem problem("roberta", 3);
         for (const Contraction contraction :
              {Contraction::materialise, Contraction::hadamard, Contraction::pairwise}) {
             for (const Pooling pooling : {Pooling::first, Pooling::mean}) {
@@ -149,7 +150,7 @@ private Q_SLOTS:
 
     void spillingGivesTheSame() {
         const QTemporaryDir folder;
-        const Problem problem(Architecture::bert, 2);
+        const Problem problem("bert", 2);
         SweepSettings settings;
         settings.workers = 2;
         settings.scratchFolder = folder.path().toStdString();
@@ -166,8 +167,8 @@ private Q_SLOTS:
     }
 
     void loraEqualsBruteForce() {
-        for (const Architecture architecture : {Architecture::bert, Architecture::roberta}) {
-            Problem problem(architecture, 2);
+        for (const Family* family : kFamilies) {
+            Problem problem(family->name, 2);
             addLora(problem.encoder, {3, 6.0, 9}); // scale 2
             for (const torch::Tensor& parameter : loraParameters(problem.encoder)) {
                 QCOMPARE(parameter.scalar_type(), torch::kFloat64);
@@ -210,11 +211,11 @@ private Q_SLOTS:
         if (spills) {
             settings.memoryBytes = 1;
         }
-        for (const Architecture architecture : {Architecture::bert, Architecture::roberta}) {
+        for (const Family* family : kFamilies) {
             for (const Pooling pooling : {Pooling::first, Pooling::mean}) {
                 settings.pooling = pooling;
                 settings.adapted = AdaptedParameters::full;
-                Problem problem(architecture, 3);
+                Problem problem(family->name, 3);
                 compareByGroup(problem, settings, torch::kCUDA);
                 addLora(problem.encoder, {3, 6.0, 9});
                 settings.adapted = AdaptedParameters::lora;
@@ -224,7 +225,7 @@ private Q_SLOTS:
     }
 
     void trainedAdaptersAreRefused() {
-        Problem problem(Architecture::bert, 2);
+        Problem problem("bert", 2);
         SweepSettings settings;
         settings.adapted = AdaptedParameters::lora;
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(problem.sweep(settings)), Error); // no adapters at all
@@ -236,7 +237,7 @@ private Q_SLOTS:
     }
 
     void setsAreSumsOfTheirGroups() {
-        const Problem problem(Architecture::roberta, 2);
+        const Problem problem("roberta", 2);
         using enum ParameterGroup;
         const SweepRequest request{problem.directions, {{bias, layerNorm, wordEmbedding}, {otherWeight}}, {}};
         const SweepResult result = problem.sweep({}).run(request);
@@ -250,7 +251,7 @@ private Q_SLOTS:
     }
 
     void aMaskLeavesSomeOfTheWordEmbeddings() {
-        const Problem problem(Architecture::bert, 2);
+        const Problem problem("bert", 2);
         const EncoderConfig& config = problem.encoder->config;
         const torch::Tensor mask =
             normal({config.vocabularySize, config.hiddenSize}, 5).gt(0).to(torch::kFloat64);
@@ -269,7 +270,7 @@ private Q_SLOTS:
     }
 
     void oneDirectionForAllIsThatForEach() {
-        const Problem problem(Architecture::bert, 2);
+        const Problem problem("bert", 2);
         const torch::Tensor same = normal({2, kWidth}, 8);
         SweepRequest request{same, {groupsOf(AdaptedParameters::full)}, {}};
         const SweepResult forAll = problem.sweep({}).run(request);
@@ -280,7 +281,7 @@ private Q_SLOTS:
     }
 
     void singlePrecisionIsCloseToDouble() {
-        Problem problem(Architecture::roberta, 3);
+        Problem problem("roberta", 3);
         const SweepRequest request{problem.directions, {groupsOf(AdaptedParameters::full)}, {}};
         const SweepKernel exact = problem.sweep({}).run(request).kernels[0];
         problem.encoder->to(torch::kFloat32);
@@ -296,7 +297,7 @@ private Q_SLOTS:
     }
 
     void theSameRunGivesTheSameBits() {
-        const Problem problem(Architecture::bert, 2);
+        const Problem problem("bert", 2);
         const SweepRequest request{problem.directions, {groupsOf(AdaptedParameters::full)}, {}};
         SweepSettings settings;
         settings.workers = 3;
@@ -315,7 +316,7 @@ private Q_SLOTS:
     }
 
     void featuresAreTheEncodersInTheSamplesOrder() {
-        const Problem problem(Architecture::roberta, 2);
+        const Problem problem("roberta", 2);
         for (const Pooling pooling : {Pooling::first, Pooling::mean}) {
             SweepSettings settings;
             settings.pooling = pooling;
@@ -339,7 +340,7 @@ private Q_SLOTS:
     }
 
     void noTestSamplesGiveAnEmptyTestKernel() {
-        const Problem problem(Architecture::bert, 2);
+        const Problem problem("bert", 2);
         const LayerSweep sweep(problem.encoder, problem.train, {}, {});
         const SweepResult result =
             sweep.run({normal({2, kWidth}, 4), {groupsOf(AdaptedParameters::full)}, {}});
@@ -348,7 +349,7 @@ private Q_SLOTS:
     }
 
     void tellsItsProgressAndStops() {
-        const Problem problem(Architecture::bert, 2);
+        const Problem problem("bert", 2);
         const SweepRequest request{problem.directions, {groupsOf(AdaptedParameters::full)}, {}};
         std::stop_source stop;
         std::vector<double> told;
@@ -377,7 +378,7 @@ private Q_SLOTS:
     }
 
     void unusableSamplesAreRefused() {
-        const Problem problem(Architecture::bert, 2);
+        const Problem problem("bert", 2);
         QVERIFY_EXCEPTION_THROWN(LayerSweep(problem.encoder, {}, problem.test, {}), Error);
         QVERIFY_EXCEPTION_THROWN(LayerSweep(problem.encoder, {Encoding{}}, {}, {}), Error);
         const Encoding tooLong{std::vector<std::int64_t>(13, 2), std::vector<std::int64_t>(13, 0)};

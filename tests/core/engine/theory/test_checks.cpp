@@ -58,9 +58,8 @@ std::unique_ptr<TheoryModel> modelOf(const QString& kind, const Alter& full = {}
     if (kind == QLatin1String("linear")) {
         return std::make_unique<Altered<LinearTheory>>(full, lora, kSize, LoraDistribution::normal, 3U);
     }
-    const Architecture architecture =
-        kind == QLatin1String("bert") ? Architecture::bert : Architecture::roberta;
-    return std::make_unique<Altered<EncoderTheory>>(full, lora, architecture, Pooling::first, kSize, 3U);
+    const std::string family = kind.toStdString();
+    return std::make_unique<Altered<EncoderTheory>>(full, lora, family, Pooling::first, kSize, 3U);
 }
 
 Head headOf(std::uint64_t seed) {

@@ -12,7 +12,7 @@ namespace {
 
 EncoderConfig tinyConfig() {
     EncoderConfig config;
-    config.architecture = Architecture::bert;
+    config.family = "bert";
     config.hiddenSize = 8;
     config.layers = 1;
     config.heads = 2;

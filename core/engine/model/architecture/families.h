@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/engine/model/architecture/family.h"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace finescope::engine {
+
+extern const Family kBert, kRoberta;
+
+/// The families of encoders that are known, in the order in which texts name them.
+inline constexpr std::array kFamilies{&kBert, &kRoberta};
+
+/// Null where there is none of that name.
+[[nodiscard]] const Family* findFamily(std::string_view name);
+/// Throws Error{badInput} where there is none.
+[[nodiscard]] const Family& familyOf(std::string_view name);
+/// All names, in quotes: "a", "b" or "c".
+[[nodiscard]] std::string familyNames();
+
+} // namespace finescope::engine

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "core/engine/model/config.h"
+#include "core/engine/model/config_reader.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace finescope::engine {
+
+/// Which row of the position table a token reads.
+enum class Positions {
+    fromZero, ///< 0, 1, 2, ... in every sequence
+    afterPad, ///< counted over ids other than the pad id, starting after it; the pad id's own row never
+              ///< learns
+};
+
+/// One weight of an encoder: its name among Encoder's named_parameters, the one that transformers gives it,
+/// without the family's prefix, and its shape.
+struct WeightName {
+    std::string ours, theirs;
+    std::vector<std::int64_t> shape;
+};
+
+/// What a family of encoders does otherwise than others: a row of the list in families.h. No LibTorch here.
+struct Family {
+    std::string_view name;       ///< `model_type` in config.json
+    std::string_view modelClass; ///< as transformers calls the bare encoder
+    std::string_view prefix;     ///< of weights in checkpoints that have a head
+    Positions positions = Positions::fromZero;
+    std::int64_t padId = 0; ///< where config.json does not say
+
+    /// config.json; refuses what is not computed with the reader's errors.
+    EncoderConfig (*read)(const ConfigReader& reader, const Family& family) = nullptr;
+    /// Its keys but for `model_type` and `architectures`, so that transformers and `read` read them.
+    nlohmann::ordered_json (*write)(const EncoderConfig& config) = nullptr;
+    /// Weights outside the layers, and of layer `layer`, in the order in which files are written. No memory
+    /// is taken for them: config.json may claim any size.
+    std::vector<WeightName> (*embeddingWeights)(const EncoderConfig& config) = nullptr;
+    std::vector<WeightName> (*layerWeights)(const EncoderConfig& config, std::int64_t layer) = nullptr;
+    /// For checks of the theory and tests: few layers, 20 words, 12 positions, two heads (`width` is even),
+    /// and all that the family has.
+    EncoderConfig (*small)(std::int64_t width) = nullptr;
+};
+
+} // namespace finescope::engine
