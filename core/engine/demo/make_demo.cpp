@@ -49,7 +49,7 @@ void writeTask(const std::filesystem::path& folder, std::int64_t seed) {
 void widenLayers(Encoder& encoder) {
     constexpr double kFactor = 5;
     const torch::NoGradGuard noGrad;
-    for (EncoderLayer& layer : encoder->layers) {
+    for (const std::shared_ptr<Layer>& layer : encoder->layers) {
         for (torch::Tensor& weight : layer->parameters()) {
             if (weight.dim() == 2) {
                 weight.mul_(kFactor);

@@ -120,7 +120,7 @@ void setAdapters(Encoder& encoder, const Run& run, const RunSource& source) {
     const std::vector<record::LoraMatrices> recorded = run.parts->lora();
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < encoder->layers.size(); ++i) {
-        SelfAttentionImpl& attention = *encoder->layers[i]->attention;
+        Layer& layer = *encoder->layers[i];
         const auto set = [&](LoraUpdate& update, const MatrixF& a) {
             if (a.rows() != update.a.size(0) || a.cols() != update.a.size(1)) {
                 throw Error(ErrorKind::badFile, run.file.string() + ": the matrices A of /lora/" +
@@ -134,8 +134,8 @@ void setAdapters(Encoder& encoder, const Run& run, const RunSource& source) {
                                                 " is missing: the encoder has " +
                                                 std::to_string(encoder->layers.size()) + " layers");
         }
-        set(attention.queryLora, recorded[i].queryA);
-        set(attention.valueLora, recorded[i].valueA);
+        set(layer.query->lora, recorded[i].queryA);
+        set(layer.value->lora, recorded[i].valueA);
     }
 }
 

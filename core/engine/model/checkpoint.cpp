@@ -2,7 +2,6 @@
 
 #include "core/engine/file_hash.h"
 #include "core/engine/model/architecture/families.h"
-#include "core/engine/model/lora.h"
 #include "core/engine/model/safetensors.h"
 #include "core/error.h"
 
@@ -137,11 +136,10 @@ Checkpoint loadCheckpoint(const std::filesystem::path& folder) {
 void saveCheckpoint(const Encoder& encoder, const std::filesystem::path& folder) {
     const torch::NoGradGuard noGrad;
     auto weights = encoder->named_parameters();
-    for (std::size_t i = 0; i < encoder->layers.size(); ++i) {
-        const SelfAttention& attention = encoder->layers[i]->attention;
-        const std::string prefix = "layer_" + std::to_string(i) + ".attention.";
-        weights[prefix + "query.weight"] = effectiveWeight(attention->query, attention->queryLora);
-        weights[prefix + "value.weight"] = effectiveWeight(attention->value, attention->valueLora);
+    for (const auto& module : encoder->named_modules()) {
+        if (const auto* linear = module.value()->as<ProjectionImpl>()) {
+            weights[module.key() + ".weight"] = linear->effectiveWeight();
+        }
     }
     std::vector<std::pair<std::string, torch::Tensor>> tensors;
     forEachWeight(encoder->config, [&](const WeightName& weight) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/engine/model/architecture/layer.h"
+#include "core/engine/model/architecture/parts.h"
 #include "core/engine/model/config.h"
 #include "core/engine/model/dropout.h"
 #include "core/engine/model/parameter_group.h"
@@ -8,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -18,34 +21,6 @@ struct TokenBatch {
     torch::Tensor ids, typeIds, mask;
 };
 
-/// A low-rank update of a linear layer's weight: y = W x + b + scale * B (A x). A [r, in], B [out, r].
-/// definitions.md, LoRA.
-struct LoraUpdate {
-    torch::Tensor a, b;
-    double scale = 1;
-    [[nodiscard]] bool active() const { return a.defined(); }
-};
-
-/// What a layer computed on its way to Widened, for whoever wants the gradients of its weights: inputs and
-/// outputs of its linear layers and layer norms. [B, T, .] each; [B, 1, .] where only the first token was
-/// asked for.
-struct LayerTrace {
-    torch::Tensor query, key, value; ///< outputs of the projections
-    torch::Tensor context, attended; ///< input and output of attentionOutput
-    torch::Tensor attentionSum;      ///< input of attentionNorm
-    torch::Tensor intermediate;      ///< output of intermediate
-};
-
-/// A layer's values before its last linear layer. [B, T, .] each; [B, 1, .] of the first token alone.
-struct Widened {
-    torch::Tensor middle;  ///< output of attentionNorm; `intermediate` reads it, and outputSum adds it again
-    torch::Tensor widened; ///< what `output` reads
-};
-
-/// Which tokens a layer's output is wanted of. Of the last layer, features from the first token need no
-/// other.
-enum class OutputTokens { all, first };
-
 /// A table that the first layer's input is summed from.
 struct EmbeddingTable {
     ParameterGroup group;
@@ -54,49 +29,6 @@ struct EmbeddingTable {
     /// Which row each token reads, [B, T]. Not after the encoder is gone.
     std::function<torch::Tensor(const TokenBatch&)> ids;
 };
-
-class SelfAttentionImpl : public torch::nn::Module {
-public:
-    explicit SelfAttentionImpl(const EncoderConfig& config);
-    /// asking [B, T', h] are the tokens that attend to hidden [B, T, h]; attentionBias as
-    /// EncoderImpl::attentionBias makes it. Returns [B, T', h] before the output projection.
-    torch::Tensor forward(const torch::Tensor& asking, const torch::Tensor& hidden,
-                          const torch::Tensor& attentionBias, Dropout* dropout = nullptr,
-                          LayerTrace* trace = nullptr);
-
-    torch::nn::Linear query{nullptr}, key{nullptr}, value{nullptr};
-    LoraUpdate queryLora, valueLora;
-
-private:
-    /// [B, T, h] to [B * heads, T, h / heads], contiguous.
-    [[nodiscard]] torch::Tensor splitHeads(const torch::Tensor& projected) const;
-
-    std::int64_t m_heads;
-    double m_dropout;
-};
-TORCH_MODULE(SelfAttention);
-
-class EncoderLayerImpl : public torch::nn::Module {
-public:
-    explicit EncoderLayerImpl(const EncoderConfig& config);
-    /// hidden [B, T, h] to the next layer's hidden [B, T, h], or [B, 1, h] of the first token: outputNorm of
-    /// outputSum of widen.
-    torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
-                          OutputTokens tokens = OutputTokens::all, Dropout* dropout = nullptr);
-    /// The way up to the last linear layer. `trace` receives what lies between.
-    Widened widen(const torch::Tensor& hidden, const torch::Tensor& attentionBias, OutputTokens tokens,
-                  Dropout* dropout = nullptr, LayerTrace* trace = nullptr);
-    /// What outputNorm reads, [B, T, h] or [B, 1, h].
-    torch::Tensor outputSum(const Widened& values, Dropout* dropout = nullptr);
-
-    SelfAttention attention{nullptr};
-    torch::nn::Linear attentionOutput{nullptr}, intermediate{nullptr}, output{nullptr};
-    torch::nn::LayerNorm attentionNorm{nullptr}, outputNorm{nullptr};
-
-private:
-    double m_dropout;
-};
-TORCH_MODULE(EncoderLayer);
 
 /// An encoder of a known family (architecture/families.h) without a head. Without a Dropout nothing is
 /// dropped. A new encoder's weights are zero (layer norms are 1 and 0): load a checkpoint or call initialise.
@@ -110,8 +42,12 @@ public:
     /// The first layer's input [B, T, h]: the normed sum of word, position and type embeddings. Throws as
     /// forward.
     torch::Tensor embed(const TokenBatch& batch, Dropout* dropout = nullptr);
-    /// That sum before its layer norm.
+    /// That sum before its norm.
     torch::Tensor embeddingSum(const TokenBatch& batch);
+    /// From that sum to the first layer's input, nothing dropped. `taps` receives what passed through
+    /// embeddingParts.
+    torch::Tensor normedSum(const torch::Tensor& sum, Taps* taps = nullptr);
+    [[nodiscard]] Parts embeddingParts() const { return {{}, {embeddingNorm}}; }
     /// The tables of that sum: words first.
     [[nodiscard]] std::vector<EmbeddingTable> tables() const;
     /// Position ids [B, T] (or [1, T], where they are the same for all), as the family counts them.
@@ -122,8 +58,8 @@ public:
 
     EncoderConfig config;
     torch::nn::Embedding wordEmbeddings{nullptr}, positionEmbeddings{nullptr}, typeEmbeddings{nullptr};
-    torch::nn::LayerNorm embeddingNorm{nullptr};
-    std::vector<EncoderLayer> layers;
+    Norm embeddingNorm{nullptr};
+    std::vector<std::shared_ptr<Layer>> layers;
 };
 TORCH_MODULE(Encoder);
 

@@ -24,7 +24,4 @@ void addLora(Encoder& encoder, const LoraOptions& options);
 /// without adapters.
 [[nodiscard]] std::vector<torch::Tensor> loraParameters(const Encoder& encoder);
 
-/// W + scale * B A [out, in] where an adapter is active, else the layer's own weight.
-[[nodiscard]] torch::Tensor effectiveWeight(const torch::nn::Linear& layer, const LoraUpdate& update);
-
 } // namespace finescope::engine

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <mutex>
 #include <set>
+#include <span>
 #include <utility>
 
 namespace finescope::engine {
@@ -92,6 +93,7 @@ private:
     void startDeltas();
     void goBack(std::size_t layer);
     [[nodiscard]] torch::Tensor inputOf(std::size_t layer, std::size_t block);
+    void addGradients(TapGradients& gradients);
     void contract(LinearFactors& linear);
     void bringBack(LinearFactors& linear) const;
     void addEmbeddings();
@@ -109,7 +111,7 @@ private:
     ScratchSpace m_inputSpace, m_layerSpace;
     std::set<ParameterGroup> m_wanted;
     Blocks m_embedded;          ///< the first layer's input, [n, T, h]
-    std::vector<Blocks> m_sums; ///< what each layer's last norm read, [n, T or 1, h], while it is needed
+    std::vector<Blocks> m_sums; ///< what each layer's closing norm read, [n, T or 1, h], while it is needed
     Blocks m_features, m_attentionBias;
     Deltas m_deltas;                      ///< at the output of the layer that is next
     std::vector<GramSums> m_kernels;      ///< of each worker
@@ -178,7 +180,7 @@ SweepResult Sweep::result() {
 }
 
 void Sweep::goForward() {
-    const std::vector<EncoderLayer>& layers = m_encoder->layers;
+    const std::vector<std::shared_ptr<Layer>>& layers = m_encoder->layers;
     m_sums.assign(layers.size(), Blocks(m_samples.blocks.size()));
     m_embedded.resize(m_samples.blocks.size());
     m_features.resize(m_samples.blocks.size());
@@ -194,10 +196,10 @@ void Sweep::goForward() {
         keep(m_embedded[b], hidden);
         for (std::size_t layer = 0; layer < layers.size(); ++layer) {
             const OutputTokens tokens = outputTokens(*m_encoder, m_settings.pooling, layer);
-            EncoderLayer own = layers[layer];
-            const torch::Tensor sum = own->outputSum(own->widen(hidden, m_attentionBias[b], tokens));
+            Layer& own = *layers[layer];
+            const torch::Tensor sum = own.outputSum(own.widen(hidden, m_attentionBias[b], tokens));
             keep(m_sums[layer][b], sum);
-            hidden = own->outputNorm->forward(sum);
+            hidden = own.close(sum);
             m_progress.add(layerOperations(m_encoder->config, block, tokens).forward);
         }
         m_features[b] = pool(hidden, block.tokens.mask, m_settings.pooling);
@@ -238,32 +240,31 @@ void Sweep::addDense(ParameterGroup group, const torch::Tensor& gradients) {
     }
 }
 
-// Every norm's input is kept rather than its output: the last linear layer need not be computed again, and
-// the norm costs next to nothing.
+// What the closing norms read is kept rather than what they put out: the last linear layer need not be
+// computed again, and the norm costs next to nothing.
 torch::Tensor Sweep::inputOf(std::size_t layer, std::size_t block) {
     if (layer == 0) {
         return m_embedded[block];
     }
-    EncoderLayer below = m_encoder->layers[layer - 1];
-    const torch::Tensor input = below->outputNorm->forward(m_sums[layer - 1][block].to(m_device));
+    const torch::Tensor input = m_encoder->layers[layer - 1]->close(m_sums[layer - 1][block].to(m_device));
     return m_settings.adapted == AdaptedParameters::full ? m_layerSpace.keep(input) : input;
 }
 
 void Sweep::goBack(std::size_t layer) {
     const OutputTokens tokens = outputTokens(*m_encoder, m_settings.pooling, layer);
-    LayerGradients gradients(m_encoder->layers[layer], tokens, m_rows, m_samples.blocks, m_wanted,
-                             m_layerSpace);
+    LayerGradients own(m_encoder->layers[layer], tokens, m_rows, m_samples.blocks, m_wanted, m_layerSpace);
     forEachBlock([&](std::size_t b) {
-        m_deltas[b] =
-            gradients.addBlock(b, inputOf(layer, b), m_sums[layer][b], m_attentionBias[b], m_deltas[b]);
+        m_deltas[b] = own.addBlock(b, inputOf(layer, b), m_sums[layer][b], m_attentionBias[b], m_deltas[b]);
         m_sums[layer][b].reset();
         const LayerOperations pass = layerOperations(m_encoder->config, m_samples.blocks[b], tokens);
         m_progress.add(pass.again + static_cast<double>(m_rows.directions) * pass.backward);
     });
+    addGradients(own.gradients);
+}
+
+void Sweep::addGradients(TapGradients& gradients) {
     for (LinearFactors& linear : gradients.linears) {
-        if (m_wanted.contains(linear.group)) {
-            contract(linear);
-        }
+        contract(linear);
         linear = {}; // its memory is wanted
     }
     addDense(ParameterGroup::bias, gradients.biases);
@@ -321,36 +322,30 @@ void Sweep::contract(LinearFactors& linear) {
 }
 
 void Sweep::addEmbeddings() {
-    using enum ParameterGroup;
-    const EncoderConfig& config = m_encoder->config;
-    const torch::TensorOptions options = m_encoder->wordEmbeddings->weight.options();
-    torch::Tensor norms;
-    if (m_wanted.contains(layerNorm)) {
-        norms = torch::empty({m_rows.rows(), 2 * config.hiddenSize}, options);
-    }
-    // From the first layer's input to the sum that its norm reads.
+    TapGradients gradients(m_encoder->embeddingParts(), m_encoder->wordEmbeddings->weight.options(), m_rows,
+                           m_samples.blocks, m_wanted, m_layerSpace);
+    // From the first layer's input to the sum of the embeddings.
     forEachBlock([&](std::size_t b) {
-        const SampleBlock& block = m_samples.blocks[b];
-        const torch::Tensor sum = Encoder(m_encoder)->embeddingSum(block.tokens).requires_grad_(true);
-        torch::Tensor normed;
+        const torch::Tensor sum =
+            Encoder(m_encoder)->embeddingSum(m_samples.blocks[b].tokens).requires_grad_(true);
+        Taps taps;
+        torch::Tensor output;
         {
             const torch::AutoGradMode withGradients(true);
-            normed = torch::nn::LayerNorm(m_encoder->embeddingNorm)->forward(sum);
+            output = Encoder(m_encoder)->normedSum(sum, &taps);
         }
-        const torch::Tensor before = normedInput(m_encoder->embeddingNorm, sum);
+        const WatchedTaps watched = gradients.watch(b, taps);
+        std::vector<torch::Tensor> of{sum};
+        of.insert(of.end(), watched.outputs.begin(), watched.outputs.end());
         for (std::int64_t q = 0; q < m_rows.directions; ++q) {
-            torch::Tensor& kept = m_deltas[b][static_cast<std::size_t>(q)];
-            const torch::Tensor delta = kept.to(m_device);
-            if (norms.defined()) {
-                const torch::Tensor rows = norms.narrow(0, m_rows.firstRow(block, q), block.count);
-                rows.narrow(1, 0, config.hiddenSize).copy_((delta * before).sum(1));
-                rows.narrow(1, config.hiddenSize, config.hiddenSize).copy_(delta.sum(1));
-            }
-            kept = m_layerSpace.keep(
-                torch::autograd::grad({normed}, {sum}, {delta}, q + 1 < m_rows.directions)[0]);
+            torch::Tensor& delta = m_deltas[b][static_cast<std::size_t>(q)];
+            const std::vector<torch::Tensor> found =
+                torch::autograd::grad({output}, of, {delta.to(m_device)}, q + 1 < m_rows.directions);
+            gradients.add(b, q, watched, std::span(found).subspan(1));
+            delta = m_layerSpace.keep(found[0]);
         }
     });
-    addDense(layerNorm, norms);
+    addGradients(gradients);
 
     std::vector<EmbeddingUse> uses;
     for (const EmbeddingTable& table : m_encoder->tables()) {
@@ -358,7 +353,7 @@ void Sweep::addEmbeddings() {
             continue;
         }
         EmbeddingUse use{table.group, {}, table.skipped, {}};
-        if (table.group == wordEmbedding) {
+        if (table.group == ParameterGroup::wordEmbedding) {
             use.mask = m_request.wordMask;
         }
         for (const SampleBlock& block : m_samples.blocks) {
@@ -396,9 +391,9 @@ LayerSweep::LayerSweep(Encoder encoder, const std::vector<Encoding>& train, cons
         if (loraParameters(m_encoder).empty()) {
             throw Error(ErrorKind::badInput, "a kernel over LoRA's matrices needs an encoder with adapters");
         }
-        for (const EncoderLayer& layer : m_encoder->layers) {
-            for (const LoraUpdate* update : {&layer->attention->queryLora, &layer->attention->valueLora}) {
-                if (update->b.count_nonzero().item<std::int64_t>() != 0) {
+        for (const std::shared_ptr<Layer>& layer : m_encoder->layers) {
+            for (const Projection& linear : {layer->query, layer->value}) {
+                if (linear->lora.b.count_nonzero().item<std::int64_t>() != 0) {
                     throw Error(ErrorKind::badInput,
                                 "the kernel over LoRA's matrices is that of their start, "
                                 "but this encoder's adapters are trained");

@@ -29,7 +29,7 @@ struct Linear {
 std::vector<Linear> linearsOf(const EncoderImpl& encoder, const SweepSettings& settings) {
     const std::int64_t h = encoder.config.hiddenSize, ff = encoder.config.intermediateSize;
     if (settings.adapted == AdaptedParameters::lora) {
-        const std::int64_t r = encoder.layers.front()->attention->queryLora.a.size(0);
+        const std::int64_t r = encoder.layers.front()->query->lora.a.size(0);
         return {{r, h, true}, {r, h, false}};
     }
     return {{h, h, true}, {h, h, false}, {h, h, false}, {h, h, true}, {h, ff, true}, {ff, h, true}};

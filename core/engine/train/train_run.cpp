@@ -187,9 +187,9 @@ private:
                      (blocks * m_task.classNames.size() + 2 * static_cast<std::uint64_t>(width));
         }
         for (std::size_t i = 0; usesLora(plan().method) && i < m_model.encoder->layers.size(); ++i) {
-            SelfAttentionImpl& attention = *m_model.encoder->layers[i]->attention;
-            file.lora.push_back({static_cast<std::int64_t>(i), toMatrix(attention.queryLora.a),
-                                 toMatrix(attention.valueLora.a)});
+            Layer& layer = *m_model.encoder->layers[i];
+            file.lora.push_back(
+                {static_cast<std::int64_t>(i), toMatrix(layer.query->lora.a), toMatrix(layer.value->lora.a)});
         }
         m_record = std::make_unique<RunRecord>(plan().output, std::move(file), plan().method,
                                                plan().overwrite ? record::Existing::overwrite

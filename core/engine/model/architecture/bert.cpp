@@ -88,9 +88,9 @@ std::vector<WeightName> bertLayerWeights(const EncoderConfig& config, std::int64
     const std::string ours = "layer_" + std::to_string(layer) + ".",
                       theirs = "encoder.layer." + std::to_string(layer) + ".";
     std::vector<WeightName> names;
-    addBoth(names, ours + "attention.query", theirs + "attention.self.query", {width, width});
-    addBoth(names, ours + "attention.key", theirs + "attention.self.key", {width, width});
-    addBoth(names, ours + "attention.value", theirs + "attention.self.value", {width, width});
+    addBoth(names, ours + "query", theirs + "attention.self.query", {width, width});
+    addBoth(names, ours + "key", theirs + "attention.self.key", {width, width});
+    addBoth(names, ours + "value", theirs + "attention.self.value", {width, width});
     addBoth(names, ours + "attention_output", theirs + "attention.output.dense", {width, width});
     addBoth(names, ours + "attention_norm", theirs + "attention.output.LayerNorm", {width});
     addBoth(names, ours + "intermediate", theirs + "intermediate.dense", {wide, width});
@@ -113,6 +113,7 @@ EncoderConfig smallBert(std::int64_t width) {
 const Family kBert{.name = "bert",
                    .modelClass = "BertModel",
                    .prefix = "bert.",
+                   .layer = LayerKind::postNorm,
                    .positions = Positions::fromZero,
                    .padId = 0,
                    .read = readBertConfig,

@@ -19,6 +19,9 @@ enum class Positions {
               ///< learns
 };
 
+/// How a family's layers compute: a class beside this one, made in layer.cpp.
+enum class LayerKind { postNorm };
+
 /// One weight of an encoder: its name among Encoder's named_parameters, the one that transformers gives it,
 /// without the family's prefix, and its shape.
 struct WeightName {
@@ -31,6 +34,7 @@ struct Family {
     std::string_view name;       ///< `model_type` in config.json
     std::string_view modelClass; ///< as transformers calls the bare encoder
     std::string_view prefix;     ///< of weights in checkpoints that have a head
+    LayerKind layer = LayerKind::postNorm;
     Positions positions = Positions::fromZero;
     std::int64_t padId = 0; ///< where config.json does not say
 

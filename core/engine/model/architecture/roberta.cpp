@@ -22,6 +22,7 @@ EncoderConfig smallest(std::int64_t width) {
 const Family kRoberta{.name = "roberta",
                       .modelClass = "RobertaModel",
                       .prefix = "roberta.",
+                      .layer = LayerKind::postNorm,
                       .positions = Positions::afterPad,
                       .padId = 1,
                       .read = readBertConfig,

@@ -219,13 +219,13 @@ private Q_SLOTS:
     void loraLeavesTheFrozenWeightsAlone() {
         TunedModel model = tinyModel();
         addLora(model.encoder, {2, 2, 5});
-        const std::vector<double> query = flat({model.encoder->layers[0]->attention->query->weight});
-        const std::vector<double> b = flat({model.encoder->layers[0]->attention->queryLora.b});
+        const std::vector<double> query = flat({model.encoder->layers[0]->query->weight});
+        const std::vector<double> b = flat({model.encoder->layers[0]->query->lora.b});
         FineTuneHooks hooks;
         hooks.onEpoch = [](std::int64_t epoch, double) { return static_cast<double>(epoch); };
         static_cast<void>(fineTune(model, tinySplit(), {2, {4, 0.01}, 1.0, 9}, hooks));
-        QCOMPARE(flat({model.encoder->layers[0]->attention->query->weight}), query);
-        QVERIFY(flat({model.encoder->layers[0]->attention->queryLora.b}) != b);
+        QCOMPARE(flat({model.encoder->layers[0]->query->weight}), query);
+        QVERIFY(flat({model.encoder->layers[0]->query->lora.b}) != b);
     }
 
     void stopEndsBetweenSteps() {
