@@ -200,7 +200,7 @@ void Sweep::goForward() {
             const torch::Tensor sum = own.outputSum(own.widen(hidden, m_attentionBias[b], tokens));
             keep(m_sums[layer][b], sum);
             hidden = own.close(sum);
-            m_progress.add(layerOperations(m_encoder->config, block, tokens).forward);
+            m_progress.add(layerOperations(m_plan.layers[layer], block, tokens).forward);
         }
         m_features[b] = pool(hidden, block.tokens.mask, m_settings.pooling);
     });
@@ -247,7 +247,8 @@ torch::Tensor Sweep::inputOf(std::size_t layer, std::size_t block) {
         return m_embedded[block];
     }
     const torch::Tensor input = m_encoder->layers[layer - 1]->close(m_sums[layer - 1][block].to(m_device));
-    return m_settings.adapted == AdaptedParameters::full ? m_layerSpace.keep(input) : input;
+    const bool kept = m_settings.adapted == AdaptedParameters::full && m_plan.layers[layer].readsInput;
+    return kept ? m_layerSpace.keep(input) : input;
 }
 
 void Sweep::goBack(std::size_t layer) {
@@ -256,7 +257,7 @@ void Sweep::goBack(std::size_t layer) {
     forEachBlock([&](std::size_t b) {
         m_deltas[b] = own.addBlock(b, inputOf(layer, b), m_sums[layer][b], m_attentionBias[b], m_deltas[b]);
         m_sums[layer][b].reset();
-        const LayerOperations pass = layerOperations(m_encoder->config, m_samples.blocks[b], tokens);
+        const LayerOperations pass = layerOperations(m_plan.layers[layer], m_samples.blocks[b], tokens);
         m_progress.add(pass.again + static_cast<double>(m_rows.directions) * pass.backward);
     });
     addGradients(own.gradients);

@@ -21,18 +21,67 @@ constexpr std::uint64_t kProgramBytes = std::uint64_t{512} << 20U;
 // Rates by size of chunk in performance.md, Kernel sweep.
 constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U, kDeviceChunkBytes = std::uint64_t{1} << 30U;
 
-struct Linear {
+/// A linear layer whose weight's gradients meet.
+struct Contracted {
     std::int64_t in, out;
     bool firstOnly; ///< in the last layer, works on the first token where features need no other
 };
 
-std::vector<Linear> linearsOf(const EncoderImpl& encoder, const SweepSettings& settings) {
-    const std::int64_t h = encoder.config.hiddenSize, ff = encoder.config.intermediateSize;
-    if (settings.adapted == AdaptedParameters::lora) {
-        const std::int64_t r = encoder.layers.front()->query->lora.a.size(0);
-        return {{r, h, true}, {r, h, false}};
+std::vector<Contracted> contractedOf(const LayerShape& layer, const SweepSettings& settings) {
+    const bool lora = settings.adapted == AdaptedParameters::lora;
+    std::vector<Contracted> contracted;
+    for (const LinearShape& linear : layer.linears) {
+        if (!lora || linear.rank > 0) {
+            contracted.push_back({lora ? linear.rank : linear.in, linear.out, linear.firstOnly});
+        }
     }
-    return {{h, h, true}, {h, h, false}, {h, h, false}, {h, h, true}, {h, ff, true}, {ff, h, true}};
+    return contracted;
+}
+
+/// Widths of what a layer takes, in elements: of a token, but for the last.
+struct LayerWidths {
+    std::int64_t longestRow = 0;   ///< a row of any weight's gradient, the shorter way
+    std::int64_t widestLinear = 0; ///< factors of the widest linear layer
+    std::int64_t factors = 0;      ///< of all of them, and the deltas above and below the layer
+    std::int64_t way = 0;          ///< on the way through it, but for attention's probabilities
+    std::int64_t dense = 0;        ///< gradients of biases and norms, of a row
+};
+
+LayerWidths widthsOf(const LayerShape& layer, const SweepSettings& settings, std::int64_t directions,
+                     std::int64_t hidden) {
+    LayerWidths widths;
+    std::int64_t inputs = 0, deltas = 0;
+    for (const Contracted& linear : contractedOf(layer, settings)) {
+        widths.longestRow = std::max(widths.longestRow, std::min(linear.in, linear.out));
+        widths.widestLinear = std::max(widths.widestLinear, linear.in + directions * linear.out);
+        deltas += linear.out;
+        inputs += settings.adapted == AdaptedParameters::lora ? linear.in : 0;
+    }
+    for (const LinearShape& linear : layer.linears) {
+        if (settings.adapted == AdaptedParameters::full && !linear.readsAsOther) {
+            inputs += linear.in;
+        }
+        widths.way += 2 * (linear.in + linear.out);
+    }
+    widths.way += 2 * layer.linears.back().in; // before and after its activation
+    widths.factors = inputs + directions * (deltas + 2 * hidden);
+    widths.dense = layer.biases + layer.norms;
+    return widths;
+}
+
+/// The most of each, over all layers.
+LayerWidths widest(const SweepPlan& plan, const SweepSettings& settings, std::int64_t directions,
+                   std::int64_t hidden) {
+    LayerWidths most;
+    for (const LayerShape& layer : plan.layers) {
+        const LayerWidths own = widthsOf(layer, settings, directions, hidden);
+        for (std::int64_t LayerWidths::*width :
+             {&LayerWidths::longestRow, &LayerWidths::widestLinear, &LayerWidths::factors, &LayerWidths::way,
+              &LayerWidths::dense}) {
+            most.*width = std::max(most.*width, own.*width);
+        }
+    }
+    return most;
 }
 
 /// Indices of the encodings, shorter ones first.
@@ -69,19 +118,19 @@ std::vector<SampleBlock> blocksOf(const std::vector<Encoding>& encodings,
 
 /// All operations of a sweep: every block forward, almost all of it again, and back for each direction, then
 /// the products.
-double operationsOf(const EncoderImpl& encoder, const SweepSamples& samples, const SweepSettings& settings,
-                    std::int64_t directions) {
+double operationsOf(const EncoderImpl& encoder, const std::vector<LayerShape>& layers,
+                    const SweepSamples& samples, const SweepSettings& settings, std::int64_t directions) {
     double operations = 0;
-    for (std::size_t layer = 0; layer < encoder.layers.size(); ++layer) {
+    for (std::size_t layer = 0; layer < layers.size(); ++layer) {
         const OutputTokens tokens = outputTokens(encoder, settings.pooling, layer);
         std::vector<std::int64_t> asked, all;
         for (const SampleBlock& block : samples.blocks) {
             all.push_back(block.length);
             asked.push_back(tokens == OutputTokens::first ? 1 : block.length);
-            const LayerOperations pass = layerOperations(encoder.config, block, tokens);
+            const LayerOperations pass = layerOperations(layers[layer], block, tokens);
             operations += pass.forward + pass.again + static_cast<double>(directions) * pass.backward;
         }
-        for (const Linear& linear : linearsOf(encoder, settings)) {
+        for (const Contracted& linear : contractedOf(layers[layer], settings)) {
             const ContractionCost cost =
                 contractionCost(samples.rows(directions), samples.blocks, linear.firstOnly ? asked : all,
                                 linear.in, linear.out);
@@ -139,31 +188,23 @@ double embeddingOperations(const EncoderImpl& encoder, const SweepSamples& sampl
     for (const SampleBlock& block : samples.blocks) {
         tokens.push_back(block.length);
     }
-    return 2 * contractionCost(samples.rows(directions), samples.blocks, tokens, 0, encoder.config.hiddenSize)
+    return 2 * contractionCost(samples.rows(directions), samples.blocks, tokens, 0,
+                               encoder.wordEmbeddings->weight.size(1))
                    .hadamard;
-}
-
-LayerOperations layerOperations(const EncoderConfig& config, const SampleBlock& block, OutputTokens tokens) {
-    const auto count = static_cast<double>(block.count), length = static_cast<double>(block.length);
-    const auto h = static_cast<double>(config.hiddenSize), ff = static_cast<double>(config.intermediateSize);
-    const double asked = tokens == OutputTokens::first ? 1 : length;
-    const double linears = 2 * count * (2 * length * h * h + asked * 2 * h * (h + ff));
-    const double attention = 4 * count * asked * length * h;
-    const double last = 2 * count * asked * h * ff;
-    return {linears + attention, linears + attention - last, linears + 2 * attention};
 }
 
 SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, const SweepSettings& settings,
                     std::int64_t directions) {
     const KernelRows rows = samples.rows(directions);
-    const std::int64_t h = encoder.config.hiddenSize, ff = encoder.config.intermediateSize;
+    const std::int64_t h = encoder.config.hiddenSize;
     const auto layers = static_cast<std::int64_t>(encoder.layers.size());
     const auto size = static_cast<std::uint64_t>(encoder.wordEmbeddings->weight.element_size());
     const auto workers = static_cast<std::uint64_t>(settings.workers);
-    const std::vector<Linear> linears = linearsOf(encoder, settings);
 
     SweepPlan plan;
-    plan.demand.operations = operationsOf(encoder, samples, settings, directions);
+    plan.layers = layerShapes(encoder);
+    plan.demand.operations = operationsOf(encoder, plan.layers, samples, settings, directions);
+    const LayerWidths widths = widest(plan, settings, directions, h);
     std::int64_t tokens = 0, widestBlock = 0, longest = 0;
     for (const SampleBlock& block : samples.blocks) {
         tokens += block.count * block.length;
@@ -172,20 +213,11 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     }
 
     const auto bytes = [size](std::int64_t elements) { return static_cast<std::uint64_t>(elements) * size; };
-    std::int64_t longestRow = 0, inputWidth = 0, deltaWidth = 0, widestLinear = 0;
-    for (const Linear& linear : linears) {
-        longestRow = std::max(longestRow, std::min(linear.in, linear.out));
-        widestLinear = std::max(widestLinear, linear.in + directions * linear.out);
-        deltaWidth += linear.out;
-        inputWidth += settings.adapted == AdaptedParameters::lora ? linear.in : 0;
-    }
-    if (settings.adapted == AdaptedParameters::full) {
-        inputWidth = 3 * h + ff; // query, key and value read the same
-    }
     const torch::Device device = encoder.wordEmbeddings->weight.device();
     const std::uint64_t chunkBytes =
         std::min(device.is_cpu() ? kChunkBytes : kDeviceChunkBytes, settings.memoryBytes / (16 * workers));
-    plan.chunkElements = std::max(rows.rows() * longestRow, static_cast<std::int64_t>(chunkBytes / size));
+    plan.chunkElements =
+        std::max(rows.rows() * widths.longestRow, static_cast<std::int64_t>(chunkBytes / size));
     std::uint64_t weights = 0;
     for (const torch::Tensor& parameter : encoder.parameters()) {
         weights += parameter.nbytes();
@@ -195,20 +227,20 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     const std::uint64_t sums =
         2 * (workers + 1) * sizeof(double) * static_cast<std::uint64_t>(rows.rows() * rows.trainRows());
     const std::uint64_t way =
-        workers * bytes(widestBlock * (20 * h + 6 * ff) + 3 * encoder.config.heads * widestBlock * longest);
+        workers * bytes(widestBlock * widths.way + 3 * encoder.config.heads * widestBlock * longest);
     // What two blocks read, their deltas and both together.
     const std::uint64_t pairs =
         embeddingsByPairs(settings, device) ? 3 * workers * bytes(widestBlock * widestBlock) : 0;
     const std::uint64_t fixed = kProgramBytes + weights + sums + way + workers * bytes(plan.chunkElements) +
-                                bytes(rows.rows() * (9 * h + ff)) + pairs;
+                                bytes(rows.rows() * widths.dense) + pairs;
     // The first layer's input and what each layer's last norm reads.
     const std::int64_t lastTokens =
         settings.pooling == Pooling::first ? samples.train + samples.test : tokens;
     const std::uint64_t inputs = bytes((tokens * layers + lastTokens) * h);
     // A layer's factors, and the deltas above and below it.
-    const std::uint64_t factors = bytes(tokens * (inputWidth + directions * (deltaWidth + 2 * h)));
+    const std::uint64_t factors = bytes(tokens * widths.factors);
     const std::uint64_t left = settings.memoryBytes > fixed ? settings.memoryBytes - fixed : 0;
-    const std::uint64_t broughtBack = bytes(tokens * widestLinear);
+    const std::uint64_t broughtBack = bytes(tokens * widths.widestLinear);
     plan.bringsBack = !device.is_cpu() && factors > left && broughtBack < left;
     const std::uint64_t aside = plan.bringsBack ? broughtBack : 0;
     plan.layerBytes = std::min(factors, left - aside);

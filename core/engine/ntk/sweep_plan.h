@@ -2,6 +2,7 @@
 
 #include "core/engine/model/encoder.h"
 #include "core/engine/ntk/kernel_rows.h"
+#include "core/engine/ntk/layer_shape.h"
 #include "core/engine/tokenizer/tokenizer.h"
 
 #include <cstdint>
@@ -49,17 +50,10 @@ struct SweepSamples {
                                           const std::vector<Encoding>& test, std::int64_t padId, int workers,
                                           torch::Device device);
 
-/// Operations of one block in one layer: its way forward, what of that is done again before the way back, and
-/// one direction's way back.
-struct LayerOperations {
-    double forward = 0, again = 0, backward = 0;
-};
-[[nodiscard]] LayerOperations layerOperations(const EncoderConfig& config, const SampleBlock& block,
-                                              OutputTokens tokens);
-
 /// How a sweep spends its memory.
 struct SweepPlan {
     SweepDemand demand;
+    std::vector<LayerShape> layers;
     std::uint64_t inputBytes = 0; ///< in memory for the layers' inputs; they spill first
     std::uint64_t layerBytes = 0; ///< in memory for what one layer's products are made of
     /// Of what one linear layer's products are made of, all is brought back to the GPU before its first: they

@@ -1,8 +1,10 @@
 #include "core/engine/ntk/layer_sweep.h"
 
+#include "core/engine/model/architecture/attention.h"
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/ntk/gram.h"
+#include "core/engine/ntk/layer_shape.h"
 #include "core/engine/tensor_matrix.h"
 #include "core/engine/theory/brute_force.h"
 #include "core/engine/threads.h"
@@ -12,6 +14,8 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+
+#include <tuple>
 
 using namespace finescope;
 using namespace finescope::engine;
@@ -24,6 +28,45 @@ constexpr double kSummation = 1e-10; // of float64 sums in another order
 torch::Tensor normal(torch::IntArrayRef shape, std::uint64_t seed) {
     return torch::empty(shape, torch::kFloat64).normal_(0, 1, at::make_generator<at::CPUGeneratorImpl>(seed));
 }
+
+/// A kind of layers that no family has: norms before, not after, and a gate; biases in attention alone.
+class GatedLayer : public Layer {
+public:
+    GatedLayer(std::int64_t wide, bool closes)
+        : Layer(0), m_key(kWidth, kWidth), m_attentionOutput(kWidth, kWidth, false),
+          m_gate(kWidth, wide, false), m_up(kWidth, wide, false), m_inputNorm(kWidth, 1e-6),
+          m_middleNorm(kWidth, 1e-6) {
+        register_module("input_norm", m_inputNorm);
+        query = register_module("query", Projection(kWidth, kWidth));
+        register_module("key", m_key);
+        value = register_module("value", Projection(kWidth, kWidth));
+        register_module("attention_output", m_attentionOutput);
+        register_module("middle_norm", m_middleNorm);
+        register_module("gate", m_gate);
+        register_module("up", m_up);
+        output = register_module("down", Projection(wide, kWidth, false));
+        if (closes) {
+            outputNorm = register_module("last_norm", Norm(kWidth, 1e-6));
+        }
+    }
+    Widened widen(const torch::Tensor& hidden, const torch::Tensor& attentionBias, OutputTokens tokens,
+                  Dropout* dropout, Taps* taps) override {
+        const auto asked = [&](const torch::Tensor& x) {
+            return tokens == OutputTokens::all ? x : x.narrow(1, 0, 1);
+        };
+        const torch::Tensor normed = m_inputNorm->forward(hidden, taps);
+        const torch::Tensor queries = query->forward(asked(normed), taps);
+        const torch::Tensor keys = m_key->forward(normed, taps), values = value->forward(normed, taps);
+        const torch::Tensor context = attend(queries, keys, values, 2, attentionBias, 0, dropout);
+        const torch::Tensor residual = asked(hidden) + m_attentionOutput->forward(context, taps);
+        const torch::Tensor middle = m_middleNorm->forward(residual, taps);
+        return {residual, torch::gelu(m_gate->forward(middle, taps)) * m_up->forward(middle, taps)};
+    }
+
+private:
+    Projection m_key, m_attentionOutput, m_gate, m_up;
+    Norm m_inputNorm, m_middleNorm;
+};
 
 /// An encoder with samples and what brute force makes of them.
 struct Problem {
@@ -115,6 +158,78 @@ private Q_SLOTS:
         SweepSettings settings;
         settings.pooling = pooling == 0 ? Pooling::first : Pooling::mean;
         settings.workers = workers;
+        compareByGroup(problem, settings);
+    }
+
+    // By hand, of BERT's layer: query, key, value, attention's output, and the two that widen and narrow.
+    void aLayersSizesAreThoseOfItsTaps() {
+        Encoder encoder = randomEncoder("bert", kWidth, 1);
+        constexpr std::int64_t kWide = 2 * kWidth + 4;
+        for (const std::int64_t rank : {0, 3}) {
+            if (rank > 0) {
+                addLora(encoder, {rank, 6.0, 9});
+            }
+            const std::vector<LayerShape> shapes = layerShapes(*encoder);
+            QCOMPARE(shapes.size(), std::size_t{2});
+            for (const LayerShape& shape : shapes) {
+                const std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t, bool, bool>> expected{
+                    {kWidth, kWidth, rank, true, false}, {kWidth, kWidth, 0, false, true},
+                    {kWidth, kWidth, rank, false, true}, {kWidth, kWidth, 0, true, false},
+                    {kWidth, kWide, 0, true, false},     {kWide, kWidth, 0, true, false}};
+                QCOMPARE(shape.linears.size(), expected.size());
+                for (std::size_t i = 0; i < expected.size(); ++i) {
+                    const LinearShape& linear = shape.linears[i];
+                    QVERIFY(std::tuple(linear.in, linear.out, linear.rank, linear.firstOnly,
+                                       linear.readsAsOther) == expected[i]);
+                }
+                QCOMPARE(shape.biases, 5 * kWidth + kWide);
+                QCOMPARE(shape.norms, 4 * kWidth);
+                QCOMPARE(shape.attentionWidth, kWidth);
+                QVERIFY(shape.readsInput);
+            }
+        }
+        // 3 samples of 4 tokens; of the first token alone, only keys and values are made of all.
+        SampleBlock block;
+        block.count = 3;
+        block.length = 4;
+        const LayerShape shape = layerShapes(*encoder).front();
+        const double square = kWidth * kWidth, wide = kWidth * kWide;
+        const LayerOperations all = layerOperations(shape, block, OutputTokens::all),
+                              first = layerOperations(shape, block, OutputTokens::first);
+        QCOMPARE(all.forward, 2 * 3 * 4 * (4 * square + 2 * wide) + 4 * 3 * 4 * 4 * kWidth);
+        QCOMPARE(all.forward - all.again, 2 * 3 * 4 * wide);
+        QCOMPARE(first.forward, 2 * 3 * (4 * 2 * square + 2 * square + 2 * wide) + 4 * 3 * 4 * kWidth);
+        QCOMPARE(first.backward - first.forward, 4.0 * 3 * 4 * kWidth);
+    }
+
+    // The sweep knows of layers what their taps say.
+    void layersOfAnotherKindEqualBruteForce() {
+        Problem problem("roberta", 2);
+        Encoder& encoder = problem.encoder;
+        for (std::size_t i = 0; i < encoder->layers.size(); ++i) {
+            const auto layer = std::make_shared<GatedLayer>(kWidth + 6, i + 1 == encoder->layers.size());
+            layer->to(torch::kFloat64);
+            const torch::NoGradGuard noGrad;
+            std::uint64_t seed = 100 * (i + 1);
+            for (torch::Tensor& parameter : layer->parameters()) {
+                parameter.add_(0.3 * normal(parameter.sizes(), ++seed));
+            }
+            encoder->replace_module("layer_" + std::to_string(i), layer);
+            encoder->layers[i] = layer;
+        }
+        const QTemporaryDir folder;
+        SweepSettings settings;
+        settings.scratchFolder = folder.path().toStdString();
+        for (const Pooling pooling : {Pooling::first, Pooling::mean}) {
+            settings.pooling = pooling;
+            settings.adapted = AdaptedParameters::full;
+            for (const std::uint64_t memory : {std::uint64_t{4} << 30U, std::uint64_t{1}}) {
+                settings.memoryBytes = memory;
+                compareByGroup(problem, settings);
+            }
+        }
+        addLora(encoder, {3, 6.0, 9});
+        settings.adapted = AdaptedParameters::lora;
         compareByGroup(problem, settings);
     }
 
