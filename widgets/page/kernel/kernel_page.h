@@ -27,7 +27,7 @@ class KernelPage : public Page {
     Q_OBJECT
 
 public:
-    KernelPage(Background& background, QWidget* parent = nullptr);
+    explicit KernelPage(Background& background, QWidget* parent = nullptr);
 
     [[nodiscard]] figure::FigureRequest request() const override;
 
