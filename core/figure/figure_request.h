@@ -63,7 +63,7 @@ struct FigureRequest {
 
     /// The split of a figure that shows one; "": the usual one of its kind.
     [[nodiscard]] std::string firstSplit() const { return splits.empty() ? std::string{} : splits.front(); }
-    /// Of the values that are logarithmic unless they shall be linear.
+    /// The scale of values that are logarithmic unless linear ones are asked for.
     [[nodiscard]] Scale valueScale() const { return linearValues ? Scale::linear : Scale::logarithmic; }
 };
 

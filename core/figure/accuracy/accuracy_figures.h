@@ -18,7 +18,7 @@ struct AccuracyOptions {
     analysis::Spread spread = analysis::Spread::tInterval95; ///< of the figure
 };
 
-/// What a request says of the figure.
+/// The options that a request asks for.
 [[nodiscard]] AccuracyOptions accuracyOptions(const FigureRequest& request);
 
 /// Accuracy per method and split, in and out of distribution, a panel for each data set: mean over seeds with
@@ -27,7 +27,7 @@ struct AccuracyOptions {
 [[nodiscard]] Figure accuracyFigure(std::span<const record::Run> runs, std::span<const AccuracyEntry> entries,
                                     const AccuracyOptions& options = {});
 
-/// The same as a kind of figure.
+/// The figure that a request asks for, made from runs.
 [[nodiscard]] Figure buildAccuracy(const FigureRequest& request, std::span<const record::Run> runs,
                                    Problems& problems);
 

@@ -38,7 +38,7 @@ struct ReliabilityOptions {
         histogramTop{}; ///< share of rows at the top of the histograms; nullopt: from the data
 };
 
-/// What a request says of the diagrams of a split, however wide they are.
+/// The options that a request asks for, for the diagrams of a split; the width is not among them.
 [[nodiscard]] ReliabilityOptions reliabilityOptions(const FigureRequest& request, const std::string& split);
 
 /// For a figure that is printed this wide: as many diagrams in a row as can be read, at most 5, fewer where
@@ -83,7 +83,7 @@ struct TemperatureCurveOptions {
     std::vector<CurveQuantity> quantities{}; ///< a panel each, in this order; empty: all four
 };
 
-/// What a request says of the curves of a split. A temperature is marked where another than 1 is asked for.
+/// The options that a request asks for, for the curves of a split. A temperature other than 1 is marked.
 [[nodiscard]] TemperatureCurveOptions temperatureCurveOptions(const FigureRequest& request,
                                                               const std::string& split);
 

@@ -24,7 +24,7 @@ struct Collapse {
 /// collapse there, or the split is for training or validation. Reads logits and labels.
 [[nodiscard]] std::optional<std::string> collapsedClassName(const record::Run& run,
                                                             const record::SplitInfo& split);
-/// The same from what was read of the reported model.
+/// The same, from logits of the reported model that were read already.
 [[nodiscard]] std::optional<std::string>
 collapsedClassName(const record::Run& run, const record::SplitInfo& split, const analysis::SplitLogits& read);
 

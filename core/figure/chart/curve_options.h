@@ -19,7 +19,7 @@ struct CurveOptions {
     double smoothing = 0;
 };
 
-/// What a request says of curves over training.
+/// The options that a request asks for.
 [[nodiscard]] CurveOptions curveOptions(const FigureRequest& request);
 
 } // namespace finescope::figure

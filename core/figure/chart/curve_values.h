@@ -18,11 +18,11 @@ namespace finescope::figure {
 /// y at `x` on the line between recorded points, NaN where it is interrupted; x lies within the curve.
 [[nodiscard]] double interpolated(const RunCurve& curve, double x);
 
-/// Whether the line of a curve is interrupted somewhere from `low` to `high`, two neighbouring points of a
-/// mean.
+/// Whether the line of a curve is interrupted somewhere between `low` and `high`, two neighbouring points of
+/// a mean.
 [[nodiscard]] bool breaksBetween(const RunCurve& curve, double low, double high);
 
-/// Where all curves, of which there is at least one, are of linear probing, if that is the same place.
+/// Where the curves (at least one) are of linear probing, if that is the same place for all.
 [[nodiscard]] std::optional<ProbingSpan> commonProbing(const std::vector<RunCurve>& curves);
 
 /// Every x at which some curve has a point and all of them have a value, in ascending order. No curve is

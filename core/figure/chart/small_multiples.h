@@ -13,9 +13,9 @@ inline constexpr std::size_t kFreeCellNames = 7;
 /// legend below the last row, which is as wide as the figure. The figure has at least one panel.
 void layOutSmallMultiples(Figure& figure);
 
-/// Makes panels of curves in rows of `figure.columns` one figure: the panels of a column have one range of x,
-/// and the lowest that has data carries the numbers and the label (as short as small panels need it); the
-/// legend, of all runs, is below the last row; the switch is named once.
+/// Joins panels of curves, in rows of `figure.columns`, into one figure: the panels of a column have one
+/// range of x, and the lowest that has data carries the numbers and the label (as short as small panels need
+/// it); the legend, of all runs, is below the last row; the switch is named once.
 void joinPanels(Figure& figure);
 
 } // namespace finescope::figure

@@ -20,7 +20,7 @@ struct ClassifierCurveOptions {
     std::vector<std::string> classes{}; ///< by name; empty: all
 };
 
-/// What a request says of these figures.
+/// The options that a request asks for.
 [[nodiscard]] ClassifierCurveOptions classifierCurveOptions(const FigureRequest& request);
 
 /// The split whose loss is asked for; "" if no run has one.
@@ -42,7 +42,7 @@ struct ClassifierCurveOptions {
                                           const std::string& split,
                                           const ClassifierCurveOptions& options = {});
 
-/// The same as kinds of figure.
+/// The figures that a request asks for, made from runs.
 [[nodiscard]] Figure buildClassNorms(const FigureRequest& request, std::span<const record::Run> runs,
                                      Problems& problems);
 [[nodiscard]] Figure buildClassAngles(const FigureRequest& request, std::span<const record::Run> runs,

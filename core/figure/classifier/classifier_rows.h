@@ -20,7 +20,7 @@ struct ClassifierRowsOptions {
     Scale scale = Scale::logarithmic; ///< of norms and displacements
 };
 
-/// What a request says of them.
+/// The options that a request asks for.
 [[nodiscard]] ClassifierRowsOptions classifierRowsOptions(const FigureRequest& request);
 
 /// Bars per method and class: norms before and after, cosine between a row before and after, and its
@@ -29,7 +29,7 @@ struct ClassifierRowsOptions {
                                           std::span<const ClassifierEntry> entries,
                                           const ClassifierRowsOptions& options = {});
 
-/// The same as a kind of figure.
+/// The figure that a request asks for, made from runs.
 [[nodiscard]] Figure buildClassifierRows(const FigureRequest& request, std::span<const record::Run> runs,
                                          Problems& problems);
 

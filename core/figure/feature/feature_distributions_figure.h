@@ -29,7 +29,7 @@ struct FeatureSplitOptions {
     analysis::FeatureDistributionOptions numbers{};
 };
 
-/// What a request says of them.
+/// The options that a request asks for.
 [[nodiscard]] FeatureSplitOptions featureSplitOptions(const FigureRequest& request);
 
 /// The split that figures of one split show unless told otherwise: the first that holds features, by role
@@ -54,7 +54,7 @@ featureDistributionEntries(std::span<const record::Run> runs, const FeatureSplit
 [[nodiscard]] Figure featureDistributionsFigure(std::span<const FeatureDistributionEntry> entries,
                                                 const FeatureSplitOptions& options = {});
 
-/// The same as a kind of figure.
+/// The figure that a request asks for, made from runs.
 [[nodiscard]] Figure buildFeatureDistributions(const FigureRequest& request,
                                                std::span<const record::Run> runs,
                                                const analysis::WorkHooks& hooks, Problems& problems);

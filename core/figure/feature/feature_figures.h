@@ -40,7 +40,7 @@ struct FeaturesOptions {
     std::size_t runs = 0; ///< that the entries were asked of; 0: nothing is said of those without features
 };
 
-/// What a request for this many runs says of it.
+/// The options that a request asks for, with this many runs.
 [[nodiscard]] FeaturesOptions featuresOptions(const FigureRequest& request, std::size_t runs);
 
 /// "5 of 25 runs recorded features: the others do not count here."; "" where all did, or none.
@@ -52,7 +52,7 @@ struct FeaturesOptions {
 [[nodiscard]] Figure featuresFigure(std::span<const FeatureEntry> entries,
                                     const FeaturesOptions& options = {});
 
-/// The same as a kind of figure.
+/// The figure that a request asks for, made from runs.
 [[nodiscard]] Figure buildFeatures(const FigureRequest& request, std::span<const record::Run> runs,
                                    const analysis::WorkHooks& hooks, Problems& problems);
 

@@ -29,7 +29,7 @@ struct FeatureMapOptions {
     int threads = 0; ///< 0: as many as the machine has
 };
 
-/// What a request says of them.
+/// The options that a request asks for.
 [[nodiscard]] FeatureMapOptions featureMapOptions(const FigureRequest& request);
 
 /// The features of one split of one run in the plane, and the rows of its classifier in the same map.
@@ -67,7 +67,7 @@ struct FeatureMap {
 [[nodiscard]] Figure featureMapFigure(std::span<const FeatureMap> maps,
                                       const FeatureMapOptions& options = {});
 
-/// The same as a kind of figure.
+/// The figure that a request asks for, made from runs.
 [[nodiscard]] Figure buildFeatureMap(const FigureRequest& request, std::span<const record::Run> runs,
                                      const analysis::WorkHooks& hooks, Problems& problems);
 

@@ -32,7 +32,7 @@ struct NeighbourFigureOptions {
     analysis::Spread spread = analysis::Spread::tInterval95; ///< of the figure
 };
 
-/// What a request says of it.
+/// The options that a request asks for.
 [[nodiscard]] NeighbourFigureOptions neighbourFigureOptions(const FigureRequest& request);
 
 /// The entries of all runs that hold features of the split, in the order of legends. Any thread; many seconds
@@ -49,7 +49,7 @@ struct NeighbourFigureOptions {
                                              std::span<const NeighbourEntry> entries,
                                              const NeighbourFigureOptions& options = {});
 
-/// The same as a kind of figure.
+/// The figure that a request asks for, made from runs.
 [[nodiscard]] Figure buildFeatureNeighbours(const FigureRequest& request, std::span<const record::Run> runs,
                                             const analysis::WorkHooks& hooks, Problems& problems);
 

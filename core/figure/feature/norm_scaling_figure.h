@@ -35,7 +35,7 @@ struct NormScalingOptions {
     Scale xScale = Scale::logarithmic, yScale = Scale::linear;
 };
 
-/// What a request says of it.
+/// The options that a request asks for.
 [[nodiscard]] NormScalingOptions normScalingOptions(const FigureRequest& request);
 
 /// Feature difference against the classifier norm at the start of fine-tuning, a panel for each data set and
@@ -46,7 +46,7 @@ struct NormScalingOptions {
                                        std::span<const NormScalingEntry> entries,
                                        const NormScalingOptions& options = {});
 
-/// The same as a kind of figure.
+/// The figure that a request asks for, made from runs.
 [[nodiscard]] Figure buildNormScaling(const FigureRequest& request, std::span<const record::Run> runs,
                                       Problems& problems);
 

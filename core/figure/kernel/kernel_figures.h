@@ -25,7 +25,7 @@ struct SpectrumOptions {
     Scale xScale = Scale::linear, yScale = Scale::logarithmic;
 };
 
-/// What a request says of it.
+/// The options that a request asks for.
 [[nodiscard]] SpectrumOptions spectrumOptions(const FigureRequest& request);
 
 /// Singular values in descending order, a curve for each run and part; P, which does not depend on the head,
@@ -36,7 +36,7 @@ struct SpectrumOptions {
 /// The FT ratio of every train sample, sorted, and the mean of each run. definitions.md, FT ratio.
 [[nodiscard]] Figure ratioFigure(std::span<const KernelEntry> entries);
 
-/// The same as kinds of figure.
+/// The figures that a request asks for, made from runs.
 [[nodiscard]] Figure buildSpectrum(const FigureRequest& request, std::span<const record::Run> runs,
                                    Problems& problems);
 [[nodiscard]] Figure buildRatios(const FigureRequest& request, std::span<const record::Run> runs,

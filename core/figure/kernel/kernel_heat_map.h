@@ -21,14 +21,14 @@ struct KernelHeatMapOptions {
     int maxColumns = 4;
 };
 
-/// What a request says of it.
+/// The options that a request asks for.
 [[nodiscard]] KernelHeatMapOptions kernelHeatMapOptions(const FigureRequest& request);
 
 /// A map of trace norms for each run with its colour scale below. definitions.md, Heat map.
 [[nodiscard]] Figure kernelHeatMapFigure(std::span<const KernelEntry> entries,
                                          const KernelHeatMapOptions& options = {});
 
-/// The same as a kind of figure.
+/// The figure that a request asks for, made from runs.
 [[nodiscard]] Figure buildKernelHeatMap(const FigureRequest& request, std::span<const record::Run> runs,
                                         Problems& problems);
 

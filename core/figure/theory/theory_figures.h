@@ -18,7 +18,7 @@ namespace finescope::figure {
 /// deviation of F with sqrt(2/r).
 [[nodiscard]] Figure theoryLoraFigure(const analysis::LoraLaboratory& laboratory, analysis::Spread spread);
 
-/// The same as kinds of figure.
+/// The figures that a request asks for.
 [[nodiscard]] Figure buildTheoryOrthogonal(const FigureRequest& request,
                                            const analysis::TheoryLaboratory& laboratory);
 [[nodiscard]] Figure buildTheoryLora(const FigureRequest& request,

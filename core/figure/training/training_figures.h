@@ -21,7 +21,7 @@ struct TrainingOptions {
     int columns = 2;
 };
 
-/// What a request says of these figures.
+/// The options that a request asks for.
 [[nodiscard]] NormOptions normOptions(const FigureRequest& request);
 [[nodiscard]] TrainingOptions trainingOptions(const FigureRequest& request);
 
@@ -39,7 +39,7 @@ struct TrainingOptions {
 [[nodiscard]] Figure featureCurvesFigure(std::span<const record::Run> runs,
                                          const TrainingOptions& options = {});
 
-/// The same as kinds of figure; they read nothing that could fail.
+/// The figures that a request asks for, made from runs; they read nothing that could fail.
 [[nodiscard]] Figure buildClassifierNorm(const FigureRequest& request, std::span<const record::Run> runs,
                                          Problems& problems);
 [[nodiscard]] Figure buildTraining(const FigureRequest& request, std::span<const record::Run> runs,
