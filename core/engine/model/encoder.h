@@ -26,7 +26,7 @@ struct EmbeddingTable {
     ParameterGroup group;
     torch::Tensor weight;                ///< [rows, h]
     std::optional<std::int64_t> skipped; ///< the row that never learns, so that it has no gradient
-    /// Which row each token reads, [B, T]. Not after the encoder is gone.
+    /// Which row each token reads, [B, T]. Valid while the encoder lives.
     std::function<torch::Tensor(const TokenBatch&)> ids;
 };
 

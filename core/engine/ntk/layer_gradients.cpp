@@ -27,7 +27,7 @@ std::vector<torch::Tensor> LayerGradients::addBlock(std::size_t block, const tor
         output = m_layer->close(sum, &closing);
     }
     const torch::NoGradGuard noGrad;
-    // Never computed, so that it has no output: its delta is that of the sum after it.
+    // Never computed, so it has no output: its delta is that of the sum after it.
     const Taps last{{{m_layer->output.get(), values.widened, {}}}, {}};
     const WatchedTaps watched = gradients.watch(block, taps, x, input),
                       watchedLast = gradients.watch(block, last, x, input),

@@ -21,7 +21,7 @@ constexpr std::uint64_t kProgramBytes = std::uint64_t{512} << 20U;
 // Rates by size of chunk in performance.md, Kernel sweep.
 constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U, kDeviceChunkBytes = std::uint64_t{1} << 30U;
 
-/// A linear layer whose weight's gradients meet.
+/// A linear layer whose weight's gradients are multiplied with each other.
 struct Contracted {
     std::int64_t in, out;
     bool firstOnly; ///< in the last layer, works on the first token where features need no other

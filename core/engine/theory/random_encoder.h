@@ -9,7 +9,7 @@
 
 namespace finescope::engine {
 
-/// A float64 encoder of a family's small size (Family::small), every parameter random and of an effect. The
+/// A float64 encoder of a family's small size (Family::small), every parameter random and with an effect. The
 /// same seed gives the same weights.
 [[nodiscard]] Encoder randomEncoder(std::string_view family, std::int64_t width, std::uint64_t seed);
 

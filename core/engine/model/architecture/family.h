@@ -29,7 +29,7 @@ struct WeightName {
     std::vector<std::int64_t> shape;
 };
 
-/// What a family of encoders does otherwise than others: a row of the list in families.h. No LibTorch here.
+/// What a family of encoders does differently from others: a row of the list in families.h. No LibTorch here.
 struct Family {
     std::string_view name;       ///< `model_type` in config.json
     std::string_view modelClass; ///< as transformers calls the bare encoder
@@ -38,12 +38,12 @@ struct Family {
     Positions positions = Positions::fromZero;
     std::int64_t padId = 0; ///< where config.json does not say
 
-    /// config.json; refuses what is not computed with the reader's errors.
+    /// Reads config.json; refuses, with the reader's errors, what is not computed.
     EncoderConfig (*read)(const ConfigReader& reader, const Family& family) = nullptr;
-    /// Its keys but for `model_type` and `architectures`, so that transformers and `read` read them.
+    /// Writes its keys, all but `model_type` and `architectures`, so that transformers and `read` read them.
     nlohmann::ordered_json (*write)(const EncoderConfig& config) = nullptr;
-    /// Weights outside the layers, and of layer `layer`, in the order in which files are written. No memory
-    /// is taken for them: config.json may claim any size.
+    /// The weights outside the layers, and those of layer `layer`, in the order in which files are written.
+    /// No memory is taken for them: config.json may claim any size.
     std::vector<WeightName> (*embeddingWeights)(const EncoderConfig& config) = nullptr;
     std::vector<WeightName> (*layerWeights)(const EncoderConfig& config, std::int64_t layer) = nullptr;
     /// For checks of the theory and tests: few layers, 20 words, 12 positions, two heads (`width` is even),

@@ -11,8 +11,8 @@
 
 namespace finescope::engine {
 
-/// Which tokens a layer's output is wanted of. Of the last layer, features from the first token need no
-/// other.
+/// The tokens whose output is wanted of a layer. Features from the first token need no other of the last
+/// layer.
 enum class OutputTokens { all, first };
 
 /// A layer's values before its last linear layer. [B, T, .] each; [B, 1, .] of the first token alone.
@@ -22,15 +22,15 @@ struct Widened {
 };
 
 /// One layer of an encoder. It ends in a linear layer whose output is added to a residual, and in a norm
-/// where the family has one there. A kind of layers computes `widen` and registers its Projections and Norms
-/// as modules: training, adapters, files and the kernel find them by that.
+/// where the family has one there. Each kind of layer computes `widen` and registers its Projections and
+/// Norms as modules: training, adapters, files and the kernel find them by that.
 class Layer : public torch::nn::Module {
 public:
-    /// hidden [B, T, h] to the next layer's hidden [B, T, h], or [B, 1, h] of the first token: close of
-    /// outputSum of widen. attentionBias as EncoderImpl::attentionBias makes it.
+    /// hidden [B, T, h] to the next layer's hidden [B, T, h], or [B, 1, h] of the first token:
+    /// close(outputSum(widen())). attentionBias as EncoderImpl::attentionBias makes it.
     torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
                           OutputTokens tokens = OutputTokens::all, Dropout* dropout = nullptr);
-    /// The way up to the last linear layer. `taps` receives what passed through the parts on it.
+    /// The forward pass up to the last linear layer. `taps` receives what passed through the parts.
     virtual Widened widen(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
                           OutputTokens tokens, Dropout* dropout = nullptr, Taps* taps = nullptr) = 0;
     /// What the closing norm reads, [B, T, h] or [B, 1, h].
@@ -40,7 +40,7 @@ public:
 
     /// All linear layers and norms, as they were registered. Weights of query and value are a group apart.
     [[nodiscard]] Parts parts() const;
-    /// Of the heads together: what the cost of attention grows with.
+    /// The width of all heads together, with which the cost of attention grows.
     [[nodiscard]] std::int64_t attentionWidth() const { return query->weight.size(0); }
 
     Projection query{nullptr}, value{nullptr}; ///< which LoRA adapts
@@ -48,7 +48,7 @@ public:
     Norm outputNorm{nullptr};                  ///< empty where the family closes without one
 
 protected:
-    /// `dropout` of the last linear layer's output.
+    /// `dropout` is the rate for the last linear layer's output.
     explicit Layer(double dropout) : m_dropout(dropout) {}
 
     double m_dropout;

@@ -20,7 +20,7 @@ struct LoraUpdate {
     [[nodiscard]] bool active() const { return a.defined(); }
 };
 
-/// A linear layer, weights zero at first.
+/// A linear layer. Its weights are zero at first.
 class ProjectionImpl : public torch::nn::Module {
 public:
     ProjectionImpl(std::int64_t in, std::int64_t out, bool biased = true);
@@ -37,7 +37,7 @@ public:
 };
 TORCH_MODULE(Projection);
 
-/// A layer norm over the last axis, 1 and 0 at first.
+/// A layer norm over the last axis. Weight and bias are 1 and 0 at first.
 class NormImpl : public torch::nn::Module {
 public:
     NormImpl(std::int64_t width, double epsilon);
@@ -63,14 +63,14 @@ struct NormTap {
     torch::Tensor input, output;
 };
 
-/// What passed through each linear layer and norm on a way forward, for whoever wants the gradients of their
+/// What passed through each linear layer and norm in a forward pass, for whoever wants the gradients of their
 /// parameters: those of a linear layer are the output's deltas times what it read.
 struct Taps {
     std::vector<LinearTap> linears;
     std::vector<NormTap> norms;
 };
 
-/// A linear layer and the group that its weight is of.
+/// A linear layer and the group that its weight belongs to.
 struct LinearPart {
     Projection linear;
     ParameterGroup group;

@@ -18,7 +18,7 @@ EncoderConfig smallest(std::int64_t width) {
 
 } // namespace
 
-// Liu et al. 2019: BERT's layers; positions, prefix and pad id are others.
+// Liu et al. 2019: BERT's layers with other positions, prefix and pad id.
 const Family kRoberta{.name = "roberta",
                       .modelClass = "RobertaModel",
                       .prefix = "roberta.",

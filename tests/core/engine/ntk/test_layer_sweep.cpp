@@ -29,7 +29,7 @@ torch::Tensor normal(torch::IntArrayRef shape, std::uint64_t seed) {
     return torch::empty(shape, torch::kFloat64).normal_(0, 1, at::make_generator<at::CPUGeneratorImpl>(seed));
 }
 
-/// A kind of layers that no family has: norms before, not after, and a gate; biases in attention alone.
+/// A kind of layer that no family has: norms before, not after, and a gate; biases in attention alone.
 class GatedLayer : public Layer {
 public:
     GatedLayer(std::int64_t wide, bool closes)
@@ -202,7 +202,7 @@ private Q_SLOTS:
         QCOMPARE(first.backward - first.forward, 4.0 * 3 * 4 * kWidth);
     }
 
-    // The sweep knows of layers what their taps say.
+    // The sweep knows of a layer only what its taps say.
     void layersOfAnotherKindEqualBruteForce() {
         Problem problem("roberta", 2);
         Encoder& encoder = problem.encoder;
