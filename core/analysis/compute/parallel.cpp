@@ -48,7 +48,7 @@ void forEachTask(std::size_t tasks, int workers,
                 helpers.emplace_back(run, helpers.size() + 1);
             }
         } catch (const std::system_error&) {
-            // No more threads to be had: the caller's does what they would have done.
+            // The system gives no more threads: the caller's does their work.
         }
         run(0);
         for (std::size_t worker = helpers.size() + 1; fixed && worker < used; ++worker) {

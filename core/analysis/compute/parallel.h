@@ -22,7 +22,7 @@ struct LoopOptions {
 };
 
 /// Calls work(worker, task) for every task 0 .. tasks - 1, each once, on up to `workers` threads, the
-/// caller's (worker 0) among them; no two threads share a worker. Where no more threads are to be had, those
+/// caller's (worker 0) among them; no two threads share a worker. If the system gives no more threads, those
 /// that there are do it all. Returns when all have ended; throws the first exception of a task, or
 /// Error{cancelled} if `stop` was requested between two tasks. Starting a thread costs about 0.03 ms: not for
 /// less work than that.
@@ -31,7 +31,7 @@ void forEachTask(std::size_t tasks, int workers,
                  const LoopOptions& options = {});
 
 /// Long work of this kind: calls work(0) .. work(count - 1) on up to `threads` threads (0: as many as the
-/// machine has), each by who is free, and reports progress after each. Cancelling ends it with an
+/// machine has), each on whichever is free, and reports progress after each. Cancelling ends it with an
 /// Error{cancelled} that names `what`. Results that are summed must be summed by index, so that they do not
 /// depend on the number of threads.
 void inParallel(int threads, std::size_t count, const std::function<void(std::size_t)>& work,

@@ -17,7 +17,7 @@ namespace finescope::analysis {
 /// labels are one.
 [[nodiscard]] std::optional<std::int64_t> collapsedClass(const SplitLogits& split);
 
-/// That of the reported model; nullopt without logits. Throws as readLogits().
+/// The same of the reported model; nullopt without logits. Throws as readLogits().
 [[nodiscard]] std::optional<std::int64_t> collapsedClass(const record::Run& run,
                                                          const record::SplitInfo& split);
 

@@ -8,7 +8,7 @@
 namespace finescope::analysis {
 
 /// Index into run.classifierKeys of the snapshot of the reported model (run-file.md, Reported model), in a
-/// file without /epochs of the last; nullopt where the run has none of it.
+/// file without /epochs the last snapshot; nullopt where the run has none of that model.
 [[nodiscard]] std::optional<std::size_t> reportedSnapshot(const record::Run& run);
 
 /// The rows of the classifier as the run began and as it is reported.
@@ -19,7 +19,7 @@ struct MovedRows {
     std::optional<double> displacement{};
 };
 
-/// Those of the run, for maps, neighbours and claims alike. Throws what the file reader throws.
+/// Reads these rows of a run, for maps, neighbours and claims alike. Throws what the file reader throws.
 /// definitions.md, Displacement of rows.
 [[nodiscard]] MovedRows movedRows(const record::Run& run);
 

@@ -11,7 +11,7 @@ struct SplitFeatures {
     Labels labels;             ///< [N]; empty where neither is
 };
 
-/// What the run holds of them. Throws what the file reader throws.
+/// Reads what the run holds of them. Throws what the file reader throws.
 [[nodiscard]] SplitFeatures readFeatures(const record::Run& run, const record::SplitInfo& split);
 
 } // namespace finescope::analysis

@@ -25,7 +25,7 @@ SplitLogits readLogits(const record::Run& run, const record::SplitInfo& split, s
                      .labels = run.parts->labels(split)};
     try {
         requireLogitsAndLabels(read.logits, read.labels);
-    } catch (const Error& error) { // which does not know where they are from
+    } catch (const Error& error) { // it does not know where the logits are from
         throw Error(error.kind(), run.file.string() + ": split '" + split.name + "': " + error.what());
     }
     return read;

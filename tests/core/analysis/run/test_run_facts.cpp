@@ -45,7 +45,7 @@ void add(record::Run& run, const std::string& name, const std::string& role, dou
     addSplit(run, name, role, tuning(epoch), ahead(margin), {0, 0, 0, 1});
 }
 
-/// One snapshot a key, the first of the identity times 1, then 2, 3, ...
+/// One snapshot for each key, the first of the identity times 1, then 2, 3, ...
 void addSnapshots(record::Run& run, const std::vector<record::EpochKey>& keys) {
     auto parts = std::make_shared<MemoryParts>(static_cast<const MemoryParts&>(*run.parts));
     for (const record::EpochKey& key : keys) {
@@ -174,7 +174,7 @@ private Q_SLOTS:
         QCOMPARE(claimRun(run).displacement.value(), 1.0);
     }
 
-    /// The only snapshot is the reported model's: its rows are known, but not from where they came.
+    /// The only snapshot is the reported model's: its rows are known, but not where they came from.
     void withoutAnEarlierSnapshotNothingHasMoved() {
         record::Run run = twoEpochs();
         addSnapshots(run, {tuning(2)});
