@@ -27,10 +27,10 @@ public:
 
     /// 0..1; nullopt: not known, and the bar moves by itself.
     void setFraction(std::optional<double> fraction);
-    /// Says this, or nothing.
+    /// Shows the time left, or nothing.
     void setTimeLeft(std::optional<double> seconds);
     void setWords(const QString& words);
-    /// Before the button that cancels.
+    /// Adds a button before the one that cancels.
     void addButton(QAbstractButton* button);
 
     [[nodiscard]] QProgressBar* bar() const { return m_bar; }

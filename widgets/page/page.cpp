@@ -118,7 +118,7 @@ void Page::takeFocus() {
 }
 
 void Page::setPlot(PlotView* plot) {
-    m_plot = plot; // no focus proxy: Tab would go from it to the widget past all that stand between them
+    m_plot = plot; // no focus proxy: with one, Tab would jump past the widgets in between
     connect(plot, &PlotView::exportRequested, this, &Page::exportRequested);
 }
 

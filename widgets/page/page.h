@@ -70,7 +70,7 @@ Q_SIGNALS:
     void openRequested();
     void showAllRequested();
     void exportRequested();
-    /// Whether exportedFigure() has a value changed.
+    /// What exportedFigure() gives may have changed.
     void contentChanged();
 
 protected:

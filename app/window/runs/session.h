@@ -56,7 +56,7 @@ public:
     [[nodiscard]] QHash<QString, const OpenRun*> countedRuns() const;
     void setChecked(const QStringList& paths, bool checked);
 
-    /// The temperature that was chosen last: told by the page that shows it, which hears nothing back.
+    /// The temperature that was chosen last. The page that shows it sets it and hears nothing back.
     [[nodiscard]] double temperature() const { return m_temperature; }
     void setTemperature(double temperature) { m_temperature = temperature; }
 

@@ -24,7 +24,7 @@ constexpr const char* kBinStability = "bin-stability";
 /// In the order of figure::kCurveQuantities, and what comes after them.
 const std::array kNotes{&eceCurveNote, &mceCurveNote, &nllCurveNote, &brierCurveNote, &binStabilityNote};
 
-/// Its place among the notes.
+/// The place of a request's curve among the notes.
 std::size_t itemOf(const figure::FigureRequest& request) {
     const auto& all = figure::kCurveQuantities;
     return request.kind == kBinStability
@@ -89,7 +89,7 @@ void CalibrationCurve::show(const figure::FigureRequest& request, const std::vec
     }
     figure::TemperatureCurveOptions options = figure::temperatureCurveOptions(
         request, runs.empty() ? std::string() : runs.front().prepared->data.split);
-    if (!request.temperature.fitted) { // the place of the slider, at T = 1 too, where a request asks for none
+    if (!request.temperature.fitted) { // the place of the slider, also at T = 1, which requests do not mark
         options.current = request.temperature.value;
     }
     figure::Figure figure = figure::temperatureCurveFigure(curves, options);

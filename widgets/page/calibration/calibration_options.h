@@ -31,9 +31,9 @@ public:
     /// The player waits for the page.
     void setBusy(bool busy);
 
-    /// What is chosen of reliability diagrams, which is all of a request but its runs and its temperature.
+    /// Adds what is chosen for the diagrams: all of a request but its runs and its temperature.
     void addTo(figure::FigureRequest& request) const;
-    /// Makes it a request for the curve that is chosen.
+    /// Makes the request one for the curve that is chosen.
     void addCurveTo(figure::FigureRequest& request) const;
     /// nullopt: the numbers of the diagrams.
     [[nodiscard]] std::optional<CalibrationDetails::View> details() const;

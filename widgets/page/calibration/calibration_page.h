@@ -33,14 +33,14 @@ class CalibrationPage : public Page {
 public:
     explicit CalibrationPage(Background& background, QWidget* parent = nullptr);
 
-    /// All that is exported and copied is the diagrams', or the curve's while it has the keyboard.
+    /// Exports and copies are of the diagrams, or of the curve while it has the keyboard.
     [[nodiscard]] figure::FigureRequest request() const override;
     [[nodiscard]] std::optional<PageFigure> exportedFigure() const override;
     void copyFigure() const override;
     void resetView() override;
 
 Q_SIGNALS:
-    /// Drawn already.
+    /// The page shows it already.
     void temperatureChanged(double temperature);
 
 protected:

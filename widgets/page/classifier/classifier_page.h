@@ -36,7 +36,7 @@ private:
     /// Shows what was read. Returns the request that it shows.
     figure::FigureRequest draw();
     void sayProbes();
-    /// Of the split of the request.
+    /// Asks for the norm derivatives of the request's split.
     void askDerivatives(const figure::FigureRequest& request);
 
     RunEntries<figure::ClassifierEntry> m_rows;

@@ -22,7 +22,7 @@ struct CalibrationChoice {
     bool operator==(const CalibrationChoice&) const = default;
 };
 
-/// What a request says of it.
+/// The options that a request asks for.
 [[nodiscard]] CalibrationChoice calibrationChoice(const figure::FigureRequest& request);
 
 /// One run made ready for the slider: read once, never changed, shared with the worker.

@@ -23,7 +23,7 @@ public:
         return known == m_values.end() ? nullptr : &known->second.value;
     }
 
-    /// These are what is shown from now on, whether known already or not.
+    /// These keys are shown from now on, whether their values are known already or not.
     void show(const QSet<QString>& keys) {
         m_shown = keys;
         for (auto& [key, slot] : m_values) {
@@ -42,7 +42,7 @@ public:
 private:
     struct Slot {
         Value value;
-        std::uint64_t used = 0; ///< the higher, the later
+        std::uint64_t used = 0; ///< higher is later
     };
 
     void shrink() {

@@ -49,7 +49,7 @@ public:
         : m_background(background), m_name(std::move(name)), m_question(std::move(question)), m_known(spare) {
     }
 
-    /// All other functions are about this from now on; answers to other questions are kept.
+    /// All other functions refer to this question from now on; answers to other questions are kept.
     void ask(Question question) { m_question = std::move(question); }
 
     /// Whether everything of these runs is known.
@@ -57,8 +57,8 @@ public:
         return std::ranges::all_of(runs, [this](const record::Run& run) { return known(run) != nullptr; });
     }
 
-    /// Computes what is missing of these runs, which are what is shown once it is there, then calls `done`:
-    /// at once if nothing is missing. What cannot be computed of a run is told once and not tried again. A
+    /// Computes what is missing of these runs, then counts them as shown and calls `done`: at once if nothing
+    /// is missing. What cannot be computed of a run is reported once and not tried again. A
     /// later call replaces an earlier one, whose `done` is never called. `fraction`, if given, follows the
     /// work.
     void complete(const std::vector<record::Run>& runs, QObject* context, Done done,
@@ -100,8 +100,8 @@ public:
     /// Drops the request that runs or waits.
     void cancel() { m_background.cancel(m_name); }
 
-    /// What is known of a run; nullptr if that is nothing yet, or cannot be computed. Good until the next
-    /// results.
+    /// What is known of a run; nullptr if that is nothing yet, or if it cannot be computed. Good until the
+    /// next results.
     [[nodiscard]] const Value* find(const record::Run& run) const {
         const Known* of = known(run);
         return of && of->value ? &*of->value : nullptr;

@@ -17,7 +17,7 @@ struct ShownRun {
     figure::Style style;
     std::shared_ptr<const PreparedRun> prepared;
 
-    /// The one for all runs, or its own.
+    /// The temperature that was chosen for all runs, or the run's own fitted one.
     [[nodiscard]] double temperature(const figure::TemperatureChoice& choice) const {
         return choice.fitted ? prepared->fittedTemperature() : choice.value;
     }

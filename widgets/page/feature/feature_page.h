@@ -47,7 +47,7 @@ private:
     void endWork();
     void cancelWork();
     void askForTsne();
-    /// Whether the map that is asked for is one that nobody has asked to compute.
+    /// Whether the request is for a t-SNE map that the person has not started yet.
     [[nodiscard]] bool tsneWaits(const figure::FigureRequest& request) const;
     void drawNotes();
     void drawMap(const figure::FigureRequest& request);

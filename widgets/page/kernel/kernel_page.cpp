@@ -26,11 +26,11 @@ namespace {
 
 constexpr int kRowsSeen = 8; // of the table before it scrolls
 constexpr const char* kHeatMap = "kernel-heatmap";
-// A kernel of 2,000 samples is 100 MB: what is not looked at is not kept. Its trace norms are 32 MB: another
-// part of a dozen runs is.
+// A kernel of 2,000 samples is 100 MB: none is kept that is not shown. Its trace norms are 32 MB: those of a
+// dozen that are not shown are kept.
 constexpr std::size_t kSpareKernels = 0, kSpareTraceNorms = 12;
 
-/// A kernel never changes but by being replaced, which makes another file of it.
+/// A kernel changes only when it is replaced, which changes the time of its file.
 QString keyOf(const record::Run& run, const std::string& state) {
     std::error_code none;
     const auto written = std::filesystem::last_write_time(run.file, none).time_since_epoch().count();
