@@ -9,7 +9,7 @@
 namespace finescope {
 
 /// An exception that is no Error, in words for a user: memory that ran out is nobody's fault; everything else
-/// is ours and asks to be reported. For the two seams where exceptions become messages.
+/// is ours and asks to be reported. For the two places where exceptions become messages.
 [[nodiscard]] inline Error fromUnexpected(const std::exception& exception) {
     if (dynamic_cast<const std::bad_alloc*>(&exception) != nullptr) {
         return {ErrorKind::internal, "not enough memory: close other programs, or use less data at once"};
