@@ -2,7 +2,7 @@
 
 usage: write_foreign.py FOLDER
 
-Every value is a function of its indexes, which test_foreign_files.cpp computes again.
+Every value is a function of its indexes, which test_run_file.cpp computes again.
 """
 
 import sys
