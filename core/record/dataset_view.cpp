@@ -37,26 +37,21 @@ std::vector<std::uint64_t> shapeOf(const Site& site, hid_t space, const std::str
 
 } // namespace
 
-DatasetView::DatasetView(const FileView& view, hid_t file, std::string path)
+DatasetView::DatasetView(const FileView& view, Handle id, std::string path)
     : m_view(view), m_site(view.site()), m_path(std::move(path)),
-      m_id(H5Dopen2(file, m_path.c_str(), H5P_DEFAULT)) {
-    if (!m_id) {
-        view.failToOpen(m_path, "cannot be opened as a dataset");
-    }
-    m_storage = storageOf(m_site, m_id, m_path);
-    const auto space = m_site.own(H5Dget_space(m_id.get()), m_path, "has no shape");
+      m_id(std::make_shared<const Handle>(std::move(id))), m_storage(storageOf(m_site, *m_id, m_path)) {
+    const auto space = m_site.own(H5Dget_space(m_id->get()), m_path, "has no shape");
     m_shape = shapeOf(m_site, space.get(), m_path);
+    m_type = std::make_shared<const Handle>(m_site.own(H5Dget_type(m_id->get()), m_path, "has no type"));
 }
 
 bool DatasetView::isNumber() const {
-    const auto type = m_site.own(H5Dget_type(m_id.get()), m_path, "has no type");
-    const auto kind = H5Tget_class(type.get());
+    const auto kind = H5Tget_class(m_type->get());
     return kind == H5T_INTEGER || kind == H5T_FLOAT;
 }
 
 bool DatasetView::isInteger() const {
-    const auto type = m_site.own(H5Dget_type(m_id.get()), m_path, "has no type");
-    return H5Tget_class(type.get()) == H5T_INTEGER;
+    return H5Tget_class(m_type->get()) == H5T_INTEGER;
 }
 
 std::size_t DatasetView::valuesIn(std::uint64_t rowCount) const {
@@ -68,8 +63,7 @@ std::size_t DatasetView::valuesIn(std::uint64_t rowCount) const {
 }
 
 void DatasetView::claim(std::uint64_t first, std::uint64_t count, std::size_t bytesEach) const {
-    const auto type = m_site.own(H5Dget_type(m_id.get()), m_path, "has no type");
-    const auto storedEach = H5Tget_size(type.get());
+    const auto storedEach = H5Tget_size(m_type->get());
     m_view.take(m_path, limits::times(valuesIn(count), bytesEach));
     requireFewChunks(first + count, storedEach);
     requireLittleInflated(count, storedEach);
@@ -80,7 +74,7 @@ void DatasetView::claim(std::uint64_t first, std::uint64_t count, std::size_t by
 }
 
 void DatasetView::requireStored(std::uint64_t rowCount, std::size_t bytesEach) const {
-    const auto stored = std::uint64_t{H5Dget_storage_size(m_id.get())};
+    const auto stored = std::uint64_t{H5Dget_storage_size(m_id->get())};
     const auto fileBytes = m_view.fileBytes();
     if (stored > fileBytes) {
         fail("claims to lie in " + std::to_string(stored) + " bytes of a file of " +
@@ -153,14 +147,13 @@ void DatasetView::requireLittleInflated(std::uint64_t count, std::size_t bytesEa
 }
 
 void DatasetView::readInto(std::uint64_t first, std::uint64_t count, hid_t memType, void* data) const {
-    const auto type = m_site.own(H5Dget_type(m_id.get()), m_path, "has no type");
-    requireSoundNumber(m_site, type.get(), m_path);
+    requireSoundNumber(m_site, m_type->get(), m_path);
     if (count == 0 || std::ranges::find(m_shape, std::uint64_t{0}) != m_shape.end()) {
         return;
     }
     const auto bytes = limits::times(valuesIn(count), H5Tget_size(memType));
     if (m_view.purpose() == FileView::Purpose::trial && !m_storage.filtered && bytes > kTriedWhole) {
-        static_cast<void>(H5Dget_storage_size(m_id.get())); // looks at each chunk's place
+        static_cast<void>(H5Dget_storage_size(m_id->get())); // looks at each chunk's place
         std::memset(data, 0, static_cast<std::size_t>(bytes));
         readRows(first, 1, memType, data);
         readRows(first + count - 1, 1, memType, data);
@@ -170,7 +163,7 @@ void DatasetView::readInto(std::uint64_t first, std::uint64_t count, hid_t memTy
 }
 
 void DatasetView::readRows(std::uint64_t first, std::uint64_t count, hid_t memType, void* data) const {
-    const auto fileSpace = m_site.own(H5Dget_space(m_id.get()), m_path, "cannot be addressed");
+    const auto fileSpace = m_site.own(H5Dget_space(m_id->get()), m_path, "cannot be addressed");
     Handle memSpace;
     if (m_shape.empty()) {
         memSpace = m_site.own(H5Screate(H5S_SCALAR), m_path, "cannot be addressed");
@@ -185,8 +178,8 @@ void DatasetView::readRows(std::uint64_t first, std::uint64_t count, hid_t memTy
         memSpace = m_site.own(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
                               m_path, "cannot be addressed");
     }
-    m_site.check(H5Dread(m_id.get(), memType, memSpace.get(), fileSpace.get(), H5P_DEFAULT, data), m_path,
-                 "cannot be read");
+    m_site.check(H5Dread(m_id->get(), memType, memSpace.get(), fileSpace.get(), m_view.transfer(), data),
+                 m_path, "cannot be read");
 }
 
 MatrixF DatasetView::readSlab(std::uint64_t row) const {
@@ -197,13 +190,13 @@ MatrixF DatasetView::readSlab(std::uint64_t row) const {
 }
 
 std::string DatasetView::readText() const {
-    const auto type = m_site.own(H5Dget_type(m_id.get()), m_path, "has no type");
-    const auto space = m_site.own(H5Dget_space(m_id.get()), m_path, "has no shape");
-    claim(0, rows(), H5Tget_size(type.get()));
-    const auto texts = readTexts(m_site, m_path, type.get(), space.get(), kMostClasses,
-                                 limits::memoryOf(m_view.fileBytes()), [this](hid_t memType, void* data) {
-                                     return H5Dread(m_id.get(), memType, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
-                                 });
+    const auto space = m_site.own(H5Dget_space(m_id->get()), m_path, "has no shape");
+    claim(0, rows(), H5Tget_size(m_type->get()));
+    const auto texts =
+        readTexts(m_site, m_path, m_type->get(), space.get(), kMostClasses,
+                  limits::memoryOf(m_view.fileBytes()), [this](hid_t memType, void* data) {
+                      return H5Dread(m_id->get(), memType, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
+                  });
     return texts.empty() ? "" : texts.front();
 }
 

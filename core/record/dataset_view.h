@@ -5,6 +5,7 @@
 #include "core/record/storage.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,13 +13,14 @@ namespace finescope::record {
 
 class FileView;
 
-/// One dataset as it stands at the moment it was opened; lives no longer than its view. Everything that it
-/// claims is compared with the file and with the limits of limits.h before memory is taken for it.
+/// One dataset as it stands at the moment it was opened; lives no longer than its view. Copies share it.
+/// Everything that it claims is compared with the file and with the limits of limits.h before memory is taken
+/// for it.
 class DatasetView {
 public:
-    /// Throws Error{badFile} if there is no dataset, or one whose values may lie in other files or went
+    /// `id` is what was opened at `path`. Throws Error{badFile} if its values may lie in other files or went
     /// through filters that are not known (storageOf).
-    DatasetView(const FileView& view, hid_t file, std::string path);
+    DatasetView(const FileView& view, Handle id, std::string path);
 
     [[nodiscard]] const std::string& path() const { return m_path; }
     [[nodiscard]] const std::vector<std::uint64_t>& shape() const { return m_shape; }
@@ -74,8 +76,9 @@ private:
     const FileView& m_view;
     const Site& m_site;
     std::string m_path;
-    Handle m_id;
+    std::shared_ptr<const Handle> m_id;
     Storage m_storage;
+    std::shared_ptr<const Handle> m_type;
     std::vector<std::uint64_t> m_shape;
 };
 

@@ -27,6 +27,9 @@ constexpr std::uint64_t kLargestImage = std::uint64_t{2} << 30U;
 // ends after about 4 ms. HDF5's own 100 attempts would never end in a damaged file.
 constexpr unsigned kReadAttempts = 22;
 
+// Datasets that stay open although nobody holds them: each takes some 10 kB.
+constexpr std::size_t kMostKept = 256;
+
 // The signature is at 0 or, after a block of the user's own, at 512, 1024, 2048, ...
 bool hasSignature(int descriptor, std::uint64_t bytes) {
     for (std::uint64_t place = 0; place + 8 <= bytes; place = place == 0 ? 512 : place * 2) {
@@ -52,13 +55,24 @@ Handle readOnlyAccess(const Site& site) {
     auto access = site.own(H5Pcreate(H5P_FILE_ACCESS), "", "cannot be opened");
     site.check(H5Pset_file_locking(access.get(), false, true), "", "cannot be opened");
     site.check(H5Pset_metadata_read_attempts(access.get(), kReadAttempts), "", "cannot be opened");
+    // Each chunk is read once, and many datasets are open at the same time.
+    site.check(H5Pset_cache(access.get(), 0, 0, 0, 0), "", "cannot be opened");
     return access;
+}
+
+// HDF5 clears a mebibyte before it converts a single number, unless told otherwise.
+Handle smallTransfer(const Site& site) {
+    constexpr std::size_t kBuffer = 64 * 1024;
+    auto transfer = site.own(H5Pcreate(H5P_DATASET_XFER), "", "cannot be opened");
+    site.check(H5Pset_buffer(transfer.get(), kBuffer, nullptr, nullptr), "", "cannot be opened");
+    return transfer;
 }
 
 } // namespace
 
 FileView::FileView(const PinnedFile& file, Purpose purpose)
-    : m_site(ErrorKind::badFile, file.name()), m_pinned(file), m_purpose(purpose) {
+    : m_site(ErrorKind::badFile, file.name()), m_pinned(file), m_purpose(purpose),
+      m_transfer(smallTransfer(m_site)) {
     if (!hasSignature(file.descriptor(), fileBytes())) {
         m_site.fail("",
                     standInIn(file.descriptor()).value_or("is not an HDF5 file, so it is not a run file"));
@@ -172,7 +186,8 @@ bool FileView::exists(const std::string& path) const {
     }
 }
 
-std::vector<std::string> FileView::members(const std::string& group, Member kind, std::uint64_t most) const {
+std::vector<std::string> FileView::members(const std::string& group, Member kind, std::uint64_t most,
+                                           std::string_view first) const {
     std::vector<std::string> found;
     if (!exists(group)) {
         return found;
@@ -207,33 +222,52 @@ std::vector<std::string> FileView::members(const std::string& group, Member kind
         m_site.check(H5Literate(id.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, keep, &names), group,
                      "cannot be listed");
     }
+    std::ranges::stable_partition(names, [first](const std::string& name) { return name == first; });
     for (auto& name : names) {
         const auto path = schema::in(group, name);
         requireNoLink(id.get(), name, path);
         m_noLinks.insert(path);
-        const Handle object(H5Oopen(id.get(), name.c_str(), H5P_DEFAULT));
+        Handle object(H5Oopen(id.get(), name.c_str(), H5P_DEFAULT));
         if (!object) {
             failToOpen(path, "cannot be opened");
         }
-        if (H5Iget_type(object.get()) == (kind == Member::group ? H5I_GROUP : H5I_DATASET)) {
+        const auto type = H5Iget_type(object.get());
+        if (type == (kind == Member::group ? H5I_GROUP : H5I_DATASET)) {
             found.push_back(std::move(name));
+        }
+        if (type == H5I_DATASET && m_listed.size() < kMostKept) {
+            m_listed.try_emplace(path, std::move(object));
         }
     }
     return found;
 }
 
-std::optional<DatasetView> FileView::dataset(const std::string& path) const {
-    if (!exists(path)) {
-        return std::nullopt;
+DatasetView FileView::opened(const std::string& path) const {
+    if (const auto known = m_datasets.find(path); known != m_datasets.end()) {
+        return known->second;
     }
-    return DatasetView(*this, m_file.get(), path);
+    const auto listed = m_listed.extract(path);
+    Handle id =
+        listed ? std::move(listed.mapped()) : Handle(H5Dopen2(m_file.get(), path.c_str(), H5P_DEFAULT));
+    if (!id) {
+        failToOpen(path, "cannot be opened as a dataset");
+    }
+    const DatasetView dataset(*this, std::move(id), path);
+    if (m_datasets.size() < kMostKept) {
+        m_datasets.emplace(path, dataset);
+    }
+    return dataset;
+}
+
+std::optional<DatasetView> FileView::dataset(const std::string& path) const {
+    return exists(path) ? std::optional(opened(path)) : std::nullopt;
 }
 
 DatasetView FileView::requiredDataset(const std::string& path, const std::string& why) const {
     if (!exists(path)) {
         m_site.fail(path, "is missing: " + why);
     }
-    return DatasetView(*this, m_file.get(), path);
+    return opened(path);
 }
 
 std::optional<std::vector<std::string>> FileView::texts(const std::string& path,

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace finescope::record {
@@ -41,16 +43,19 @@ public:
 
     /// Throws Error{badFile} if anything on the way is a link: a run file is one file.
     [[nodiscard]] bool exists(const std::string& path) const;
-    /// Names of the groups or datasets in `group`, in the order they were made if the file remembers it, else
-    /// by name; empty if there is no such group. Throws Error{badFile} if it has more than `most` members, or
-    /// one that is a link.
+    /// Names of the groups or datasets in `group`, `first` before all others, which are in the order they
+    /// were made if the file remembers it, else by name; empty if there is no such group. Opens them in that
+    /// order. Throws Error{badFile} if it has more than `most` members, or one that is a link.
     enum class Member { group, dataset };
-    [[nodiscard]] std::vector<std::string> members(const std::string& group, Member kind,
-                                                   std::uint64_t most) const;
+    [[nodiscard]] std::vector<std::string> members(const std::string& group, Member kind, std::uint64_t most,
+                                                   std::string_view first = {}) const;
     /// nullopt if there is none.
     [[nodiscard]] std::optional<DatasetView> dataset(const std::string& path) const;
     /// Throws Error{badFile} if there is none.
     [[nodiscard]] DatasetView requiredDataset(const std::string& path, const std::string& why) const;
+
+    /// The properties with which datasets are read.
+    [[nodiscard]] hid_t transfer() const { return m_transfer.get(); }
 
     /// Attributes of the object at `path`; nullopt if there is none; Error{badFile} if it is of another type.
     [[nodiscard]] std::optional<std::string> text(const std::string& path, const std::string& name) const;
@@ -65,6 +70,7 @@ public:
 
 private:
     void openInMemory();
+    [[nodiscard]] DatasetView opened(const std::string& path) const;
     void requireNoLink(hid_t group, const std::string& name, const std::string& path) const;
     template <typename T>
     [[nodiscard]] std::optional<T> oneNumber(const std::string& path, const std::string& name) const;
@@ -77,7 +83,11 @@ private:
     mutable std::set<std::string, std::less<>> m_noLinks; ///< paths that were looked at already
     std::vector<char> m_image;
     Handle m_file;
+    Handle m_transfer;
     bool m_swmr = false;
+    // Opened once a look, as most are asked for more than once.
+    mutable std::map<std::string, Handle> m_listed;        ///< by `members`, and not asked for yet
+    mutable std::map<std::string, DatasetView> m_datasets; ///< asked for
 };
 
 } // namespace finescope::record

@@ -129,12 +129,12 @@ std::vector<std::pair<std::string, DatasetView>> seriesOf(const FileView& view, 
 SeriesTable readTable(const FileView& view, const std::string& group, const char* markerName,
                       SeriesTable table) {
     const bool isSteps = markerName == schema::kStep;
-    const auto names = view.members(group, FileView::Member::dataset, limits::kMostColumns);
+    // The marker before all others: rows that appear in between are then ignored until the next look.
+    const auto names = view.members(group, FileView::Member::dataset, limits::kMostColumns, markerName);
     if (names.empty()) {
         return {};
     }
     const auto why = "it says which rows of " + group + " are complete";
-    // The marker before all others: rows that appear in between are then ignored until the next look.
     const auto marker = view.requiredDataset(schema::in(group, markerName), why);
     marker.requireShape({-1}, "[K]");
     if (marker.rows() == 0) {
