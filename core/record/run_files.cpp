@@ -84,12 +84,10 @@ std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given, std:
     return files;
 }
 
-std::vector<Run> readRuns(const std::vector<fs::path>& files, FileProbe* probe) {
+std::vector<Run> readRuns(const std::vector<fs::path>& files) {
     std::vector<Run> runs;
     runs.reserve(files.size());
-    std::ranges::transform(files, std::back_inserter(runs), [probe](const fs::path& file) {
-        return probe == nullptr ? readRun(file) : probe->readRun(file);
-    });
+    std::ranges::transform(files, std::back_inserter(runs), readRun);
     return runs;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "core/record/file_probe.h"
 #include "core/record/run.h"
 
 #include <cstddef>
@@ -23,9 +22,7 @@ inline constexpr std::size_t kMostEntries = 100'000;
 [[nodiscard]] std::vector<std::filesystem::path> expandRunFiles(const std::vector<std::string>& given,
                                                                 std::size_t& left);
 
-/// Reads them all; throws as readRun does at the first that cannot be read. `probe`, if given, looks at each
-/// first.
-[[nodiscard]] std::vector<Run> readRuns(const std::vector<std::filesystem::path>& files,
-                                        FileProbe* probe = nullptr);
+/// Reads them all; throws as readRun does at the first that cannot be read.
+[[nodiscard]] std::vector<Run> readRuns(const std::vector<std::filesystem::path>& files);
 
 } // namespace finescope::record

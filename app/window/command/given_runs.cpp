@@ -40,6 +40,17 @@ std::vector<GivenFile> expanded(const std::vector<std::string>& names) {
     return files;
 }
 
+/// Has the probe begin with all that can be read.
+void lookAhead(const std::vector<GivenFile>& files, record::FileProbe& probe) {
+    std::vector<std::filesystem::path> names;
+    for (const GivenFile& given : files) {
+        if (given.problem.empty()) {
+            names.push_back(given.file);
+        }
+    }
+    probe.lookAhead(names);
+}
+
 void readRunOf(GivenFile& given, record::FileProbe& probe) {
     if (!given.problem.empty()) {
         return;
@@ -86,6 +97,7 @@ void dropCopies(std::vector<GivenFile>& files) {
 std::vector<GivenFile> readGivenFiles(const std::vector<std::string>& given) {
     std::vector<GivenFile> files = expanded(given);
     record::FileProbe probe(probeCommand());
+    lookAhead(files, probe);
     for (GivenFile& file : files) {
         readRunOf(file, probe);
     }

@@ -169,6 +169,15 @@ void RunFollower::searchFolder(const QString& folder) {
         }
         entry.increment(problem);
     }
+    if (m_probe) {
+        std::vector<std::filesystem::path> unread;
+        for (const QString& path : fresh) {
+            if (!m_followed.contains(path)) {
+                unread.push_back(toPath(path));
+            }
+        }
+        m_probe->lookAhead(unread);
+    }
     for (const QString& path : fresh) {
         add(path, Opening::found);
     }

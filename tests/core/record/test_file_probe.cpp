@@ -9,8 +9,10 @@
 
 #include <QtTest>
 
+#include <chrono>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -27,6 +29,14 @@ std::vector<std::string> realChild() {
 // A child that is a shell script: `answer` is what it does for each file, whose name is $f.
 std::vector<std::string> scriptedChild(const std::string& answer) {
     return {"/bin/bash", "-c", "while IFS= read -r -d '' f; do " + answer + "; done"};
+}
+
+// Enough for more than one child.
+constexpr int kMany = 40;
+
+int openDescriptors() {
+    using Entries = std::filesystem::directory_iterator;
+    return static_cast<int>(std::distance(Entries("/proc/self/fd"), Entries()));
 }
 
 const std::string kFine = "stat -c 'ok %d %i' \"$f\"";
@@ -79,8 +89,14 @@ private Q_SLOTS:
     void hostileFilesAreRefusedWithinMemoryAndTime();
     void senselessStructureHarmsNobody();
     void aLiveRunIsLookedAtOnceAndAgainWhenItWasReplaced();
+    void ofManyFilesThoseThatKillAreNamedAndTheOthersAreRead();
+    void manyFilesAreLookedAtBeforeTheyAreAskedFor();
+    void childrenThatCannotBeStartedAreNoFaultOfTheFiles();
+    void aLookAheadIsCancelled();
 
 private:
+    /// Runs of seeds 0, 1, ...; the names of those whose seed is among `bad` say so.
+    [[nodiscard]] std::vector<std::filesystem::path> manyRuns(const std::vector<int>& bad) const;
     [[nodiscard]] std::filesystem::path at(const char* name) const {
         return m_folder.filePath(QLatin1String(name)).toStdString();
     }
@@ -288,6 +304,96 @@ void TestFileProbe::aLiveRunIsLookedAtOnceAndAgainWhenItWasReplaced() {
     writeTinyRun(file, {.seed = 2});
     QVERIFY(reader.poll());
     QCOMPARE(looks(), 2);
+}
+
+std::vector<std::filesystem::path> TestFileProbe::manyRuns(const std::vector<int>& bad) const {
+    std::vector<std::filesystem::path> files;
+    for (int seed = 0; seed < kMany; ++seed) {
+        const bool isBad = std::ranges::find(bad, seed) != bad.end();
+        const auto name = (isBad ? "bad" : "good") + std::to_string(seed) + ".h5";
+        files.push_back(writeTinyRun(at(name.c_str()), {.seed = seed, .epochs = 1, .rows = 6, .width = 4}));
+    }
+    return files;
+}
+
+void TestFileProbe::ofManyFilesThoseThatKillAreNamedAndTheOthersAreRead() {
+    const std::vector<int> bad{0, 1, 12, 20, 33, kMany - 1};
+    const auto files = manyRuns(bad);
+    const int descriptors = openDescriptors();
+    {
+        record::FileProbe probe(scriptedChild("case $f in *bad*) kill -SEGV $$;; *) " + kFine + ";; esac"));
+        probe.lookAhead(files);
+        for (int seed = 0; seed < kMany; ++seed) {
+            const auto& file = files[static_cast<std::size_t>(seed)];
+            if (std::ranges::find(bad, seed) == bad.end()) {
+                QCOMPARE(probe.readRun(file).seed, seed);
+                continue;
+            }
+            const QString complaint = complaintOf(probe, file);
+            QVERIFY2(complaint.startsWith(QString::fromStdString(file.string())) &&
+                         complaint.contains(QStringLiteral("crashes (Segmentation fault)")),
+                     qPrintable(complaint));
+        }
+    }
+    QCOMPARE(openDescriptors(), descriptors);
+    QVERIFY(waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD);
+}
+
+void TestFileProbe::manyFilesAreLookedAtBeforeTheyAreAskedFor() {
+    if (std::thread::hardware_concurrency() < 2) {
+        QSKIP("one core looks at one file at a time");
+    }
+    const auto files = manyRuns({});
+    const auto log = at("ahead.log");
+    record::FileProbe probe(scriptedChild("echo \"$f\" >> " + log.string() + "; " + kFine));
+    const auto looks = [&] { return std::ranges::count(wholeFile(log), '\n'); };
+    probe.lookAhead(files);
+    QTRY_COMPARE_WITH_TIMEOUT(looks(), kMany, 30000);
+    QTRY_VERIFY(waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD); // no file is left, so no child is
+    QCOMPARE(probe.readRun(files[5]).seed, 5);
+    QCOMPARE(probe.readRun(files[3]).seed, 3);
+    QCOMPARE(looks(), kMany);
+    QCOMPARE(probe.readRun(files[3]).seed, 3); // an answer holds once
+    QCOMPARE(looks(), kMany + 1);
+    writeTinyRun(files[7], {.seed = 700}); // and for the file that it was given for
+    QCOMPARE(probe.readRun(files[7]).seed, 700);
+    QCOMPARE(looks(), kMany + 2);
+}
+
+void TestFileProbe::childrenThatCannotBeStartedAreNoFaultOfTheFiles() {
+    const auto files = manyRuns({});
+    record::FileProbe probe({"/no/such/program"});
+    probe.lookAhead(files);
+    for (const auto& file : files) {
+        try {
+            static_cast<void>(probe.readRun(file));
+            QFAIL("nobody looked at the file");
+        } catch (const Error& error) {
+            QCOMPARE(static_cast<int>(error.kind()), static_cast<int>(ErrorKind::internal));
+        }
+    }
+}
+
+void TestFileProbe::aLookAheadIsCancelled() {
+    const auto files = manyRuns({});
+    const auto log = at("cancelled.log");
+    QElapsedTimer clock;
+    clock.start();
+    {
+        record::FileProbe probe(scriptedChild("echo \"$f\" >> " + log.string() + "; exec sleep 100"));
+        probe.lookAhead(files);
+        std::jthread canceller([&] {
+            while (wholeFile(log).empty() && clock.elapsed() < 30000) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            }
+            probe.cancel();
+        });
+        for (const auto& file : files) {
+            QVERIFY(complaintOf(probe, file).contains(QStringLiteral("cancelled")));
+        }
+    }
+    QVERIFY2(clock.elapsed() < 60000, qPrintable(QString::number(clock.elapsed())));
+    QVERIFY(waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD);
 }
 
 } // namespace finescope::tests
