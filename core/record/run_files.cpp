@@ -4,6 +4,7 @@
 #include "core/record/run_reader.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <string>
 #include <system_error>
@@ -48,6 +49,13 @@ std::vector<fs::path> below(const fs::path& folder, std::size_t& left) {
 
 } // namespace
 
+bool isPredictions(const fs::path& file) {
+    std::string suffix = file.extension().string();
+    std::ranges::transform(suffix, suffix.begin(),
+                           [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return std::ranges::find(kPredictionSuffixes, suffix) != kPredictionSuffixes.end();
+}
+
 std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given) {
     std::size_t left = kMostEntries;
     return expandRunFiles(given, left);
@@ -67,7 +75,7 @@ std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given, std:
             if (!fs::exists(name, missing)) {
                 throw Error(ErrorKind::badFile, name + ": no such file or folder");
             }
-            if (const fs::path suffix = fs::path(name).extension(); suffix == ".npz" || suffix == ".csv") {
+            if (isPredictions(name)) {
                 throw Error(ErrorKind::badFile,
                             name + " is not a run file; make one from it: finescope-engine import " + name +
                                 " --output " + name + ".h5");

@@ -2,9 +2,11 @@
 
 #include "core/record/run.h"
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace finescope::record {
@@ -13,9 +15,15 @@ namespace finescope::record {
 /// millions.
 inline constexpr std::size_t kMostEntries = 100'000;
 
+/// How files of predictions end, of which core/imports makes run files.
+inline constexpr std::array<std::string_view, 2> kPredictionSuffixes{".npz", ".csv"};
+
+/// Whether the name ends so, in upper or lower case; nobody looks into the file.
+[[nodiscard]] bool isPredictions(const std::filesystem::path& file);
+
 /// Files as given; a folder stands for all `*.h5` below it, sorted, hidden ones left out. No file twice.
-/// Throws Error{badFile} naming what does not exist, a folder without run files, and the one in which more
-/// than kMostEntries, of all folders together, were seen.
+/// Throws Error{badFile} naming what does not exist, predictions with the command that imports them, a folder
+/// without run files, and the one in which more than kMostEntries, of all folders together, were seen.
 [[nodiscard]] std::vector<std::filesystem::path> expandRunFiles(const std::vector<std::string>& given);
 
 /// The same over several calls: `left` is how many entries may be looked at, and becomes how many still may.

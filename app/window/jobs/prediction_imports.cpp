@@ -2,10 +2,12 @@
 
 #include "app/window/jobs/engine_process.h"
 #include "app/window/runs/settings.h"
+#include "core/record/run_files.h"
 
 #include <QDir>
 #include <QFileInfo>
 
+#include <string_view>
 #include <utility>
 
 namespace finescope::window {
@@ -13,8 +15,7 @@ namespace finescope::window {
 namespace {
 
 bool isPredictions(const QFileInfo& info) {
-    const QString suffix = info.suffix().toLower();
-    return !info.isDir() && (suffix == QLatin1String("npz") || suffix == QLatin1String("csv"));
+    return !info.isDir() && record::isPredictions(info.fileName().toStdString());
 }
 
 } // namespace
@@ -25,6 +26,14 @@ PredictionImports::PredictionImports(QString engine, const Settings& settings, Q
       m_dataFolder(std::move(dataFolder)) {}
 
 PredictionImports::~PredictionImports() = default;
+
+QString PredictionImports::patterns() {
+    QStringList patterns;
+    for (const std::string_view suffix : record::kPredictionSuffixes) {
+        patterns << QStringLiteral("*") + QLatin1String(suffix.data(), static_cast<qsizetype>(suffix.size()));
+    }
+    return patterns.join(QLatin1Char(' '));
+}
 
 QStringList PredictionImports::take(const QStringList& paths) {
     QStringList rest;

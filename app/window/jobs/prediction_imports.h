@@ -14,10 +14,10 @@ class EngineProcess;
 class Settings;
 struct EngineEnd;
 
-/// Opens what is no run file yet: .npz and .csv files of logits or probabilities, of which the engine makes
-/// run files. They wait for no job: it takes a second. The run file FILE.h5 lies beside FILE, or where new
-/// runs go if that folder cannot be written; one that was imported from the same file before is replaced, any
-/// other is left alone and said. GUI thread.
+/// Opens what is no run file yet: files (record::kPredictionSuffixes) of logits or probabilities, of which
+/// the engine makes run files. They wait for no job: it takes a second. The run file FILE.h5 lies beside
+/// FILE, or where new runs go if that folder cannot be written; one that was imported from the same file
+/// before is replaced, any other is left alone and said. GUI thread.
 class PredictionImports : public QObject {
     Q_OBJECT
 
@@ -27,6 +27,9 @@ public:
     PredictionImports(QString engine, const Settings& settings, QString dataFolder,
                       QObject* parent = nullptr);
     ~PredictionImports() override;
+
+    /// What they are called, for a dialog that opens files: "*.npz *.csv".
+    [[nodiscard]] static QString patterns();
 
     /// Starts the import of every file of predictions among these; returns the rest. One that is being
     /// imported already is not started again.

@@ -278,9 +278,9 @@ void MainWindow::open(const QStringList& paths) {
 }
 
 void MainWindow::openFiles() {
-    const QStringList files =
-        m_around.prompts.openFiles(this, tr("Open Run Files"), m_around.settings.text(Setting::openFolder),
-                                   tr("Run files and predictions (*.h5 *.npz *.csv);;All files (*)"));
+    const QStringList files = m_around.prompts.openFiles(
+        this, tr("Open Run Files"), m_around.settings.text(Setting::openFolder),
+        tr("Run files and predictions (*.h5 %1);;All files (*)").arg(PredictionImports::patterns()));
     if (!files.isEmpty()) {
         m_around.settings.set(Setting::openFolder, QFileInfo(files.front()).absolutePath());
         open(files);

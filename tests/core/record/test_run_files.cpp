@@ -59,6 +59,18 @@ private Q_SLOTS:
         QCOMPARE(left, std::size_t{2});
     }
 
+    void predictionsAreToldHowToBecomeRuns() {
+        for (const std::string suffix : {".npz", ".csv", ".NPZ", ".Csv"}) {
+            make("predictions" + suffix);
+            const std::string name = path("predictions" + suffix).string();
+            QCOMPARE(refusal({name}, 5), QString::fromStdString(name +
+                                                                " is not a run file; make one from it: "
+                                                                "finescope-engine import " +
+                                                                name + " --output " + name + ".h5"));
+        }
+        QVERIFY(!record::isPredictions("csv") && !record::isPredictions("a.csv.h5"));
+    }
+
     void theWholeDiskIsNotSearched() {
         std::size_t left = 1000; // any system has more
         QElapsedTimer timer;
