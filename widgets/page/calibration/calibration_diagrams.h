@@ -42,6 +42,8 @@ public:
 
     /// The plot itself, for focus, themes and the clipboard.
     [[nodiscard]] PlotView& plot() const { return *m_plot; }
+    /// What the diagrams show now, with quick or exact numbers.
+    [[nodiscard]] const figure::FigureRequest& request() const { return m_question.request; }
     /// What is shown. With exact numbers, computed now if they are still on their way.
     [[nodiscard]] std::vector<figure::ReliabilityEntry> exactEntries() const;
     [[nodiscard]] std::function<figure::Figure(double widthMm)> exactFigure() const;

@@ -244,8 +244,8 @@ void CalibrationPage::draw(Numbers numbers) {
     drawCurve(numbers);
     if (numbers == Numbers::exact) {
         askDetails();
+        setDrawn(std::move(request)); // a drag changes nothing but numbers
     }
-    setDrawn(std::move(request));
 }
 
 void CalibrationPage::drawCurve(Numbers numbers) {
@@ -303,7 +303,8 @@ std::optional<PageFigure> CalibrationPage::exportedFigure() const {
     if (!drawn()) {
         return std::nullopt;
     }
-    return m_curve->plot().hasFocus() ? exportedCurve() : pageFigure(m_diagrams->exactFigure(), *drawn());
+    return m_curve->plot().hasFocus() ? exportedCurve()
+                                      : pageFigure(m_diagrams->exactFigure(), m_diagrams->request());
 }
 
 /// Made from the files as the command line makes it: what is on the screen may be the slider's numbers.
