@@ -4,7 +4,6 @@
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/ntk/gram.h"
-#include "core/engine/ntk/layer_shape.h"
 #include "core/engine/tensor_matrix.h"
 #include "core/engine/theory/brute_force.h"
 #include "core/engine/threads.h"
@@ -14,8 +13,6 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
-
-#include <tuple>
 
 using namespace finescope;
 using namespace finescope::engine;
@@ -161,48 +158,7 @@ private Q_SLOTS:
         compareByGroup(problem, settings);
     }
 
-    // By hand, of BERT's layer: query, key, value, attention's output, and the two that widen and narrow.
-    void aLayersSizesAreThoseOfItsTaps() {
-        Encoder encoder = randomEncoder("bert", kWidth, 1);
-        constexpr std::int64_t kWide = 2 * kWidth + 4;
-        for (const std::int64_t rank : {0, 3}) {
-            if (rank > 0) {
-                addLora(encoder, {rank, 6.0, 9});
-            }
-            const std::vector<LayerShape> shapes = layerShapes(*encoder);
-            QCOMPARE(shapes.size(), std::size_t{2});
-            for (const LayerShape& shape : shapes) {
-                const std::vector<std::tuple<std::int64_t, std::int64_t, std::int64_t, bool, bool>> expected{
-                    {kWidth, kWidth, rank, true, false}, {kWidth, kWidth, 0, false, true},
-                    {kWidth, kWidth, rank, false, true}, {kWidth, kWidth, 0, true, false},
-                    {kWidth, kWide, 0, true, false},     {kWide, kWidth, 0, true, false}};
-                QCOMPARE(shape.linears.size(), expected.size());
-                for (std::size_t i = 0; i < expected.size(); ++i) {
-                    const LinearShape& linear = shape.linears[i];
-                    QVERIFY(std::tuple(linear.in, linear.out, linear.rank, linear.firstOnly,
-                                       linear.readsAsOther) == expected[i]);
-                }
-                QCOMPARE(shape.biases, 5 * kWidth + kWide);
-                QCOMPARE(shape.norms, 4 * kWidth);
-                QCOMPARE(shape.attentionWidth, kWidth);
-                QVERIFY(shape.readsInput);
-            }
-        }
-        // 3 samples of 4 tokens; of the first token alone, only keys and values are made of all.
-        SampleBlock block;
-        block.count = 3;
-        block.length = 4;
-        const LayerShape shape = layerShapes(*encoder).front();
-        const double square = kWidth * kWidth, wide = kWidth * kWide;
-        const LayerOperations all = layerOperations(shape, block, OutputTokens::all),
-                              first = layerOperations(shape, block, OutputTokens::first);
-        QCOMPARE(all.forward, 2 * 3 * 4 * (4 * square + 2 * wide) + 4 * 3 * 4 * 4 * kWidth);
-        QCOMPARE(all.forward - all.again, 2 * 3 * 4 * wide);
-        QCOMPARE(first.forward, 2 * 3 * (4 * 2 * square + 2 * square + 2 * wide) + 4 * 3 * 4 * kWidth);
-        QCOMPARE(first.backward - first.forward, 4.0 * 3 * 4 * kWidth);
-    }
-
-    // The sweep knows of a layer only what its taps say.
+    // The sweep knows of layers what their taps say.
     void layersOfAnotherKindEqualBruteForce() {
         Problem problem("roberta", 2);
         Encoder& encoder = problem.encoder;
