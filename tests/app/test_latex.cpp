@@ -1,4 +1,5 @@
 #include "core/figure/request/figure_kinds.h"
+#include "core/figure/request/table_kinds.h"
 #include "core/record/kernel_writer.h"
 #include "core/record/run_reader.h"
 #include "tests/core/record/patterned_run.h"
@@ -97,11 +98,10 @@ private Q_SLOTS:
 
     void tablesOfEveryKind() {
         QByteArray document = "\\documentclass{article}\n\\usepackage{booktabs}\n\\begin{document}\n";
-        for (const char* kind : {"features", "feature-classes", "feature-neighbours", "norms", "classifier",
-                                 "kernel", "calibration", "recalibration", "conventions", "measures",
-                                 "classes", "worst-bin", "accuracy"}) {
-            const QString target = path(QStringLiteral("%1-table.tex").arg(QLatin1String(kind)));
-            QVERIFY2(write({QStringLiteral("table"), QLatin1String(kind)}, target), kind);
+        for (const figure::TableKind& row : figure::tableKinds()) {
+            const QString kind = QString::fromStdString(std::string(row.name));
+            const QString target = path(kind + QStringLiteral("-table.tex"));
+            QVERIFY2(write({QStringLiteral("table"), kind}, target), qPrintable(kind));
             document += "\\input{" + target.toUtf8() + "}\n\\clearpage\n";
         }
         if (const QString what = missing(); !what.isEmpty()) {
