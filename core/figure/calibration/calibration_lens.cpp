@@ -3,9 +3,9 @@
 #include "core/analysis/calibration/calibration_conventions.h"
 #include "core/analysis/calibration/calibration_error.h"
 #include "core/analysis/calibration/forecasts.h"
-#include "core/analysis/calibration/smooth_calibration.h"
 #include "core/analysis/calibration/softmax.h"
 #include "core/figure/calibration/calibration_notes.h"
+#include "core/figure/calibration/measures.h"
 #include "core/figure/chart/change_cells.h"
 #include "core/figure/chart/table_cells.h"
 #include "core/figure/label/class_name.h"
@@ -27,24 +27,10 @@ analysis::Forecasts forecastsOf(const LensEntry& entry) {
     return analysis::topLabelForecasts(entry.data->logits, entry.data->labels, entry.temperature);
 }
 
-Cell percentCell(double fraction) {
-    if (std::isnan(fraction)) {
-        return blankCell();
-    }
-    Cell cell = textCell(fixed(100 * fraction, 2));
-    cell.value = 100 * fraction;
-    return cell;
-}
-
 Cell countCell(std::int64_t count) {
     Cell cell = textCell(std::to_string(count));
     cell.value = static_cast<double>(count);
     return cell;
-}
-
-Cell intervalCell(const analysis::Interval& of) {
-    return {.text = "[" + fixed(100 * of.low, 2) + ", " + fixed(100 * of.high, 2) + "]",
-            .interval = Range{100 * of.low, 100 * of.high}};
 }
 
 /// The edges of a bin.
@@ -175,37 +161,30 @@ Table conventionTable(std::span<const LensEntry> entries, int binCount) {
 Table measureTable(std::span<const LensEntry> entries, int binCount, const analysis::Resampling& resampling) {
     Table table{.kind = "calibration-measures",
                 .caption = "Calibration errors in percent, " + std::to_string(binCount) + " bins.",
-                .columns = {"Run", "ECE", "95 % bootstrap", "If calibrated", "Over", "Under", "Equal mass",
-                            "Class-wise", "Smooth", "L2 debiased"}};
-    const analysis::ConfidenceBins bins(binCount);
-    for (const LensEntry& entry : entries) {
-        const analysis::WorkHooks hooks = equalPart(resampling.hooks, table.rows.size(), entries.size());
-        analysis::Resampling rows = resampling, labels = resampling;
-        rows.hooks = part(hooks, 0, 0.5);
-        labels.hooks = part(hooks, 0.5, 1);
-        const analysis::Forecasts forecasts = forecastsOf(entry);
-        const std::vector<analysis::ReliabilityBin> equalWidth = analysis::binForecasts(forecasts, bins);
-        const std::vector<analysis::ReliabilityBin> equalMass = analysis::binForecasts(
-            forecasts, analysis::ConfidenceBins::equalMass(forecasts.confidence, binCount));
-        const analysis::ConfidenceSplit split = analysis::confidenceSplit(equalWidth);
-        table.rows.push_back(
-            {textCell(entry.name), percentCell(analysis::calibrationError(equalWidth).ece),
-             intervalCell(analysis::bootstrapBand(forecasts, bins, rows).ece.interval),
-             intervalCell(analysis::consistencyBand(forecasts, bins, labels).ece.interval),
-             percentCell(split.over), percentCell(split.under),
-             percentCell(analysis::calibrationError(equalMass).ece),
-             percentCell(analysis::classWiseCalibration(entry.data->logits, entry.data->labels,
-                                                        entry.temperature, binCount)
-                             .ece),
-             percentCell(analysis::smoothCalibration(forecasts).error),
-             percentCell(analysis::debiasedL2(equalMass))});
+                .columns = {"Run"}};
+    std::string notes;
+    for (const Measure& measure : measures()) {
+        table.columns.emplace_back(measure.column);
+        if (!measure.note.empty()) {
+            notes += (notes.empty() ? "" : " ") + std::string(measure.note);
+        }
     }
-    table.notes.push_back("If calibrated: where the ECE of a calibrated model with the same confidences lies "
-                          "in 95 % of draws; an ECE inside is no evidence of miscalibration.");
+    const auto drawing = static_cast<std::size_t>(std::ranges::count_if(measures(), &Measure::draws));
+    for (const LensEntry& entry : entries) {
+        const analysis::WorkHooks ofRun = equalPart(resampling.hooks, table.rows.size(), entries.size());
+        const Measured of = measured(entry.data->logits, entry.data->labels, entry.temperature, binCount);
+        std::vector<Cell> row{textCell(entry.name)};
+        std::size_t drawn = 0;
+        for (const Measure& measure : measures()) {
+            analysis::Resampling draws = resampling;
+            draws.hooks = measure.draws ? equalPart(ofRun, drawn++, drawing) : analysis::WorkHooks{};
+            row.push_back(measure.cell(of, draws));
+        }
+        table.rows.push_back(std::move(row));
+    }
+    table.notes.push_back(std::move(notes));
     table.notes.push_back("Intervals: " + std::to_string(resampling.replicates) + " draws, seed " +
-                          std::to_string(resampling.seed) +
-                          ". Over, under: the parts of ECE from bins that are too confident, and not "
-                          "confident enough. L2 debiased: in bins of equal mass.");
+                          std::to_string(resampling.seed) + ".");
     sayWhere(table, entries);
     return table;
 }

@@ -3,6 +3,7 @@
 #include "core/analysis/statistics/seed_statistics.h"
 #include "core/figure/number_text.h"
 
+#include <cmath>
 #include <set>
 
 namespace finescope::figure {
@@ -21,6 +22,20 @@ Cell textCell(std::string words) {
 
 Cell blankCell() {
     return {.text = "\u2013", .blank = true};
+}
+
+Cell percentCell(double fraction) {
+    if (std::isnan(fraction)) {
+        return blankCell();
+    }
+    Cell cell = textCell(fixed(100 * fraction, 2));
+    cell.value = 100 * fraction;
+    return cell;
+}
+
+Cell percentsCell(const analysis::Interval& fractions) {
+    return {.text = "[" + fixed(100 * fractions.low, 2) + ", " + fixed(100 * fractions.high, 2) + "]",
+            .interval = Range{100 * fractions.low, 100 * fractions.high}};
 }
 
 Cell cellOf(const std::vector<double>& sample, const Format& format) {

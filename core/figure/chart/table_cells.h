@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/analysis/statistics/percentile.h"
 #include "core/figure/figure.h"
 
 #include <functional>
@@ -19,6 +20,11 @@ using Format = std::function<std::string(double)>;
 
 /// A dash where there is no number or name.
 [[nodiscard]] Cell blankCell();
+
+/// Fractions in percent with two digits; a dash for NaN.
+[[nodiscard]] Cell percentCell(double fraction);
+/// "[1.20, 3.40]": both ends of an interval in percent.
+[[nodiscard]] Cell percentsCell(const analysis::Interval& fractions);
 
 /// "mean ± sd" of a sample, "mean" of one value, a dash of none.
 [[nodiscard]] Cell cellOf(const std::vector<double>& sample, const Format& format);

@@ -1,9 +1,12 @@
 #include "core/analysis/calibration/softmax.h"
 #include "core/error.h"
 #include "core/figure/calibration/calibration_lens.h"
+#include "core/figure/calibration/measures.h"
 #include "core/figure/request/figure_kinds.h"
 #include "tests/core/figure/memory_run.h"
 #include "tests/support/near.h"
+
+#include <QFile>
 
 #include <algorithm>
 #include <cmath>
@@ -71,6 +74,40 @@ private Q_SLOTS:
         QVERIFY(std::ranges::any_of(table.notes, [](const std::string& note) {
             return note.find("200 draws, seed 1") != std::string::npos;
         }));
+    }
+
+    void everyMeasureIsAColumnWithADefinition() {
+        QFile page(QStringLiteral(FINESCOPE_SOURCE_DIR "/resources/doc/definitions.md"));
+        QVERIFY(page.open(QIODevice::ReadOnly));
+        const QByteArray definitions = page.readAll();
+        const std::vector<record::Run> runs{handMadeRun(), handMadeRun("lp")};
+        const Lens lens = readLens(runs, "", {});
+        const Table table = measureTable(lens.entries, 10, {.replicates = 20});
+        QCOMPARE(table.columns.size(), 1 + measures().size());
+        for (std::size_t i = 0; i < measures().size(); ++i) {
+            const Measure& measure = measures()[i];
+            QCOMPARE(table.columns[i + 1], std::string(measure.column));
+            const std::string heading = "### " + std::string(measure.definition) + "\n";
+            QVERIFY2(definitions.contains(heading.c_str()), heading.c_str());
+            QVERIFY(measure.note.empty() || table.notes.front().find(measure.note) != std::string::npos);
+        }
+        for (const auto& row : table.rows) {
+            QCOMPARE(row.size(), table.columns.size());
+        }
+    }
+
+    void drawingTellsHowFarItIs() {
+        const std::vector<record::Run> runs{handMadeRun(), handMadeRun("lp")};
+        const Lens lens = readLens(runs, "", {});
+        std::vector<double> told;
+        (void)measureTable(
+            lens.entries, 10,
+            {.replicates = 200,
+             .hooks = {.onProgress = [&](double fraction) { told.push_back(fraction); }, .cancelled = {}}});
+        QVERIFY(told.size() > 4 && std::ranges::is_sorted(told));
+        QCOMPARE(told.back(), 1.0);
+        const analysis::WorkHooks stop{.onProgress = {}, .cancelled = [] { return true; }};
+        QVERIFY_THROWS_EXCEPTION(Error, (void)measureTable(lens.entries, 10, {.hooks = stop}));
     }
 
     void classesAreNamedAndCounted() {
