@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 /// What may be chosen about figures, as builders, requests, the command line and the pages' controls know it.
@@ -27,10 +26,8 @@ enum class Projection { pca, tsne };
 
 enum class SpectrumAxis { index, fraction };
 
-/// A number that a curve over temperature can show.
+/// A number that a curve over temperature can show: a row each of calibration/curve_quantities.h.
 enum class CurveQuantity { ece, mce, nll, brier };
-inline constexpr std::array kCurveQuantities{CurveQuantity::ece, CurveQuantity::mce, CurveQuantity::nll,
-                                             CurveQuantity::brier};
 
 /// What the whiskers of a reliability diagram are; 95 %.
 enum class AccuracyIntervals : std::uint8_t {

@@ -1,38 +1,20 @@
 #include "core/analysis/temperature/temperature.h"
 #include "core/figure/calibration/calibration_figures.h"
 #include "core/figure/calibration/calibration_notes.h"
+#include "core/figure/calibration/curve_quantities.h"
 #include "core/figure/chart/small_multiples.h"
 #include "core/figure/number_text.h"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 namespace finescope::figure {
 
 namespace {
 
-using analysis::Reliability;
-
-/// How a number of the curves is drawn.
-struct Quantity {
-    const char* label;
-    std::vector<double> TemperatureCurve::*values;
-    double Reliability::*atOptimum;
-    TickStyle ticks;
-};
-
-Quantity quantityOf(CurveQuantity quantity) {
-    switch (quantity) {
-    case CurveQuantity::ece:
-        break;
-    case CurveQuantity::mce:
-        return {"MCE", &TemperatureCurve::mce, &Reliability::mce, TickStyle::percent};
-    case CurveQuantity::nll:
-        return {"NLL", &TemperatureCurve::nll, &Reliability::nll, TickStyle::number};
-    case CurveQuantity::brier:
-        return {"Brier score", &TemperatureCurve::brier, &Reliability::brier, TickStyle::number};
-    }
-    return {"ECE", &TemperatureCurve::ece, &Reliability::ece, TickStyle::percent};
+const CurveNumber& numberOf(CurveQuantity quantity) {
+    return *std::ranges::find(kCurveNumbers, quantity, &CurveNumber::quantity);
 }
 
 /// "T = 1.734, as if ||V|| were 12.3".
@@ -47,14 +29,14 @@ std::string optimumText(const TemperatureCurve& curve) {
     return text;
 }
 
-Scatter optimumMark(const TemperatureCurve& curve, const Quantity& quantity) {
-    const double value = (*curve.optimum).*quantity.atOptimum;
+Scatter optimumMark(const TemperatureCurve& curve, const CurveNumber& number) {
+    const double value = (*curve.optimum).*number.atOptimum;
     return {.name = curve.name + ": fitted temperature",
             .x = {curve.optimum->temperature},
             .y = {value},
             .style = curve.style,
-            .note = {curve.name + ": " + optimumText(curve) + ", " + quantity.label + " " +
-                     (quantity.ticks == TickStyle::percent ? percent(value) : fixed(value, 3))},
+            .note = {curve.name + ": " + optimumText(curve) + ", " + number.label + " " +
+                     (number.ticks == TickStyle::percent ? percent(value) : fixed(value, 3))},
             .legend = false};
 }
 
@@ -80,19 +62,19 @@ Range suitableNll(std::span<const TemperatureCurve> curves) {
     return {0, largest > 0 && std::isfinite(largest) ? 1.1 * largest : 1};
 }
 
-Panel panelOf(std::span<const TemperatureCurve> curves, const Quantity& quantity,
+Panel panelOf(std::span<const TemperatureCurve> curves, const CurveNumber& number,
               const std::optional<double>& current) {
     Panel panel;
     panel.x = {.label = "temperature", .scale = Scale::logarithmic};
-    panel.y = {.label = quantity.label, .ticks = quantity.ticks};
-    if (quantity.values == &TemperatureCurve::nll) {
+    panel.y = {.label = number.label, .ticks = number.ticks};
+    if (number.values == &TemperatureCurve::nll) {
         panel.y.range = suitableNll(curves);
     }
     for (const TemperatureCurve& curve : curves) {
         panel.curves.push_back(
-            {.name = curve.name, .x = curve.temperature, .y = curve.*quantity.values, .style = curve.style});
+            {.name = curve.name, .x = curve.temperature, .y = curve.*number.values, .style = curve.style});
         if (curve.optimum) {
-            panel.scatters.push_back(optimumMark(curve, quantity));
+            panel.scatters.push_back(optimumMark(curve, number));
         }
     }
     if (current) {
@@ -143,14 +125,14 @@ Figure temperatureCurveFigure(std::span<const TemperatureCurve> curves,
         figure.panels.front().emptyText = "No runs with logits chosen.";
         return figure;
     }
-    std::vector<CurveQuantity> quantities = options.quantities;
-    if (quantities.empty()) {
-        quantities.assign(kCurveQuantities.begin(), kCurveQuantities.end());
+    std::vector<CurveNumber> numbers(kCurveNumbers.begin(), kCurveNumbers.end());
+    if (!options.quantities.empty()) {
+        numbers.clear();
+        std::ranges::transform(options.quantities, std::back_inserter(numbers), numberOf);
     }
-    for (const CurveQuantity each : quantities) {
-        const Quantity quantity = quantityOf(each);
-        figure.panels.push_back(panelOf(curves, quantity, options.current));
-        figure.altText += std::string(each == quantities.front() ? " " : ", ") + quantity.label;
+    for (const CurveNumber& number : numbers) {
+        figure.altText += std::string(figure.panels.empty() ? " " : ", ") + number.label;
+        figure.panels.push_back(panelOf(curves, number, options.current));
     }
     figure.altText += ".";
     layOutSmallMultiples(figure);

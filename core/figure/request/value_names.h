@@ -4,6 +4,7 @@
 #include "core/analysis/calibration/calibration_conventions.h"
 #include "core/analysis/kernel/kernel_statistics.h"
 #include "core/analysis/statistics/seed_statistics.h"
+#include "core/figure/calibration/curve_quantities.h"
 #include "core/figure/choices.h"
 #include "core/figure/request/option_of.h"
 
@@ -74,10 +75,11 @@ struct ValueNames<AccuracyIntervals> {
 template <>
 struct ValueNames<CurveQuantity> {
     static std::vector<ValueName<CurveQuantity>> all() {
-        return {{"ece", CurveQuantity::ece},
-                {"mce", CurveQuantity::mce},
-                {"nll", CurveQuantity::nll},
-                {"brier", CurveQuantity::brier}};
+        std::vector<ValueName<CurveQuantity>> names;
+        for (const CurveNumber& number : kCurveNumbers) {
+            names.push_back({number.key, number.quantity});
+        }
+        return names;
     }
 };
 

@@ -2,15 +2,13 @@
 
 #include "core/figure/calibration/calibration_figures.h"
 #include "core/figure/calibration/calibration_lens.h"
+#include "core/figure/calibration/curve_quantities.h"
 #include "widgets/page/calibration/calibration_page_notes.h"
 #include "widgets/page/common/note_heading.h"
 #include "widgets/plot/view/plot_view.h"
 
 #include <QComboBox>
 #include <QVBoxLayout>
-
-#include <algorithm>
-#include <array>
 
 namespace finescope::widgets {
 
@@ -21,15 +19,24 @@ const QString kBinsKey = QStringLiteral("calibration-bins");
 
 constexpr const char* kBinStability = "bin-stability";
 
-/// In the order of figure::kCurveQuantities, and what comes after them.
-const std::array kNotes{&eceCurveNote, &mceCurveNote, &nllCurveNote, &brierCurveNote, &binStabilityNote};
+/// The note of a curve over temperature.
+Note noteOf(figure::CurveQuantity quantity) {
+    switch (quantity) {
+    case figure::CurveQuantity::ece:
+        break;
+    case figure::CurveQuantity::mce:
+        return mceCurveNote();
+    case figure::CurveQuantity::nll:
+        return nllCurveNote();
+    case figure::CurveQuantity::brier:
+        return brierCurveNote();
+    }
+    return eceCurveNote();
+}
 
-/// The place of a request's curve among the notes.
-std::size_t itemOf(const figure::FigureRequest& request) {
-    const auto& all = figure::kCurveQuantities;
-    return request.kind == kBinStability
-               ? all.size()
-               : static_cast<std::size_t>(std::ranges::find(all, request.quantities.front()) - all.begin());
+/// The note of the curve that a request asks for.
+Note noteOf(const figure::FigureRequest& request) {
+    return request.kind == kBinStability ? binStabilityNote() : noteOf(request.quantities.front());
 }
 
 } // namespace
@@ -41,7 +48,7 @@ CalibrationCurve::CalibrationCurve(Background& background, QWidget* parent)
           again();
       }) {
     m_heading->setObjectName(QStringLiteral("calibrationCurveHeading"));
-    m_heading->setNote(kNotes.front()());
+    m_heading->setNote(noteOf(figure::kCurveNumbers.front().quantity));
     m_plot->setObjectName(QStringLiteral("temperatureCurve"));
     m_plot->setAccessibleName(tr("Curve over temperature"));
     m_plot->setMinimumHeight(kLowest);
@@ -53,17 +60,16 @@ CalibrationCurve::CalibrationCurve(Background& background, QWidget* parent)
 }
 
 void CalibrationCurve::listCurves(QComboBox& picker) {
-    for (std::size_t item = 0; item < figure::kCurveQuantities.size(); ++item) {
-        picker.addItem(kNotes[item]().title, static_cast<int>(figure::kCurveQuantities[item]));
+    for (const figure::CurveNumber& number : figure::kCurveNumbers) {
+        picker.addItem(noteOf(number.quantity).title, static_cast<int>(number.quantity));
     }
-    picker.addItem(kNotes.back()().title);
+    picker.addItem(binStabilityNote().title);
 }
 
 void CalibrationCurve::show(const figure::FigureRequest& request, const std::vector<ShownRun>& runs,
                             bool exact) {
-    const std::size_t item = itemOf(request);
-    if (m_request.kind.empty() || item != itemOf(m_request)) {
-        m_heading->setNote(kNotes[item]());
+    if (request.kind != m_request.kind || request.quantities != m_request.quantities) {
+        m_heading->setNote(noteOf(request));
     }
     m_request = request;
     if (request.kind == kBinStability) {
@@ -97,7 +103,7 @@ void CalibrationCurve::show(const figure::FigureRequest& request, const std::vec
     figure.panels.front().legend = figure::Legend::none; // the diagrams above name the runs
     figure.rowHeights.clear();
     figure.columns = 1;
-    figure.kind += std::to_string(item); // another quantity has another range
+    figure.kind += figure.panels.front().y.label; // another quantity has another range
     m_plot->setFigure(figure);
 }
 
