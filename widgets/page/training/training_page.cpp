@@ -1,6 +1,6 @@
 #include "widgets/page/training/training_page.h"
 
-#include "core/figure/training/training_figures.h"
+#include "core/figure/request/figure_kinds.h"
 #include "widgets/page/common/option_rows.h"
 #include "widgets/panel/heading.h"
 #include "widgets/plot/view/plot_view.h"
@@ -111,9 +111,7 @@ void TrainingPage::refresh() {
     enableOptions(request);
     plot()->setTheme(theme());
     if (!runs().empty()) {
-        plot()->setFigure(request.kind == "training"
-                              ? figure::trainingFigure(runs(), figure::trainingOptions(request))
-                              : figure::classifierNormFigure(runs(), figure::normOptions(request)));
+        plot()->setFigure(figure::buildFigure(request, runs()));
     }
     m_notes->setText(notesOf(plot()->figure()));
     m_notes->setVisible(!m_notes->text().isEmpty());
