@@ -1,3 +1,4 @@
+#include "core/figure/request/table_kinds.h"
 #include "tests/app/few_runs.h"
 #include "tests/app/program.h"
 #include "tests/support/tiny_run.h"
@@ -11,7 +12,30 @@
 
 #include <cmath>
 
+using namespace finescope;
 using namespace finescope::tests;
+
+namespace {
+
+QStringList tableKinds() {
+    QStringList names;
+    for (const figure::TableKind& kind : figure::tableKinds()) {
+        names << QString::fromStdString(std::string(kind.name));
+    }
+    return names;
+}
+
+/// The kinds that an option names as those that use it.
+QStringList kindsWith(std::string_view flag) {
+    for (const figure::TableOption& option : figure::tableOptions()) {
+        if (option.flag == flag) {
+            return QString::fromStdString(std::string(option.kinds)).split(", ", Qt::SkipEmptyParts);
+        }
+    }
+    return {};
+}
+
+} // namespace
 
 /// Tables for people and for programs.
 class TestTableCommand : public QObject {
@@ -19,7 +43,9 @@ class TestTableCommand : public QObject {
 
 private Q_SLOTS:
     void initTestCase();
+    void tablesInEveryFormat_data();
     void tablesInEveryFormat();
+    void optionsChangeWhatIsTold();
     void tablesForProgramsHaveNumbersInFull_data();
     void tablesForProgramsHaveNumbersInFull();
     void formulasAreQuotedUnlessSaid();
@@ -33,24 +59,36 @@ void TestTableCommand::initTestCase() {
     writeFewRuns(m_folder.path());
 }
 
+void TestTableCommand::tablesInEveryFormat_data() {
+    QTest::addColumn<QString>("kind");
+    for (const QString& kind : tableKinds()) {
+        QTest::newRow(qPrintable(kind)) << kind;
+    }
+}
+
 void TestTableCommand::tablesInEveryFormat() {
+    QFETCH(const QString, kind);
+    const QStringList table{"table", kind, path("runs"), path("more")};
+    for (const QStringList& options : {QStringList{}, QStringList{"--split", "test"}}) {
+        const Outcome outcome = runProgram(table + options);
+        QVERIFY2(outcome.status == 0, outcome.err.constData());
+        QVERIFY2(outcome.out.contains("| ---") && outcome.out.contains("| FT"), outcome.out.constData());
+        QVERIFY2(outcome.err.isEmpty(), outcome.err.constData()); // progress is for terminals
+    }
+    QVERIFY(runProgram(table + QStringList{"--format", "latex"}).out.contains("\\toprule"));
+    QCOMPARE(runProgram(table + QStringList{"-o", path("t.csv")}).status, 0);
+    const QStringList overSeeds{"features", "norms", "classifier", "calibration", "accuracy"};
+    QVERIFY(!overSeeds.contains(kind) || contents(path("t.csv")).contains(" sd,"));
+}
+
+void TestTableCommand::optionsChangeWhatIsTold() {
     QVERIFY(runProgram({"table", "recalibration", path("runs")}).out.contains("| vector scaling |"));
     QVERIFY(
         runProgram({"table", "calibration", path("runs"), "--fit-on", "test"}).out.contains("(in-sample)"));
-    for (const char* kind : {"features", "norms", "classifier", "calibration", "accuracy"}) {
-        QVERIFY(runProgram({"table", kind, path("runs"), "--format", "latex"}).out.contains("\\toprule"));
-        QVERIFY(runProgram({"table", kind, path("runs")}).out.contains("| ---"));
-        QCOMPARE(runProgram({"table", kind, path("runs"), "-o", path("t.csv")}).status, 0);
-        QVERIFY(contents(path("t.csv")).contains(" sd,"));
-    }
-    for (const char* kind : {"feature-classes", "feature-neighbours"}) {
-        const Outcome outcome = runProgram({"table", kind, path("runs"), "--split", "test"});
-        QCOMPARE(outcome.status, 0);
-        QVERIFY2(outcome.out.contains("| FT"), outcome.out.constData());
-        QVERIFY(outcome.err.isEmpty()); // progress is for terminals
-    }
-    for (const char* kind : {"conventions", "measures", "classes", "worst-bin"}) {
-        const Outcome outcome = runProgram({"table", kind, path("runs"), "--temperature", "2"});
+    const QStringList atATemperature = kindsWith("--temperature");
+    QVERIFY(!atATemperature.isEmpty());
+    for (const QString& kind : atATemperature) {
+        const Outcome outcome = runProgram({"table", kind, path("runs"), path("more"), "--temperature", "2"});
         QCOMPARE(outcome.status, 0);
         QVERIFY2(outcome.out.contains(", T = 2."), outcome.out.constData());
     }
@@ -59,14 +97,12 @@ void TestTableCommand::tablesInEveryFormat() {
 
 void TestTableCommand::tablesForProgramsHaveNumbersInFull_data() {
     QTest::addColumn<QStringList>("arguments");
-    const auto row = [](const char* name, const QStringList& arguments) { QTest::newRow(name) << arguments; };
-    for (const char* kind :
-         {"features", "feature-classes", "feature-neighbours", "norms", "classifier", "calibration",
-          "before-after", "recalibration", "conventions", "measures", "classes", "worst-bin", "accuracy"}) {
-        row(kind, {kind, path("runs/ft-1.h5"), path("runs/lp-ft-1.h5")});
+    for (const QString& kind : tableKinds()) {
+        QTest::newRow(qPrintable(kind))
+            << QStringList{kind, path("runs/ft-1.h5"), path("runs/lp-ft-1.h5"), path("more")};
     }
-    row("kernel", {"kernel", path("more")});
-    row("calibration with intervals", {"calibration", path("runs/ft-1.h5"), "--intervals"});
+    QTest::newRow("calibration with intervals")
+        << QStringList{"calibration", path("runs/ft-1.h5"), "--intervals"};
 }
 
 /// CSV and JSON say the same, in ASCII, an interval in columns of its own.
