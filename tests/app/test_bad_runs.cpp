@@ -1,4 +1,5 @@
 #include "core/figure/request/figure_kinds.h"
+#include "core/figure/request/table_kinds.h"
 #include "core/record/kernel_writer.h"
 #include "core/record/run_reader.h"
 #include "tests/app/program.h"
@@ -15,6 +16,11 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <atomic>
+#include <memory>
+#include <utility>
+
+using namespace finescope;
 using namespace finescope::tests;
 
 namespace {
@@ -33,6 +39,63 @@ void write(const QString& name, const QByteArray& bytes) {
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
 }
 
+/// The parts of a run, which remember whether the logits of its test split were asked for.
+class WatchedParts : public record::RunParts {
+public:
+    explicit WatchedParts(std::shared_ptr<const record::RunParts> parts) : m_parts(std::move(parts)) {}
+
+    [[nodiscard]] bool testLogitsWereRead() const { return m_testLogitsWereRead; }
+
+    [[nodiscard]] Labels labels(const record::SplitInfo& split) const override {
+        return m_parts->labels(split);
+    }
+    [[nodiscard]] MatrixF logits(const record::SplitInfo& split, std::size_t row) const override {
+        if (split.name == "test") {
+            m_testLogitsWereRead = true;
+        }
+        return m_parts->logits(split, row);
+    }
+    [[nodiscard]] MatrixF pretrainedFeatures(const record::SplitInfo& split) const override {
+        return m_parts->pretrainedFeatures(split);
+    }
+    [[nodiscard]] MatrixF features(const record::SplitInfo& split) const override {
+        return m_parts->features(split);
+    }
+    [[nodiscard]] record::ClassifierSnapshot classifier(std::size_t row) const override {
+        return m_parts->classifier(row);
+    }
+    [[nodiscard]] record::KernelState kernel(const std::string& state) const override {
+        return m_parts->kernel(state);
+    }
+    [[nodiscard]] std::vector<record::LoraMatrices> lora() const override { return m_parts->lora(); }
+
+private:
+    std::shared_ptr<const record::RunParts> m_parts;
+    mutable std::atomic<bool> m_testLogitsWereRead = false;
+};
+
+/// Whether `build`, which takes runs, reads the logits of the test split of a whole one.
+template <typename Build>
+bool readsTestLogits(const QString& file, const Build& build) {
+    record::Run run = record::readRun(file.toStdString());
+    const auto parts = std::make_shared<const WatchedParts>(run.parts);
+    run.parts = parts;
+    build(std::span<const record::Run>(&run, 1));
+    return parts->testLogitsWereRead();
+}
+
+bool figureReadsTestLogits(const QString& kind, const QString& file) {
+    return readsTestLogits(file, [&](std::span<const record::Run> runs) {
+        static_cast<void>(figure::buildFigure({.kind = kind.toStdString()}, runs));
+    });
+}
+
+bool tableReadsTestLogits(const QString& kind, const QString& file) {
+    return readsTestLogits(file, [&](std::span<const record::Run> runs) {
+        static_cast<void>(figure::buildTable({.kind = kind.toStdString()}, runs));
+    });
+}
+
 } // namespace
 
 /// No command lets a run that cannot be used hide the others, or counts a copy.
@@ -44,6 +107,7 @@ private Q_SLOTS:
     void summaryGoesOn_data();
     void summaryGoesOn();
     void summaryOfNaNHasReasons();
+    void whatIsReadIsSeen();
     void everyFigureGoesOn_data();
     void everyFigureGoesOn();
     void everyTableGoesOn_data();
@@ -73,8 +137,7 @@ void TestBadRuns::initTestCase() {
         }
     }
     const std::string kernel = path("mixed/ft-1-1.h5").toStdString();
-    finescope::record::addKernel(kernel, finescope::record::readRun(kernel).runId,
-                                 pattern::kernel("pretrained", 1));
+    record::addKernel(kernel, record::readRun(kernel).runId, pattern::kernel("pretrained", 1));
     writeTinyRun(path("mixed/nan.h5").toStdString(), {.method = "lora", .seed = 3, .brokenLogits = true});
     const QByteArray whole = contents(path("mixed/ft-2-1.h5"));
     write(path("mixed/cut.h5"), whole.first(whole.size() / 2));
@@ -136,10 +199,20 @@ void TestBadRuns::summaryOfNaNHasReasons() {
     QVERIFY(!good.out.contains("not_computed"));
 }
 
+/// What the next tests expect of a kind follows from this.
+void TestBadRuns::whatIsReadIsSeen() {
+    const QString whole = path("mixed/ft-1-1.h5");
+    QVERIFY(figureReadsTestLogits("accuracy", whole) && figureReadsTestLogits("norm-derivative", whole));
+    QVERIFY(!figureReadsTestLogits("training", whole) && !figureReadsTestLogits("spectrum", whole));
+    QVERIFY(tableReadsTestLogits("calibration", whole));
+    QVERIFY(tableReadsTestLogits("norms", whole)); // what is not finite may have collapsed
+    QVERIFY(!tableReadsTestLogits("classifier", whole) && !tableReadsTestLogits("kernel", whole));
+}
+
 void TestBadRuns::everyFigureGoesOn_data() {
     QTest::addColumn<QString>("kind");
-    for (const finescope::figure::FigureKind& kind : finescope::figure::figureKinds()) {
-        if (kind.input() == finescope::figure::FigureInput::runs) {
+    for (const figure::FigureKind& kind : figure::figureKinds()) {
+        if (kind.input() == figure::FigureInput::runs) {
             const std::string name(kind.name);
             QTest::newRow(name.c_str()) << QString::fromStdString(name);
         }
@@ -153,9 +226,7 @@ void TestBadRuns::everyFigureGoesOn() {
     QVERIFY2(outcome.status == 1, outcome.err.constData());
     QVERIFY2(outcome.err.contains("cut.h5"), outcome.err.constData());
     QVERIFY(contents(target).size() > 300);
-    const QStringList ofTestLogits{"reliability", "temperature-curve", "bin-stability", "accuracy",
-                                   "norm-derivative"};
-    QCOMPARE(outcome.err.contains("nan.h5"), ofTestLogits.contains(kind) || kind == "norm-scaling");
+    QCOMPARE(outcome.err.contains("nan.h5"), figureReadsTestLogits(kind, path("mixed/ft-1-1.h5")));
     if (kind == "accuracy") { // its other splits are there
         QVERIFY(contents(target).contains("LoRA"));
     }
@@ -163,25 +234,18 @@ void TestBadRuns::everyFigureGoesOn() {
 
 void TestBadRuns::everyTableGoesOn_data() {
     QTest::addColumn<QString>("kind");
-    QTest::addColumn<bool>("ofTestLogits");
-    for (const char* kind : {"calibration", "before-after", "recalibration", "conventions", "measures",
-                             "classes", "worst-bin", "accuracy"}) {
-        QTest::newRow(kind) << kind << true;
-    }
-    for (const char* kind : {"features", "norms"}) { // what is not finite may have collapsed
-        QTest::newRow(kind) << kind << true;
-    }
-    for (const char* kind : {"feature-classes", "feature-neighbours", "classifier", "kernel"}) {
-        QTest::newRow(kind) << kind << false;
+    for (const figure::TableKind& kind : figure::tableKinds()) {
+        const std::string name(kind.name);
+        QTest::newRow(name.c_str()) << QString::fromStdString(name);
     }
 }
 
 void TestBadRuns::everyTableGoesOn() {
     QFETCH(QString, kind);
-    QFETCH(bool, ofTestLogits);
     const Outcome outcome = runProgram({"table", kind, path("mixed")});
     QVERIFY2(outcome.status == 1, outcome.err.constData());
     QVERIFY2(outcome.err.contains("cut.h5"), outcome.err.constData());
+    const bool ofTestLogits = tableReadsTestLogits(kind, path("mixed/ft-1-1.h5"));
     QCOMPARE(outcome.err.contains("nan.h5"), ofTestLogits);
     QVERIFY2(outcome.out.contains("FT"), outcome.out.constData());
     QCOMPARE(outcome.out.contains("Not computed: "), ofTestLogits);
