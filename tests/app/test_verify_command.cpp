@@ -1,3 +1,4 @@
+#include "core/figure/request/figure_kinds.h"
 #include "tests/support/engine_program.h"
 
 #include <QDateTime>
@@ -11,6 +12,7 @@
 
 #include <csignal>
 #include <set>
+#include <string>
 
 using namespace finescope;
 using tests::Ended;
@@ -104,8 +106,12 @@ private Q_SLOTS:
 
     void figuresOfWhatItPrints_data() {
         QTest::addColumn<QString>("kind");
-        QTest::newRow("orthogonal") << QString("theory-orthogonal");
-        QTest::newRow("lora") << QString("theory-lora");
+        for (const figure::FigureKind& kind : figure::figureKinds()) {
+            if (kind.input() == figure::FigureInput::verification) {
+                const std::string name(kind.name);
+                QTest::newRow(name.c_str()) << QString::fromStdString(name);
+            }
+        }
     }
     void figuresOfWhatItPrints() {
         QFETCH(const QString, kind);

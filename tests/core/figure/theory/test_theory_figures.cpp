@@ -106,19 +106,25 @@ private Q_SLOTS:
     }
 
     void kindsAndRecipes() {
-        for (const char* kind : {"theory-orthogonal", "theory-lora"}) {
-            QVERIFY(std::ranges::find(figureKinds(), kind, &FigureKind::name) != figureKinds().end());
+        bool any = false;
+        for (const FigureKind& row : figureKinds()) {
+            if (row.input() != FigureInput::verification) {
+                continue;
+            }
+            any = true;
+            const std::string kind(row.name);
             QCOMPARE(inputOf(kind), FigureInput::verification);
             const FigureRequest request{.kind = kind, .files = {"verify.json"}, .widthMm = 99};
             const FigureRequest read = requestFromJson(requestToJson(request), "r");
-            QCOMPARE(read.kind, std::string(kind));
+            QCOMPARE(read.kind, kind);
             QCOMPARE(read.files, request.files);
             QCOMPARE(requestToJson(read), requestToJson(request));
             QVERIFY_EXCEPTION_THROWN(static_cast<void>(buildFigure(request, std::span<const record::Run>{})),
                                      Error);
             const std::string table = csv(built(kind));
-            QVERIFY(table.find("n = 2") != std::string::npos);
+            QVERIFY2(table.find("n = 2") != std::string::npos, kind.c_str());
         }
+        QVERIFY(any);
         QCOMPARE(inputOf("accuracy"), FigureInput::runs);
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(built("accuracy")), Error);
     }
