@@ -82,9 +82,11 @@ private Q_SLOTS:
 
     void hiddenStatesEqualTransformers_data() {
         QTest::addColumn<QString>("name");
-        for (const char* const name :
-             {"bert_f32", "bert_f16", "bert_bf16", "roberta_f32", "roberta_f16", "roberta_bf16"}) {
-            QTest::newRow(name) << name;
+        for (const Family* family : kFamilies) {
+            for (const char* const type : {"_f32", "_f16", "_bf16"}) {
+                const std::string name = std::string(family->name) + type;
+                QTest::newRow(name.c_str()) << QString::fromStdString(name);
+            }
         }
     }
     void hiddenStatesEqualTransformers() {
@@ -109,9 +111,10 @@ private Q_SLOTS:
 
     void rowsDoNotDependOnTheirBatch() {
         const torch::NoGradGuard noGrad;
-        for (const char* const name : {"bert_f32", "roberta_f32"}) {
+        for (const Family* family : kFamilies) {
+            const std::string name = std::string(family->name) + "_f32";
             Checkpoint checkpoint = loadCheckpoint(kData / name);
-            const TokenBatch batch = batchOf(readJson(kData / (std::string(name) + ".json")));
+            const TokenBatch batch = batchOf(readJson(kData / (name + ".json")));
             for (const Pooling pooling : {Pooling::first, Pooling::mean}) {
                 const torch::Tensor together = pool(checkpoint.encoder->forward(batch), batch.mask, pooling);
                 for (std::int64_t row = 0; row < batch.ids.size(0); ++row) {

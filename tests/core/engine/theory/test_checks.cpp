@@ -1,3 +1,4 @@
+#include "core/engine/model/architecture/families.h"
 #include "core/engine/theory/encoder_theory.h"
 #include "core/engine/theory/head_checks.h"
 #include "core/engine/theory/kernel_checks.h"
@@ -105,8 +106,10 @@ private Q_SLOTS:
 
     void checksOfAModelHold_data() {
         QTest::addColumn<QString>("kind");
-        for (const char* kind : {"linear", "bert", "roberta"}) {
-            QTest::newRow(kind) << QString(kind);
+        QTest::newRow("linear") << QString("linear");
+        for (const Family* family : kFamilies) {
+            const std::string name(family->name);
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
         }
     }
     void checksOfAModelHold() {
