@@ -1,0 +1,1 @@
+// Nothing: the source that a library of precompiled headers has to have.
