@@ -321,7 +321,7 @@ private:
         StageClock clock(m_hooks, "kernel", kSweepSteps);
         SweepSettings settings = sweepSettings();
         settings.onProgress = [&clock](double done) {
-            clock.advance(static_cast<std::int64_t>(done * static_cast<double>(kSweepSteps)), 0);
+            clock.advance(static_cast<std::int64_t>(done * static_cast<double>(kSweepSteps)), 0.0);
         };
         setThreads(1); // the workers are the threads
         const LayerSweep sweep(m_encoder, m_train.encodings, m_test.encodings, settings);

@@ -49,7 +49,7 @@ ScratchSpace::ScratchSpace(std::uint64_t budgetBytes, std::filesystem::path fold
     : m_budget(budgetBytes), m_folder(std::move(folder)), m_shared(std::make_shared<Shared>()) {}
 
 torch::Tensor ScratchSpace::keep(const torch::Tensor& tensor) {
-    const torch::Tensor values = tensor.detach().contiguous();
+    torch::Tensor values = tensor.detach().contiguous();
     if (values.numel() == 0) {
         return values;
     }

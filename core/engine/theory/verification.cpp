@@ -52,7 +52,7 @@ std::vector<std::string_view> checkedModels() {
 }
 
 /// What one worker does at a time. Each makes its own models, so that none is shared between threads.
-using Task = std::function<void()>;
+using Work = std::function<void()>;
 
 std::size_t placeOf(const CheckResult& result) {
     const auto title = std::ranges::find(kTitles, result.id, [](const auto& entry) { return entry.first; });
@@ -125,7 +125,7 @@ public:
     Agenda(const Agenda&) = delete; // the tasks write here
     Agenda& operator=(const Agenda&) = delete;
 
-    [[nodiscard]] const std::vector<Task>& tasks() const { return m_tasks; }
+    [[nodiscard]] const std::vector<Work>& tasks() const { return m_tasks; }
 
     [[nodiscard]] Verification result() {
         std::vector<CheckResult> all;
@@ -279,7 +279,7 @@ private:
     VerificationSettings m_settings;
     std::stop_token m_stop;
     RandomBits m_bits;
-    std::vector<Task> m_tasks;
+    std::vector<Work> m_tasks;
     std::vector<std::vector<CheckResult>> m_found;
     analysis::TheoryLaboratory m_laboratory;
 };
@@ -318,7 +318,7 @@ Verification verifyTheory(const VerificationSettings& settings, const TrainHooks
     return rewrapTorch("verifying the theory", [&] {
         setThreads(1);
         Agenda agenda(settings, hooks.stop);
-        const std::vector<Task>& tasks = agenda.tasks();
+        const std::vector<Work>& tasks = agenda.tasks();
         std::mutex mutex; // guards `progress` and the hook
         TrainProgress progress;
         progress.stage = "verifying";

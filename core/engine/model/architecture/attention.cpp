@@ -19,8 +19,8 @@ torch::Tensor splitHeads(const torch::Tensor& projected, std::int64_t heads) {
 torch::Tensor attend(const torch::Tensor& queries, const torch::Tensor& keys, const torch::Tensor& values,
                      std::int64_t heads, const torch::Tensor& attentionBias, double rate, Dropout* dropout) {
     const std::int64_t batch = keys.size(0), length = keys.size(1), width = keys.size(2);
-    const std::int64_t asked = queries.size(1);
-    const double scale = 1 / std::sqrt(static_cast<double>(width / heads));
+    const std::int64_t asked = queries.size(1), headWidth = width / heads;
+    const double scale = 1 / std::sqrt(static_cast<double>(headWidth));
     const torch::Tensor q = splitHeads(queries * scale, heads), k = splitHeads(keys, heads),
                         v = splitHeads(values, heads);
 
