@@ -27,7 +27,7 @@ private:
         if (known.mayGrow ? !known.stamp.sameFile(now) : !known.stamp.unchanged(now)) {
             throw Error(ErrorKind::badFile, known.name.string() + ": " + kReplaced);
         }
-        return file;
+        return file; // NOLINT(bugprone-return-const-ref-from-parameter): it is a member
     }
 
     PinnedFile m_pinned;

@@ -128,7 +128,8 @@ KernelState ViewParts::kernel(const std::string& state) const {
     if (!m_view.exists(group)) {
         m_view.site().fail(group, "is missing: no kernel of this state was computed");
     }
-    const auto numbers = [&](const char* name, std::vector<std::int64_t> shape, const std::string& meaning) {
+    const auto numbers = [&](const char* name, const std::vector<std::int64_t>& shape,
+                             const std::string& meaning) {
         auto dataset = m_view.requiredDataset(schema::in(group, name), kPart);
         dataset.requireShape(shape, meaning);
         return dataset;
@@ -152,7 +153,7 @@ KernelState ViewParts::kernel(const std::string& state) const {
         numbers(schema::kTrainResiduals, {n, kernel.classes}, "[n, C]").readMatrix<MatrixD>();
     kernel.pTrain = numbers(schema::kPTrain, {n, n}, "[n, n]").readMatrix<MatrixD>();
     kernel.fTrain = numbers(schema::kFTrain, {flat, flat}, "[nC, nC]").readMatrix<MatrixD>();
-    const auto optionalMatrix = [&](const char* name, std::vector<std::int64_t> shape,
+    const auto optionalMatrix = [&](const char* name, const std::vector<std::int64_t>& shape,
                                     const std::string& meaning) -> std::optional<MatrixD> {
         const auto dataset = m_view.dataset(schema::in(group, name));
         if (!dataset || dataset->rows() == 0) {

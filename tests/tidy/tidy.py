@@ -42,8 +42,9 @@ def own_names(source):
             inside = False
         elif line[:1].isalpha() and (inside or line.startswith("using ")):
             found = next(filter(None, (re.search(pattern, line) for pattern in OWN_NAMES)), None)
-            if found:
-                names[found[1]] = line if line.startswith("using ") else str(source)
+            several = re.findall(r"(\w+) = ", line) if line.startswith("const") else []
+            declared = several or ([found[1]] if found else [])
+            names.update((name, line if line.startswith("using ") else str(source)) for name in declared)
     return names
 
 

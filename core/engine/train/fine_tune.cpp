@@ -153,8 +153,7 @@ std::int64_t fineTune(TunedModel& model, const EncodedSplit& train, const FineTu
     }
     const torch::NoGradGuard noGrad;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-        torch::Tensor parameter = parameters[i];
-        parameter.copy_(bestState[i]);
+        parameters[i].copy_(bestState[i]);
     }
     return bestEpoch;
 }

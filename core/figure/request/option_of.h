@@ -27,7 +27,7 @@ template <typename Value>
 struct ValueName {
     std::string_view name; ///< in recipes and, unless there is another, on the command line
     Value value;
-    std::string_view given = "";
+    std::string_view given{};
 };
 
 /// Specialised for each enumeration that options have: `static std::vector<ValueName<Value>> all()`.

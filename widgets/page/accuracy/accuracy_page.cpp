@@ -44,7 +44,7 @@ std::optional<figure::FigureRequest> AccuracyPage::draw() {
     if (runs().empty()) {
         return std::nullopt;
     }
-    const figure::FigureRequest request = this->request();
+    figure::FigureRequest request = this->request();
     plot()->setFigure(figure::accuracyFigure(runs(), entries, figure::accuracyOptions(request)));
     m_table->setTable(figure::accuracyTable(runs(), entries, request.splits));
     m_table->fitHeight(kRowsSeen);

@@ -315,7 +315,7 @@ PageFigure CalibrationPage::exportedCurve() const {
     }
     QApplication::setOverrideCursor(Qt::WaitCursor);
     const auto restore = qScopeGuard([] { QApplication::restoreOverrideCursor(); });
-    const figure::Figure figure = figure::buildFigure(m_curve->request(), shown);
+    figure::Figure figure = figure::buildFigure(m_curve->request(), shown);
     return pageFigure([figure](double) { return figure; }, m_curve->request());
 }
 

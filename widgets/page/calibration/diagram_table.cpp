@@ -58,7 +58,7 @@ QString numberText(const NumberColumn& column, const analysis::Reliability& reli
 
 /// "7.0 → 6.3", and once only what T does not change.
 QString numberText(const NumberColumn& column, const figure::ReliabilityEntry& entry) {
-    const QString now = numberText(column, entry.current);
+    QString now = numberText(column, entry.current);
     if (!entry.before) {
         return now;
     }

@@ -197,7 +197,7 @@ double FigureLayout::headerHeight(const Cell& cell) const {
 double FigureLayout::legendWidth(const Grid& grid, int row, int column, int end) const {
     double width = grid.innerWidth[static_cast<std::size_t>(column)];
     for (int next = column + 1; next < end; ++next) {
-        const auto index = static_cast<std::size_t>(row * m_columns + next);
+        const std::size_t index = cellIndex(row, next);
         if (index < m_cells.size() && m_cells[index].legendPlace == figure::Legend::below) {
             break;
         }
@@ -205,6 +205,11 @@ double FigureLayout::legendWidth(const Grid& grid, int row, int column, int end)
         width += grid.right[c - 1] + 2 * m_style.gap + grid.left[c] + grid.innerWidth[c];
     }
     return width;
+}
+
+std::size_t FigureLayout::cellIndex(int row, int column) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(m_columns) +
+           static_cast<std::size_t>(column);
 }
 
 double FigureLayout::suitableHeight() {
@@ -216,7 +221,7 @@ double FigureLayout::suitableHeight() {
     double unit = 0; // of the relative heights; the first row sets it
     for (int row = 0; row < grid.rows; ++row) {
         const auto r = static_cast<std::size_t>(row);
-        const Cell& first = m_cells[static_cast<std::size_t>(row * m_columns)];
+        const Cell& first = m_cells[cellIndex(row, 0)];
         double plot = first.square ? std::min(grid.share, kLargest * m_style.em())
                                    : std::max(kGoldenRatio * grid.share, kLowest * m_style.em());
         if (r < m_rowHeights.size() && m_rowHeights[r] > 0) {
@@ -234,13 +239,12 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
     const int columns = std::min(m_columns, std::max(1, elementCount()));
     grid.perBlock = (columns + blocks - 1) / blocks;
     grid.rows = (elementCount() + m_columns - 1) / m_columns;
-    const auto at = [&](int row, int column) { return static_cast<std::size_t>(row * m_columns + column); };
     const auto exists = [&](int row, int column) { return row * m_columns + column < elementCount(); };
     const auto ratio = [&](int row) {
         const auto index = static_cast<std::size_t>(row);
         return index < m_rowHeights.size() && m_rowHeights[index] > 0 ? m_rowHeights[index] : 1.0;
     };
-    const auto isSquare = [&](int row) { return m_cells[at(row, 0)].square; };
+    const auto isSquare = [&](int row) { return m_cells[cellIndex(row, 0)].square; };
     const double width = rect().width(), height = rect().height(), gap = 2 * m_style.gap;
 
     // What axes and legends need around the inner edges.
@@ -249,17 +253,17 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
     grid.innerWidth = grid.left;
     for (int row = 0; row < grid.rows; ++row) {
         for (int column = 0; column < columns && exists(row, column); ++column) {
-            Cell& cell = m_cells[at(row, column)];
-            const QMargins margins = m_axisRects[at(row, column)]->margins();
+            Cell& cell = m_cells[cellIndex(row, column)];
+            const QMargins margins = m_axisRects[cellIndex(row, column)]->margins();
             const auto c = static_cast<std::size_t>(column);
-            double right =
-                std::max<double>(margins.right(), halfLabel(m_axisRects[at(row, column)], Edge::right));
+            double right = std::max<double>(margins.right(),
+                                            halfLabel(m_axisRects[cellIndex(row, column)], Edge::right));
             if (cell.legendPlace == figure::Legend::beside) {
                 cell.legend = LegendBlock(cell.legendSource, m_style, 0);
                 right += cell.legend.empty() ? 0 : cell.legend.size().width() + m_style.gap;
             }
             grid.left[c] = std::max({grid.left[c], static_cast<double>(margins.left()),
-                                     halfLabel(m_axisRects[at(row, column)], Edge::left)});
+                                     halfLabel(m_axisRects[cellIndex(row, column)], Edge::left)});
             grid.right[c] = std::max(grid.right[c], right);
         }
     }
@@ -289,13 +293,13 @@ FigureLayout::Grid FigureLayout::arrange(int blocks) {
                 const auto r = static_cast<std::size_t>(row);
                 double header = 0, below = 0;
                 for (int column = first; column < end && exists(row, column); ++column) {
-                    Cell& cell = m_cells[at(row, column)];
+                    Cell& cell = m_cells[cellIndex(row, column)];
                     const auto c = static_cast<std::size_t>(column);
                     const double room = grid.innerWidth[c] + std::min(grid.right[c], 2 * m_style.em());
                     cell.heading = wrapHeading(cell, room);
                     cell.wrapped = wrapLines(cell, room);
                     header = std::max(header, headerHeight(cell));
-                    double bottom = m_axisRects[at(row, column)]->margins().bottom();
+                    double bottom = m_axisRects[cellIndex(row, column)]->margins().bottom();
                     if (cell.legendPlace == figure::Legend::below) {
                         cell.legend =
                             LegendBlock(cell.legendSource, m_style, legendWidth(grid, row, column, end));

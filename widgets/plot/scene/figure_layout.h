@@ -76,6 +76,7 @@ private:
     /// What a tick label at the end of the x axis needs beyond the panel.
     [[nodiscard]] double halfLabel(const QCPAxisRect* panel, Edge edge);
     [[nodiscard]] Grid arrange(int blocks);
+    [[nodiscard]] std::size_t cellIndex(int row, int column) const;
     [[nodiscard]] QStringList wrapHeading(const Cell& cell, double width) const;
     [[nodiscard]] QStringList wrapLines(const Cell& cell, double width);
     [[nodiscard]] double headingHeight() const;
