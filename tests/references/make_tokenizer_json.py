@@ -70,9 +70,35 @@ def added(special, vocabulary):
     return special + [dict(t, id=vocabulary[t["content"]] if t["content"] in vocabulary else next(new)) for t in ADDED]
 
 
+# The expressions of GPT-2, Llama 3, Qwen 2 and o200k (GPT-4o), which is written out in files of transformers.
+GPT_2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+LLAMA_3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+QWEN_2 = LLAMA_3.replace("{1,3}", "")
+CASES = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?"
+O200K = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+" + CASES
+         + r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+         + r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+
+
+def split(pattern, behavior="Isolated", invert=False, kind="Regex"):
+    return {"type": "Split", "pattern": {kind: pattern}, "behavior": behavior, "invert": invert}
+
+
+def metaspace(scheme, cut=True):
+    return {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": scheme, "split": cut}
+
+
+def by_expression(pattern):
+    return sequence("pretokenizers", split(pattern), byte_level(False, use_regex=False))
+
+
 # name, vocabulary, parts other than its own
 def variants(word_piece, byte_bpe):
     form = lambda name: {"type": name}
+    charsmap = {"type": "Precompiled", "precompiled_charsmap": (DATA / "unigram" / "charsmap.txt").read_text().strip()}
+    spaces = {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}
+    llama = sequence("normalizers", {"type": "Prepend", "prepend": "\u2581"}, {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"})
+    vowels, words = r"\s+|[aeiou]|\d{2}", r"[\w'-]+"
     return [
         ("json_bert", "word_piece", {"normalizer": bert(), "pre_tokenizer": form("BertPreTokenizer"), "post_processor": BERT_TEMPLATE}),
         ("json_bert_flags", "word_piece", {"normalizer": bert(clean_text=False, handle_chinese_chars=False, strip_accents=True, lowercase=False),
@@ -96,7 +122,42 @@ def variants(word_piece, byte_bpe):
                                             "pre_tokenizer": byte_level(False), "post_processor": ROBERTA, "model": {"ignore_merges": True}}),
         ("json_characters", "byte_bpe", {"pre_tokenizer": form("WhitespaceSplit"), "post_processor": ROBERTA,
                                          "model": {"unk_token": "<unk>", "fuse_unk": True}}),
+        ("json_gpt_2", "byte_bpe", {"pre_tokenizer": by_expression(GPT_2), "post_processor": ROBERTA}),
+        ("json_llama_3", "byte_bpe", {"pre_tokenizer": by_expression(LLAMA_3), "model": {"ignore_merges": True}}),
+        ("json_qwen_2", "byte_bpe", {"normalizer": form("NFC"), "pre_tokenizer": by_expression(QWEN_2), "added_tokens": added(BYTE_BPE_SPECIAL, byte_bpe)}),
+        ("json_o200k", "byte_bpe", {"pre_tokenizer": by_expression(O200K)}),
+        ("json_split_removed", "word_piece", {"normalizer": form("Lowercase"), "pre_tokenizer": split(vowels, "Removed")}),
+        ("json_split_previous", "word_piece", {"normalizer": form("Lowercase"), "pre_tokenizer": split(vowels, "MergedWithPrevious")}),
+        ("json_split_next", "word_piece", {"normalizer": form("Lowercase"), "pre_tokenizer": split(vowels, "MergedWithNext")}),
+        ("json_split_runs", "word_piece", {"normalizer": form("Lowercase"), "pre_tokenizer": split(vowels, "Contiguous")}),
+        ("json_split_inverted", "word_piece", {"pre_tokenizer": split(words, "Removed", True)}),
+        ("json_split_text", "word_piece", {"pre_tokenizer": split(" ", "MergedWithNext", kind="String")}),
+        ("json_split_lines", "word_piece", {"pre_tokenizer": sequence("pretokenizers", split(r"^\W.|.$"), split(r"[^\S\r\n]+|\P{L}", "Removed"))}),
+        ("json_punctuation", "word_piece", {"normalizer": form("Lowercase"), "pre_tokenizer": sequence(
+            "pretokenizers", form("WhitespaceSplit"), {"type": "Punctuation", "behavior": "Contiguous"}, {"type": "Digits", "individual_digits": True})}),
+        ("json_digits", "word_piece", {"normalizer": spaces, "pre_tokenizer": sequence(
+            "pretokenizers", {"type": "Digits", "individual_digits": False}, {"type": "Punctuation", "behavior": "MergedWithPrevious"}, form("Whitespace"))}),
+        ("json_byte_fallback", "byte_bpe", {"normalizer": llama, "pre_tokenizer": None, "model": {"byte_fallback": True, "unk_token": "<unk>", "fuse_unk": True}}),
+        ("json_unigram", "unigram", {"normalizer": sequence("normalizers", form("Nmt"), form("NFKC"), spaces), "pre_tokenizer": metaspace("always"),
+                                     "post_processor": ROBERTA}),
+        ("json_unigram_first", "unigram", {"normalizer": {"type": "Strip", "strip_left": True, "strip_right": True}, "pre_tokenizer": metaspace("first"),
+                                           "added_tokens": added(BYTE_BPE_SPECIAL, unigram_ids())}),
+        ("json_unigram_words", "unigram", {"pre_tokenizer": sequence("pretokenizers", form("WhitespaceSplit"), metaspace("first"))}),
+        ("json_unigram_map", "unigram", {"normalizer": charsmap, "pre_tokenizer": metaspace("never", False), "model": {"byte_fallback": True}}),
     ]
+
+
+def unigram_ids():
+    tokens = json.loads((DATA / "unigram" / "vocab.json").read_text(encoding="utf-8"))
+    return {token: i for i, (token, _) in enumerate(tokens)}
+
+
+def with_bytes(model):
+    """With a token for each byte, as byte_fallback needs."""
+    tokens = ["<0x%02X>" % byte for byte in range(256)]
+    if model["type"] == "Unigram":
+        return {**model, "vocab": model["vocab"] + [[token, -100] for token in tokens]}
+    return {**model, "vocab": {**model["vocab"], **{token: len(model["vocab"]) + i for i, token in enumerate(tokens)}}}
 
 
 def vocabulary_model(folder):
@@ -104,6 +165,8 @@ def vocabulary_model(folder):
         tokens = (folder / "vocab.txt").read_text(encoding="utf-8").split("\n")[:-1]
         return {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
                 "vocab": {t: i for i, t in enumerate(tokens)}}
+    if folder.name == "unigram":
+        return {"type": "Unigram", "unk_id": 3, "byte_fallback": False, "vocab": json.loads((folder / "vocab.json").read_text(encoding="utf-8"))}
     merges = [m for m in (folder / "merges.txt").read_text(encoding="utf-8").split("\n") if m and not m.startswith("#version")]
     return {"type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": "", "end_of_word_suffix": "",
             "fuse_unk": False, "byte_fallback": False, "ignore_merges": False,
@@ -116,6 +179,8 @@ def document(base, parts):
              "model": vocabulary_model(DATA / base)}
     for key, value in parts.items():
         whole[key] = {**whole["model"], **value} if key == "model" else value
+    if whole["model"].get("byte_fallback"):
+        whole["model"] = with_bytes(whole["model"])
     return whole
 
 

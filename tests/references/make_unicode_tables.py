@@ -7,7 +7,7 @@ itself about all 1,112,064 code points.
 
 import sys
 
-from tokenizers import __version__, normalizers, pre_tokenizers
+from tokenizers import Regex, __version__, normalizers, pre_tokenizers
 
 MARK_OF_CLASS_1, MARK_OF_CLASS_240 = "\u0334", "\u0345"
 
@@ -60,6 +60,21 @@ def classify():
     return classes, lowered
 
 
+CATEGORIES = "Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Co".split()
+
+
+def matched(expression):
+    """The code points that an expression of one character finds."""
+    split = pre_tokenizers.Split(Regex(expression), "removed", invert=True)
+    places = (range(*place) for _, place in split.pre_tokenize_str("".join(map(chr, CODE_POINTS))))
+    return [CODE_POINTS[i] for place in places for i in place]
+
+
+def categories():
+    """(first, last, category), sorted; what is in none is not assigned."""
+    return sorted((*r, name) for name in CATEGORIES for r in ranges(matched(r"\p{%s}" % name)))
+
+
 def ranges(codes):
     found = []
     for code in codes:
@@ -96,6 +111,7 @@ def rows(items, width=104):
 
 def main(target):
     classes, lowered = classify()
+    classes["ExpressionWords"] = matched(r"\w")
     parts = [
         f"// Written by tests/references/make_unicode_tables.py from tokenizers {__version__}; do not edit.\n"
         '#include "core/engine/tokenizer/unicode_tables.h"\n\n'
@@ -105,11 +121,14 @@ def main(target):
         body = rows("{0x%X, 0x%X}," % tuple(r) for r in ranges(codes))
         parts.append(f"constexpr CodeRange k{name}[] = {{\n{body}\n}};\n\n")
     body = rows("{0x%X, 0x%X, %d, %d}," % tuple(r) for r in lower_ranges(lowered))
-    parts.append(f"constexpr LowerRange kLower[] = {{\n{body}\n}};\n// clang-format on\n\n}} // namespace\n\n")
+    parts.append(f"constexpr LowerRange kLower[] = {{\n{body}\n}};\n\n")
+    body = rows('{0x%X, 0x%X, "%s"},' % r for r in categories())
+    parts.append(f"constexpr CategoryRange kCategories[] = {{\n{body}\n}};\n// clang-format on\n\n}} // namespace\n\n")
     for name in classes:
         function = name[0].lower() + name[1:] + "Ranges"
         parts.append(f"std::span<const CodeRange> {function}() {{\n    return k{name};\n}}\n")
-    parts.append("std::span<const LowerRange> lowerRanges() {\n    return kLower;\n}\n\n} // namespace finescope::engine\n")
+    parts.append("std::span<const LowerRange> lowerRanges() {\n    return kLower;\n}\n"
+                 "std::span<const CategoryRange> categoryRanges() {\n    return kCategories;\n}\n\n} // namespace finescope::engine\n")
     with open(target, "w", encoding="utf-8") as file:
         file.write("".join(parts))
 

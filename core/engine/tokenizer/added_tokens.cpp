@@ -15,7 +15,7 @@ AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens, const Normalizer
     for (const AddedToken& token : tokens) {
         const std::u32string content = decodeUtf8(token.content);
         if (token.normalized) {
-            m_normalized.push_back({normalize(content), token});
+            m_normalized.push_back({normalize(content).text, token});
         } else {
             m_raw.push_back({content, token});
         }
@@ -78,13 +78,13 @@ std::vector<AddedTokens::Piece> AddedTokens::splitBy(const Patterns& patterns, s
             ++end;
         }
         if (begin > done) {
-            pieces.push_back({std::u32string(text.substr(done, begin - done)), std::nullopt});
+            pieces.push_back({std::u32string(text.substr(done, begin - done)), std::nullopt, done == 0});
         }
         pieces.push_back({{}, longest->token.id});
         done = end;
     }
     if (done < text.size()) {
-        pieces.push_back({std::u32string(text.substr(done)), std::nullopt});
+        pieces.push_back({std::u32string(text.substr(done)), std::nullopt, done == 0});
     }
     return pieces;
 }
@@ -97,7 +97,9 @@ std::vector<AddedTokens::Piece> AddedTokens::split(std::u32string_view text,
             pieces.push_back(std::move(raw));
             continue;
         }
-        for (Piece& piece : splitBy(m_normalized, normalize(raw.text))) {
+        const NormalizedText whole = normalize(raw.text);
+        for (Piece& piece : splitBy(m_normalized, whole.text)) {
+            piece.beginsText = piece.beginsText && raw.beginsText && !whole.lostStart;
             pieces.push_back(std::move(piece));
         }
     }

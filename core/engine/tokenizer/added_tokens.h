@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/engine/tokenizer/normalizer.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -25,7 +27,7 @@ struct AddedToken {
 /// The added tokens of a vocabulary and where they occur: at each place the longest, from the left.
 class AddedTokens {
 public:
-    using Normalizer = std::function<std::u32string(std::u32string_view)>;
+    using Normalizer = std::function<NormalizedText(std::u32string_view)>;
 
     AddedTokens() = default;
     /// `normalize` is what the tokenizer does to a text before cutting it, `where` what messages begin with.
@@ -36,6 +38,7 @@ public:
     struct Piece {
         std::u32string text;
         std::optional<std::int64_t> id;
+        bool beginsText = false; ///< with the first character of the text
     };
     /// The text in pieces, from left to right.
     [[nodiscard]] std::vector<Piece> split(std::u32string_view text, const Normalizer& normalize) const;

@@ -1,6 +1,7 @@
 #include "core/engine/tokenizer/bpe.h"
 
 #include "core/engine/text_file.h"
+#include "core/engine/tokenizer/byte_tokens.h"
 #include "core/engine/tokenizer/unicode.h"
 #include "core/error.h"
 #include "core/text/shown.h"
@@ -115,6 +116,9 @@ public:
             const auto found = m_characters.find(static_cast<char32_t>(code));
             m_first[code] = found == m_characters.end() ? kNoId : found->second;
         }
+        if (m_options.byteFallback) {
+            m_bytes = ByteTokens(m_vocabulary);
+        }
     }
 
     void append(std::u32string_view word, std::vector<std::int64_t>& ids) const override {
@@ -127,15 +131,22 @@ public:
         }
         std::vector<std::int64_t> symbols;
         symbols.reserve(word.size());
-        bool afterUnknown = false;
+        bool unknown = false; // one is still to come: the bytes of the next characters go before it
         for (const char32_t code : word) {
             const std::int64_t id = idOf(code);
-            if (id != kNoId) {
-                symbols.push_back(id);
-            } else if (m_unknown != kNoId && !(m_options.fuseUnknown && afterUnknown)) {
+            if (id == kNoId && m_options.byteFallback && m_bytes.append(encodeUtf8({&code, 1}), symbols)) {
+                continue;
+            }
+            if (unknown && (id != kNoId || !m_options.fuseUnknown)) {
                 symbols.push_back(m_unknown);
             }
-            afterUnknown = id == kNoId;
+            if (id != kNoId) {
+                symbols.push_back(id);
+            }
+            unknown = id == kNoId && m_unknown != kNoId;
+        }
+        if (unknown) {
+            symbols.push_back(m_unknown);
         }
         WordMerger(std::move(symbols), m_merges).appendTo(ids);
     }
@@ -154,6 +165,7 @@ private:
     std::unordered_map<char32_t, std::int64_t> m_characters; ///< tokens of one character
     std::array<std::int64_t, 0x180> m_first{};               ///< the same for those that stand for bytes
     Merges m_merges;
+    ByteTokens m_bytes;
     BpeOptions m_options;
     std::int64_t m_unknown;
 };

@@ -27,6 +27,7 @@ struct BpeOptions {
     std::string unknown;
     bool fuseUnknown = false;  ///< one for a run of them
     bool ignoreMerges = false; ///< a word that is a token is that token
+    bool byteFallback = false; ///< the bytes of such a character, as "<0x0A>", where all of them are tokens
     bool operator==(const BpeOptions&) const = default;
 };
 

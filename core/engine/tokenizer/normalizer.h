@@ -1,5 +1,8 @@
 #pragma once
 
+#include "core/engine/tokenizer/character_map.h"
+#include "core/engine/tokenizer/regular_expression.h"
+
 #include <string>
 #include <string_view>
 #include <variant>
@@ -34,6 +37,16 @@ struct Replacement {
     std::u32string content;
     bool operator==(const Replacement&) const = default;
 };
+/// The same for what an expression finds.
+struct PatternReplacement {
+    RegularExpression pattern;
+    std::u32string content;
+    bool operator==(const PatternReplacement&) const = default;
+};
+/// Drops control characters and makes spaces of what looks like one (SentencePiece's "nmt").
+struct ControlCleanUp {
+    bool operator==(const ControlCleanUp&) const = default;
+};
 /// Put before every text that is not empty.
 struct Prefix {
     std::u32string content;
@@ -42,11 +55,16 @@ struct Prefix {
 
 /// What the `tokenizers` package calls a normalizer: what a tokenizer does to a text before it cuts it.
 using NormalizerStep = std::variant<BertNormalization, NormalForm, Lowercasing, MarkStripping, SpaceStripping,
-                                    Replacement, Prefix>;
+                                    Replacement, PatternReplacement, ControlCleanUp, CharacterMap, Prefix>;
 using NormalizerSteps = std::vector<NormalizerStep>;
 
+struct NormalizedText {
+    std::u32string text;
+    bool lostStart = false; ///< the first character was dropped
+};
+
 /// The text after all steps, in their order. Throws Error{badFile} if they make it more than a hundred times
-/// (and 10,000 characters) longer.
-[[nodiscard]] std::u32string normalized(const NormalizerSteps& steps, std::u32string_view text);
+/// (and 10,000 characters) longer, or an expression takes too many steps.
+[[nodiscard]] NormalizedText normalized(const NormalizerSteps& steps, std::u32string_view text);
 
 } // namespace finescope::engine

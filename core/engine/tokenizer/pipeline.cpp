@@ -19,6 +19,7 @@ public:
                 std::ranges::for_each(*framed, [](FramePart& part) { part.typeId = 0; });
             }
         }
+        m_size = static_cast<std::int64_t>(m_parts.model->size());
         for (const auto& [token, id] : m_parts.model->vocabulary()) {
             m_size = std::max(m_size, id + 1);
         }
@@ -50,7 +51,8 @@ private:
                 ids.push_back(*piece.id);
                 continue;
             }
-            for (const std::u32string& word : wordsOf(m_parts.preTokenizer, std::move(piece.text))) {
+            for (const std::u32string& word :
+                 wordsOf(m_parts.preTokenizer, std::move(piece.text), piece.beginsText)) {
                 m_parts.model->append(word, ids);
             }
         }

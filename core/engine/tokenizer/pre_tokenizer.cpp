@@ -2,6 +2,7 @@
 
 #include "core/engine/tokenizer/unicode.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -11,7 +12,11 @@ namespace finescope::engine {
 
 namespace {
 
-using Words = std::vector<std::u32string>;
+struct Word {
+    std::u32string text;
+    bool beginsText;
+};
+using Words = std::vector<Word>;
 
 /// Where the word of GPT-2's split that begins at `at` ends.
 std::size_t wordEnd(std::u32string_view text, std::size_t at) {
@@ -65,60 +70,117 @@ std::u32string bytesAsCharacters(std::u32string_view word) {
 /// those of kind `kAlone` are words of their own.
 enum class Kind { dropped, alone, first, second };
 
-template <typename KindOf>
-void cutByKind(std::u32string_view text, Words& words, KindOf&& kindOf) {
+/// Each character that `isMatch` is a match by itself.
+template <typename IsMatch>
+std::vector<Stretch> stretchesAt(std::u32string_view text, IsMatch&& isMatch) {
+    std::vector<Stretch> stretches;
     std::size_t begin = 0;
-    Kind kind = Kind::dropped;
-    const auto finish = [&](std::size_t end) {
-        if (kind != Kind::dropped && end > begin) {
-            words.emplace_back(text.substr(begin, end - begin));
-        }
-        begin = end;
-    };
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const Kind next = kindOf(text[i]);
-        if (next != kind || next == Kind::alone) {
-            finish(i);
-            kind = next;
+        if (isMatch(text[i])) {
+            if (begin < i) {
+                stretches.push_back({begin, i, false});
+            }
+            stretches.push_back({i, i + 1, true});
+            begin = i + 1;
         }
     }
-    finish(text.size());
+    if (begin < text.size()) {
+        stretches.push_back({begin, text.size(), false});
+    }
+    return stretches;
 }
 
 struct Cut {
-    std::u32string_view text;
+    const Word& word;
     Words& words;
 
     void operator()(const BertWords& /*step*/) const {
-        cutByKind(text, words, [](char32_t code) {
+        cutByKind([](char32_t code) {
             return isSpace(code) ? Kind::dropped : isPunctuation(code) ? Kind::alone : Kind::first;
         });
     }
     void operator()(const ByteLevelWords& step) const {
-        std::u32string prefixed(text);
+        std::u32string prefixed = word.text;
         if (step.prefixSpace && !prefixed.starts_with(U' ')) {
             prefixed.insert(0, 1, U' ');
         }
         if (!step.cut) {
-            words.push_back(bytesAsCharacters(prefixed));
+            words.push_back({bytesAsCharacters(prefixed), word.beginsText});
             return;
         }
-        for (const std::u32string_view word : splitByteLevelWords(prefixed)) {
-            words.push_back(bytesAsCharacters(word));
+        bool begins = word.beginsText;
+        for (const std::u32string_view cut : splitByteLevelWords(prefixed)) {
+            words.push_back({bytesAsCharacters(cut), std::exchange(begins, false)});
         }
     }
     void operator()(const WordRuns& /*step*/) const {
-        cutByKind(text, words, [](char32_t code) {
+        cutByKind([](char32_t code) {
             return isWordCharacter(code) ? Kind::first : isSpace(code) ? Kind::dropped : Kind::second;
         });
     }
     void operator()(const SpaceWords& /*step*/) const {
-        cutByKind(text, words, [](char32_t code) { return isSpace(code) ? Kind::dropped : Kind::first; });
+        cutByKind([](char32_t code) { return isSpace(code) ? Kind::dropped : Kind::first; });
     }
     void operator()(const DigitRuns& step) const {
-        cutByKind(text, words, [&](char32_t code) {
+        cutByKind([&](char32_t code) {
             return !isNumber(code) ? Kind::first : step.individual ? Kind::alone : Kind::second;
         });
+    }
+    void operator()(const PunctuationMarks& step) const {
+        add(wordsAt(stretchesAt(word.text, isPunctuation), step.behavior));
+    }
+    void operator()(const PatternSplit& step) const {
+        std::vector<Stretch> stretches = step.pattern.stretches(word.text);
+        for (Stretch& stretch : stretches) {
+            stretch.match = stretch.match != step.inverted;
+        }
+        add(wordsAt(stretches, step.behavior));
+    }
+    void operator()(const SpaceSigns& step) const {
+        std::u32string text = word.text;
+        std::ranges::replace(text, U' ', step.sign);
+        const bool wanted = step.prepend == SpaceSigns::Prepend::always ||
+                            (step.prepend == SpaceSigns::Prepend::first && word.beginsText);
+        if (wanted && !text.starts_with(step.sign)) {
+            text.insert(0, 1, step.sign);
+        }
+        const Word signs{std::move(text), word.beginsText};
+        const Cut cut{signs, words};
+        cut.add(step.cut ? wordsAt(stretchesAt(signs.text, [&](char32_t code) { return code == step.sign; }),
+                                   SplitBehavior::mergedWithNext)
+                         : std::vector<Stretch>{{0, signs.text.size(), false}});
+    }
+
+private:
+    void add(std::size_t begin, std::size_t end) const {
+        if (begin < end) {
+            words.push_back({word.text.substr(begin, end - begin), word.beginsText && begin == 0});
+        }
+    }
+    void add(const std::vector<Stretch>& stretches) const {
+        for (const Stretch& stretch : stretches) {
+            add(stretch.begin, stretch.end);
+        }
+    }
+
+    template <typename KindOf>
+    void cutByKind(KindOf&& kindOf) const {
+        std::size_t begin = 0;
+        Kind kind = Kind::dropped;
+        const auto finish = [&](std::size_t end) {
+            if (kind != Kind::dropped) {
+                add(begin, end);
+            }
+            begin = end;
+        };
+        for (std::size_t i = 0; i < word.text.size(); ++i) {
+            const Kind next = kindOf(word.text[i]);
+            if (next != kind || next == Kind::alone) {
+                finish(i);
+                kind = next;
+            }
+        }
+        finish(word.text.size());
     }
 };
 
@@ -139,19 +201,24 @@ std::vector<std::u32string_view> splitByteLevelWords(std::u32string_view text) {
     return words;
 }
 
-Words wordsOf(const PreTokenizerSteps& steps, std::u32string text) {
+std::vector<std::u32string> wordsOf(const PreTokenizerSteps& steps, std::u32string text, bool beginsText) {
     Words words;
     if (!text.empty()) {
-        words.push_back(std::move(text));
+        words.push_back({std::move(text), beginsText});
     }
     for (const PreTokenizerStep& step : steps) {
         Words cut;
-        for (const std::u32string& word : words) {
+        for (const Word& word : words) {
             std::visit(Cut{word, cut}, step);
         }
         words = std::move(cut);
     }
-    return words;
+    std::vector<std::u32string> texts;
+    texts.reserve(words.size());
+    for (Word& word : words) {
+        texts.push_back(std::move(word.text));
+    }
+    return texts;
 }
 
 } // namespace finescope::engine

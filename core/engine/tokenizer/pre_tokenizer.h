@@ -1,5 +1,8 @@
 #pragma once
 
+#include "core/engine/tokenizer/regular_expression.h"
+#include "core/engine/tokenizer/split.h"
+
 #include <array>
 #include <string>
 #include <string_view>
@@ -32,12 +35,40 @@ struct DigitRuns {
     bool operator==(const DigitRuns&) const = default;
 };
 
+/// Punctuation marks apart from the rest.
+struct PunctuationMarks {
+    SplitBehavior behavior = SplitBehavior::isolated;
+    bool operator==(const PunctuationMarks&) const = default;
+};
+/// Cut at what an expression finds, or, inverted, at what lies between.
+struct PatternSplit {
+    RegularExpression pattern;
+    SplitBehavior behavior = SplitBehavior::isolated;
+    bool inverted = false;
+    bool operator==(const PatternSplit&) const = default;
+};
+/// A sign for each space, which begins a word. Kudo and Richardson 2018 (SentencePiece).
+struct SpaceSigns {
+    enum class Prepend {
+        never,
+        always,
+        first, ///< where the text begins, not behind an added token
+    };
+    char32_t sign = U'\u2581';
+    Prepend prepend = Prepend::always; ///< the sign before a piece that does not begin with it
+    bool cut = true;                   ///< without, a piece stays whole
+    bool operator==(const SpaceSigns&) const = default;
+};
+
 /// What the `tokenizers` package calls a pre-tokenizer: how a normalised text is cut into words.
-using PreTokenizerStep = std::variant<BertWords, ByteLevelWords, WordRuns, SpaceWords, DigitRuns>;
+using PreTokenizerStep = std::variant<BertWords, ByteLevelWords, WordRuns, SpaceWords, DigitRuns,
+                                      PunctuationMarks, PatternSplit, SpaceSigns>;
 using PreTokenizerSteps = std::vector<PreTokenizerStep>;
 
-/// The words after all steps, each of which cuts what the one before left.
-[[nodiscard]] std::vector<std::u32string> wordsOf(const PreTokenizerSteps& steps, std::u32string text);
+/// The words after all steps, each of which cuts what the one before left. `beginsText`: the
+/// piece does. Throws Error{badFile} where an expression takes too many steps.
+[[nodiscard]] std::vector<std::u32string> wordsOf(const PreTokenizerSteps& steps, std::u32string text,
+                                                  bool beginsText = true);
 
 /// The printable character that stands for each byte in a byte-level vocabulary. Radford et al. 2019.
 [[nodiscard]] const std::array<char32_t, 256>& byteLevelCharacters();

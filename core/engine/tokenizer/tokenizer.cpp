@@ -62,7 +62,7 @@ std::unique_ptr<Tokenizer> loadOldLayout(const path& folder, TokenizerClass whic
         parts.model = makeBpe(std::move(vocabulary), std::move(merges), {}, file.string());
     }
     const Vocabulary& vocabulary = parts.model->vocabulary();
-    TokenAdder adder(vocabulary, file.string());
+    TokenAdder adder(vocabulary, vocabulary.size(), file.string());
     std::ranges::for_each(options.decoder ? *options.decoder : options.added,
                           [&](const AddedToken& token) { adder.add(token); });
     addSpecialTokens(adder, which, options, vocabulary);
@@ -173,7 +173,7 @@ std::unique_ptr<Tokenizer> loadJsonLayout(const path& where, const TokenizerOpti
     const TokenizerClass which = options.tokenizerClass;
     const bool built = which == TokenizerClass::bert || which == TokenizerClass::roberta;
 
-    TokenAdder adder(vocabulary, where.string());
+    TokenAdder adder(vocabulary, file.model->size(), where.string());
     std::ranges::for_each(file.added, [&](const AddedToken& token) { adder.add(token); });
     if (options.decoder) {
         compareAdded(*options.decoder, adder, which != TokenizerClass::asWritten, where, options.config);

@@ -55,15 +55,15 @@ std::string_view classToken(TokenizerClass which, std::string_view name) {
                                               : std::string_view();
 }
 
-TokenAdder::TokenAdder(const Vocabulary& vocabulary, std::string where)
-    : m_vocabulary(vocabulary), m_where(std::move(where)) {
+TokenAdder::TokenAdder(const Vocabulary& vocabulary, std::size_t size, std::string where)
+    : m_vocabulary(vocabulary), m_size(size), m_where(std::move(where)) {
     for (const auto& [token, id] : vocabulary) {
         m_largestKnown = std::max(m_largestKnown, id);
     }
 }
 
 std::int64_t TokenAdder::next() const {
-    return std::max(static_cast<std::int64_t>(m_vocabulary.size()), m_largestAdded + 1);
+    return std::max(static_cast<std::int64_t>(m_size), m_largestAdded + 1);
 }
 
 void TokenAdder::add(AddedToken token) {

@@ -6,6 +6,7 @@
 #include "core/engine/tokenizer/tokenizer_files.h"
 #include "core/engine/tokenizer/vocabulary.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,8 +27,9 @@ namespace finescope::engine {
 /// any other the next.
 class TokenAdder {
 public:
-    /// `where` begins messages: the file of the vocabulary, which must outlive this.
-    TokenAdder(const Vocabulary& vocabulary, std::string where);
+    /// `size`: the number of the model's tokens. `where` begins messages: the file of the vocabulary, which
+    /// must outlive this.
+    TokenAdder(const Vocabulary& vocabulary, std::size_t size, std::string where);
 
     /// Adds a token; one that is known already is passed over if it is the same. Throws Error{badFile} if it
     /// is known with other properties, or if its own id is not the one it gets.
@@ -40,6 +42,7 @@ private:
     [[nodiscard]] std::int64_t next() const;
 
     const Vocabulary& m_vocabulary;
+    std::size_t m_size;
     std::string m_where;
     std::vector<AddedToken> m_tokens;
     std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> m_places;

@@ -67,15 +67,35 @@ void readWordPiece(const JsonPart& part, TokenizerJson& result) {
 }
 
 void readBpe(const JsonPart& part, TokenizerJson& result) {
-    // "dropout", "continuing_subword_prefix", "end_of_word_suffix" and "byte_fallback" may be there empty.
-    part.refuseAllBut({"type", "unk_token", "fuse_unk", "ignore_merges", "vocab", "merges"});
+    // "dropout", "continuing_subword_prefix" and "end_of_word_suffix" may be there empty.
+    part.refuseAllBut({"type", "unk_token", "fuse_unk", "ignore_merges", "byte_fallback", "vocab", "merges"});
     BpeOptions options;
     options.unknown = part.textOrNothing("unk_token");
     options.fuseUnknown = part.booleanOr("fuse_unk", false);
     options.ignoreMerges = part.booleanOr("ignore_merges", false);
+    options.byteFallback = part.booleanOr("byte_fallback", false);
     Vocabulary vocabulary = parseVocabulary(part);
     Merges merges = parseMerges(part, vocabulary);
     result.model = makeBpe(std::move(vocabulary), std::move(merges), options, part.where());
+    result.modelOptions = options;
+}
+
+void readUnigram(const JsonPart& part, TokenizerJson& result) {
+    part.refuseAllBut({"type", "unk_id", "byte_fallback", "vocab"});
+    UnigramOptions options;
+    if (part.find("unk_id") != nullptr) {
+        options.unknown = static_cast<std::size_t>(part.count("unk_id"));
+    }
+    options.byteFallback = part.booleanOr("byte_fallback", false);
+    std::vector<std::pair<std::string, double>> tokens;
+    for (const json& token : part.list("vocab")) {
+        if (!token.is_array() || token.size() != 2 || !token[0].is_string() || !token[1].is_number()) {
+            throw part.bad("\"vocab\" " + std::to_string(tokens.size() + 1) +
+                           " must be a token and its log probability, found " + shown(token.dump()));
+        }
+        tokens.emplace_back(token[0].get<std::string>(), token[1].get<double>());
+    }
+    result.model = makeUnigram(tokens, options, part.where());
     result.modelOptions = options;
 }
 
@@ -85,13 +105,16 @@ void readModel(const JsonPart& part, TokenizerJson& result) {
     const std::string type = said                                               ? part.type()
                              : part.find("merges") != nullptr                   ? "BPE"
                              : part.find("max_input_chars_per_word") != nullptr ? "WordPiece"
+                             : part.find("unk_id") != nullptr                   ? "Unigram"
                                                                                 : "";
     if (type == "WordPiece") {
         readWordPiece(part, result);
     } else if (type == "BPE") {
         readBpe(part, result);
+    } else if (type == "Unigram") {
+        readUnigram(part, result);
     } else {
-        throw part.bad("the type \"" + shown(type) + "\" is not understood; WordPiece and BPE are");
+        throw part.bad("the type \"" + shown(type) + "\" is not understood; WordPiece, BPE and Unigram are");
     }
 }
 

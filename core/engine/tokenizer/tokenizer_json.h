@@ -2,6 +2,7 @@
 
 #include "core/engine/tokenizer/bpe.h"
 #include "core/engine/tokenizer/pipeline.h"
+#include "core/engine/tokenizer/unigram.h"
 #include "core/engine/tokenizer/word_piece.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -18,7 +19,7 @@ namespace finescope::engine {
 struct TokenizerJson {
     NormalizerSteps normalizer;
     PreTokenizerSteps preTokenizer;
-    std::variant<WordPieceOptions, BpeOptions> modelOptions;
+    std::variant<WordPieceOptions, BpeOptions, UnigramOptions> modelOptions;
     std::unique_ptr<SubwordModel> model;
     Framing framing; ///< truncates where "truncation" says
     std::vector<AddedToken> added;

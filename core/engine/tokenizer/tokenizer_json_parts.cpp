@@ -69,6 +69,41 @@ NormalForm normalForm(const JsonPart& part, bool compatible, bool composed) {
     return {compatible, composed};
 }
 
+/// The "pattern" of a part: {"String": text} or {"Regex": expression}.
+RegularExpression patternOf(const JsonPart& part) {
+    const JsonPart pattern = part.object("pattern");
+    pattern.refuseAllBut({"String", "Regex"});
+    const bool isText = pattern.find("String") != nullptr;
+    std::string text = pattern.text(isText ? "String" : "Regex");
+    if (text.empty()) {
+        throw part.bad("an empty \"pattern\" is not understood");
+    }
+    return isText ? RegularExpression::literal(std::move(text), pattern.where())
+                  : RegularExpression(std::move(text), pattern.where());
+}
+
+/// The value of a key that is one of these names.
+template <typename Value, std::size_t Count>
+Value namedValue(const JsonPart& part, std::string_view key,
+                 const std::array<std::pair<std::string_view, Value>, Count>& names) {
+    const std::string text = part.text(key);
+    const auto found = std::ranges::find(names, text, &std::pair<std::string_view, Value>::first);
+    if (found == names.end()) {
+        throw part.bad("\"" + std::string(key) + "\" is \"" + shown(text) + "\", which is not understood");
+    }
+    return found->second;
+}
+
+SplitBehavior behaviorOf(const JsonPart& part) {
+    constexpr std::array kNames{
+        std::pair<std::string_view, SplitBehavior>{"Removed", SplitBehavior::removed},
+        std::pair<std::string_view, SplitBehavior>{"Isolated", SplitBehavior::isolated},
+        std::pair<std::string_view, SplitBehavior>{"MergedWithPrevious", SplitBehavior::mergedWithPrevious},
+        std::pair<std::string_view, SplitBehavior>{"MergedWithNext", SplitBehavior::mergedWithNext},
+        std::pair<std::string_view, SplitBehavior>{"Contiguous", SplitBehavior::contiguous}};
+    return namedValue(part, "behavior", kNames);
+}
+
 constexpr std::array kNormalizers = {
     PartReader<NormalizerSteps>{
         "BertNormalizer",
@@ -116,13 +151,29 @@ constexpr std::array kNormalizers = {
         [](const JsonPart& part, NormalizerSteps& steps) {
             part.refuseAllBut({"type", "pattern", "content"});
             const JsonPart pattern = part.object("pattern");
-            pattern.refuseAllBut({"String"}); // "Regex" is a regular expression
-            Replacement step{decodeUtf8(pattern.text("String")), decodeUtf8(part.text("content"))};
+            std::u32string content = decodeUtf8(part.text("content"));
+            if (pattern.find("Regex") != nullptr) {
+                steps.emplace_back(PatternReplacement{patternOf(part), std::move(content)});
+                return;
+            }
+            pattern.refuseAllBut({"String"});
+            Replacement step{decodeUtf8(pattern.text("String")), std::move(content)};
             if (step.pattern.empty()) {
                 throw part.bad("an empty \"pattern\" is not understood");
             }
             steps.emplace_back(std::move(step));
         }},
+    PartReader<NormalizerSteps>{"Nmt",
+                                [](const JsonPart& part, NormalizerSteps& steps) {
+                                    part.refuseAllBut({"type"});
+                                    steps.emplace_back(ControlCleanUp{});
+                                }},
+    PartReader<NormalizerSteps>{"Precompiled",
+                                [](const JsonPart& part, NormalizerSteps& steps) {
+                                    part.refuseAllBut({"type", "precompiled_charsmap"});
+                                    steps.emplace_back(
+                                        CharacterMap(part.text("precompiled_charsmap"), part.where()));
+                                }},
     PartReader<NormalizerSteps>{"Prepend",
                                 [](const JsonPart& part, NormalizerSteps& steps) {
                                     part.refuseAllBut({"type", "prepend"});
@@ -136,6 +187,31 @@ void addPlain(const JsonPart& part, PreTokenizerSteps& steps) {
     steps.emplace_back(Step{});
 }
 
+/// Files of old versions say "add_prefix_space" instead of "prepend_scheme", and "str_rep", which says again
+/// what "replacement" says.
+void readMetaspace(const JsonPart& part, PreTokenizerSteps& steps) {
+    using enum SpaceSigns::Prepend;
+    constexpr std::array kSchemes{std::pair<std::string_view, SpaceSigns::Prepend>{"never", never},
+                                  std::pair<std::string_view, SpaceSigns::Prepend>{"always", always},
+                                  std::pair<std::string_view, SpaceSigns::Prepend>{"first", first}};
+    part.refuseAllBut({"type", "replacement", "str_rep", "add_prefix_space", "prepend_scheme", "split"});
+    const std::u32string sign = decodeUtf8(part.text("replacement"));
+    if (sign.size() != 1) {
+        throw part.bad("\"replacement\" must be one character");
+    }
+    SpaceSigns step{.sign = sign.front(), .cut = part.booleanOr("split", true)};
+    if (part.find("prepend_scheme") != nullptr) {
+        step.prepend = namedValue(part, "prepend_scheme", kSchemes);
+    }
+    if (!part.booleanOr("add_prefix_space", true)) {
+        if (part.find("prepend_scheme") != nullptr && step.prepend != never) {
+            throw part.bad("\"add_prefix_space\" contradicts \"prepend_scheme\"");
+        }
+        step.prepend = never;
+    }
+    steps.emplace_back(step);
+}
+
 constexpr std::array kPreTokenizers = {
     PartReader<PreTokenizerSteps>{"BertPreTokenizer", addPlain<BertWords>},
     PartReader<PreTokenizerSteps>{"Whitespace", addPlain<WordRuns>},
@@ -147,6 +223,25 @@ constexpr std::array kPreTokenizers = {
             steps.emplace_back(
                 ByteLevelWords{part.boolean("add_prefix_space"), part.booleanOr("use_regex", true)});
         }},
+    PartReader<PreTokenizerSteps>{"Digits",
+                                  [](const JsonPart& part, PreTokenizerSteps& steps) {
+                                      part.refuseAllBut({"type", "individual_digits"});
+                                      steps.emplace_back(DigitRuns{part.boolean("individual_digits")});
+                                  }},
+    PartReader<PreTokenizerSteps>{"Punctuation",
+                                  [](const JsonPart& part, PreTokenizerSteps& steps) {
+                                      part.refuseAllBut({"type", "behavior"});
+                                      steps.emplace_back(PunctuationMarks{part.find("behavior") == nullptr
+                                                                              ? SplitBehavior::isolated
+                                                                              : behaviorOf(part)});
+                                  }},
+    PartReader<PreTokenizerSteps>{"Split",
+                                  [](const JsonPart& part, PreTokenizerSteps& steps) {
+                                      part.refuseAllBut({"type", "pattern", "behavior", "invert"});
+                                      steps.emplace_back(PatternSplit{patternOf(part), behaviorOf(part),
+                                                                      part.booleanOr("invert", false)});
+                                  }},
+    PartReader<PreTokenizerSteps>{"Metaspace", readMetaspace},
 };
 
 /// The framing of the one post-processor that has one.

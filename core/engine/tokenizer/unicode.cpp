@@ -165,6 +165,23 @@ std::u32string normalForm(std::u32string_view text, bool compatible, bool compos
     return composed ? compose(parts) : parts;
 }
 
+std::vector<std::u32string_view> graphemes(std::u32string_view text) {
+    std::vector<std::u32string_view> all;
+    std::size_t begin = 0;
+    utf8proc_int32_t state = 0;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        if (utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(text[i - 1]),
+                                             static_cast<utf8proc_int32_t>(text[i]), &state)) {
+            all.push_back(text.substr(begin, i - begin));
+            begin = i;
+        }
+    }
+    if (begin < text.size()) {
+        all.push_back(text.substr(begin));
+    }
+    return all;
+}
+
 std::u32string toLower(std::u32string_view text) {
     std::u32string result;
     result.reserve(text.size());

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace finescope::engine {
 
@@ -32,6 +33,8 @@ using text::appendUtf8;
 /// the code points that the `tokenizers` package knows (those of Unicode 10); it leaves newer ones as they
 /// are.
 [[nodiscard]] std::u32string normalForm(std::u32string_view text, bool compatible, bool composed);
+/// The extended grapheme clusters: what a reader sees as one character. Unicode Standard Annex 29.
+[[nodiscard]] std::vector<std::u32string_view> graphemes(std::u32string_view text);
 /// Lower case of each code point by itself.
 [[nodiscard]] std::u32string toLower(std::u32string_view text);
 

@@ -16,11 +16,18 @@ struct LowerRange {
     std::int32_t step, distance;
 };
 
+/// The general category of the code points first..last: "Lu".
+struct CategoryRange {
+    char32_t first, last;
+    char category[3];
+};
+
 /// Sorted classes of code points as the `tokenizers` package has them, whose Unicode tables are of several
 /// ages: letters and numbers of the byte-level split; punctuation, removed (control) characters, ideographs
 /// and accents of the BERT normaliser; characters of words (`\w` of its regular expressions); what
-/// StripAccents drops; what has a canonical decomposition, what has only one of compatibility, and what
-/// combines (is put into an order by its class); simple lower-casing.
+/// StripAccents drops; `\w` of the expressions that tokenizer.json holds; what has a canonical decomposition,
+/// what has only one of compatibility, and what combines (is put into an order by its class); simple
+/// lower-casing; general categories as those expressions have them, of what is assigned.
 [[nodiscard]] std::span<const CodeRange> lettersRanges();
 [[nodiscard]] std::span<const CodeRange> numbersRanges();
 [[nodiscard]] std::span<const CodeRange> punctuationRanges();
@@ -32,6 +39,8 @@ struct LowerRange {
 [[nodiscard]] std::span<const CodeRange> decomposedRanges();
 [[nodiscard]] std::span<const CodeRange> compatibleRanges();
 [[nodiscard]] std::span<const CodeRange> reorderedRanges();
+[[nodiscard]] std::span<const CodeRange> expressionWordsRanges();
 [[nodiscard]] std::span<const LowerRange> lowerRanges();
+[[nodiscard]] std::span<const CategoryRange> categoryRanges();
 
 } // namespace finescope::engine

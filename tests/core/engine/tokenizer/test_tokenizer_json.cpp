@@ -72,19 +72,39 @@ private Q_SLOTS:
             QTest::newRow(name) << pointer << value << named;
         };
         row("normalizer", "/normalizer", R"({"type": "Precompiled", "precompiled_charsmap": "AA=="})",
-            "Precompiled");
+            "precompiled_charsmap");
+        row("character map of nothing", "/normalizer",
+            R"({"type": "Precompiled", "precompiled_charsmap": "A"})", "base64");
         row("normalizer in a sequence", "/normalizer",
-            R"({"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt"}]})", "Nmt");
+            R"({"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "ByteLevel"}]})", "ByteLevel");
         row("regular expression", "/normalizer",
-            R"({"type": "Replace", "pattern": {"Regex": " +"}, "content": " "})", "Regex");
+            R"({"type": "Replace", "pattern": {"Regex": "("}, "content": " "})", "regular expression");
         row("empty pattern", "/normalizer",
             R"({"type": "Replace", "pattern": {"String": ""}, "content": " "})", "pattern");
         row("flag of no meaning", "/normalizer", R"({"type": "Lowercase", "turkish": true})", "turkish");
         row("flag missing", "/normalizer", R"({"type": "Strip", "strip_left": true})", "strip_right");
         row("no type", "/normalizer", R"({"lowercase": true})", "type");
         row("no object", "/normalizer", R"("NFC")", "normalizer");
-        row("pre-tokenizer", "/pre_tokenizer", R"({"type": "Metaspace", "replacement": "_"})", "Metaspace");
-        row("split", "/pre_tokenizer", R"({"type": "Split", "pattern": {"Regex": "x"}})", "Split");
+        row("pre-tokenizer", "/pre_tokenizer", R"({"type": "CharDelimiterSplit", "delimiter": "_"})",
+            "CharDelimiterSplit");
+        row("sign of two characters", "/pre_tokenizer", R"({"type": "Metaspace", "replacement": "__"})",
+            "replacement");
+        row("prefix contradicted", "/pre_tokenizer",
+            R"({"type": "Metaspace", "replacement": "_", "prepend_scheme": "first", "add_prefix_space": false})",
+            "prepend_scheme");
+        row("scheme", "/pre_tokenizer",
+            R"({"type": "Metaspace", "replacement": "_", "prepend_scheme": "last"})", "last");
+        row("split without behaviour", "/pre_tokenizer", R"({"type": "Split", "pattern": {"Regex": "x"}})",
+            "behavior");
+        row("behaviour", "/pre_tokenizer", R"({"type": "Punctuation", "behavior": "Merged"})", "Merged");
+        for (const char* const expression :
+             {R"(\\h)", R"(\\bx)", R"(\\K)", R"(\\p{Han})", R"(\\p{^L})", R"(\\pL)", R"([a[b]])", R"([a&&b])",
+              R"([[:alpha:]])", R"((?<name>a))", R"((?m)a)", R"(a{,3})", R"(a{2}+)", R"((*UCP)a)",
+              R"((a)\\1)", R"([])", R"(a{x})", R"(a{99999})", R"(((a{200}){200}){200})"}) {
+            const std::string value = R"({"type": "Split", "behavior": "Removed", "pattern": {"Regex": ")" +
+                                      std::string(expression) + "\"}}";
+            row(expression, "/pre_tokenizer", value.c_str(), "not understood");
+        }
         row("post-processor", "/post_processor", R"({"type": "Other"})", "Other");
         row("two framings", "/post_processor",
             R"({"type": "Sequence", "processors": [
@@ -99,9 +119,12 @@ private Q_SLOTS:
             R"({"type": "TemplateProcessing", "special_tokens": {}, "pair": [],
                 "single": [{"SpecialToken": {"id": "[X]", "type_id": 0}}]})",
             "[X]");
-        row("model", "/model", R"({"type": "Unigram", "vocab": []})", "Unigram");
+        row("model", "/model", R"({"type": "WordLevel", "vocab": {}})", "WordLevel");
+        row("no tokens", "/model", R"({"type": "Unigram", "vocab": []})", "vocab");
+        row("token without probability", "/model", R"({"type": "Unigram", "vocab": [["a"]]})", "vocab");
+        row("unknown token out of range", "/model",
+            R"({"type": "Unigram", "unk_id": 1, "vocab": [["a", -1]]})", "unk_id");
         row("model of no type", "/model", R"({"vocab": {}})", "not understood");
-        row("bytes for the unknown", "/model/byte_fallback", "true", "byte_fallback");
         row("dropout", "/model/dropout", "0.1", "dropout");
         row("suffix", "/model/end_of_word_suffix", R"("</w>")", "end_of_word_suffix");
         row("id", "/model/vocab/a", "-1", "\"a\"");

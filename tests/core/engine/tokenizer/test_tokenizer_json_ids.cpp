@@ -27,6 +27,19 @@ json readJson(const std::filesystem::path& path) {
     return json::parse(stream);
 }
 
+/// A token for each byte, as byte_fallback needs.
+void addBytes(json& model) {
+    for (int byte = 0; byte < 256; ++byte) {
+        const std::string token = QString::asprintf("<0x%02X>", byte).toStdString();
+        if (model["vocab"].is_array()) {
+            model["vocab"].push_back(json::array({token, -100}));
+        } else {
+            const std::size_t id = model["vocab"].size();
+            model["vocab"][token] = id;
+        }
+    }
+}
+
 /// A model around a committed vocabulary, as make_tokenizer_json.py makes it.
 json modelOf(const std::string& base, const json& options) {
     json model = options;
@@ -39,11 +52,16 @@ json modelOf(const std::string& base, const json& options) {
         return model;
     }
     model["vocab"] = readJson(kData / base / "vocab.json");
-    std::ifstream stream(kData / base / "merges.txt");
-    for (std::string merge; std::getline(stream, merge);) {
-        if (!merge.starts_with("#version")) {
-            model["merges"].push_back(merge);
+    if (base == "byte_bpe") {
+        std::ifstream stream(kData / base / "merges.txt");
+        for (std::string merge; std::getline(stream, merge);) {
+            if (!merge.starts_with("#version")) {
+                model["merges"].push_back(merge);
+            }
         }
+    }
+    if (model.value("byte_fallback", false)) {
+        addBytes(model);
     }
     return model;
 }
