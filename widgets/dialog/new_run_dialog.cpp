@@ -27,7 +27,7 @@ namespace {
 constexpr std::array kMethods{"lp", "ft", "lora", "lp-ft", "lp-lora"};
 constexpr std::array kTasks{"rte", "cb", "demo"};
 
-QString numberText(double value) {
+QString rateText(double value) {
     return QString::fromStdString(figure::exact(value));
 }
 
@@ -64,7 +64,7 @@ QStringList NewRun::arguments() const {
             QStringLiteral("--batch-size"),
             QString::number(batchSize),
             QStringLiteral("--learning-rate"),
-            numberText(learningRate),
+            rateText(learningRate),
             QStringLiteral("--output"),
             output};
 }
@@ -109,7 +109,7 @@ NewRunDialog::NewRunDialog(const NewRun& initial, Prompts& prompts, QWidget* par
       m_seed(makeSpin(QStringLiteral("newRunSeed"), 0, 1'000'000'000, initial.seed, this)),
       m_epochs(makeSpin(QStringLiteral("newRunEpochs"), 1, 10'000, initial.epochs, this)),
       m_batchSize(makeSpin(QStringLiteral("newRunBatchSize"), 1, 4096, initial.batchSize, this)),
-      m_learningRate(new QLineEdit(numberText(initial.learningRate), this)), m_output(new QLineEdit(this)),
+      m_learningRate(new QLineEdit(rateText(initial.learningRate), this)), m_output(new QLineEdit(this)),
       m_problem(new QLabel(this)), m_start(nullptr) {
     setObjectName(QStringLiteral("newRunDialog"));
     setWindowTitle(tr("New Run"));
