@@ -22,6 +22,7 @@ ClassifierEntry classifierEntry(const record::Run& run, std::size_t index) {
         const MatrixF weight = run.parts->classifier(row).weight;
         if (row == 0) {
             entry.classes = classNames(run.classNames, weight.rows());
+            entry.places = placesOf(entry.classes);
             entry.norms.resize(static_cast<Eigen::Index>(count), weight.rows());
             first = weight;
         }
@@ -100,6 +101,7 @@ std::optional<NormDerivativeEntry> normDerivativeEntry(const record::Run& run, s
         return std::nullopt;
     }
     entry.classes = classNames(run.classNames, values.front().size());
+    entry.places = placesOf(entry.classes);
     entry.values.resize(static_cast<Eigen::Index>(values.size()), values.front().size());
     for (std::size_t row = 0; row < values.size(); ++row) {
         entry.values.row(static_cast<Eigen::Index>(row)) = values[row].transpose();
@@ -108,6 +110,15 @@ std::optional<NormDerivativeEntry> normDerivativeEntry(const record::Run& run, s
 }
 
 } // namespace
+
+ClassPlaces placesOf(const std::vector<std::string>& classes) {
+    ClassPlaces places;
+    places.reserve(classes.size());
+    for (const std::string& name : classes) {
+        places.emplace(name, static_cast<Eigen::Index>(places.size()));
+    }
+    return places;
+}
 
 std::vector<ClassifierEntry> classifierEntries(std::span<const record::Run> runs, Problems* problems) {
     std::vector<ClassifierEntry> entries;

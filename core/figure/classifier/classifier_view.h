@@ -4,10 +4,10 @@
 #include "core/figure/problems.h"
 #include "core/record/run.h"
 
-#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -18,10 +18,15 @@ namespace finescope::figure {
 inline constexpr std::int64_t kMostAngleClasses = 1000;
 inline constexpr double kMostAngleWork = 6e9;
 
+/// The index of each class by its name: a run may have hundreds of thousands of them.
+using ClassPlaces = std::unordered_map<std::string, Eigen::Index>;
+[[nodiscard]] ClassPlaces placesOf(const std::vector<std::string>& classes);
+
 /// What the snapshots of one run's classifier say of its rows. C classes, K snapshots.
 struct ClassifierEntry {
     std::size_t run = 0;                  ///< index into the set
     std::vector<std::string> classes{};   ///< [C], all different
+    ClassPlaces places{};                 ///< of the classes
     std::vector<record::EpochKey> keys{}; ///< [K]
     MatrixD norms{};                      ///< [K, C], ||v_k||
     /// [K] of [C, C], radians; empty where they are more than kMostAngleClasses and kMostAngleWork let
@@ -55,8 +60,8 @@ template <typename Entry>
     if (guess < entry.classes.size() && entry.classes[guess] == name) {
         return static_cast<Eigen::Index>(guess);
     }
-    const auto found = std::ranges::find(entry.classes, name);
-    return found == entry.classes.end() ? std::nullopt : std::optional(found - entry.classes.begin());
+    const auto found = entry.places.find(name);
+    return found == entry.places.end() ? std::nullopt : std::optional(found->second);
 }
 
 /// The entries of all runs that have snapshots of their classifier, each of which is read once. Any thread;
@@ -69,6 +74,7 @@ template <typename Entry>
 struct NormDerivativeEntry {
     std::size_t run = 0;
     std::vector<std::string> classes{};
+    ClassPlaces places{};     ///< of the classes
     std::int64_t samples = 0; ///< of the split
     std::vector<record::EpochKey> keys{};
     MatrixD values{}; ///< [K, C]; analysis::lossByRowNormFromLogits
