@@ -37,7 +37,7 @@ struct Replacement {
     std::u32string content;
     bool operator==(const Replacement&) const = default;
 };
-/// The same for what an expression finds.
+/// Puts `content` in place of what an expression finds.
 struct PatternReplacement {
     RegularExpression pattern;
     std::u32string content;

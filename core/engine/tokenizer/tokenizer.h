@@ -22,7 +22,7 @@ public:
     virtual ~Tokenizer() = default;
     /// UTF-8 in; each maximal ill-formed sequence counts as U+FFFD. A pair is cut longest-first to
     /// `maxLength` ids, special tokens included. Throws Error{badInput} if maxLength cannot hold the special
-    /// tokens.
+    /// tokens, or if a text has what no token holds and the tokenizer has none for the unknown.
     [[nodiscard]] virtual Encoding encode(std::string_view first, std::optional<std::string_view> second,
                                           std::size_t maxLength) const = 0;
     /// Of the token that fills a batch; 0 where the tokenizer has none, as what is filled is masked.
@@ -35,9 +35,9 @@ public:
     [[nodiscard]] virtual std::optional<std::int64_t> maskId() const = 0;
 };
 
-/// The tokenizer of a Hugging Face model folder: tokenizer.json (WordPiece or BPE), which says most and is
-/// taken where it is there; else vocab.txt (WordPiece), or vocab.json and merges.txt (byte-level BPE), with
-/// options from tokenizer_config.json and its neighbours. Refused are classes and parts that stand for
+/// The tokenizer of a Hugging Face model folder: tokenizer.json (WordPiece, BPE, Unigram), which says most
+/// and is taken where it is there; else vocab.txt (WordPiece), or vocab.json and merges.txt (byte-level BPE),
+/// with options from tokenizer_config.json and its neighbours. Refused are classes and parts that stand for
 /// another algorithm, and a tokenizer.json that contradicts the class or the options beside it: transformers
 /// takes those, other programs the file. Throws Error{badFile} naming the file and the place.
 [[nodiscard]] std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& modelFolder);
