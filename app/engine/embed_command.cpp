@@ -1,5 +1,6 @@
 #include "app/engine/embed_command.h"
 
+#include "app/engine/pooling_option.h"
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/embed.h"
 #include "core/engine/model/model_tokenizer.h"
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -81,11 +81,7 @@ Command embedCommand() {
             [](CLI::App& app) {
                 const auto options = std::make_shared<Options>();
                 app.add_option("--model", options->model, "Hugging Face model folder")->required();
-                static const std::map<std::string, engine::Pooling> kPoolings = {
-                    {"first", engine::Pooling::first}, {"mean", engine::Pooling::mean}};
-                app.add_option("--pooling", options->embed.pooling, "first (token) or mean (over tokens)")
-                    ->transform(CLI::CheckedTransformer(kPoolings))
-                    ->option_text("first|mean");
+                addPoolingOption(app, options->embed.pooling);
                 app.add_option("--max-length", options->embed.maxLength,
                                "Maximum input length in tokens; longer inputs are truncated")
                     ->capture_default_str();

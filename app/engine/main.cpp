@@ -2,6 +2,7 @@
 #include "app/engine/embed_command.h"
 #include "app/engine/import_command.h"
 #include "app/engine/make_demo_command.h"
+#include "app/engine/models_command.h"
 #include "app/engine/ntk_command.h"
 #include "app/engine/signals.h"
 #include "app/engine/study_command.h"
@@ -37,9 +38,9 @@ constexpr const char* kProgram = "finescope-engine";
 
 int run(int argc, char** argv, std::stop_token stop, finescope::app::Log& log) {
     const std::vector<Command> commands = {
-        finescope::app::trainCommand(),  finescope::app::ntkCommand(),      finescope::app::studyCommand(),
-        finescope::app::verifyCommand(), finescope::app::tasksCommand(),    finescope::app::importCommand(),
-        finescope::app::embedCommand(),  finescope::app::makeDemoCommand(),
+        finescope::app::trainCommand(),  finescope::app::ntkCommand(),   finescope::app::studyCommand(),
+        finescope::app::verifyCommand(), finescope::app::tasksCommand(), finescope::app::modelsCommand(),
+        finescope::app::importCommand(), finescope::app::embedCommand(), finescope::app::makeDemoCommand(),
     };
 
     CLI::App app("Fine-tunes encoders and records everything in run files for finescope.", kProgram);

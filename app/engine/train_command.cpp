@@ -1,6 +1,7 @@
 #include "app/engine/train_command.h"
 
 #include "app/engine/choice.h"
+#include "app/engine/pooling_option.h"
 #include "app/engine/progress.h"
 #include "core/engine/train/train_run.h"
 #include "core/error.h"
@@ -56,9 +57,7 @@ void declareOptions(CLI::App& app, TrainOptions& options) {
     app.add_option("--classifier-scale", plan.classifierScale,
                    "Multiplies the classifier's weights before fine-tuning")
         ->capture_default_str();
-    addChoice<engine::Pooling>(app, "--pooling", plan.pooling,
-                               {{"first", engine::Pooling::first}, {"mean", engine::Pooling::mean}},
-                               "Features: the first token's hidden state, or the mean over tokens [first]");
+    addPoolingOption(app, plan.pooling);
     addChoice<engine::ProbeHead>(app, "--probe", plan.probe,
                                  {{"exact", engine::ProbeHead::exact}, {"paper", engine::ProbeHead::paper}},
                                  "The true optimum, or the paper's halved binary head [exact]");

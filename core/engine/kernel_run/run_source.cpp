@@ -26,7 +26,7 @@ RunSource parse(const Json& config) {
     }
     source.dataSha256 = config.at("data_sha256").get<std::map<std::string, std::string>>();
     source.task = config.at("task").get<std::string>();
-    source.pooling = config.at("pooling").get<std::string>() == "mean" ? Pooling::mean : Pooling::first;
+    source.pooling = poolingOf(config.at("pooling").get<std::string>());
     source.maxLength = config.at("max_length").get<std::int64_t>();
     const auto limit = [&config](const char* key) {
         const Json& value = config.at(key);

@@ -3,6 +3,7 @@
 #include "core/engine/model/encoder.h"
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 namespace finescope::engine {
@@ -10,13 +11,13 @@ namespace finescope::engine {
 /// A pre-trained encoder with what identifies its files.
 struct Checkpoint {
     Encoder encoder{nullptr};
-    std::string configSha256, weightsSha256; ///< of config.json and model.safetensors
+    std::map<std::string, std::string> sha256; ///< of config.json and the files of weights, by name
 };
 
-/// In eval mode. Loads config.json and model.safetensors (F32, F16, BF16) of a Hugging Face folder; names
-/// with or without the family's prefix, gamma/beta spellings too; heads and poolers are passed over.
-/// Throws Error{badFile} naming the file and the tensor; `pytorch_model.bin` alone is refused with the
-/// one-line conversion.
+/// In eval mode. Loads config.json and model.safetensors (F64, F32, F16, BF16), or the files that
+/// model.safetensors.index.json names, of a Hugging Face folder; names with or without the family's prefix,
+/// gamma/beta spellings too; heads and poolers are passed over. Throws Error{badFile} naming the file and the
+/// tensor; `pytorch_model.bin` alone is refused with the one-line conversion.
 [[nodiscard]] Checkpoint loadCheckpoint(const std::filesystem::path& folder);
 
 /// Writes config.json and model.safetensors (F32) under the Hugging Face names, each by temporary file and

@@ -1,5 +1,6 @@
 #include "core/engine/model/embed.h"
 
+#include "core/engine/model/architecture/families.h"
 #include "core/engine/torch_error.h"
 #include "core/error.h"
 
@@ -54,9 +55,9 @@ std::vector<Embedding> embedTexts(Encoder& encoder, const Tokenizer& tokenizer,
         const torch::Device device = encoder->wordEmbeddings->weight.device();
         const TokenBatch cpu = makeTokenBatch(encodings, tokenizer.padId());
         const TokenBatch batch{cpu.ids.to(device), cpu.typeIds.to(device), cpu.mask.to(device)};
-        const torch::Tensor features = pool(encoder->forward(batch), batch.mask, options.pooling)
-                                           .to(torch::kCPU, torch::kFloat32)
-                                           .contiguous();
+        const Pooling pooling = options.pooling.value_or(familyOf(encoder->config.family).pooling);
+        const torch::Tensor features =
+            pool(encoder->forward(batch), batch.mask, pooling).to(torch::kCPU, torch::kFloat32).contiguous();
         const std::size_t width = static_cast<std::size_t>(features.size(1));
         std::vector<Embedding> result;
         for (std::size_t i = 0; i < encodings.size(); ++i) {

@@ -19,8 +19,8 @@ struct TextInput {
 };
 
 struct EmbedOptions {
-    Pooling pooling = Pooling::first;
-    std::size_t maxLength = 128; ///< in tokens, special tokens included; at most the encoder's
+    std::optional<Pooling> pooling; ///< as the family has it where it is empty
+    std::size_t maxLength = 128;    ///< in tokens, special tokens included; at most the encoder's
 };
 
 /// What the encoder sees and makes of one input.

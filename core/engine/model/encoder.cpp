@@ -1,10 +1,13 @@
 #include "core/engine/model/encoder.h"
 
 #include "core/engine/model/architecture/families.h"
+#include "core/engine/model/architecture/relative_positions.h"
 #include "core/error.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <string>
 
@@ -21,16 +24,44 @@ torch::nn::Embedding embedding(std::int64_t rows, std::int64_t width) {
     return module;
 }
 
+/// 0, or the lowest finite number where `hidden`; undefined where nothing is hidden.
+torch::Tensor biasOf(const torch::Tensor& hidden, const torch::TensorOptions& options) {
+    if (!hidden.defined()) {
+        return {};
+    }
+    const bool isDouble = options.dtype() == torch::kFloat64;
+    const double lowest = isDouble ? std::numeric_limits<double>::lowest()
+                                   : static_cast<double>(std::numeric_limits<float>::lowest());
+    return torch::zeros(hidden.sizes(), options).masked_fill_(hidden, lowest);
+}
+
 } // namespace
 
 EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
-    : config(encoderConfig),
-      wordEmbeddings(register_module("word_embeddings", embedding(config.vocabularySize, config.hiddenSize))),
-      positionEmbeddings(
-          register_module("position_embeddings", embedding(config.maxPositions, config.hiddenSize))),
-      typeEmbeddings(
-          register_module("type_embeddings", embedding(config.typeVocabularySize, config.hiddenSize))),
-      embeddingNorm(register_module("embedding_norm", Norm(config.hiddenSize, config.layerNormEpsilon))) {
+    : config(encoderConfig), wordEmbeddings(register_module(
+                                 "word_embeddings", embedding(config.vocabularySize, config.tableWidth()))) {
+    const Family& family = familyOf(config.family);
+    if (family.positions != Positions::none) {
+        positionEmbeddings =
+            register_module("position_embeddings", embedding(config.maxPositions, config.tableWidth()));
+    }
+    if (config.typeVocabularySize > 0) {
+        typeEmbeddings =
+            register_module("type_embeddings", embedding(config.typeVocabularySize, config.tableWidth()));
+    }
+    if (family.embeddingsNormed) {
+        const NormKind kind = family.layer == LayerKind::preNorm ? config.preNorm.norm : NormKind::layer;
+        embeddingNorm =
+            register_module("embedding_norm", Norm(config.tableWidth(), config.layerNormEpsilon, kind));
+    }
+    if (config.tableWidth() != config.hiddenSize) {
+        embeddingProjection =
+            register_module("embedding_projection", Projection(config.tableWidth(), config.hiddenSize));
+    }
+    if (config.relativeBuckets > 0) {
+        relativeEmbeddings =
+            register_module("relative_position_embeddings", embedding(config.relativeBuckets, config.heads));
+    }
     for (std::int64_t i = 0; i < config.layers; ++i) {
         layers.push_back(register_module("layer_" + std::to_string(i), makeLayer(config, i)));
     }
@@ -46,16 +77,28 @@ torch::Tensor EncoderImpl::positions(const torch::Tensor& ids) const {
 
 std::vector<EmbeddingTable> EncoderImpl::tables() const {
     using enum ParameterGroup;
-    std::optional<std::int64_t> skippedPosition;
-    if (familyOf(config.family).positions == Positions::afterPad) {
-        skippedPosition = config.padId;
+    const auto pad = std::optional(config.padId);
+    std::vector<EmbeddingTable> tables{{wordEmbedding, wordEmbeddings->weight,
+                                        config.padLearns ? std::nullopt : pad,
+                                        [](const TokenBatch& batch) { return batch.ids; }}};
+    if (!positionEmbeddings.is_empty()) {
+        const bool afterPad = familyOf(config.family).positions == Positions::afterPad;
+        tables.push_back(
+            {positionEmbedding, positionEmbeddings->weight, afterPad ? pad : std::nullopt,
+             [this](const TokenBatch& batch) { return positions(batch.ids).expand_as(batch.ids); }});
     }
-    return {{wordEmbedding, wordEmbeddings->weight, config.padId,
-             [](const TokenBatch& batch) { return batch.ids; }},
-            {positionEmbedding, positionEmbeddings->weight, skippedPosition,
-             [this](const TokenBatch& batch) { return positions(batch.ids).expand_as(batch.ids); }},
-            {typeEmbedding, typeEmbeddings->weight, std::nullopt,
-             [](const TokenBatch& batch) { return batch.typeIds; }}};
+    if (!typeEmbeddings.is_empty()) {
+        tables.push_back({typeEmbedding, typeEmbeddings->weight, std::nullopt,
+                          [](const TokenBatch& batch) { return batch.typeIds; }});
+    }
+    return tables;
+}
+
+std::vector<EmbeddingTable> EncoderImpl::sharedTables() const {
+    if (relativeEmbeddings.is_empty()) {
+        return {};
+    }
+    return {{ParameterGroup::positionEmbedding, relativeEmbeddings->weight, std::nullopt, {}}};
 }
 
 torch::Tensor EncoderImpl::embeddingSum(const TokenBatch& batch) {
@@ -65,36 +108,78 @@ torch::Tensor EncoderImpl::embeddingSum(const TokenBatch& batch) {
                     "an input of " + std::to_string(length) + " tokens; this encoder takes at most " +
                         std::to_string(config.maxLength()) + ": use a smaller --max-length");
     }
-    return wordEmbeddings->forward(batch.ids) + typeEmbeddings->forward(batch.typeIds) +
-           positionEmbeddings->forward(positions(batch.ids));
+    torch::Tensor sum = wordEmbeddings->forward(batch.ids);
+    if (!typeEmbeddings.is_empty()) {
+        sum = sum + typeEmbeddings->forward(batch.typeIds);
+    }
+    return positionEmbeddings.is_empty() ? sum : sum + positionEmbeddings->forward(positions(batch.ids));
 }
 
 torch::Tensor EncoderImpl::embed(const TokenBatch& batch, Dropout* dropout) {
-    return dropped(normedSum(embeddingSum(batch)), config.hiddenDropout, dropout);
+    return normedSum(embeddingSum(batch), dropout);
 }
 
-torch::Tensor EncoderImpl::normedSum(const torch::Tensor& sum, Taps* taps) {
-    return embeddingNorm->forward(sum, taps);
+torch::Tensor EncoderImpl::normedSum(const torch::Tensor& sum, Dropout* dropout, Taps* taps) {
+    const torch::Tensor normed = embeddingNorm.is_empty() ? sum : embeddingNorm->forward(sum, taps);
+    const torch::Tensor input =
+        dropped(normed, config.embeddingDropout.value_or(config.hiddenDropout), dropout);
+    return embeddingProjection.is_empty() ? input : embeddingProjection->forward(input, taps);
 }
 
-torch::Tensor EncoderImpl::attentionBias(const torch::Tensor& mask) const {
-    if (mask.min().item<std::int64_t>() != 0) {
-        return {};
+Parts EncoderImpl::embeddingParts() const {
+    Parts parts;
+    if (!embeddingNorm.is_empty()) {
+        parts.norms.push_back(embeddingNorm);
     }
-    const torch::ScalarType type = wordEmbeddings->weight.scalar_type();
-    const double lowest = type == torch::kFloat64 ? std::numeric_limits<double>::lowest()
-                                                  : static_cast<double>(std::numeric_limits<float>::lowest());
-    return torch::zeros(mask.sizes(), mask.options().dtype(type))
-        .masked_fill_(mask.eq(0), lowest)
-        .unsqueeze(1)
-        .unsqueeze(1);
+    if (!embeddingProjection.is_empty()) {
+        parts.linears.push_back({embeddingProjection, ParameterGroup::otherWeight});
+    }
+    return parts;
+}
+
+LayerContext EncoderImpl::context(const torch::Tensor& mask, Pooling pooling) const {
+    const torch::TensorOptions options = wordEmbeddings->weight.options().requires_grad(false);
+    const PreNormSettings& settings = config.preNorm;
+    const std::int64_t length = mask.size(1);
+    const bool padded = mask.min().item<std::int64_t>() == 0;
+    LayerContext context;
+    torch::Tensor hidden; // [B or 1, 1, 1 or T, T], true where a token may not attend
+    if (padded) {
+        hidden = mask.eq(0).unsqueeze(1).unsqueeze(1);
+    }
+    const torch::Tensor places = torch::arange(length, mask.options());
+    const torch::Tensor distance = places.unsqueeze(1) - places; // of the query after the key
+    const auto also = [](const torch::Tensor& some, const torch::Tensor& more) {
+        return some.defined() ? some.logical_or(more) : more;
+    };
+    if (settings.causal) {
+        // A token of padding, at the right, may attend to padding: it is read by nobody.
+        hidden = distance.lt(0).view({1, 1, length, length});
+    }
+    context.attentionBias = biasOf(hidden, options);
+    if (settings.window > 0 && settings.window < length - 1) {
+        const torch::Tensor far = distance.abs().gt(settings.window).view({1, 1, length, length});
+        context.localBias = biasOf(also(hidden, far), options);
+    } else {
+        context.localBias = context.attentionBias;
+    }
+    context.rotation = rotationOf(settings.rotary, config.headWidth(), length, options);
+    context.localRotation = rotationOf(settings.localRotary, config.headWidth(), length, options);
+    if (pooling == Pooling::last) {
+        context.pooled = lastTokens(mask);
+    }
+    if (!relativeEmbeddings.is_empty()) {
+        context.relative = relativeBuckets(distance, config.relativeBuckets);
+        context.shared = {relativeEmbeddings->weight.unsqueeze(0)};
+    }
+    return context;
 }
 
 torch::Tensor EncoderImpl::forward(const TokenBatch& batch, Dropout* dropout) {
     torch::Tensor hidden = embed(batch, dropout);
-    const torch::Tensor bias = attentionBias(batch.mask);
+    const LayerContext own = context(batch.mask);
     for (const std::shared_ptr<Layer>& layer : layers) {
-        hidden = layer->forward(hidden, bias, OutputTokens::all, dropout);
+        hidden = layer->forward(hidden, own, OutputTokens::all, dropout);
     }
     return hidden;
 }
@@ -116,11 +201,14 @@ void initialise(Encoder& encoder, std::uint64_t seed) {
         }
         for (const Norm& norm : parts.norms) {
             norm->weight.fill_(1);
-            norm->bias.zero_();
+            if (norm->bias.defined()) {
+                norm->bias.zero_();
+            }
         }
     };
     EncoderImpl& e = *encoder;
-    const std::vector<EmbeddingTable> tables = e.tables();
+    std::vector<EmbeddingTable> tables = e.tables();
+    std::ranges::copy(e.sharedTables(), std::back_inserter(tables));
     for (const EmbeddingTable& table : tables) {
         draw(table.weight);
     }
@@ -138,6 +226,9 @@ void initialise(Encoder& encoder, std::uint64_t seed) {
 torch::Tensor pool(const torch::Tensor& hidden, const torch::Tensor& mask, Pooling pooling) {
     if (pooling == Pooling::first) {
         return hidden.select(1, 0);
+    }
+    if (pooling == Pooling::last) {
+        return atPlaces(hidden, lastTokens(mask)).squeeze(1);
     }
     const torch::Tensor weights = mask.to(hidden.scalar_type()).unsqueeze(-1);
     return (hidden * weights).sum(1) / weights.sum(1);

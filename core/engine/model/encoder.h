@@ -21,44 +21,49 @@ struct TokenBatch {
     torch::Tensor ids, typeIds, mask;
 };
 
-/// A table that the first layer's input is summed from.
+/// A table that the first layer's input is summed from, or that all layers read.
 struct EmbeddingTable {
     ParameterGroup group;
-    torch::Tensor weight;                ///< [rows, h]
+    torch::Tensor weight;                ///< [rows, width]
     std::optional<std::int64_t> skipped; ///< the row that never learns, so that it has no gradient
     /// Which row each token reads, [B, T]. Valid while the encoder lives.
     std::function<torch::Tensor(const TokenBatch&)> ids;
 };
 
-/// An encoder of a known family (architecture/families.h) without a head. Without a Dropout nothing is
-/// dropped. A new encoder's weights are zero (layer norms are 1 and 0): load a checkpoint or call initialise.
-/// forward = embed, then each of `layers` with the bias of attentionBias.
+/// An encoder of a known family (architecture/families.h), or a decoder, without a head. Without a Dropout
+/// nothing is dropped. A new encoder's weights are zero (norms are 1 and 0): load a checkpoint or call
+/// initialise. forward = embed, then each of `layers` with `context`.
 class EncoderImpl : public torch::nn::Module {
 public:
     explicit EncoderImpl(const EncoderConfig& config);
     /// Last hidden state [B, T, h]. Throws Error{badInput} if T exceeds config.maxLength().
     torch::Tensor forward(const TokenBatch& batch, Dropout* dropout = nullptr);
 
-    /// The first layer's input [B, T, h]: the normed sum of word, position and type embeddings. Throws as
-    /// forward.
+    /// The first layer's input [B, T, h]: the sum of word, position and type embeddings, as far as the family
+    /// has them, then its norm and a linear layer likewise. Throws as forward.
     torch::Tensor embed(const TokenBatch& batch, Dropout* dropout = nullptr);
-    /// That sum before its norm.
+    /// That sum alone, [B, T, width of the tables].
     torch::Tensor embeddingSum(const TokenBatch& batch);
-    /// From that sum to the first layer's input, nothing dropped. `taps` receives what passed through
-    /// embeddingParts.
-    torch::Tensor normedSum(const torch::Tensor& sum, Taps* taps = nullptr);
-    [[nodiscard]] Parts embeddingParts() const { return {{}, {embeddingNorm}}; }
+    /// From that sum to the first layer's input. `taps` receives what passed through embeddingParts.
+    torch::Tensor normedSum(const torch::Tensor& sum, Dropout* dropout = nullptr, Taps* taps = nullptr);
+    [[nodiscard]] Parts embeddingParts() const;
     /// The tables of that sum: words first.
     [[nodiscard]] std::vector<EmbeddingTable> tables() const;
+    /// The tables of LayerContext::shared, in its order. What each says of tokens is not theirs: `ids` is
+    /// empty.
+    [[nodiscard]] std::vector<EmbeddingTable> sharedTables() const;
     /// Position ids [B, T] (or [1, T], where they are the same for all), as the family counts them.
     [[nodiscard]] torch::Tensor positions(const torch::Tensor& ids) const;
-    /// What is added to attention scores, [B, 1, 1, T]: 0 for tokens, the lowest finite number for padding;
-    /// an undefined tensor where nothing is padded, which spares the additions.
-    [[nodiscard]] torch::Tensor attentionBias(const torch::Tensor& mask) const;
+    /// What the layers read of a batch with this mask, [B, T], besides its hidden states; the last layer's
+    /// pooled token is that of `pooling`.
+    [[nodiscard]] LayerContext context(const torch::Tensor& mask, Pooling pooling = Pooling::first) const;
 
     EncoderConfig config;
-    torch::nn::Embedding wordEmbeddings{nullptr}, positionEmbeddings{nullptr}, typeEmbeddings{nullptr};
-    Norm embeddingNorm{nullptr};
+    torch::nn::Embedding wordEmbeddings{nullptr};
+    torch::nn::Embedding positionEmbeddings{nullptr}, typeEmbeddings{nullptr}; ///< empty where there is none
+    torch::nn::Embedding relativeEmbeddings{nullptr};                          ///< likewise; [buckets, heads]
+    Norm embeddingNorm{nullptr};                                               ///< likewise
+    Projection embeddingProjection{nullptr}; ///< likewise: from the tables' width to the layers'
     std::vector<std::shared_ptr<Layer>> layers;
 };
 TORCH_MODULE(Encoder);
@@ -67,8 +72,8 @@ TORCH_MODULE(Encoder);
 /// transformers does before pre-training. The same seed gives the same weights.
 void initialise(Encoder& encoder, std::uint64_t seed);
 
-/// Features phi [B, h] of a last hidden state [B, T, h]: the first token's, or the mean over unmasked tokens.
-/// mask [B, T] as in TokenBatch, at least one token a row.
+/// Features phi [B, h] of a last hidden state [B, T, h]: the first token's, the mean over unmasked tokens, or
+/// the last unmasked token's. mask [B, T] as in TokenBatch, at least one token a row.
 [[nodiscard]] torch::Tensor pool(const torch::Tensor& hidden, const torch::Tensor& mask, Pooling pooling);
 
 } // namespace finescope::engine

@@ -46,15 +46,23 @@ void addLora(Encoder& encoder, const LoraOptions& options) {
     }
 }
 
-std::vector<torch::Tensor> loraParameters(const Encoder& encoder) {
-    std::vector<torch::Tensor> parameters;
+std::vector<Projection> adaptedLayers(const Encoder& encoder) {
+    std::vector<Projection> adapted;
     for (const std::shared_ptr<Layer>& layer : encoder->layers) {
-        for (const Projection& linear : {layer->query, layer->value}) {
-            if (linear->lora.active()) {
-                parameters.push_back(linear->lora.a);
-                parameters.push_back(linear->lora.b);
+        for (const LinearPart& part : layer->parts().linears) {
+            if (part.linear->lora.active()) {
+                adapted.push_back(part.linear);
             }
         }
+    }
+    return adapted;
+}
+
+std::vector<torch::Tensor> loraParameters(const Encoder& encoder) {
+    std::vector<torch::Tensor> parameters;
+    for (const Projection& linear : adaptedLayers(encoder)) {
+        parameters.push_back(linear->lora.a);
+        parameters.push_back(linear->lora.b);
     }
     return parameters;
 }

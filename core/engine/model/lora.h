@@ -20,6 +20,9 @@ struct LoraOptions {
 /// an alpha that is not positive, or an encoder that has adapters. Source: Hu et al. 2021.
 void addLora(Encoder& encoder, const LoraOptions& options);
 
+/// The linear layers that have adapters, layer by layer, in the order of Layer::parts.
+[[nodiscard]] std::vector<Projection> adaptedLayers(const Encoder& encoder);
+
 /// The adapters' tensors (layer by layer: query A, B, value A, B): what LoRA trains besides the head. Empty
 /// without adapters.
 [[nodiscard]] std::vector<torch::Tensor> loraParameters(const Encoder& encoder);

@@ -26,7 +26,9 @@ std::unique_ptr<Tokenizer> loadModelTokenizer(const std::filesystem::path& folde
         }
     };
     require(tokenizer->vocabularySize(), config.vocabularySize, "token ids", "vocab_size");
-    require(tokenizer->typeCount(), config.typeVocabularySize, "token types", "type_vocab_size");
+    if (config.typeVocabularySize > 0) { // else types are ignored
+        require(tokenizer->typeCount(), config.typeVocabularySize, "token types", "type_vocab_size");
+    }
     return tokenizer;
 }
 

@@ -78,13 +78,15 @@ torch::Tensor SafetensorsFile::readFloat(std::string_view name) const {
     }
     const TensorEntry& entry = found->second;
     torch::ScalarType type = torch::kFloat32;
-    if (entry.type == "F16") {
+    if (entry.type == "F64") {
+        type = torch::kFloat64;
+    } else if (entry.type == "F16") {
         type = torch::kFloat16;
     } else if (entry.type == "BF16") {
         type = torch::kBFloat16;
     } else if (entry.type != "F32") {
         throw Error(ErrorKind::badFile, m_path.string() + ": tensor \"" + std::string(name) + "\" is " +
-                                            entry.type + "; weights must be F32, F16 or BF16");
+                                            entry.type + "; weights must be F64, F32, F16 or BF16");
     }
     // Copied rather than viewed: the data section need not be aligned, and the file may be replaced later.
     torch::Tensor tensor = torch::empty(entry.shape, torch::TensorOptions(type));

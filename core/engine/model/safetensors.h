@@ -30,7 +30,8 @@ public:
         return m_table.entries;
     }
 
-    /// A copy of the tensor as float32. Throws Error{badFile} if it is not there or not F32, F16 or BF16.
+    /// A copy of the tensor as float32. Throws Error{badFile} if it is not there or not F64, F32, F16 or
+    /// BF16.
     [[nodiscard]] torch::Tensor readFloat(std::string_view name) const;
 
 private:

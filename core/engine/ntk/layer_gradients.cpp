@@ -11,19 +11,23 @@ LayerGradients::LayerGradients(std::shared_ptr<Layer> layer, OutputTokens tokens
     : gradients(layer->parts(), layer->output->weight.options(), rows, blocks, wanted, scratch),
       m_layer(std::move(layer)), m_tokens(tokens), m_scratch(scratch) {}
 
-std::vector<torch::Tensor> LayerGradients::addBlock(std::size_t block, const torch::Tensor& input,
-                                                    const torch::Tensor& outputSum,
-                                                    const torch::Tensor& attentionBias,
-                                                    const std::vector<torch::Tensor>& deltas) {
+PulledDeltas LayerGradients::addBlock(std::size_t block, const torch::Tensor& input,
+                                      const torch::Tensor& outputSum, const LayerContext& context,
+                                      const std::vector<torch::Tensor>& deltas) {
     const torch::Device device = m_layer->output->weight.device();
     const torch::Tensor x = input.to(device).detach().requires_grad_(true);
     const torch::Tensor sum = outputSum.to(device).detach().requires_grad_(true);
+    // Each sample reads a table of its own, or their deltas would come as one sum.
+    LayerContext own = context;
+    for (torch::Tensor& table : own.shared) {
+        table = table.expand({x.size(0), -1, -1}).detach().requires_grad_(true);
+    }
     Taps taps, closing;
     Widened values;
     torch::Tensor output;
     {
         const torch::AutoGradMode withGradients(true);
-        values = m_layer->widen(x, attentionBias, m_tokens, nullptr, &taps);
+        values = m_layer->widen(x, own, m_tokens, nullptr, &taps);
         output = m_layer->close(sum, &closing);
     }
     const torch::NoGradGuard noGrad;
@@ -33,9 +37,10 @@ std::vector<torch::Tensor> LayerGradients::addBlock(std::size_t block, const tor
                       watchedLast = gradients.watch(block, last, x, input),
                       watchedClosing = gradients.watch(block, closing);
     std::vector<torch::Tensor> of{x};
+    of.insert(of.end(), own.shared.begin(), own.shared.end());
     of.insert(of.end(), watched.outputs.begin(), watched.outputs.end());
 
-    std::vector<torch::Tensor> below;
+    PulledDeltas pulled;
     for (std::size_t q = 0; q < deltas.size(); ++q) {
         const auto direction = static_cast<std::int64_t>(q);
         const bool more = q + 1 < deltas.size();
@@ -44,12 +49,14 @@ std::vector<torch::Tensor> LayerGradients::addBlock(std::size_t block, const tor
         const std::vector<torch::Tensor> found =
             torch::autograd::grad({values.widened, values.residual}, of,
                                   {torch::matmul(sumDelta, m_layer->output->weight), sumDelta}, more, false);
-        below.push_back(m_scratch.keep(found[0]));
-        gradients.add(block, direction, watched, std::span(found).subspan(1));
+        pulled.below.push_back(m_scratch.keep(found[0]));
+        const auto tables = static_cast<std::ptrdiff_t>(own.shared.size());
+        pulled.shared.emplace_back(found.begin() + 1, found.begin() + 1 + tables);
+        gradients.add(block, direction, watched, std::span(found).subspan(1 + own.shared.size()));
         gradients.add(block, direction, watchedLast, std::span(&sumDelta, 1));
         gradients.add(block, direction, watchedClosing, std::span(&outputDelta, 1));
     }
-    return below;
+    return pulled;
 }
 
 } // namespace finescope::engine

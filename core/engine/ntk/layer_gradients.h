@@ -10,6 +10,12 @@
 
 namespace finescope::engine {
 
+/// Deltas of one block, of each direction.
+struct PulledDeltas {
+    std::vector<torch::Tensor> below;               ///< at the layer's input, [n, T, h]
+    std::vector<std::vector<torch::Tensor>> shared; ///< at each shared table, [n, rows, width]
+};
+
 /// TapGradients of one encoder layer: the layer is recomputed block by block and the deltas are pulled
 /// through it.
 class LayerGradients {
@@ -21,12 +27,11 @@ public:
 
     /// input [n, T, h] of the layer, and its output before the closing norm, [n, T or 1, h]: with the latter
     /// at hand the last linear layer is not computed again. deltas of each direction at its output,
-    /// [n, T or 1, h]. Returns those at its input, [n, T, h]. Any of them may have been kept off the
-    /// encoder's device. Different blocks may be added from different threads.
-    [[nodiscard]] std::vector<torch::Tensor> addBlock(std::size_t block, const torch::Tensor& input,
-                                                      const torch::Tensor& outputSum,
-                                                      const torch::Tensor& attentionBias,
-                                                      const std::vector<torch::Tensor>& deltas);
+    /// [n, T or 1, h]. Any of them may have been kept off the encoder's device. Different blocks may be added
+    /// from different threads.
+    [[nodiscard]] PulledDeltas addBlock(std::size_t block, const torch::Tensor& input,
+                                        const torch::Tensor& outputSum, const LayerContext& context,
+                                        const std::vector<torch::Tensor>& deltas);
 
     TapGradients gradients;
 

@@ -6,11 +6,10 @@ namespace finescope::engine {
 
 namespace {
 
-LayerShape shapeOf(Layer& layer, std::int64_t width) {
-    const torch::NoGradGuard noGrad;
+LayerShape shapeOf(Layer& layer, const LayerContext& context, std::int64_t width) {
     Taps taps;
     const torch::Tensor input = torch::zeros({1, 2, width}, layer.output->weight.options());
-    const Widened values = layer.widen(input, {}, OutputTokens::first, nullptr, &taps);
+    const Widened values = layer.widen(input, context, OutputTokens::pooled, nullptr, &taps);
     taps.linears.push_back({layer.output.get(), values.widened, {}});
     LayerShape shape;
     for (std::size_t i = 0; i < taps.linears.size(); ++i) {
@@ -35,19 +34,22 @@ LayerShape shapeOf(Layer& layer, std::int64_t width) {
 } // namespace
 
 std::vector<LayerShape> layerShapes(const EncoderImpl& encoder) {
+    const torch::NoGradGuard noGrad;
+    const torch::Tensor mask = torch::ones({1, 2}, torch::kInt64).to(encoder.wordEmbeddings->weight.device());
+    const LayerContext context = encoder.context(mask);
     std::vector<LayerShape> shapes;
     for (const std::shared_ptr<Layer>& layer : encoder.layers) {
-        shapes.push_back(shapeOf(*layer, encoder.config.hiddenSize));
+        shapes.push_back(shapeOf(*layer, context, encoder.config.hiddenSize));
     }
     return shapes;
 }
 
 LayerOperations layerOperations(const LayerShape& layer, const SampleBlock& block, OutputTokens tokens) {
     const auto count = static_cast<double>(block.count), length = static_cast<double>(block.length);
-    const double asked = tokens == OutputTokens::first ? 1 : length;
+    const double asked = tokens == OutputTokens::pooled ? 1 : length;
     double linears = 0, last = 0;
     for (const LinearShape& linear : layer.linears) {
-        last = 2 * count * (linear.firstOnly ? asked : length) * static_cast<double>(linear.in) *
+        last = 2 * count * (linear.pooledOnly ? asked : length) * static_cast<double>(linear.in) *
                static_cast<double>(linear.out);
         linears += last;
     }

@@ -12,7 +12,7 @@ namespace finescope::engine {
 struct LinearShape {
     std::int64_t in = 0, out = 0;
     std::int64_t rank = 0;     ///< of its adapter; 0 without one
-    bool firstOnly = false;    ///< works on the first token alone where only that is wanted
+    bool pooledOnly = false;   ///< works on the pooled token alone where only that is wanted
     bool readsAsOther = false; ///< reads the same as a linear layer before it
 };
 

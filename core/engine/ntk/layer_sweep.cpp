@@ -93,6 +93,7 @@ private:
     void startDeltas();
     void goBack(std::size_t layer);
     [[nodiscard]] torch::Tensor inputOf(std::size_t layer, std::size_t block);
+    void addShared(std::size_t block, const Deltas& deltas); // [direction][table]
     void addGradients(TapGradients& gradients);
     void contract(LinearFactors& linear);
     void bringBack(LinearFactors& linear) const;
@@ -112,8 +113,10 @@ private:
     std::set<ParameterGroup> m_wanted;
     Blocks m_embedded;          ///< the first layer's input, [n, T, h]
     std::vector<Blocks> m_sums; ///< what each layer's closing norm read, [n, T or 1, h], while it is needed
-    Blocks m_features, m_attentionBias;
+    Blocks m_features;
+    std::vector<LayerContext> m_contexts; ///< of each block
     Deltas m_deltas;                      ///< at the output of the layer that is next
+    std::vector<torch::Tensor> m_shared;  ///< gradients of each shared table, [rows, .], of the layers so far
     std::vector<GramSums> m_kernels;      ///< of each worker
     std::vector<torch::Tensor> m_buffers; ///< likewise
 };
@@ -130,7 +133,13 @@ Sweep::Sweep(const Encoder& encoder, const SweepSettings& settings, const SweepS
         m_wanted.insert(set.begin(), set.end());
     }
     for (const SampleBlock& block : samples.blocks) {
-        m_attentionBias.push_back(encoder->attentionBias(block.tokens.mask));
+        m_contexts.push_back(encoder->context(block.tokens.mask, settings.pooling));
+    }
+    for (const EmbeddingTable& table : encoder->sharedTables()) {
+        const bool wanted = m_wanted.contains(table.group);
+        m_shared.push_back(wanted ? torch::zeros({m_rows.rows(), table.weight.numel()},
+                                                 table.weight.options().requires_grad(false))
+                                  : torch::Tensor());
     }
 }
 
@@ -197,12 +206,14 @@ void Sweep::goForward() {
         for (std::size_t layer = 0; layer < layers.size(); ++layer) {
             const OutputTokens tokens = outputTokens(*m_encoder, m_settings.pooling, layer);
             Layer& own = *layers[layer];
-            const torch::Tensor sum = own.outputSum(own.widen(hidden, m_attentionBias[b], tokens));
+            const torch::Tensor sum = own.outputSum(own.widen(hidden, m_contexts[b], tokens));
             keep(m_sums[layer][b], sum);
             hidden = own.close(sum);
             m_progress.add(layerOperations(m_plan.layers[layer], block, tokens).forward);
         }
-        m_features[b] = pool(hidden, block.tokens.mask, m_settings.pooling);
+        const bool pooled =
+            outputTokens(*m_encoder, m_settings.pooling, layers.size() - 1) == OutputTokens::pooled;
+        m_features[b] = pooled ? hidden.squeeze(1) : pool(hidden, block.tokens.mask, m_settings.pooling);
     });
 }
 
@@ -222,7 +233,7 @@ void Sweep::startDeltas() {
             const torch::Tensor own = directions.dim() == 2
                                           ? directions[q].expand({block.count, directions.size(1)})
                                           : directions[q].index_select(0, order(block));
-            if (m_settings.pooling == Pooling::first) {
+            if (m_settings.pooling != Pooling::mean) {
                 deltas.push_back(own.unsqueeze(1).contiguous());
                 continue;
             }
@@ -255,12 +266,26 @@ void Sweep::goBack(std::size_t layer) {
     const OutputTokens tokens = outputTokens(*m_encoder, m_settings.pooling, layer);
     LayerGradients own(m_encoder->layers[layer], tokens, m_rows, m_samples.blocks, m_wanted, m_layerSpace);
     forEachBlock([&](std::size_t b) {
-        m_deltas[b] = own.addBlock(b, inputOf(layer, b), m_sums[layer][b], m_attentionBias[b], m_deltas[b]);
+        PulledDeltas pulled =
+            own.addBlock(b, inputOf(layer, b), m_sums[layer][b], m_contexts[b], m_deltas[b]);
+        m_deltas[b] = std::move(pulled.below);
+        addShared(b, pulled.shared);
         m_sums[layer][b].reset();
         const LayerOperations pass = layerOperations(m_plan.layers[layer], m_samples.blocks[b], tokens);
         m_progress.add(pass.again + static_cast<double>(m_rows.directions) * pass.backward);
     });
     addGradients(own.gradients);
+}
+
+void Sweep::addShared(std::size_t block, const Deltas& deltas) {
+    const SampleBlock& own = m_samples.blocks[block];
+    for (std::size_t table = 0; table < m_shared.size(); ++table) {
+        for (std::size_t q = 0; m_shared[table].defined() && q < deltas.size(); ++q) {
+            m_shared[table]
+                .narrow(0, m_rows.firstRow(own, static_cast<std::int64_t>(q)), own.count)
+                .add_(deltas[q][table].flatten(1));
+        }
+    }
 }
 
 void Sweep::addGradients(TapGradients& gradients) {
@@ -333,7 +358,7 @@ void Sweep::addEmbeddings() {
         torch::Tensor output;
         {
             const torch::AutoGradMode withGradients(true);
-            output = Encoder(m_encoder)->normedSum(sum, &taps);
+            output = Encoder(m_encoder)->normedSum(sum, nullptr, &taps);
         }
         const WatchedTaps watched = gradients.watch(b, taps);
         std::vector<torch::Tensor> of{sum};
@@ -368,6 +393,10 @@ void Sweep::addEmbeddings() {
     } else {
         addEmbeddingsById(m_kernels, m_rows, m_samples.blocks, m_deltas, uses, m_settings.stop);
     }
+    const std::vector<EmbeddingTable> shared = m_encoder->sharedTables();
+    for (std::size_t table = 0; table < shared.size(); ++table) {
+        addDense(shared[table].group, m_shared[table]);
+    }
 }
 
 } // namespace
@@ -392,13 +421,10 @@ LayerSweep::LayerSweep(Encoder encoder, const std::vector<Encoding>& train, cons
         if (loraParameters(m_encoder).empty()) {
             throw Error(ErrorKind::badInput, "a kernel over LoRA's matrices needs an encoder with adapters");
         }
-        for (const std::shared_ptr<Layer>& layer : m_encoder->layers) {
-            for (const Projection& linear : {layer->query, layer->value}) {
-                if (linear->lora.b.count_nonzero().item<std::int64_t>() != 0) {
-                    throw Error(ErrorKind::badInput,
-                                "the kernel over LoRA's matrices is that of their start, "
-                                "but this encoder's adapters are trained");
-                }
+        for (const Projection& linear : adaptedLayers(m_encoder)) {
+            if (linear->lora.b.count_nonzero().item<std::int64_t>() != 0) {
+                throw Error(ErrorKind::badInput, "the kernel over LoRA's matrices is that of their start, "
+                                                 "but this encoder's adapters are trained");
             }
         }
     }

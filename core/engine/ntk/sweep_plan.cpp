@@ -24,7 +24,7 @@ constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U, kDeviceChunkByt
 /// A linear layer whose weight's gradients are multiplied with each other.
 struct Contracted {
     std::int64_t in, out;
-    bool firstOnly; ///< in the last layer, works on the first token where features need no other
+    bool pooledOnly; ///< in the last layer, works on the pooled token where features need no other
 };
 
 std::vector<Contracted> contractedOf(const LayerShape& layer, const SweepSettings& settings) {
@@ -32,7 +32,7 @@ std::vector<Contracted> contractedOf(const LayerShape& layer, const SweepSetting
     std::vector<Contracted> contracted;
     for (const LinearShape& linear : layer.linears) {
         if (!lora || linear.rank > 0) {
-            contracted.push_back({lora ? linear.rank : linear.in, linear.out, linear.firstOnly});
+            contracted.push_back({lora ? linear.rank : linear.in, linear.out, linear.pooledOnly});
         }
     }
     return contracted;
@@ -126,13 +126,13 @@ double operationsOf(const EncoderImpl& encoder, const std::vector<LayerShape>& l
         std::vector<std::int64_t> asked, all;
         for (const SampleBlock& block : samples.blocks) {
             all.push_back(block.length);
-            asked.push_back(tokens == OutputTokens::first ? 1 : block.length);
+            asked.push_back(tokens == OutputTokens::pooled ? 1 : block.length);
             const LayerOperations pass = layerOperations(layers[layer], block, tokens);
             operations += pass.forward + pass.again + static_cast<double>(directions) * pass.backward;
         }
         for (const Contracted& linear : contractedOf(layers[layer], settings)) {
             const ContractionCost cost =
-                contractionCost(samples.rows(directions), samples.blocks, linear.firstOnly ? asked : all,
+                contractionCost(samples.rows(directions), samples.blocks, linear.pooledOnly ? asked : all,
                                 linear.in, linear.out);
             operations += 2 * cost.of(settings.contraction.value_or(cost.cheapest()));
         }
@@ -170,8 +170,8 @@ SweepSamples arrangeSamples(const std::vector<Encoding>& train, const std::vecto
 }
 
 OutputTokens outputTokens(const EncoderImpl& encoder, Pooling pooling, std::size_t layer) {
-    return pooling == Pooling::first && layer + 1 == encoder.layers.size() ? OutputTokens::first
-                                                                           : OutputTokens::all;
+    return pooling != Pooling::mean && layer + 1 == encoder.layers.size() ? OutputTokens::pooled
+                                                                          : OutputTokens::all;
 }
 
 bool embeddingsByPairs(const SweepSettings& settings, torch::Device device) {
@@ -231,11 +231,14 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     // What two blocks read, their deltas and both together.
     const std::uint64_t pairs =
         embeddingsByPairs(settings, device) ? 3 * workers * bytes(widestBlock * widestBlock) : 0;
+    std::int64_t shared = 0;
+    for (const EmbeddingTable& table : encoder.sharedTables()) {
+        shared += table.weight.numel();
+    }
     const std::uint64_t fixed = kProgramBytes + weights + sums + way + workers * bytes(plan.chunkElements) +
-                                bytes(rows.rows() * widths.dense) + pairs;
+                                bytes(rows.rows() * (widths.dense + shared)) + pairs;
     // The first layer's input and what each layer's last norm reads.
-    const std::int64_t lastTokens =
-        settings.pooling == Pooling::first ? samples.train + samples.test : tokens;
+    const std::int64_t lastTokens = settings.pooling != Pooling::mean ? samples.train + samples.test : tokens;
     const std::uint64_t inputs = bytes((tokens * layers + lastTokens) * h);
     // A layer's factors, and the deltas above and below it.
     const std::uint64_t factors = bytes(tokens * widths.factors);

@@ -72,8 +72,8 @@ struct SweepPlan {
 [[nodiscard]] SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples,
                                   const SweepSettings& settings, std::int64_t directions);
 
-/// Tokens that layer `layer` of the encoder has to put out: of the last layer, features of the first token
-/// need no other.
+/// Tokens that layer `layer` of the encoder has to put out: of the last layer, features of one token need no
+/// other.
 [[nodiscard]] OutputTokens outputTokens(const EncoderImpl& encoder, Pooling pooling, std::size_t layer);
 
 } // namespace finescope::engine

@@ -70,8 +70,11 @@ void TapGradients::add(std::size_t block, std::int64_t direction, const WatchedT
     for (const auto& [norm, normed] : taps.norms) {
         const torch::Tensor& delta = deltas[next++];
         const std::int64_t column = m_norms.at(norm);
-        place(norms, column, (delta * normed).sum(1));
-        place(norms, column + norm->weight.numel(), delta.sum(1));
+        // Over the tokens, and over heads where each is normed.
+        place(norms, column, (delta * normed).flatten(1, -2).sum(1));
+        if (norm->bias.defined()) {
+            place(norms, column + norm->weight.numel(), delta.flatten(1, -2).sum(1));
+        }
     }
     for (const ProjectionImpl* linear : taps.linears) {
         const torch::Tensor& delta = deltas[next++];

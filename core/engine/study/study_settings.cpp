@@ -23,7 +23,7 @@ const std::vector<Rule>& trainRules() {
         {"max_length", Kind::count, {}},
         {"lora_rank", Kind::count, {}},
         {"lora_alpha", Kind::positive, {}},
-        {"pooling", Kind::choice, {"first", "mean"}},
+        {"pooling", Kind::choice, {"first", "mean", "last"}},
         {"probe", Kind::choice, {"exact", "paper"}},
         {"features", Kind::choice, {"eval", "all", "none"}},
         {"limit_train", Kind::count, {}},

@@ -14,6 +14,7 @@ struct ResolvedPlan {
     TrainPlan plan;
     StepSettings steps;
     std::int64_t maxLength = 0;
+    Pooling pooling = Pooling::first;
     int threads = 1;
     torch::Device device{torch::kCPU};
     std::vector<std::string> dataFiles; ///< what is read of the data folder

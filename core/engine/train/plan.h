@@ -49,8 +49,8 @@ struct TrainPlan {
         128; ///< tokens, special tokens included; never more than the encoder has positions
     std::int64_t loraRank = 8;
     double loraAlpha = 8;
-    double classifierScale = 1; ///< multiplies V, not b, at the start of fine-tuning
-    Pooling pooling = Pooling::first;
+    double classifierScale = 1;     ///< multiplies V, not b, at the start of fine-tuning
+    std::optional<Pooling> pooling; ///< as the model's family has it where it is empty
     ProbeHead probe = ProbeHead::exact;
     std::vector<OutOfDistributionSet> outOfDistribution;
     FeatureChoice features = FeatureChoice::eval;

@@ -2,6 +2,7 @@
 
 #include "core/analysis/feature/similarity_and_difference.h"
 #include "core/engine/device.h"
+#include "core/engine/model/architecture/families.h"
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/model/model_tokenizer.h"
@@ -89,6 +90,7 @@ private:
         m_resolved.steps = defaultSteps(plan().task, plan().method);
         m_resolved.steps.batchSize = plan().batchSize.value_or(m_resolved.steps.batchSize);
         m_resolved.steps.learningRate = plan().learningRate.value_or(m_resolved.steps.learningRate);
+        m_resolved.pooling = plan().pooling.value_or(familyOf(config.family).pooling);
         m_resolved.maxLength = std::min(plan().maxLength, config.maxLength());
         loadSplits(config);
         loadModel();
@@ -137,7 +139,7 @@ private:
     void loadModel() {
         m_checkpoint = loadCheckpoint(plan().model);
         m_model.encoder = m_checkpoint.encoder;
-        m_model.pooling = plan().pooling;
+        m_model.pooling = m_resolved.pooling;
         m_model.device = m_resolved.device;
         m_model.workers = m_resolved.device.is_cpu() ? m_resolved.threads : 1;
         const EncoderConfig& config = m_model.encoder->config;

@@ -6,23 +6,26 @@ namespace finescope::engine {
 
 namespace {
 
-/// [B, T, h] to [B * heads, T, h / heads], contiguous.
-torch::Tensor splitHeads(const torch::Tensor& projected, std::int64_t heads) {
-    const std::int64_t batch = projected.size(0), length = projected.size(1);
-    return projected.view({batch, length, heads, -1})
-        .transpose(1, 2)
-        .reshape({batch * heads, length, projected.size(2) / heads});
+/// [B, T, g width] to [B * heads, T, width], contiguous; each of the g groups serves heads / g of them.
+torch::Tensor splitHeads(const torch::Tensor& projected, std::int64_t heads, std::int64_t width) {
+    const std::int64_t batch = projected.size(0), length = projected.size(1),
+                       groups = projected.size(2) / width;
+    torch::Tensor split = projected.view({batch, length, groups, width}).transpose(1, 2);
+    if (groups < heads) {
+        split = split.unsqueeze(2).expand({batch, groups, heads / groups, length, width});
+    }
+    return split.reshape({batch * heads, length, width});
 }
 
 } // namespace
 
 torch::Tensor attend(const torch::Tensor& queries, const torch::Tensor& keys, const torch::Tensor& values,
                      std::int64_t heads, const torch::Tensor& attentionBias, double rate, Dropout* dropout) {
-    const std::int64_t batch = keys.size(0), length = keys.size(1), width = keys.size(2);
+    const std::int64_t batch = keys.size(0), length = keys.size(1), width = queries.size(2);
     const std::int64_t asked = queries.size(1), headWidth = width / heads;
     const double scale = 1 / std::sqrt(static_cast<double>(headWidth));
-    const torch::Tensor q = splitHeads(queries * scale, heads), k = splitHeads(keys, heads),
-                        v = splitHeads(values, heads);
+    const torch::Tensor q = splitHeads(queries * scale, heads, headWidth),
+                        k = splitHeads(keys, heads, headWidth), v = splitHeads(values, heads, headWidth);
 
     torch::Tensor scores = torch::bmm(q, k.transpose(1, 2)); // [B * heads, T', T]
     if (attentionBias.defined()) {
@@ -30,7 +33,7 @@ torch::Tensor attend(const torch::Tensor& queries, const torch::Tensor& keys, co
     }
     const torch::Tensor probabilities = dropped(torch::softmax(scores, -1), rate, dropout);
     return torch::bmm(probabilities, v)
-        .view({batch, heads, asked, width / heads})
+        .view({batch, heads, asked, headWidth})
         .transpose(1, 2)
         .reshape({batch, asked, width});
 }

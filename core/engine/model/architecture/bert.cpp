@@ -1,21 +1,13 @@
 #include "core/engine/model/architecture/bert.h"
 
 #include "core/engine/model/architecture/families.h"
+#include "core/engine/model/architecture/weight_names.h"
 
 #include <nlohmann/json.hpp>
 
 namespace finescope::engine {
 
 namespace {
-
-using Shape = std::vector<std::int64_t>;
-
-/// Adds weight and bias of a linear layer or norm.
-void addBoth(std::vector<WeightName>& names, const std::string& ours, const std::string& theirs,
-             const Shape& shape) {
-    names.push_back({ours + ".weight", theirs + ".weight", shape});
-    names.push_back({ours + ".bias", theirs + ".bias", {shape.front()}});
-}
 
 EncoderConfig smallest(std::int64_t width) {
     EncoderConfig config = smallBert(width);
@@ -27,6 +19,14 @@ EncoderConfig smallest(std::int64_t width) {
 }
 
 } // namespace
+
+void requireWholeHeads(const ConfigReader& reader, const EncoderConfig& config, const std::string& sizeKey,
+                       const std::string& headsKey) {
+    if (config.hiddenSize % config.heads != 0) {
+        throw reader.bad("\"" + sizeKey + "\" " + std::to_string(config.hiddenSize) +
+                         " is not a multiple of \"" + headsKey + "\" " + std::to_string(config.heads));
+    }
+}
 
 EncoderConfig readBertConfig(const ConfigReader& reader, const Family& family) {
     EncoderConfig config;
@@ -46,10 +46,7 @@ EncoderConfig readBertConfig(const ConfigReader& reader, const Family& family) {
     reader.require("hidden_act", "gelu");
     reader.require("position_embedding_type", "absolute");
     reader.require("is_decoder", false);
-    if (config.hiddenSize % config.heads != 0) {
-        throw reader.bad("\"hidden_size\" " + std::to_string(config.hiddenSize) +
-                         " is not a multiple of \"num_attention_heads\" " + std::to_string(config.heads));
-    }
+    requireWholeHeads(reader, config);
     return config;
 }
 
@@ -72,31 +69,44 @@ nlohmann::ordered_json writeBertConfig(const EncoderConfig& config) {
 }
 
 std::vector<WeightName> bertEmbeddingWeights(const EncoderConfig& config) {
-    const std::int64_t width = config.hiddenSize;
-    std::vector<WeightName> names{
-        {"word_embeddings.weight", "embeddings.word_embeddings.weight", {config.vocabularySize, width}},
-        {"position_embeddings.weight", "embeddings.position_embeddings.weight", {config.maxPositions, width}},
-        {"type_embeddings.weight",
-         "embeddings.token_type_embeddings.weight",
-         {config.typeVocabularySize, width}}};
-    addBoth(names, "embedding_norm", "embeddings.LayerNorm", {width});
-    return names;
+    const std::int64_t width = config.tableWidth();
+    WeightNames names("", "embeddings.");
+    names.weight("word_embeddings.weight", "word_embeddings.weight", {config.vocabularySize, width})
+        .weight("position_embeddings.weight", "position_embeddings.weight", {config.maxPositions, width});
+    if (config.typeVocabularySize > 0) {
+        names.weight("type_embeddings.weight", "token_type_embeddings.weight",
+                     {config.typeVocabularySize, width});
+    }
+    return names.norm("embedding_norm", "LayerNorm", width).all();
 }
 
 std::vector<WeightName> bertLayerWeights(const EncoderConfig& config, std::int64_t layer) {
+    return postNormLayerWeights(config, layer,
+                                {.layer = "encoder.layer.",
+                                 .query = "attention.self.query",
+                                 .key = "attention.self.key",
+                                 .value = "attention.self.value",
+                                 .attentionOutput = "attention.output.dense",
+                                 .attentionNorm = "attention.output.LayerNorm",
+                                 .intermediate = "intermediate.dense",
+                                 .output = "output.dense",
+                                 .outputNorm = "output.LayerNorm"});
+}
+
+std::vector<WeightName> postNormLayerWeights(const EncoderConfig& config, std::int64_t layer,
+                                             const PostNormNames& theirs) {
     const std::int64_t width = config.hiddenSize, wide = config.intermediateSize;
-    const std::string ours = "layer_" + std::to_string(layer) + ".",
-                      theirs = "encoder.layer." + std::to_string(layer) + ".";
-    std::vector<WeightName> names;
-    addBoth(names, ours + "query", theirs + "attention.self.query", {width, width});
-    addBoth(names, ours + "key", theirs + "attention.self.key", {width, width});
-    addBoth(names, ours + "value", theirs + "attention.self.value", {width, width});
-    addBoth(names, ours + "attention_output", theirs + "attention.output.dense", {width, width});
-    addBoth(names, ours + "attention_norm", theirs + "attention.output.LayerNorm", {width});
-    addBoth(names, ours + "intermediate", theirs + "intermediate.dense", {wide, width});
-    addBoth(names, ours + "output", theirs + "output.dense", {width, wide});
-    addBoth(names, ours + "output_norm", theirs + "output.LayerNorm", {width});
-    return names;
+    const std::string index = std::to_string(layer) + ".";
+    return WeightNames("layer_" + index, theirs.layer + index)
+        .linear("query", theirs.query, width, width)
+        .linear("key", theirs.key, width, width)
+        .linear("value", theirs.value, width, width)
+        .linear("attention_output", theirs.attentionOutput, width, width)
+        .norm("attention_norm", theirs.attentionNorm, width)
+        .linear("intermediate", theirs.intermediate, wide, width)
+        .linear("output", theirs.output, width, wide)
+        .norm("output_norm", theirs.outputNorm, width)
+        .all();
 }
 
 EncoderConfig smallBert(std::int64_t width) {
@@ -112,6 +122,7 @@ EncoderConfig smallBert(std::int64_t width) {
 // Devlin et al. 2019.
 const Family kBert{.name = "bert",
                    .modelClass = "BertModel",
+                   .description = "BERT, and what has its form: MiniLM, BGE, E5, ...",
                    .prefix = "bert.",
                    .layer = LayerKind::postNorm,
                    .positions = Positions::fromZero,

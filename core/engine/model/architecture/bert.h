@@ -2,15 +2,28 @@
 
 #include "core/engine/model/architecture/family.h"
 
+#include <string>
+
 /// What families with BERT's layers and config.json share.
 namespace finescope::engine {
 
 /// Post-layer-norm, absolute positions, exact GELU; else Error{badFile}.
 [[nodiscard]] EncoderConfig readBertConfig(const ConfigReader& reader, const Family& family);
+/// Throws Error{badFile}, naming the keys, unless the hidden size is a multiple of the heads.
+void requireWholeHeads(const ConfigReader& reader, const EncoderConfig& config,
+                       const std::string& sizeKey = "hidden_size",
+                       const std::string& headsKey = "num_attention_heads");
 [[nodiscard]] nlohmann::ordered_json writeBertConfig(const EncoderConfig& config);
 [[nodiscard]] std::vector<WeightName> bertEmbeddingWeights(const EncoderConfig& config);
 [[nodiscard]] std::vector<WeightName> bertLayerWeights(const EncoderConfig& config, std::int64_t layer);
 /// Family::small but for the number of layers, types and the pad id.
 [[nodiscard]] EncoderConfig smallBert(std::int64_t width);
+
+/// What a family calls the weights of BERT's layer; `layer` comes before the layer's number.
+struct PostNormNames {
+    std::string layer, query, key, value, attentionOutput, attentionNorm, intermediate, output, outputNorm;
+};
+[[nodiscard]] std::vector<WeightName> postNormLayerWeights(const EncoderConfig& config, std::int64_t layer,
+                                                           const PostNormNames& theirs);
 
 } // namespace finescope::engine

@@ -17,26 +17,32 @@ enum class Positions {
     fromZero, ///< 0, 1, 2, ... in every sequence
     afterPad, ///< counted over ids other than the pad id, starting after it; the pad id's own row never
               ///< learns
+    none,     ///< there is no table
 };
 
 /// How a family's layers compute: a class beside this one, made in layer.cpp.
-enum class LayerKind { postNorm };
+enum class LayerKind { postNorm, preNorm };
 
 /// One weight of an encoder: its name among Encoder's named_parameters, the one that transformers gives it,
-/// without the family's prefix, and its shape.
+/// without the family's prefix, and its shape. Where a file holds several weights as one, `theirs` is shared
+/// by neighbours, and each is `shape.front()` of its rows, in the order of the names.
 struct WeightName {
     std::string ours, theirs;
     std::vector<std::int64_t> shape;
+    bool transposed = false; ///< the file's tensor has inputs for rows
 };
 
 /// What a family of encoders does differently from others: a row of the list in families.h. No LibTorch here.
 struct Family {
-    std::string_view name;       ///< `model_type` in config.json
-    std::string_view modelClass; ///< as transformers calls the bare encoder
-    std::string_view prefix;     ///< of weights in checkpoints that have a head
+    std::string_view name;        ///< `model_type` in config.json
+    std::string_view modelClass;  ///< as transformers calls the bare encoder
+    std::string_view description; ///< what people call it, and what is of its form
+    std::string_view prefix;      ///< of weights in checkpoints that have a head
     LayerKind layer = LayerKind::postNorm;
     Positions positions = Positions::fromZero;
-    std::int64_t padId = 0; ///< where config.json does not say
+    bool embeddingsNormed = true;
+    Pooling pooling = Pooling::first; ///< where nobody chooses
+    std::int64_t padId = 0;           ///< where config.json does not say
 
     /// Reads config.json; refuses, with the reader's errors, what is not computed.
     EncoderConfig (*read)(const ConfigReader& reader, const Family& family) = nullptr;

@@ -2,12 +2,13 @@
 
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/architecture/post_norm_layer.h"
+#include "core/engine/model/architecture/pre_norm_layer.h"
 
 namespace finescope::engine {
 
-torch::Tensor Layer::forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
-                             OutputTokens tokens, Dropout* dropout) {
-    return close(outputSum(widen(hidden, attentionBias, tokens, dropout), dropout));
+torch::Tensor Layer::forward(const torch::Tensor& hidden, const LayerContext& context, OutputTokens tokens,
+                             Dropout* dropout) {
+    return close(outputSum(widen(hidden, context, tokens, dropout), dropout));
 }
 
 torch::Tensor Layer::outputSum(const Widened& values, Dropout* dropout) {
@@ -33,10 +34,12 @@ Parts Layer::parts() const {
     return parts;
 }
 
-std::shared_ptr<Layer> makeLayer(const EncoderConfig& config, std::int64_t /*index*/) {
+std::shared_ptr<Layer> makeLayer(const EncoderConfig& config, std::int64_t index) {
     switch (familyOf(config.family).layer) {
     case LayerKind::postNorm:
         return std::make_shared<PostNormLayer>(config);
+    case LayerKind::preNorm:
+        return std::make_shared<PreNormLayer>(config, index);
     }
     return {};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/engine/model/architecture/layer_context.h"
 #include "core/engine/model/architecture/parts.h"
 #include "core/engine/model/config.h"
 #include "core/engine/model/dropout.h"
@@ -11,11 +12,7 @@
 
 namespace finescope::engine {
 
-/// The tokens whose output is wanted of a layer. Features from the first token need no other of the last
-/// layer.
-enum class OutputTokens { all, first };
-
-/// A layer's values before its last linear layer. [B, T, .] each; [B, 1, .] of the first token alone.
+/// A layer's values before its last linear layer. [B, T, .] each; [B, 1, .] of the pooled token alone.
 struct Widened {
     torch::Tensor residual; ///< what is added to the output of the last linear layer
     torch::Tensor widened;  ///< what that layer reads
@@ -26,13 +23,13 @@ struct Widened {
 /// Norms as modules: training, adapters, files and the kernel find them by that.
 class Layer : public torch::nn::Module {
 public:
-    /// hidden [B, T, h] to the next layer's hidden [B, T, h], or [B, 1, h] of the first token:
-    /// close(outputSum(widen())). attentionBias as EncoderImpl::attentionBias makes it.
-    torch::Tensor forward(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
+    /// hidden [B, T, h] to the next layer's hidden [B, T, h], or [B, 1, h] of the pooled token:
+    /// close(outputSum(widen())). `context` as EncoderImpl::context makes it.
+    torch::Tensor forward(const torch::Tensor& hidden, const LayerContext& context,
                           OutputTokens tokens = OutputTokens::all, Dropout* dropout = nullptr);
     /// The forward pass up to the last linear layer. `taps` receives what passed through the parts.
-    virtual Widened widen(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
-                          OutputTokens tokens, Dropout* dropout = nullptr, Taps* taps = nullptr) = 0;
+    virtual Widened widen(const torch::Tensor& hidden, const LayerContext& context, OutputTokens tokens,
+                          Dropout* dropout = nullptr, Taps* taps = nullptr) = 0;
     /// What the closing norm reads, [B, T, h] or [B, 1, h].
     torch::Tensor outputSum(const Widened& values, Dropout* dropout = nullptr);
     /// The closing norm, if there is one.

@@ -30,12 +30,17 @@ void ProjectionImpl::adapt(const torch::Tensor& a, const torch::Tensor& b, doubl
     lora.scale = scale;
 }
 
-NormImpl::NormImpl(std::int64_t width, double epsilon)
-    : weight(register_parameter("weight", torch::ones({width}))),
-      bias(register_parameter("bias", torch::zeros({width}))), m_epsilon(epsilon) {}
+NormImpl::NormImpl(std::int64_t width, double epsilon, NormKind kind)
+    : weight(register_parameter("weight", torch::ones({width}))), m_epsilon(epsilon), m_kind(kind) {
+    if (kind == NormKind::layer) {
+        bias = register_parameter("bias", torch::zeros({width}));
+    }
+}
 
 torch::Tensor NormImpl::forward(const torch::Tensor& x, Taps* taps) {
-    torch::Tensor y = torch::layer_norm(x, weight.sizes(), weight, bias, m_epsilon);
+    torch::Tensor y = m_kind == NormKind::rootMeanSquare
+                          ? weight * (x * torch::rsqrt(x.square().mean(-1, true) + m_epsilon))
+                          : torch::layer_norm(x, weight.sizes(), weight, bias, m_epsilon);
     if (taps != nullptr) {
         taps->norms.push_back({this, x, y});
     }
@@ -43,7 +48,9 @@ torch::Tensor NormImpl::forward(const torch::Tensor& x, Taps* taps) {
 }
 
 torch::Tensor NormImpl::normed(const torch::Tensor& x) const {
-    return torch::layer_norm(x.detach(), weight.sizes(), {}, {}, m_epsilon);
+    const torch::Tensor read = x.detach();
+    return m_kind == NormKind::rootMeanSquare ? read * torch::rsqrt(read.square().mean(-1, true) + m_epsilon)
+                                              : torch::layer_norm(read, weight.sizes(), {}, {}, m_epsilon);
 }
 
 } // namespace finescope::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/engine/model/config.h"
 #include "core/engine/model/parameter_group.h"
 
 #include <torch/torch.h>
@@ -37,19 +38,21 @@ public:
 };
 TORCH_MODULE(Projection);
 
-/// A layer norm over the last axis. Weight and bias are 1 and 0 at first.
+/// A norm over the last axis. Weight and bias are 1 and 0 at first.
 class NormImpl : public torch::nn::Module {
 public:
-    NormImpl(std::int64_t width, double epsilon);
+    NormImpl(std::int64_t width, double epsilon, NormKind kind = NormKind::layer);
     /// `taps` receives x and what comes out.
     torch::Tensor forward(const torch::Tensor& x, Taps* taps = nullptr);
     /// x normed, before weight and bias; without a graph.
     [[nodiscard]] torch::Tensor normed(const torch::Tensor& x) const;
 
-    torch::Tensor weight, bias; ///< [width]
+    torch::Tensor weight; ///< [width]
+    torch::Tensor bias;   ///< [width]; undefined where the kind has none
 
 private:
     double m_epsilon;
+    NormKind m_kind;
 };
 TORCH_MODULE(Norm);
 
@@ -58,6 +61,7 @@ struct LinearTap {
     const ProjectionImpl* linear;
     torch::Tensor input, output;
 };
+/// What a norm read and put out, [B, ..., width] each.
 struct NormTap {
     const NormImpl* norm;
     torch::Tensor input, output;

@@ -4,6 +4,25 @@
 
 namespace finescope::engine {
 
+namespace {
+
+/// What is added to attention scores: the mask, and the relative positions' entries where there are such.
+torch::Tensor scoreBias(const LayerContext& context, OutputTokens tokens) {
+    const torch::Tensor mask = context.askedRows(context.attentionBias, tokens);
+    if (context.shared.empty()) {
+        return mask;
+    }
+    const torch::Tensor& table = context.shared.front(); // [1 or B, buckets, heads]
+    const std::int64_t length = context.relative.size(0);
+    const torch::Tensor all = table.index_select(1, context.relative.flatten())
+                                  .view({table.size(0), length, length, table.size(2)})
+                                  .permute({0, 3, 1, 2});
+    const torch::Tensor own = context.askedRows(all, tokens);
+    return mask.defined() ? own + mask : own;
+}
+
+} // namespace
+
 PostNormLayer::PostNormLayer(const EncoderConfig& config)
     : Layer(config.hiddenDropout), m_heads(config.heads), m_attentionDropout(config.attentionDropout),
       m_key(config.hiddenSize, config.hiddenSize), m_attentionOutput(config.hiddenSize, config.hiddenSize),
@@ -19,15 +38,15 @@ PostNormLayer::PostNormLayer(const EncoderConfig& config)
     outputNorm = register_module("output_norm", Norm(config.hiddenSize, config.layerNormEpsilon));
 }
 
-Widened PostNormLayer::widen(const torch::Tensor& hidden, const torch::Tensor& attentionBias,
-                             OutputTokens tokens, Dropout* dropout, Taps* taps) {
-    const torch::Tensor asking = tokens == OutputTokens::all ? hidden : hidden.narrow(1, 0, 1);
+Widened PostNormLayer::widen(const torch::Tensor& hidden, const LayerContext& context, OutputTokens tokens,
+                             Dropout* dropout, Taps* taps) {
+    const torch::Tensor asking = context.asked(hidden, tokens);
     const torch::Tensor queries = query->forward(asking, taps);
     const torch::Tensor keys = m_key->forward(hidden, taps);
     const torch::Tensor values = value->forward(hidden, taps);
-    const torch::Tensor context =
-        attend(queries, keys, values, m_heads, attentionBias, m_attentionDropout, dropout);
-    const torch::Tensor attended = m_attentionOutput->forward(context, taps);
+    const torch::Tensor attention =
+        attend(queries, keys, values, m_heads, scoreBias(context, tokens), m_attentionDropout, dropout);
+    const torch::Tensor attended = m_attentionOutput->forward(attention, taps);
     const torch::Tensor middle =
         m_attentionNorm->forward(dropped(attended, m_dropout, dropout) + asking, taps);
     return {middle, torch::gelu(m_intermediate->forward(middle, taps))};

@@ -4,12 +4,13 @@
 
 namespace finescope::engine {
 
-/// BERT's layer (Devlin et al. 2019): a norm after each of attention and two linear layers with an exact
-/// GELU, biases everywhere.
+/// BERT's layer (Devlin et al. 2019): a norm after each of attention and two linear layers with a GELU
+/// between, biases everywhere. Where there is a table of relative positions, its entry for query and key is
+/// added to their score (Raffel et al. 2020).
 class PostNormLayer : public Layer {
 public:
     explicit PostNormLayer(const EncoderConfig& config);
-    Widened widen(const torch::Tensor& hidden, const torch::Tensor& attentionBias, OutputTokens tokens,
+    Widened widen(const torch::Tensor& hidden, const LayerContext& context, OutputTokens tokens,
                   Dropout* dropout, Taps* taps) override;
 
 private:

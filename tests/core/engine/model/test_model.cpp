@@ -16,6 +16,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -115,7 +116,7 @@ private Q_SLOTS:
             const std::string name = std::string(family->name) + "_f32";
             Checkpoint checkpoint = loadCheckpoint(kData / name);
             const TokenBatch batch = batchOf(readJson(kData / (name + ".json")));
-            for (const Pooling pooling : {Pooling::first, Pooling::mean}) {
+            for (const auto& [poolingName, pooling] : kPoolings) {
                 const torch::Tensor together = pool(checkpoint.encoder->forward(batch), batch.mask, pooling);
                 for (std::int64_t row = 0; row < batch.ids.size(0); ++row) {
                     const std::int64_t length = batch.mask[row].sum().item<std::int64_t>();
@@ -125,7 +126,8 @@ private Q_SLOTS:
                     const TokenBatch alone{cut(batch.ids), cut(batch.typeIds), cut(batch.mask)};
                     const torch::Tensor features =
                         pool(checkpoint.encoder->forward(alone), alone.mask, pooling);
-                    QVERIFY(largestDifference(features[0], together[row]) < 1e-6);
+                    const double scale = std::max(1.0, together[row].abs().max().item<double>());
+                    QVERIFY(largestDifference(features[0], together[row]) < 1e-6 * scale);
                 }
             }
         }
@@ -198,7 +200,7 @@ private Q_SLOTS:
         saveCheckpoint(checkpoint.encoder, folder.path().toStdString());
         Checkpoint again = loadCheckpoint(folder.path().toStdString());
         QVERIFY(largestDifference(checkpoint.encoder->forward(batch), again.encoder->forward(batch)) < 1e-5);
-        QCOMPARE(again.weightsSha256.size(), std::size_t{64});
+        QCOMPARE(again.sha256.at("model.safetensors").size(), std::size_t{64});
     }
 
     void familiesNameAllTheirWeights() {
@@ -210,12 +212,14 @@ private Q_SLOTS:
             auto parameters = encoder->named_parameters();
             std::set<std::string> ours, theirs;
             const auto check = [&](const std::vector<WeightName>& names) {
-                for (const WeightName& name : names) {
+                for (std::size_t i = 0; i < names.size(); ++i) {
+                    const WeightName& name = names[i];
                     QVERIFY2(parameters.contains(name.ours), name.ours.c_str());
                     QVERIFY2(parameters[name.ours].sizes() == c10::IntArrayRef(name.shape),
                              name.ours.c_str());
-                    ours.insert(name.ours);
-                    theirs.insert(name.theirs);
+                    QVERIFY(ours.insert(name.ours).second);
+                    // Only neighbours share a tensor of the file.
+                    QVERIFY(theirs.insert(name.theirs).second || names[i - 1].theirs == name.theirs);
                 }
             };
             check(family->embeddingWeights(config));
@@ -223,7 +227,6 @@ private Q_SLOTS:
                 check(family->layerWeights(config, layer));
             }
             QCOMPARE(ours.size(), parameters.size());
-            QCOMPARE(theirs.size(), ours.size());
         }
         QVERIFY(findFamily("Bert") == nullptr);
         QVERIFY(familyNames().starts_with("\"bert\""));
@@ -322,7 +325,7 @@ private Q_SLOTS:
         QVERIFY(refused("hidden_act", "relu", "hidden_act"));
         QVERIFY(refused("hidden_size", -1, "hidden_size"));
         QVERIFY(refused("num_attention_heads", 5, "num_attention_heads"));
-        QVERIFY(refused("model_type", "gpt2", "model_type"));
+        QVERIFY(refused("model_type", "t5", "model_type"));
         QVERIFY(refused("vocab_size", nullptr, "vocab_size"));
     }
 

@@ -40,7 +40,7 @@ private Q_SLOTS:
                 QCOMPARE(shape.linears.size(), expected.size());
                 for (std::size_t i = 0; i < expected.size(); ++i) {
                     const LinearShape& linear = shape.linears[i];
-                    QVERIFY(std::tuple(linear.in, linear.out, linear.rank, linear.firstOnly,
+                    QVERIFY(std::tuple(linear.in, linear.out, linear.rank, linear.pooledOnly,
                                        linear.readsAsOther) == expected[i]);
                 }
                 QCOMPARE(shape.biases, 5 * kWidth + kWide);
@@ -56,7 +56,7 @@ private Q_SLOTS:
         const LayerShape shape = layerShapes(*encoder).front();
         const double square = kWidth * kWidth, wide = kWidth * kWide;
         const LayerOperations all = layerOperations(shape, block, OutputTokens::all),
-                              first = layerOperations(shape, block, OutputTokens::first);
+                              first = layerOperations(shape, block, OutputTokens::pooled);
         QCOMPARE(all.forward, 2 * 3 * 4 * (4 * square + 2 * wide) + 4 * 3 * 4 * 4 * kWidth);
         QCOMPARE(all.forward - all.again, 2 * 3 * 4 * wide);
         QCOMPARE(first.forward, 2 * 3 * (4 * 2 * square + 2 * square + 2 * wide) + 4 * 3 * 4 * kWidth);

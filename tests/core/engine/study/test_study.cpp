@@ -130,7 +130,8 @@ private Q_SLOTS:
         row("fraction", around("", "\"batch_size\": 2.5,"), 8, "found 2.5");
         row("impossible", around("", "", "\"learning_rate\": 0"), 10, "expected a number above 0, found 0");
         row("negative", around("", "", "\"learning_rate\": -1e-5"), 10, "above 0");
-        row("choice", around("", "", "\"pooling\": \"last\""), 10, "\"last\" is not one of first and mean");
+        row("choice", around("", "", "\"pooling\": \"max\""), 10,
+            "\"max\" is not one of first, mean and last");
         row("grid", around("\"tuning_seeds\": [1],\n\"grid\": {\n\"learning_rate\": [1e-5, 0]},"), 7,
             "grid/learning_rate/1");
         row("grid key", around("\"grid\": {\"epochs\": [1]},"), 5, "\"epochs\" is not known here");

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+namespace finescope::engine {
+
+/// The row of a table of relative positions for each distance of a query after its key: one for each short
+/// distance, then ever wider ranges up to 128, half of the `buckets` for each direction. int64, the shape of
+/// `distances`. Source: Raffel et al. 2020, section 2.1, as MPNet (Song et al. 2020) computes it in float32.
+[[nodiscard]] torch::Tensor relativeBuckets(const torch::Tensor& distances, std::int64_t buckets);
+
+} // namespace finescope::engine
