@@ -79,7 +79,7 @@ private Q_SLOTS:
             measured.emplace(check["id"].toString(), check["model"].toString());
         }
         QStringList models{"linear"};
-        for (const engine::Family* family : engine::kFamilies) {
+        for (const engine::Family* family : engine::verifiedFamilies()) {
             models << QString::fromStdString(std::string(family->name));
         }
         for (int number = 1; number <= 10; ++number) {

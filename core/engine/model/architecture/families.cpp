@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 namespace finescope::engine {
 
@@ -19,6 +20,12 @@ const Family& familyOf(std::string_view name) {
                     "no family of encoders is named \"" + std::string(name) + "\": " + familyNames());
     }
     return *family;
+}
+
+std::vector<const Family*> verifiedFamilies() {
+    std::vector<const Family*> verified;
+    std::ranges::copy_if(kFamilies, std::back_inserter(verified), &Family::verified);
+    return verified;
 }
 
 std::string familyNames() {

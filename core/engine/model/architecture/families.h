@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace finescope::engine {
 
@@ -20,6 +21,8 @@ inline constexpr std::array kFamilies{&kBert,    &kRoberta, &kXlmRoberta, &kCame
 [[nodiscard]] const Family* findFamily(std::string_view name);
 /// Throws Error{badInput} where there is none.
 [[nodiscard]] const Family& familyOf(std::string_view name);
+/// Those that `verify` measures the theory on.
+[[nodiscard]] std::vector<const Family*> verifiedFamilies();
 /// All names, in quotes: "a", "b" or "c".
 [[nodiscard]] std::string familyNames();
 

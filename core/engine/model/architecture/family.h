@@ -44,6 +44,8 @@ struct Family {
     Pooling pooling = Pooling::first; ///< where nobody chooses
     std::int64_t padId = 0;           ///< where config.json does not say
 
+    bool verified = false; ///< `verify` measures the theory on it: one family of each form
+
     /// Reads config.json; refuses, with the reader's errors, what is not computed.
     EncoderConfig (*read)(const ConfigReader& reader, const Family& family) = nullptr;
     /// Writes its keys, all but `model_type` and `architectures`, so that transformers and `read` read them.

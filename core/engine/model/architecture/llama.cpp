@@ -223,6 +223,7 @@ constexpr Family decoder(std::string_view name, std::string_view modelClass, std
             .positions = Positions::none,
             .embeddingsNormed = false,
             .pooling = Pooling::last,
+            .verified = name == "llama",
             .read = read,
             .write = writeDecoder,
             .embeddingWeights = decoderEmbeddingWeights,
