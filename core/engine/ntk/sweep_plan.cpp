@@ -38,13 +38,15 @@ std::vector<Contracted> contractedOf(const LayerShape& layer, const SweepSetting
     return contracted;
 }
 
-/// Widths of what a layer takes, in elements: of a token, but for the last.
+/// How many elements the sweep holds of one layer: for each token of its samples, or for each row of F.
+/// The factors of a linear layer are its input and its deltas, which are the gradients at its output, one for
+/// each direction: products of them make the weight's gradient.
 struct LayerWidths {
-    std::int64_t longestRow = 0;   ///< a row of any weight's gradient, the shorter way
-    std::int64_t widestLinear = 0; ///< factors of the widest linear layer
-    std::int64_t factors = 0;      ///< of all of them, and the deltas above and below the layer
-    std::int64_t way = 0;          ///< on the way through it, but for attention's probabilities
-    std::int64_t dense = 0;        ///< gradients of biases and norms, of a row
+    std::int64_t widestLinear = 0; ///< a token: factors of the linear layer that has the most
+    std::int64_t factors = 0;      ///< a token: those of all, and the deltas above and below the layer
+    std::int64_t way = 0; ///< a token: its forward and backward pass, without attention's probabilities
+    std::int64_t longestRow = 0; ///< a row of F: the longest of all weights' shorter sides
+    std::int64_t dense = 0;      ///< a row of F: gradients of biases and norms
 };
 
 LayerWidths widthsOf(const LayerShape& layer, const SweepSettings& settings, std::int64_t directions,

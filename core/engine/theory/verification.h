@@ -20,7 +20,7 @@ struct VerificationSettings {
 
 /// T1 to T10 of definitions.md, Theory checks, and what the two-layer linear laboratory measured.
 struct Verification {
-    std::vector<CheckResult> checks; ///< by number, then linear, bert, roberta
+    std::vector<CheckResult> checks; ///< by number, then linear, then in the order of kFamilies
     analysis::TheoryLaboratory laboratory;
     [[nodiscard]] bool holds() const; ///< all of the checks
 };
