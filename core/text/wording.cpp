@@ -18,4 +18,12 @@ std::string listed(const std::vector<std::string>& names, std::size_t most) {
     return names.size() > most ? text + ", ... (" + std::to_string(names.size()) + " in all)" : text;
 }
 
+std::string enumerated(const std::vector<std::string>& names, const std::string& word) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        text += (i == 0 ? "" : i + 1 < names.size() ? ", " : " " + word + " ") + names[i];
+    }
+    return text;
+}
+
 } // namespace finescope::text

@@ -13,4 +13,7 @@ namespace finescope::text {
 /// without a letter is "(no name)".
 [[nodiscard]] std::string listed(const std::vector<std::string>& names, std::size_t most = 12);
 
+/// "a, b and c" with the word "and"; "a" of one. Names are taken as they are.
+[[nodiscard]] std::string enumerated(const std::vector<std::string>& names, const std::string& word);
+
 } // namespace finescope::text

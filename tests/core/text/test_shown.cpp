@@ -1,4 +1,5 @@
 #include "core/text/shown.h"
+#include "core/text/wording.h"
 
 #include <QtTest>
 
@@ -12,6 +13,13 @@ private Q_SLOTS:
     void showsPlainTextAsItIs() {
         QCOMPARE(text::shown(""), std::string());
         QCOMPARE(text::shown("na\xC3\xAFve \xF0\x9F\x98\x80"), std::string("na\xC3\xAFve \xF0\x9F\x98\x80"));
+    }
+
+    void namesAreEnumerated() {
+        QCOMPARE(text::enumerated({}, "and"), std::string());
+        QCOMPARE(text::enumerated({"a"}, "and"), std::string("a"));
+        QCOMPARE(text::enumerated({"a", "b"}, "or"), std::string("a or b"));
+        QCOMPARE(text::enumerated({"a", "b", "c"}, "and"), std::string("a, b and c"));
     }
 
     void cutsAtEightyCharacters_data() {

@@ -1,10 +1,11 @@
 #include "core/engine/model/architecture/families.h"
 
 #include "core/error.h"
+#include "core/text/wording.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <iterator>
+#include <vector>
 
 namespace finescope::engine {
 
@@ -29,12 +30,11 @@ std::vector<const Family*> verifiedFamilies() {
 }
 
 std::string familyNames() {
-    std::string names;
-    for (std::size_t i = 0; i < kFamilies.size(); ++i) {
-        names += i == 0 ? "\"" : i + 1 < kFamilies.size() ? "\", \"" : "\" or \"";
-        names += kFamilies[i]->name;
+    std::vector<std::string> names;
+    for (const Family* family : kFamilies) {
+        names.push_back("\"" + std::string(family->name) + "\"");
     }
-    return names + "\"";
+    return text::enumerated(names, "or");
 }
 
 } // namespace finescope::engine
