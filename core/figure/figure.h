@@ -15,8 +15,8 @@ namespace finescope::figure {
 /// Who or what a mark stands for. The theme maps `role` to colour, dash and marker. Roles are the methods of
 /// look.md ("pretrained", "lp", "ft", "lp-ft", "lora", "lp-lora", or any other string) and the semantic ones
 /// "diagonal", "over-confidence", "under-confidence", "reference", "accuracy", "mean-confidence", "current",
-/// "optimum", "switch", "not-finite", "boundary" (on a heat map), "neutral", "classifier-row", and those of
-/// classes, "class-1" to "class-8", and of runs without a method, "imported-1" to "imported-6".
+/// "switch", "not-finite", "boundary" (on a heat map), "neutral", "classifier-row", and those of classes,
+/// "class-1" to "class-8", and of runs without a method, "imported-1" to "imported-6".
 /// Members of one role (seeds) differ by lightness: member `shade` of `shades`.
 struct Style {
     std::string role = "neutral";

@@ -61,6 +61,21 @@ class TestThemeRoles : public QObject {
 
     QTemporaryDir m_folder;
     std::vector<record::Run> m_runs;
+    QString m_sources; ///< all that draws, without comments
+
+    void readSources() {
+        static const QRegularExpression comment(QStringLiteral("//[^\n]*"));
+        for (const char* folder : {"core/figure", "widgets", "app/window"}) {
+            QDirIterator files(QStringLiteral(FINESCOPE_SOURCE_DIR "/") + QLatin1String(folder),
+                               {QStringLiteral("*.cpp"), QStringLiteral("*.h")}, QDir::Files,
+                               QDirIterator::Subdirectories);
+            while (files.hasNext()) {
+                QFile file(files.next());
+                QVERIFY(file.open(QIODevice::ReadOnly));
+                m_sources += QString::fromUtf8(file.readAll()).remove(comment);
+            }
+        }
+    }
 
     void add(const char* name, const tests::TinyRun& options, bool kernel = false) {
         const std::string file = m_folder.filePath(QLatin1String(name)).toStdString();
@@ -82,6 +97,7 @@ class TestThemeRoles : public QObject {
 
 private Q_SLOTS:
     void initTestCase() {
+        readSources();
         add("lp.h5", {.method = "lp"});
         add("ft.h5", {.method = "ft"});
         add("lp-ft.h5", {.method = "lp-ft"});
@@ -141,22 +157,22 @@ private Q_SLOTS:
     void rolesInTheSourcesAreNamed() {
         static const QRegularExpression pattern(QStringLiteral("\\brole = \"([^\"]+)\""));
         std::set<std::string> roles;
-        for (const char* folder : {"core/figure", "widgets", "app/window"}) {
-            QDirIterator files(QStringLiteral(FINESCOPE_SOURCE_DIR "/") + QLatin1String(folder),
-                               {QStringLiteral("*.cpp"), QStringLiteral("*.h")}, QDir::Files,
-                               QDirIterator::Subdirectories);
-            while (files.hasNext()) {
-                QFile file(files.next());
-                QVERIFY(file.open(QIODevice::ReadOnly));
-                auto matches = pattern.globalMatch(QString::fromUtf8(file.readAll()));
-                while (matches.hasNext()) {
-                    roles.insert(matches.next().captured(1).toStdString());
-                }
-            }
+        auto matches = pattern.globalMatch(m_sources);
+        while (matches.hasNext()) {
+            roles.insert(matches.next().captured(1).toStdString());
         }
         QVERIFY(roles.contains("neutral") && roles.contains("not-finite")); // they are found
         for (const std::string& role : roles) {
             compareWithThemes(role.ends_with('-') ? role + "1" : role); // a number follows
+        }
+    }
+
+    /// A role that no source has in quotes is drawn by nothing.
+    void rolesInThemesAreDrawn() {
+        static const QRegularExpression number(QStringLiteral("-?\\d+$"));
+        for (const QString& role : tests::themeRoles(tests::themeNames().first())) {
+            const QString name = QString(role).remove(number);
+            QVERIFY2(m_sources.contains(QLatin1Char('"') + name), qPrintable(role));
         }
     }
 };
