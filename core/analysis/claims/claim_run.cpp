@@ -24,9 +24,6 @@ namespace {
 using record::EpochKey;
 using record::Stage;
 
-constexpr int kNeighbours = 10;
-constexpr Eigen::Index kNeighbourRows = 500; // of a split, evenly spaced: the cost grows with their square
-
 std::optional<double> finite(std::optional<double> value) {
     return value && std::isfinite(*value) ? value : std::nullopt;
 }
@@ -50,21 +47,12 @@ void describeLogits(ClaimSplit& split, const SplitLogits& read, TaskMetric metri
 }
 
 void describeNeighbours(ClaimSplit& split, const SplitFeatures& features) {
-    const auto& [before, after, labels] = features;
-    const Eigen::Index count = std::min(before.rows(), kNeighbourRows);
-    if (count <= kNeighbours || after.rows() != before.rows()) {
-        return;
+    const NeighbourNumbers numbers = neighbourNumbers(features.pretrained, features.final, features.labels);
+    if (numbers.overlap) { // before and after are compared
+        split.neighbourOverlap = numbers.overlap->value;
+        split.purityPretrained = numbers.purityBefore;
+        split.purity = numbers.purityAfter;
     }
-    std::vector<Eigen::Index> rows;
-    Labels chosen;
-    for (Eigen::Index i = 0; i < count; ++i) {
-        rows.push_back(i * before.rows() / count);
-        chosen.push_back(labels[static_cast<std::size_t>(rows.back())]);
-    }
-    const MatrixF first = before(rows, Eigen::all), last = after(rows, Eigen::all);
-    split.neighbourOverlap = neighbourOverlap(first, last, kNeighbours);
-    split.purityPretrained = neighbourPurity(first, chosen, kNeighbours);
-    split.purity = neighbourPurity(last, chosen, kNeighbours);
 }
 
 ClaimSplit claimSplit(const record::Run& run, const record::SplitInfo& info,

@@ -24,7 +24,7 @@ struct ClaimSplit {
     std::optional<double> cosinePretrained{}, cosine{}, difference{};
     std::optional<double> fisherPretrained{}, fisher{};
     /// Of the nearest neighbours of a row: the share that the pre-trained and the reported features have in
-    /// common, and the share that is of its class.
+    /// common, and the share that is of its class; of the test split alone. definitions.md, Neighbours.
     std::optional<double> neighbourOverlap{}, purityPretrained{}, purity{};
 };
 

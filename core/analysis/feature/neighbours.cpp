@@ -20,11 +20,6 @@ std::vector<Eigen::Index> evenlySpaced(Eigen::Index count, Eigen::Index most) {
     return rows;
 }
 
-NearestRows nearestOf(const MatrixViewF& features, int k) {
-    requireFinite(features, "features");
-    return nearestRows(features.cast<double>(), k);
-}
-
 /// Of each row, the share of its neighbours that it keeps.
 VectorD keptShares(const NearestRows& before, const NearestRows& after) {
     const Eigen::Index k = before.indices.cols();
@@ -52,24 +47,6 @@ double purity(const NearestRows& nearest, std::span<const Eigen::Index> rows, co
 }
 
 } // namespace
-
-double neighbourOverlap(const MatrixViewF& before, const MatrixViewF& after, int k) {
-    if (before.rows() != after.rows()) {
-        throw Error(ErrorKind::badInput, "neighbours before and after: expected equal numbers of rows, got " +
-                                             std::to_string(before.rows()) + " and " +
-                                             std::to_string(after.rows()));
-    }
-    return keptShares(nearestOf(before, k), nearestOf(after, k)).mean();
-}
-
-double neighbourPurity(const MatrixViewF& features, const Labels& labels, int k) {
-    if (static_cast<Eigen::Index>(labels.size()) != features.rows()) {
-        throw Error(ErrorKind::badInput, "neighbours and their classes: got " +
-                                             std::to_string(labels.size()) + " labels of " +
-                                             std::to_string(features.rows()) + " rows");
-    }
-    return purity(nearestOf(features, k), evenlySpaced(features.rows(), features.rows()), labels);
-}
 
 NeighbourNumbers neighbourNumbers(const MatrixViewF& before, const MatrixViewF& after, const Labels& labels,
                                   const NeighbourOptions& options, const WorkHooks& hooks) {

@@ -9,18 +9,8 @@
 
 namespace finescope::analysis {
 
-/// How much of the neighbourhood of each row stays: the mean share of its k nearest other rows (Euclidean
-/// distance) that are the same before and after, 0..1; about k / (N - 1) by chance. before, after [N, h] and
-/// [N, g], N > k >= 1. O(N^2 h). Throws Error{badInput} on other shapes and on values that are not finite.
-/// definitions.md, Neighbours.
-[[nodiscard]] double neighbourOverlap(const MatrixViewF& before, const MatrixViewF& after, int k);
-
-/// The mean share of the k nearest other rows that have the row's own label, 0..1. features [N, h], labels
-/// [N], N > k >= 1. O(N^2 h). Throws as neighbourOverlap.
-[[nodiscard]] double neighbourPurity(const MatrixViewF& features, const Labels& labels, int k);
-
 struct NeighbourOptions {
-    int k = 10;
+    int k = 10; ///< at least 1
     /// As many rows are looked at, evenly spaced, if there are more; neighbours are sought among all.
     Eigen::Index mostRows = 1000;
     BootstrapOptions bootstrap{}; ///< of the interval; its threads are those of the search
@@ -31,8 +21,11 @@ struct NeighbourOptions {
 struct NeighbourNumbers {
     int k = 0;
     Eigen::Index samples = 0, rows = 0; ///< N, and how many of them were looked at
-    std::optional<Estimate> overlap;    ///< neighbourOverlap of those rows, interval of their mean
-    std::optional<double> purityBefore, purityAfter; ///< neighbourPurity of those rows
+    /// The mean share of the k nearest other rows of each (Euclidean distance) that are the same before and
+    /// after, 0..1, with the interval of that mean over rows.
+    std::optional<Estimate> overlap;
+    /// The mean share of the k nearest other rows that have the row's own label, 0..1.
+    std::optional<double> purityBefore, purityAfter;
     /// What the overlap of neighbours drawn at random would be.
     [[nodiscard]] double overlapByChance() const { return k / (static_cast<double>(samples) - 1); }
 };

@@ -1,6 +1,8 @@
 #include "core/analysis/claims/claims.h"
 
 #include "core/analysis/claims/claim_study.h"
+#include "core/analysis/feature/neighbours.h"
+#include "core/analysis/run/split_features.h"
 #include "core/analysis/run/summary.h"
 #include "core/record/kernel_writer.h"
 #include "core/record/run_reader.h"
@@ -13,6 +15,8 @@
 #include <QtTest>
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 using namespace finescope;
 using namespace finescope::analysis;
@@ -109,6 +113,22 @@ private Q_SLOTS:
                 }
             }
         }
+    }
+
+    /// What C23 compares is what the comparison of neighbours shows, of a split with many rows, too.
+    void neighboursAreAsDefined() {
+        const QTemporaryDir folder;
+        const record::Run run = record::readRun(tests::writeTinyRun(
+            folder.filePath(QStringLiteral("ft.h5")).toStdString(), {.method = "ft", .rows = 700}));
+        const auto [before, after, labels] = readFeatures(run, *run.splitWithRole("test"));
+        const NeighbourNumbers expected = neighbourNumbers(before, after, labels);
+        QCOMPARE(expected.rows, 700);
+        const std::vector<ClaimSplit> splits = claimRun(run).splits;
+        const auto test = std::ranges::find(splits, "test", &ClaimSplit::name);
+        QVERIFY(test != splits.end());
+        QCOMPARE(test->neighbourOverlap.value(), expected.overlap->value);
+        QCOMPARE(test->purityPretrained.value(), expected.purityBefore.value());
+        QCOMPARE(test->purity.value(), expected.purityAfter.value());
     }
 
     void theDemoShowsWhatItIsThereToShow() {

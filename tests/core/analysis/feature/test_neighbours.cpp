@@ -37,58 +37,72 @@ std::set<Eigen::Index> nearestByBruteForce(const MatrixF& features, Eigen::Index
 class TestNeighbours : public QObject {
     Q_OBJECT
 
+    const MatrixF m_before = (tests::randomLogits(60, 5, 1.0, 1).logits.array() + 100.0F).matrix();
+    const MatrixF m_after = m_before + 0.5F * tests::randomLogits(60, 5, 1.0, 2).logits;
+    const Labels m_labels = tests::randomLogits(60, 3, 1.0, 3).labels;
+
+    /// Shares of the 7 nearest, of every `step`-th row.
+    struct Counted {
+        double kept = 0, sameBefore = 0, sameAfter = 0;
+    };
+
+    [[nodiscard]] Counted countedOf(Eigen::Index step) const {
+        Counted counted;
+        double all = 0;
+        for (Eigen::Index row = 0; row < m_before.rows(); row += step) {
+            const auto first = nearestByBruteForce(m_before, row, 7),
+                       last = nearestByBruteForce(m_after, row, 7);
+            const auto same = [&](Eigen::Index other) {
+                return m_labels[static_cast<std::size_t>(other)] == m_labels[static_cast<std::size_t>(row)];
+            };
+            counted.kept += static_cast<double>(
+                std::ranges::count_if(first, [&](Eigen::Index other) { return last.contains(other); }));
+            counted.sameBefore += static_cast<double>(std::ranges::count_if(first, same));
+            counted.sameAfter += static_cast<double>(std::ranges::count_if(last, same));
+            all += 7;
+        }
+        return {counted.kept / all, counted.sameBefore / all, counted.sameAfter / all};
+    }
+
 private Q_SLOTS:
     void pointsOnALineByHand() {
         MatrixF line(5, 1), folded(5, 1);
         line << 0, 1, 3, 7, 15;    // nearest: 1, 0, 1, 2, 3
         folded << 0, 10, 1, 8, 20; // nearest: 2, 3, 0, 1, 1
-        QCOMPARE(neighbourOverlap(line, line, 1), 1.0);
-        QCOMPARE(neighbourOverlap(line, folded, 1), 0.0);
-        QCOMPARE(neighbourOverlap(line, folded, 4), 1.0); // all others
-        QCOMPARE(neighbourPurity(line, {0, 0, 1, 1, 0}, 1), 3.0 / 5);
+        const Labels labels{0, 0, 1, 1, 0};
+        const auto overlap = [&](const MatrixF& after, int k) {
+            return neighbourNumbers(line, after, labels, {.k = k}).overlap->value;
+        };
+        QCOMPARE(overlap(line, 1), 1.0);
+        QCOMPARE(overlap(folded, 1), 0.0);
+        QCOMPARE(overlap(folded, 4), 1.0); // all others
+        const NeighbourNumbers numbers = neighbourNumbers(line, folded, labels, {.k = 1});
+        QCOMPARE(numbers.purityBefore.value(), 3.0 / 5);
+        QCOMPARE(numbers.purityAfter.value(), 1.0 / 5);
     }
 
     void agreesWithAllDistancesInFull() {
-        const MatrixF before = (tests::randomLogits(60, 5, 1.0, 1).logits.array() + 100.0F).matrix();
-        const MatrixF after = before + 0.5F * tests::randomLogits(60, 5, 1.0, 2).logits;
-        const Labels labels = tests::randomLogits(60, 3, 1.0, 3).labels;
-        double kept = 0, same = 0;
-        for (Eigen::Index row = 0; row < 60; ++row) {
-            const auto first = nearestByBruteForce(before, row, 7), last = nearestByBruteForce(after, row, 7);
-            kept += static_cast<double>(
-                std::ranges::count_if(first, [&](Eigen::Index other) { return last.contains(other); }));
-            same += static_cast<double>(std::ranges::count_if(first, [&](Eigen::Index other) {
-                return labels[static_cast<std::size_t>(other)] == labels[static_cast<std::size_t>(row)];
-            }));
-        }
-        QVERIFY(kept > 0 && kept < 60 * 7);
-        QVERIFY_NEAR(neighbourOverlap(before, after, 7), kept / (60 * 7), 1e-12);
-        QVERIFY_NEAR(neighbourPurity(before, labels, 7), same / (60 * 7), 1e-12);
-    }
-
-    void someRowsSpeakForAll() {
-        const MatrixF before = (tests::randomLogits(60, 5, 1.0, 1).logits.array() + 100.0F).matrix();
-        const MatrixF after = before + 0.5F * tests::randomLogits(60, 5, 1.0, 2).logits;
-        const Labels labels = tests::randomLogits(60, 3, 1.0, 3).labels;
-        const NeighbourNumbers all = neighbourNumbers(before, after, labels, {.k = 7});
+        const NeighbourNumbers all = neighbourNumbers(m_before, m_after, m_labels, {.k = 7});
+        const Counted counted = countedOf(1);
+        QVERIFY(counted.kept > 0 && counted.kept < 1);
         QCOMPARE(all.rows, 60);
-        QVERIFY_NEAR(all.overlap->value, neighbourOverlap(before, after, 7), 1e-12);
-        QVERIFY_NEAR(all.purityBefore.value(), neighbourPurity(before, labels, 7), 1e-12);
-        QVERIFY_NEAR(all.purityAfter.value(), neighbourPurity(after, labels, 7), 1e-12);
+        QVERIFY_NEAR(all.overlap->value, counted.kept, 1e-12);
+        QVERIFY_NEAR(all.purityBefore.value(), counted.sameBefore, 1e-12);
+        QVERIFY_NEAR(all.purityAfter.value(), counted.sameAfter, 1e-12);
         QVERIFY(all.overlap->interval->low < all.overlap->value);
         QVERIFY(all.overlap->interval->high > all.overlap->value);
         QVERIFY_NEAR(all.overlapByChance(), 7.0 / 59, 1e-12);
-        // Every third row, its neighbours still among all.
-        const NeighbourNumbers some = neighbourNumbers(before, after, labels, {.k = 7, .mostRows = 20});
-        double kept = 0;
-        for (Eigen::Index row = 0; row < 60; row += 3) {
-            const auto first = nearestByBruteForce(before, row, 7), last = nearestByBruteForce(after, row, 7);
-            kept += static_cast<double>(
-                std::ranges::count_if(first, [&](Eigen::Index other) { return last.contains(other); }));
-        }
+    }
+
+    /// Every third row, its neighbours still among all.
+    void someRowsSpeakForAll() {
+        const NeighbourNumbers some = neighbourNumbers(m_before, m_after, m_labels, {.k = 7, .mostRows = 20});
+        const Counted counted = countedOf(3);
         QCOMPARE(some.rows, 20);
         QCOMPARE(some.samples, 60);
-        QVERIFY_NEAR(some.overlap->value, kept / (20 * 7), 1e-12);
+        QVERIFY_NEAR(some.overlap->value, counted.kept, 1e-12);
+        QVERIFY_NEAR(some.purityBefore.value(), counted.sameBefore, 1e-12);
+        QVERIFY_NEAR(some.purityAfter.value(), counted.sameAfter, 1e-12);
     }
 
     void whatWasNotRecordedIsAbsent() {
@@ -109,12 +123,15 @@ private Q_SLOTS:
 
     void whatHasNoNeighboursIsRefused() {
         const MatrixF rows = MatrixF::Ones(3, 2);
-        QVERIFY_THROWS_EXCEPTION(Error, (void)neighbourOverlap(rows, rows, 3));
-        QVERIFY_THROWS_EXCEPTION(Error, (void)neighbourOverlap(rows, rows, 0));
-        QVERIFY_THROWS_EXCEPTION(Error, (void)neighbourOverlap(rows, MatrixF::Ones(4, 2), 1));
-        QVERIFY_THROWS_EXCEPTION(Error, (void)neighbourPurity(rows, {0, 1}, 1));
+        const Labels labels(3, 0);
+        const auto numbers = [&](const MatrixF& before, const MatrixF& after, int k) {
+            return neighbourNumbers(before, after, labels, {.k = k});
+        };
+        QVERIFY_THROWS_EXCEPTION(Error, (void)numbers(rows, rows, 0));
+        QVERIFY_THROWS_EXCEPTION(Error, (void)numbers(rows, MatrixF::Ones(4, 2), 1));
         const MatrixF broken = MatrixF::Constant(3, 2, std::numeric_limits<float>::quiet_NaN());
-        QVERIFY_THROWS_EXCEPTION(Error, (void)neighbourOverlap(rows, broken, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, (void)numbers(rows, broken, 1));
+        QVERIFY_THROWS_EXCEPTION(Error, (void)numbers(broken, rows, 1));
     }
 
     void rankCorrelationWithTies() {

@@ -240,7 +240,7 @@ void TestTsne::mapIsAsGoodAsScikitLearns() {
     const TsneMap map = tsne(m_reference.points, {.perplexity = m_reference.perplexity()});
     const double mine = tsneDivergence(affinities, map.points);
     const auto purity = [&](const MatrixD& of) {
-        return neighbourPurity(of.cast<float>(), m_reference.labels, 10);
+        return neighbourNumbers(of.cast<float>(), MatrixF{}, m_reference.labels).purityBefore.value();
     };
     for (const QString& name : m_reference.json[QStringLiteral("maps")].toObject().keys()) {
         const MatrixD other = m_reference.map(name);
@@ -274,7 +274,7 @@ void TestTsne::classesApartStayApart() {
         points(row, row % 3) += 30.0F;
     }
     const TsneMap map = tsne(points, {.perplexity = 15, .iterations = 500});
-    QCOMPARE(neighbourPurity(map.points.cast<float>(), labels, 10), 1.0);
+    QCOMPARE(neighbourNumbers(map.points.cast<float>(), MatrixF{}, labels).purityBefore.value(), 1.0);
 }
 
 void TestTsne::equalPointsAreNoObstacle() {
