@@ -13,7 +13,7 @@
 namespace finescope::tests {
 
 /// In FOLDER/runs two methods with two seeds each; in FOLDER/more what some kinds need besides: a scaled
-/// classifier, a kernel.
+/// classifier, a kernel of all parameters, one of LoRA.
 inline void writeFewRuns(const QString& folder) {
     const QDir in(folder);
     QVERIFY(in.mkpath("runs"));
@@ -27,7 +27,12 @@ inline void writeFewRuns(const QString& folder) {
     QVERIFY(in.mkpath("more"));
     const std::string scaled = in.filePath("more/scaled.h5").toStdString();
     writeTinyRun(scaled, {.method = "ft", .seed = 1, .classifierScale = 10});
-    record::addKernel(scaled, record::readRun(scaled).runId, pattern::kernel("pretrained", 1));
+    record::KernelState kernel = pattern::kernel("pretrained", 1);
+    kernel.adapted = "full";
+    record::addKernel(scaled, record::readRun(scaled).runId, kernel);
+    const std::string lora = in.filePath("more/lora.h5").toStdString();
+    writeTinyRun(lora, {.method = "lora", .seed = 1});
+    record::addKernel(lora, record::readRun(lora).runId, pattern::kernel("pretrained", 2));
 }
 
 } // namespace finescope::tests

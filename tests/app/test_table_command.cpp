@@ -93,6 +93,15 @@ void TestTableCommand::optionsChangeWhatIsTold() {
         QVERIFY2(outcome.out.contains(", T = 2."), outcome.out.constData());
     }
     QCOMPARE(runProgram({"table", "classes", path("runs"), "--temperature", "warm"}).status, 2);
+    const QStringList ofKernels = kindsWith("--state");
+    QVERIFY(ofKernels.contains("kernel-lora"));
+    for (const QString& kind : ofKernels) {
+        QCOMPARE(runProgram({"table", kind, path("more"), "--state", "pretrained"}).out,
+                 runProgram({"table", kind, path("more")}).out);
+        const Outcome none = runProgram({"table", kind, path("more"), "--state", "after_lp"});
+        QCOMPARE(none.status, 2);
+        QVERIFY2(none.err.contains("after_lp"), none.err.constData());
+    }
 }
 
 void TestTableCommand::tablesForProgramsHaveNumbersInFull_data() {

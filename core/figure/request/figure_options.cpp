@@ -55,9 +55,7 @@ constexpr std::array kOptions{
                                  "ece, mce, nll or brier, may be repeated (all)"),
     option<&Request::kernelState>("kernel_state", "--state", "spectrum, kernel-heatmap, ft-ratio",
                                   "pretrained or after_lp (where the run's fine-tuning starts)",
-                                  [] {
-                                      return OptionForm{"TEXT", 1, false, {"pretrained", "after_lp"}};
-                                  }),
+                                  kernelStateForm),
     option<&Request::kernelParts>("kernel_parts", "--part", "spectrum, kernel-heatmap",
                                   "P, F or total, may be repeated (P and F; F)"),
     option<&Request::rawSpectrum>("raw_spectrum", "--raw", "spectrum",

@@ -38,6 +38,9 @@ constexpr std::array kOptions{
     option<&Request::temperature>("", "--temperature",
                                   "before-after, conventions, measures, classes, worst-bin",
                                   "T for all runs, or 'fitted' (1; of before-after 'fitted')"),
+    option<&Request::kernelState>("", "--state", "kernel, kernel-numbers, kernel-lora",
+                                  "pretrained or after_lp (where the run's fine-tuning starts)",
+                                  kernelStateForm),
 };
 
 TableOptions optionsOf(const Request& request) {
@@ -78,8 +81,10 @@ Table classifier(const Request& request, Runs runs, const Hooks&, Problems& prob
     return classifierRowsTable(runs, classifierEntries(runs, &problems), {.before = request.origin});
 }
 
-Table kernel(const Request&, Runs runs, const Hooks&, Problems& problems) {
-    return kernelTable(readKernelEntries(runs, {}, &problems));
+/// Of the kernels of runs.
+template <Table (*build)(std::span<const KernelEntry>)>
+Table ofKernels(const Request& request, Runs runs, const Hooks&, Problems& problems) {
+    return build(readKernelEntries(runs, request.kernelState, &problems));
 }
 
 Table calibration(const Request& request, Runs runs, const Hooks&, Problems&) {
@@ -122,7 +127,9 @@ constexpr std::array kKinds{
               featureNeighbours},
     TableKind{"norms", "classifier norms before and after", norms},
     TableKind{"classifier", "the classifier's rows before and after", classifier},
-    TableKind{"kernel", "rank, norm, regression and FT ratio of the kernel's parts", kernel},
+    TableKind{"kernel", "rank, norm, regression and FT ratio of the kernel's parts", ofKernels<kernelTable>},
+    TableKind{"kernel-numbers", "all numbers of the kernel of every run", ofKernels<kernelNumbers>},
+    TableKind{"kernel-lora", "the kernel of each LoRA run against that of each FT run", ofKernels<loraTable>},
     TableKind{"calibration", "ECE and MCE without and with temperature scaling", calibration},
     TableKind{"before-after",
               "ECE, MCE, NLL, Brier score and accuracy at T = 1 and --temperature, with the interval of each "

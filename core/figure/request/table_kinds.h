@@ -23,6 +23,7 @@ struct TableRequest {
     Origin origin = Origin::fineTuning; ///< what "before" is
     std::string fitOn{};                ///< split that temperatures are fitted on; "": the validation split
     bool intervals = false;             ///< bootstrap interval of an improvement of one run
+    std::string kernelState{};          ///< as FigureRequest::kernelState
     std::optional<TemperatureChoice>
         temperature{}; ///< nullopt: 1, and fitted where before and after are told
 };

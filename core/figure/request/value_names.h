@@ -106,4 +106,9 @@ struct ValueNames<Projection> {
     }
 };
 
+/// Of the state of a kernel, "" in a request that leaves it to each run.
+inline OptionForm kernelStateForm() {
+    return {"TEXT", 1, false, {"pretrained", "after_lp"}};
+}
+
 } // namespace finescope::figure

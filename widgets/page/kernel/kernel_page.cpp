@@ -353,7 +353,7 @@ void KernelPage::draw(const figure::FigureRequest& request) {
     layMissing(entries.empty());
     if (!entries.empty()) {
         plot()->setFigure(figureOf(request, entries));
-        // No request says what the table shows: beside F's spectra it is the comparison, or all numbers.
+        // As `finescope table kernel-lora` and `kernel-numbers` print it for the same state.
         m_table->setTable(view() == loraView ? figure::loraTable(entries) : figure::kernelNumbers(entries));
         if (view() == loraView && m_table->table().rows.empty()) {
             m_missing->show();

@@ -4,6 +4,7 @@
 #include "core/figure/kernel/kernel_table.h"
 #include "core/figure/request/figure_kinds.h"
 #include "core/figure/request/recipe.h"
+#include "core/figure/request/table_kinds.h"
 #include "core/figure/write/write_csv.h"
 #include "core/figure/write/write_latex.h"
 #include "core/figure/write/write_pgfplots.h"
@@ -185,6 +186,9 @@ private Q_SLOTS:
         QVERIFY(!lora.rows[0][2].value);                         // no F_qv recorded
         QVERIFY(loraTable(std::span(entries).first(2)).rows.empty());
         QCOMPARE(loraTable(std::span(entries).first(2)).notes.size(), std::size_t{1});
+        // The tables of the Kernel page are those that may be asked for.
+        QCOMPARE(csv(buildTable({.kind = "kernel-lora"}, runs)), csv(lora));
+        QCOMPARE(csv(buildTable({.kind = "kernel-numbers"}, runs)), csv(numbers));
     }
 
     void runsWithoutAKernelAreLeftOutOrRefused() {
