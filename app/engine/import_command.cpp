@@ -5,11 +5,15 @@
 #include "core/engine/file_hash.h"
 #include "core/engine/program_version.h"
 #include "core/imports/import_run.h"
+#include "core/record/run_files.h"
 #include "core/text/whole_file.h"
+#include "core/text/wording.h"
 
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace finescope::app {
 
@@ -27,7 +31,11 @@ struct ImportOptions {
 
 void declareOptions(CLI::App& app, ImportOptions& options) {
     imports::ImportPlan& plan = options.plan;
-    app.add_option("FILE", plan.file, "Predictions: .npz of NumPy, or .csv with a header")
+    std::vector<std::string> formats;
+    for (const auto& [suffix, description] : record::kPredictionFormats) {
+        formats.push_back(std::string(suffix) + " " + std::string(description));
+    }
+    app.add_option("FILE", plan.file, "Predictions: " + text::enumerated(formats, "or"))
         ->required()
         ->type_name("FILE");
     app.add_option("--output,-o", plan.output, "The run file to write")->required()->type_name("RUN.h5");

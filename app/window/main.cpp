@@ -1,6 +1,7 @@
 #include "app/window/command/commands.h"
 #include "app/window/window/open_window.h"
 #include "core/error.h"
+#include "core/record/run_files.h"
 #include "core/text/shown.h"
 #include "core/unexpected_error.h"
 
@@ -27,9 +28,9 @@ int main(int argc, char** argv) {
         "finescope");
     app.set_version_flag("--version", "finescope " FINESCOPE_VERSION);
     std::vector<std::string> paths;
-    app.add_option(
-        "FILE", paths,
-        "Run files or folders to open in the window; .npz and .csv files of predictions are imported");
+    app.add_option("FILE", paths,
+                   "Run files or folders to open in the window; " + record::predictionSuffixes("and") +
+                       " files of predictions are imported");
     bool reportPaints = false;
     app.add_flag("--report-paints", reportPaints,
                  "Print one JSON line for each plot that the window paints (to measure it)");

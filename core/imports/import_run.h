@@ -18,7 +18,7 @@ enum class ExistingOutput {
 };
 
 struct ImportPlan {
-    std::filesystem::path file;   ///< .npz or .csv
+    std::filesystem::path file;   ///< in one of record::kPredictionFormats
     std::filesystem::path output; ///< .h5
     ExistingOutput existing = ExistingOutput::refuse;
     NameChoice names;

@@ -1,13 +1,43 @@
 #include "core/imports/raw_predictions.h"
 
 #include "core/error.h"
+#include "core/record/run_files.h"
 #include "core/text/whole_file.h"
 
+#include <algorithm>
 #include <array>
 #include <fstream>
 #include <string_view>
 
 namespace finescope::imports {
+
+namespace {
+
+struct Importer {
+    std::string_view suffix;
+    std::string_view beginning; ///< of every such file; "": of text
+    RawPredictions (*read)(const std::filesystem::path& file, const NameChoice& choice,
+                           const analysis::WorkHooks& hooks);
+};
+
+constexpr std::array kImporters{Importer{".npz", "PK", readNpz}, Importer{".csv", "", readCsv}};
+static_assert(std::ranges::equal(kImporters, record::kPredictionFormats, {}, &Importer::suffix,
+                                 &record::PredictionFormat::suffix));
+
+/// Content says more than the name; what neither tells is taken for a table.
+const Importer& importerOf(const std::filesystem::path& file, std::string_view start) {
+    const auto* const told = std::ranges::find_if(kImporters, [&](const Importer& importer) {
+        return !importer.beginning.empty() && start.starts_with(importer.beginning);
+    });
+    if (told != kImporters.end()) {
+        return *told;
+    }
+    const record::PredictionFormat* named = record::predictionFormat(file);
+    return named == nullptr ? kImporters.back()
+                            : *std::ranges::find(kImporters, named->suffix, &Importer::suffix);
+}
+
+} // namespace
 
 RawPredictions readPredictions(const std::filesystem::path& file, const NameChoice& choice,
                                const analysis::WorkHooks& hooks) {
@@ -22,14 +52,11 @@ RawPredictions readPredictions(const std::filesystem::path& file, const NameChoi
                                             "numpy.savez(\"FILE.npz\", logits=logits, labels=labels)");
     }
     if (start.starts_with("\x89HDF")) {
-        throw Error(ErrorKind::badFile, file.string() +
-                                            " is an HDF5 file, not an .npz or .csv; a run file is "
-                                            "opened as it is");
+        throw Error(ErrorKind::badFile, file.string() + " is an HDF5 file, not an " +
+                                            record::predictionSuffixes("or") +
+                                            "; a run file is opened as it is");
     }
-    if (start.starts_with("PK") || file.extension() == ".npz") {
-        return readNpz(file, choice, hooks);
-    }
-    return readCsv(file, choice, hooks);
+    return importerOf(file, start).read(file, choice, hooks);
 }
 
 } // namespace finescope::imports

@@ -46,8 +46,8 @@ struct NameChoice {
     std::string validationScores, validationLabels; ///< arrays only
 };
 
-/// Read a file of predictions; its content says which of the two it is. Throws Error{badFile} naming file,
-/// array or column, and line, and Error{cancelled}.
+/// Read a file of predictions; its content says in which format it is, else its name. Throws Error{badFile}
+/// naming file, array or column, and line, and Error{cancelled}.
 [[nodiscard]] RawPredictions readPredictions(const std::filesystem::path& file, const NameChoice& choice,
                                              const analysis::WorkHooks& hooks = {});
 [[nodiscard]] RawPredictions readNpz(const std::filesystem::path& file, const NameChoice& choice,

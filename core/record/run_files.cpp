@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/record/run_reader.h"
+#include "core/text/wording.h"
 
 #include <algorithm>
 #include <cctype>
@@ -49,11 +50,20 @@ std::vector<fs::path> below(const fs::path& folder, std::size_t& left) {
 
 } // namespace
 
-bool isPredictions(const fs::path& file) {
+const PredictionFormat* predictionFormat(const fs::path& file) {
     std::string suffix = file.extension().string();
     std::ranges::transform(suffix, suffix.begin(),
                            [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    return std::ranges::find(kPredictionSuffixes, suffix) != kPredictionSuffixes.end();
+    const auto* const found = std::ranges::find(kPredictionFormats, suffix, &PredictionFormat::suffix);
+    return found == kPredictionFormats.end() ? nullptr : found;
+}
+
+std::string predictionSuffixes(const std::string& word) {
+    std::vector<std::string> suffixes;
+    for (const PredictionFormat& format : kPredictionFormats) {
+        suffixes.emplace_back(format.suffix);
+    }
+    return text::enumerated(suffixes, word);
 }
 
 std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given) {
@@ -75,7 +85,7 @@ std::vector<fs::path> expandRunFiles(const std::vector<std::string>& given, std:
             if (!fs::exists(name, missing)) {
                 throw Error(ErrorKind::badFile, name + ": no such file or folder");
             }
-            if (isPredictions(name)) {
+            if (predictionFormat(name) != nullptr) {
                 throw Error(ErrorKind::badFile,
                             name + " is not a run file; make one from it: finescope-engine import " + name +
                                 " --output " + name + ".h5");

@@ -15,11 +15,19 @@ namespace finescope::record {
 /// millions.
 inline constexpr std::size_t kMostEntries = 100'000;
 
-/// How files of predictions end, of which core/imports makes run files.
-inline constexpr std::array<std::string_view, 2> kPredictionSuffixes{".npz", ".csv"};
+/// A format of predictions, of which core/imports makes run files.
+struct PredictionFormat {
+    std::string_view suffix, description; ///< ".npz" "of NumPy"
+};
+/// All of them. The readers are those of core/imports/raw_predictions.cpp, in the same order.
+inline constexpr std::array kPredictionFormats{PredictionFormat{".npz", "of NumPy"},
+                                               PredictionFormat{".csv", "with a header"}};
 
-/// Whether the name ends so, in upper or lower case; nobody looks into the file.
-[[nodiscard]] bool isPredictions(const std::filesystem::path& file);
+/// The format whose suffix the name has, in upper or lower case; null where it is none. Nobody looks into the
+/// file.
+[[nodiscard]] const PredictionFormat* predictionFormat(const std::filesystem::path& file);
+/// ".npz and .csv" with the word "and".
+[[nodiscard]] std::string predictionSuffixes(const std::string& word);
 
 /// Files as given; a folder stands for all `*.h5` below it, sorted, hidden ones left out. No file twice.
 /// Throws Error{badFile} naming what does not exist, predictions with the command that imports them, a folder

@@ -15,7 +15,7 @@ namespace finescope::window {
 namespace {
 
 bool isPredictions(const QFileInfo& info) {
-    return !info.isDir() && record::isPredictions(info.fileName().toStdString());
+    return !info.isDir() && record::predictionFormat(info.fileName().toStdString()) != nullptr;
 }
 
 } // namespace
@@ -29,7 +29,7 @@ PredictionImports::~PredictionImports() = default;
 
 QString PredictionImports::patterns() {
     QStringList patterns;
-    for (const std::string_view suffix : record::kPredictionSuffixes) {
+    for (const auto& [suffix, description] : record::kPredictionFormats) {
         patterns << QStringLiteral("*") + QLatin1String(suffix.data(), static_cast<qsizetype>(suffix.size()));
     }
     return patterns.join(QLatin1Char(' '));

@@ -14,7 +14,7 @@ class EngineProcess;
 class Settings;
 struct EngineEnd;
 
-/// Opens what is no run file yet: files (record::kPredictionSuffixes) of logits or probabilities, of which
+/// Opens what is no run file yet: files (record::kPredictionFormats) of logits or probabilities, of which
 /// the engine makes run files. They wait for no job: it takes a second. The run file FILE.h5 lies beside
 /// FILE, or where new runs go if that folder cannot be written; one that was imported from the same file
 /// before is replaced, any other is left alone and said. GUI thread.

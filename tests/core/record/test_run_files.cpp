@@ -68,7 +68,7 @@ private Q_SLOTS:
                                                                 "finescope-engine import " +
                                                                 name + " --output " + name + ".h5"));
         }
-        QVERIFY(!record::isPredictions("csv") && !record::isPredictions("a.csv.h5"));
+        QVERIFY(!record::predictionFormat("csv") && !record::predictionFormat("a.csv.h5"));
     }
 
     void theWholeDiskIsNotSearched() {
