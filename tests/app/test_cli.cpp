@@ -258,9 +258,14 @@ void TestCli::helpListsTheKinds() {
         QVERIFY2(help.out.contains(word), word);
     }
     QVERIFY(!finescope::figure::figureKinds().empty());
+    const QByteArray text = help.out.simplified();
+    const qsizetype begin = text.indexOf("Run files, or folders of them");
+    const QByteArray aboutFiles = text.mid(begin, text.indexOf("--output", begin) - begin);
     for (const finescope::figure::FigureKind& kind : finescope::figure::figureKinds()) {
         const std::string name(kind.name);
         QVERIFY2(help.out.contains(name.c_str()), name.c_str());
+        const bool ofVerification = kind.input() == finescope::figure::FigureInput::verification;
+        QCOMPARE(aboutFiles.contains(name.c_str()), ofVerification);
     }
     QVERIFY(runProgram({"--version"}).out.startsWith("finescope "));
 }

@@ -15,6 +15,7 @@
 #include "core/figure/write/write_csv.h"
 #include "core/figure/write/write_pgfplots.h"
 #include "core/text/shown.h"
+#include "core/text/wording.h"
 #include "widgets/plot/export/figure_export.h"
 #include "widgets/plot/export/figure_recipe.h"
 #include "widgets/plot/paint/figure_theme.h"
@@ -197,6 +198,18 @@ int listKinds() {
     return 0;
 }
 
+/// What the files are, and of which kinds something else than runs.
+std::string filesHelp() {
+    std::vector<std::string> others;
+    for (const figure::FigureKind& kind : figure::figureKinds()) {
+        if (kind.input() == figure::FigureInput::verification) {
+            others.emplace_back(kind.name);
+        }
+    }
+    return "Run files, or folders of them; of " + text::enumerated(others, "and") +
+           ": the output of finescope-engine verify --json";
+}
+
 std::string kindsText() {
     return "Kinds of figure:\n" + helpLines(figure::figureKinds()) + "Presets (width):\n" +
            helpLines(figure::venuePresets());
@@ -209,8 +222,7 @@ void addFigureCommand(CLI::App& app, Action& action) {
         app.add_subcommand("figure", "A figure of run files as PDF, SVG, PNG, pgfplots or CSV");
     const auto given = std::make_shared<FigureArguments>();
     command->add_option("KIND", given->kind, "Kind of figure, listed below");
-    command->add_option("FILE", given->files,
-                        "Run files, or folders of them; of theory-*: the output of verify --json");
+    command->add_option("FILE", given->files, filesHelp());
     command->add_option("--output,-o", given->output,
                         "File to write: .pdf, .svg, .png, .tex (pgfplots) or .csv (data)");
     command->add_option("--recipe", given->recipe,
