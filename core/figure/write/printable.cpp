@@ -3,6 +3,8 @@
 #include "core/text/utf8.h"
 
 #include <algorithm>
+#include <ranges>
+#include <utility>
 
 namespace finescope::figure {
 
@@ -30,6 +32,15 @@ void clean(std::vector<std::string>& texts) {
     }
 }
 
+/// Lines stay apart.
+void cleanLines(std::string& text) {
+    std::string lines;
+    for (const auto line : std::views::split(text, '\n')) {
+        lines += (lines.empty() ? "" : "\n") + printable(std::string_view(line.begin(), line.end()));
+    }
+    text = std::move(lines);
+}
+
 void clean(Axis& axis) {
     clean(axis.label);
     clean(axis.categories);
@@ -50,7 +61,7 @@ void clean(HeatMap& map) {
 void clean(Panel& panel) {
     clean(panel.header);
     clean(panel.lines);
-    clean(panel.emptyText);
+    cleanLines(panel.emptyText);
     clean(panel.x);
     clean(panel.y);
     if (panel.right) {

@@ -164,6 +164,9 @@ private Q_SLOTS:
         QCOMPARE(printable("\u03b1 \u0416 \U0001F600 R&D"), std::string("\u03b1 \u0416 \U0001F600 R&D"));
         QCOMPARE(printable("a\tb\nc\x7f\u0085\u2028"), std::string("a b c   "));
         QCOMPARE(printable("a\xff\uffff\ufdd0"), std::string("a\ufffd\ufffd\ufffd"));
+        Figure empty;
+        empty.panels.emplace_back().emptyText = "one\ttwo\nthree";
+        QCOMPARE(printable(empty).panels.front().emptyText, std::string("one two\nthree"));
     }
 
     void formulasAreNames_data() {
