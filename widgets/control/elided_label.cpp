@@ -14,12 +14,16 @@ QSize ElidedLabel::minimumSizeHint() const {
     return {0, QLabel::minimumSizeHint().height()};
 }
 
+QString ElidedLabel::shownText(int width) const {
+    const QString elided = fontMetrics().elidedText(text(), Qt::ElideRight, width);
+    const qsizetype lastPart = elided == text() ? -1 : elided.lastIndexOf(QLatin1String(kBetweenParts));
+    return lastPart < 0 ? elided : elided.first(lastPart) + QStringLiteral(" …");
+}
+
 void ElidedLabel::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     style()->drawItemText(&painter, contentsRect(), QStyle::visualAlignment(layoutDirection(), alignment()),
-                          palette(), isEnabled(),
-                          fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()),
-                          foregroundRole());
+                          palette(), isEnabled(), shownText(contentsRect().width()), foregroundRole());
 }
 
 } // namespace finescope::widgets

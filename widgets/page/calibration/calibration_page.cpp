@@ -291,10 +291,9 @@ void CalibrationPage::tellNorms(const figure::TemperatureChoice& temperature) {
                                   QString::fromStdString(figure::significant(asIf, 3))));
         }
     }
-    m_norms->setText(
-        norms.isEmpty()
-            ? QString()
-            : tr("Equivalent classifier norm at this T:  %1").arg(norms.join(QStringLiteral("   "))));
+    m_norms->setText(norms.isEmpty() ? QString()
+                                     : tr("Equivalent classifier norm at this T:  %1")
+                                           .arg(norms.join(QLatin1String(ElidedLabel::kBetweenParts))));
     m_norms->setToolTip(tr("Dividing the logits by T is equivalent to multiplying the classifier by 1/T:\n%1")
                             .arg(norms.join(QLatin1Char('\n'))));
 }
