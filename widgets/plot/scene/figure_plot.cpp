@@ -65,13 +65,14 @@ bool FigurePlot::setFigure(const figure::Figure& figure) {
 }
 
 void FigurePlot::updateLayout() {
-    // Ticks are chosen for the size of the last layout, and margins follow from ticks: settle when the size
-    // changes.
+    // Ticks and broken labels are chosen for the size of the last layout, and margins follow from them:
+    // settle when the size changes. Labels of one axis that break make the other axis of a square panel
+    // shorter.
     if (m_layout && (m_layoutStale || viewport().size() != m_layoutSize)) {
         m_layout->forgetHeaderHeights();
         m_layoutStale = false;
         m_layoutSize = viewport().size();
-        for (int pass = 0; pass < 2; ++pass) {
+        for (int pass = 0; pass < 3; ++pass) {
             QCustomPlot::updateLayout();
             for (const auto& panel : m_panels) {
                 panel->fitToRoom();

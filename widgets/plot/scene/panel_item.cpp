@@ -13,11 +13,12 @@ namespace finescope::widgets {
 
 namespace {
 
-/// Whether a curve goes on above the range that the figure gives its axis.
+/// Whether a curve goes on outside the range that the figure gives its axis.
 bool curvesLeave(const figure::Panel& panel) {
     return panel.y.range && std::ranges::any_of(panel.curves, [&](const figure::Line& line) {
-               return line.side == figure::Side::left &&
-                      std::ranges::any_of(line.y, [top = panel.y.range->high](double y) { return y > top; });
+               return line.side == figure::Side::left && std::ranges::any_of(line.y, [&](double y) {
+                          return y > panel.y.range->high || y < panel.y.range->low;
+                      });
            });
 }
 
@@ -91,13 +92,20 @@ QImage enlarged(const QImage& image) {
     return image.scaled(factor * image.width(), factor * image.height());
 }
 
-/// Long labels of short axes in two lines, broken at the space nearest to the middle.
+/// Long labels of short axes in two lines, broken before a bracket where both parts fit, else at the space
+/// nearest to the middle.
 QString fitted(const QString& label, double length, const QFont& font) {
-    if (length <= 0 || QFontMetricsF(font).horizontalAdvance(label) <= 1.15 * length) {
+    const auto fits = [most = 1.15 * length, metrics = QFontMetricsF(font)](const QString& text) {
+        return metrics.horizontalAdvance(text) <= most;
+    };
+    if (length <= 0 || fits(label)) {
         return label;
     }
-    qsizetype best = -1;
-    for (qsizetype at = label.indexOf(QLatin1Char(' ')); at >= 0;
+    qsizetype best = label.indexOf(QLatin1String(" ("));
+    if (best >= 0 && !(fits(label.first(best)) && fits(label.sliced(best + 1)))) {
+        best = -1;
+    }
+    for (qsizetype at = best < 0 ? label.indexOf(QLatin1Char(' ')) : -1; at >= 0;
          at = label.indexOf(QLatin1Char(' '), at + 1)) {
         if (best < 0 || std::abs(at - label.size() / 2) < std::abs(best - label.size() / 2)) {
             best = at;

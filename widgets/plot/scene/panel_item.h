@@ -82,7 +82,7 @@ private:
     const PaintStyle& m_style;
     const std::set<std::string>& m_hidden;
     figure::Panel m_panel;
-    bool m_curvesLeave = false; ///< above the range that it has
+    bool m_curvesLeave = false; ///< outside the range that the figure gives
     QSize m_styledSize{-1, -1}; ///< of the axis rect when its axes were styled
     std::optional<figure::Range> m_ownX, m_ownY, m_ownRight;
     std::optional<figure::Scale> m_ownYScale;

@@ -282,6 +282,64 @@ private Q_SLOTS:
         QVERIFY2(curve >= top - 1, qPrintable(QStringLiteral("%1 above %2").arg(curve).arg(top)));
     }
 
+    void aCurveThatFallsBelowItsAxisEndsThere() {
+        figure::Figure figure;
+        figure::Panel& panel = figure.panels.emplace_back();
+        panel.x.range = panel.y.range = figure::Range{0, 1};
+        panel.curves.push_back({.name = "a", .x = {0, 1}, .y = {0.5, -5}});
+        panel.curves.front().style.role = "ft";
+        PlotView view;
+        const FigureTheme theme = FigureTheme::load(QStringLiteral("light"));
+        view.setTheme(theme);
+        show(view, figure);
+        const QImage image = view.grab().toImage();
+        int axis = -1, curve = -1; // the line of the x axis, and where something blue ends
+        for (int y = 0; y < image.height(); ++y) {
+            int run = 0, longest = 0;
+            for (int x = 0; x < image.width(); ++x) {
+                const QColor pixel = image.pixelColor(x, y);
+                run = pixel == theme.axis ? run + 1 : 0;
+                longest = std::max(longest, run);
+                curve = pixel.blue() - pixel.red() > 60 ? y : curve;
+            }
+            axis = longest > image.width() / 3 ? y : axis;
+        }
+        QVERIFY(axis > 0 && curve > 0);
+        QVERIFY2(curve <= axis + 1, qPrintable(QStringLiteral("%1 below %2").arg(curve).arg(axis)));
+    }
+
+    /// Whatever the size, no label is much longer than its axis: at the edge of a figure it would be cut off.
+    void longLabelsBreakBeforeTheirBracket() {
+        figure::Figure figure;
+        figure.columns = 3;
+        for (int i = 0; i < 3; ++i) {
+            figure::Panel& panel = figure.panels.emplace_back();
+            panel.square = true;
+            panel.x.label = panel.y.label = "component 1 (67 %)";
+            panel.curves.push_back({.name = "a", .x = {0, 1}, .y = {0.5, 0.6}});
+        }
+        PlotView view;
+        show(view, figure);
+        const auto* plot = view.findChild<QCustomPlot*>();
+        QVERIFY(plot && plot->axisRectCount() == 3);
+        bool broken = false;
+        for (int height = 300; height >= 140; height -= 10) {
+            view.resize(700, height); // the squares follow
+            static_cast<void>(view.grab());
+            for (const QCPAxisRect* rect : plot->axisRects()) {
+                const QCPAxis* axis = rect->axis(QCPAxis::atBottom);
+                const QStringList lines = axis->label().split(QLatin1Char('\n'));
+                broken = broken || lines.size() > 1;
+                QVERIFY2(lines.size() == 1 || lines.front() == "component 1", qPrintable(axis->label()));
+                const double length = QFontMetricsF(axis->labelFont()).horizontalAdvance(lines.front());
+                QVERIFY2(
+                    length < 1.2 * rect->width(),
+                    qPrintable(QStringLiteral("%1 of %2 at %3").arg(length).arg(rect->width()).arg(height)));
+            }
+        }
+        QVERIFY(broken);
+    }
+
     void keysZoomPanAndReset() {
         PlotView view;
         show(view, tests::sampleNorms(figure::Scale::linear));
