@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <initializer_list>
 #include <new>
 #include <string>
 #include <string_view>
@@ -81,20 +82,23 @@ void tryParts(const FileView& view, const Run& run, std::uint64_t mostMemory) {
             }
         }
     };
-    // All rows at once, which is quicker than one by one, and the first and the last as RunParts reads them.
-    const auto rows = [&](const std::string& path, std::size_t count, const auto& read) {
-        if (count > 0) {
-            attempt([&] { // with those that a resumed run recorded again
+    // All rows at once, which is quicker than one by one, with those that a resumed run recorded again; then
+    // the last as RunParts reads it.
+    const auto rows = [&](std::initializer_list<std::string> paths, std::size_t count, const auto& read) {
+        if (count == 0) {
+            return;
+        }
+        for (const auto& path : paths) {
+            attempt([&] {
                 const auto dataset = view.requiredDataset(path, "it has rows");
                 return dataset.read<float>(0, dataset.rows());
             });
-            attempt([&] { return read(0); });
-            attempt([&] { return read(count - 1); });
         }
+        attempt([&] { return read(count - 1); });
     };
     for (const auto& split : run.splits) {
         attempt([&] { return parts.labels(split); });
-        rows(schema::in(schema::in(schema::kSplits, split.name), schema::kLogits), split.logitKeys.size(),
+        rows({schema::in(schema::in(schema::kSplits, split.name), schema::kLogits)}, split.logitKeys.size(),
              [&](std::size_t row) { return parts.logits(split, row); });
         if (split.pretrainedFeatureWidth > 0) {
             attempt([&] { return parts.pretrainedFeatures(split); });
@@ -103,7 +107,7 @@ void tryParts(const FileView& view, const Run& run, std::uint64_t mostMemory) {
             attempt([&] { return parts.features(split); });
         }
     }
-    rows(schema::kClassifierWeight, run.classifierKeys.size(),
+    rows({schema::kClassifierWeight, schema::kClassifierBias}, run.classifierKeys.size(),
          [&](std::size_t row) { return parts.classifier(row); });
     for (const auto& state : run.kernelStates) {
         attempt([&] { return parts.kernel(state); });
