@@ -42,16 +42,8 @@ DatasetView::DatasetView(const FileView& view, Handle id, std::string path)
       m_id(std::make_shared<const Handle>(std::move(id))), m_storage(storageOf(m_site, *m_id, m_path)) {
     const auto space = m_site.own(H5Dget_space(m_id->get()), m_path, "has no shape");
     m_shape = shapeOf(m_site, space.get(), m_path);
-    m_type = std::make_shared<const Handle>(m_site.own(H5Dget_type(m_id->get()), m_path, "has no type"));
-}
-
-bool DatasetView::isNumber() const {
-    const auto kind = H5Tget_class(m_type->get());
-    return kind == H5T_INTEGER || kind == H5T_FLOAT;
-}
-
-bool DatasetView::isInteger() const {
-    return H5Tget_class(m_type->get()) == H5T_INTEGER;
+    const auto type = m_site.own(H5Dget_type(m_id->get()), m_path, "has no type");
+    m_type = storedType(type.get());
 }
 
 std::size_t DatasetView::valuesIn(std::uint64_t rowCount) const {
@@ -63,7 +55,7 @@ std::size_t DatasetView::valuesIn(std::uint64_t rowCount) const {
 }
 
 void DatasetView::claim(std::uint64_t first, std::uint64_t count, std::size_t bytesEach) const {
-    const auto storedEach = H5Tget_size(m_type->get());
+    const auto storedEach = m_type.bytes;
     m_view.take(m_path, limits::times(valuesIn(count), bytesEach));
     requireFewChunks(first + count, storedEach);
     requireLittleInflated(count, storedEach);
@@ -121,6 +113,9 @@ void DatasetView::requireFewChunks(std::uint64_t rowCount, std::size_t bytesEach
         fail("has its rows in " + std::to_string(chunks) + " chunks; at most " +
              std::to_string(limits::kMostChunks) + " are read: write it with larger chunks");
     }
+    if (bytes <= limits::kAlwaysAllowed) {
+        return;
+    }
     if (const auto most = limits::memoryOf(m_view.fileBytes()); bytes > most) {
         fail("has chunks of " + std::to_string(bytes) + " bytes; at most " + std::to_string(most) +
              " are read of a file of this size: write it with smaller chunks");
@@ -147,7 +142,7 @@ void DatasetView::requireLittleInflated(std::uint64_t count, std::size_t bytesEa
 }
 
 void DatasetView::readInto(std::uint64_t first, std::uint64_t count, hid_t memType, void* data) const {
-    requireSoundNumber(m_site, m_type->get(), m_path);
+    m_type.requireSoundNumber(m_site, m_path);
     if (count == 0 || std::ranges::find(m_shape, std::uint64_t{0}) != m_shape.end()) {
         return;
     }
@@ -163,21 +158,22 @@ void DatasetView::readInto(std::uint64_t first, std::uint64_t count, hid_t memTy
 }
 
 void DatasetView::readRows(std::uint64_t first, std::uint64_t count, hid_t memType, void* data) const {
-    const auto fileSpace = m_site.own(H5Dget_space(m_id->get()), m_path, "cannot be addressed");
-    Handle memSpace;
-    if (m_shape.empty()) {
-        memSpace = m_site.own(H5Screate(H5S_SCALAR), m_path, "cannot be addressed");
-    } else {
-        std::vector<hsize_t> start(m_shape.size(), 0);
-        std::vector<hsize_t> extent(m_shape.begin(), m_shape.end());
-        start[0] = first;
-        extent[0] = count;
-        m_site.check(H5Sselect_hyperslab(fileSpace.get(), H5S_SELECT_SET, start.data(), nullptr,
-                                         extent.data(), nullptr),
-                     m_path, "cannot be addressed");
-        memSpace = m_site.own(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr),
-                              m_path, "cannot be addressed");
+    if (first == 0 && count == rows()) {
+        m_site.check(H5Dread(m_id->get(), memType, H5S_ALL, H5S_ALL, m_view.transfer(), data), m_path,
+                     "cannot be read");
+        return;
     }
+    const auto fileSpace = m_site.own(H5Dget_space(m_id->get()), m_path, "cannot be addressed");
+    std::vector<hsize_t> start(m_shape.size(), 0);
+    std::vector<hsize_t> extent(m_shape.begin(), m_shape.end());
+    start[0] = first;
+    extent[0] = count;
+    m_site.check(
+        H5Sselect_hyperslab(fileSpace.get(), H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr),
+        m_path, "cannot be addressed");
+    const auto memSpace =
+        m_site.own(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), m_path,
+                   "cannot be addressed");
     m_site.check(H5Dread(m_id->get(), memType, memSpace.get(), fileSpace.get(), m_view.transfer(), data),
                  m_path, "cannot be read");
 }
@@ -191,10 +187,11 @@ MatrixF DatasetView::readSlab(std::uint64_t row) const {
 
 std::string DatasetView::readText() const {
     const auto space = m_site.own(H5Dget_space(m_id->get()), m_path, "has no shape");
-    claim(0, rows(), H5Tget_size(m_type->get()));
+    const auto type = m_site.own(H5Dget_type(m_id->get()), m_path, "has no type");
+    claim(0, rows(), m_type.bytes);
     const auto texts =
-        readTexts(m_site, m_path, m_type->get(), space.get(), kMostClasses,
-                  limits::memoryOf(m_view.fileBytes()), [this](hid_t memType, void* data) {
+        readTexts(m_site, m_path, type.get(), space.get(), kMostClasses, limits::memoryOf(m_view.fileBytes()),
+                  [this](hid_t memType, void* data) {
                       return H5Dread(m_id->get(), memType, H5S_ALL, H5S_ALL, H5P_DEFAULT, data);
                   });
     return texts.empty() ? "" : texts.front();

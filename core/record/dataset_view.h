@@ -27,8 +27,8 @@ public:
     [[nodiscard]] std::size_t rank() const { return m_shape.size(); }
     /// Rows along the first dimension; 1 for a scalar.
     [[nodiscard]] std::uint64_t rows() const { return m_shape.empty() ? 1 : m_shape.front(); }
-    [[nodiscard]] bool isNumber() const;
-    [[nodiscard]] bool isInteger() const;
+    [[nodiscard]] bool isNumber() const { return m_type.isNumber(); }
+    [[nodiscard]] bool isInteger() const { return m_type.kind == H5T_INTEGER; }
 
     /// Rows [first, first + count) with everything they hold, converted from any width of integer or float.
     /// Throws Error{badFile} if the dataset holds no numbers, claims more than it can hold, or cannot be
@@ -78,7 +78,7 @@ private:
     std::string m_path;
     std::shared_ptr<const Handle> m_id;
     Storage m_storage;
-    std::shared_ptr<const Handle> m_type;
+    StoredType m_type;
     std::vector<std::uint64_t> m_shape;
 };
 

@@ -27,8 +27,10 @@ constexpr std::uint64_t kLargestImage = std::uint64_t{2} << 30U;
 // ends after about 4 ms. HDF5's own 100 attempts would never end in a damaged file.
 constexpr unsigned kReadAttempts = 22;
 
-// Datasets that stay open although nobody holds them: each takes some 10 kB.
+// Datasets, and groups, that stay open although nobody holds them: each takes some 10 kB.
 constexpr std::size_t kMostKept = 256;
+
+const std::string kRoot = "/";
 
 // The signature is at 0 or, after a block of the user's own, at 512, 1024, 2048, ...
 bool hasSignature(int descriptor, std::uint64_t bytes) {
@@ -62,10 +64,17 @@ Handle readOnlyAccess(const Site& site) {
 
 // HDF5 clears a mebibyte before it converts a single number, unless told otherwise.
 Handle smallTransfer(const Site& site) {
-    constexpr std::size_t kBuffer = 64 * 1024;
+    constexpr std::size_t kBuffer = 16 * 1024;
     auto transfer = site.own(H5Pcreate(H5P_DATASET_XFER), "", "cannot be opened");
     site.check(H5Pset_buffer(transfer.get(), kBuffer, nullptr, nullptr), "", "cannot be opened");
     return transfer;
+}
+
+template <typename T>
+T valueOf(const Site& site, const Handle& attribute, const std::string& where) {
+    T value = 0;
+    site.check(H5Aread(attribute.get(), memoryType<T>(), &value), where, "cannot be read");
+    return value;
 }
 
 } // namespace
@@ -146,20 +155,30 @@ std::uint64_t FileView::fileBytes() const {
 }
 
 void FileView::take(const std::string& path, std::uint64_t bytes) const {
-    const auto most = limits::memoryOf(fileBytes());
-    if (bytes > most - std::min(most, m_taken)) {
-        m_site.fail(path,
-                    "claims " + std::to_string(bytes) + " bytes of memory" +
-                        (m_taken > 0 ? ", after " + std::to_string(m_taken) + " of other datasets" : "") +
-                        "; of a file of " + std::to_string(fileBytes()) + " bytes at most " +
-                        std::to_string(most) + " are read");
+    constexpr auto kAlways = limits::kAlwaysAllowed; // whatever size the file has
+    if (bytes > kAlways - std::min(kAlways, m_taken)) {
+        const auto most = limits::memoryOf(fileBytes());
+        if (bytes > most - std::min(most, m_taken)) {
+            m_site.fail(path,
+                        "claims " + std::to_string(bytes) + " bytes of memory" +
+                            (m_taken > 0 ? ", after " + std::to_string(m_taken) + " of other datasets" : "") +
+                            "; of a file of " + std::to_string(fileBytes()) + " bytes at most " +
+                            std::to_string(most) + " are read");
+        }
     }
     m_taken += bytes;
 }
 
-void FileView::requireNoLink(hid_t group, const std::string& name, const std::string& path) const {
+std::optional<haddr_t> FileView::placeOf(hid_t group, const std::string& name,
+                                         const std::string& path) const {
     H5L_info_t info{};
-    m_site.check(H5Lget_info(group, name.c_str(), &info, H5P_DEFAULT), path, "cannot be inspected");
+    if (H5Lget_info(group, name.c_str(), &info, H5P_DEFAULT) < 0) {
+        if (H5Lexists(group, name.c_str(), H5P_DEFAULT) > 0) {
+            m_site.fail(path, "cannot be inspected: it is damaged");
+        }
+        H5Eclear2(H5E_DEFAULT);
+        return std::nullopt;
+    }
     if (info.type != H5L_TYPE_HARD) {
         m_site.fail(path, std::string("is ") +
                               (info.type == H5L_TYPE_EXTERNAL ? "a link into another file"
@@ -167,23 +186,49 @@ void FileView::requireNoLink(hid_t group, const std::string& name, const std::st
                                                               : "a user-defined link") +
                               ", which is not followed: a run file is one file that holds everything itself");
     }
+    return info.u.address;
 }
 
 bool FileView::exists(const std::string& path) const {
-    for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
-        const auto part = path.substr(0, slash);
-        if (!m_noLinks.contains(part)) {
-            if (H5Lexists(m_file.get(), part.c_str(), H5P_DEFAULT) <= 0) {
-                H5Eclear2(H5E_DEFAULT);
-                return false;
-            }
-            requireNoLink(m_file.get(), part, part);
-            m_noLinks.insert(part);
-        }
-        if (slash == std::string::npos) {
-            return true;
-        }
+    if (path == kRoot || m_places.contains(path)) {
+        return true;
     }
+    const auto slash = path.rfind('/');
+    const auto parent = slash == 0 ? kRoot : path.substr(0, slash);
+    const auto group = exists(parent) ? groupAt(parent) : nullptr;
+    if (!group) {
+        H5Eclear2(H5E_DEFAULT);
+        return false;
+    }
+    const auto place = placeOf(group->get(), path.substr(slash + 1), path);
+    if (place) {
+        m_places.emplace(path, *place);
+    }
+    return place.has_value();
+}
+
+Handle FileView::objectAt(const std::string& path) const {
+    return Handle(path == kRoot ? H5Oopen(m_file.get(), "/", H5P_DEFAULT)
+                                : H5Oopen_by_addr(m_file.get(), m_places.at(path)));
+}
+
+std::shared_ptr<const Handle> FileView::groupAt(const std::string& path) const {
+    if (const auto known = m_groups.find(path); known != m_groups.end()) {
+        return known->second;
+    }
+    auto object = std::make_shared<const Handle>(objectAt(path));
+    if (!*object || H5Iget_type(object->get()) != H5I_GROUP) {
+        return nullptr;
+    }
+    keepGroup(path, object);
+    return object;
+}
+
+void FileView::keepGroup(const std::string& path, std::shared_ptr<const Handle> group) const {
+    if (m_groups.size() >= kMostKept) {
+        m_groups.clear();
+    }
+    m_groups.insert_or_assign(path, std::move(group));
 }
 
 std::vector<std::string> FileView::members(const std::string& group, Member kind, std::uint64_t most,
@@ -192,13 +237,17 @@ std::vector<std::string> FileView::members(const std::string& group, Member kind
     if (!exists(group)) {
         return found;
     }
-    const auto id = m_site.own(H5Gopen2(m_file.get(), group.c_str(), H5P_DEFAULT), group, "is not a group");
-    const auto creation = m_site.own(H5Gget_create_plist(id.get()), group, "cannot be listed");
+    const auto opened = groupAt(group);
+    if (!opened) {
+        m_site.failWithReason(group, "is not a group");
+    }
+    const hid_t id = opened->get();
+    const auto creation = m_site.own(H5Gget_create_plist(id), group, "cannot be listed");
     unsigned order = 0;
     m_site.check(H5Pget_link_creation_order(creation.get(), &order), group, "cannot be listed");
     const bool inOrder = (order & H5P_CRT_ORDER_INDEXED) != 0;
     H5G_info_t info{};
-    m_site.check(H5Gget_info(id.get(), &info), group, "cannot be listed");
+    m_site.check(H5Gget_info(id, &info), group, "cannot be listed");
     if (info.nlinks > most) {
         m_site.fail(group, "has " + std::to_string(info.nlinks) + " members; at most " +
                                std::to_string(most) + " are read");
@@ -209,7 +258,7 @@ std::vector<std::string> FileView::members(const std::string& group, Member kind
     if (inOrder) {
         for (hsize_t i = 0; i < info.nlinks; ++i) {
             std::array<char, 1024> name{};
-            m_site.check(H5Lget_name_by_idx(id.get(), ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, name.data(),
+            m_site.check(H5Lget_name_by_idx(id, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, name.data(),
                                             name.size(), H5P_DEFAULT),
                          group, "cannot be listed");
             names.emplace_back(name.data());
@@ -219,15 +268,18 @@ std::vector<std::string> FileView::members(const std::string& group, Member kind
             static_cast<std::vector<std::string>*>(list)->emplace_back(name);
             return 0;
         };
-        m_site.check(H5Literate(id.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, keep, &names), group,
+        m_site.check(H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, nullptr, keep, &names), group,
                      "cannot be listed");
     }
     std::ranges::stable_partition(names, [first](const std::string& name) { return name == first; });
     for (auto& name : names) {
         const auto path = schema::in(group, name);
-        requireNoLink(id.get(), name, path);
-        m_noLinks.insert(path);
-        Handle object(H5Oopen(id.get(), name.c_str(), H5P_DEFAULT));
+        const auto place = placeOf(id, name, path);
+        if (!place) {
+            m_site.fail(path, "cannot be found, although its group names it: it is damaged");
+        }
+        m_places.emplace(path, *place);
+        auto object = objectAt(path);
         if (!object) {
             failToOpen(path, "cannot be opened");
         }
@@ -237,6 +289,8 @@ std::vector<std::string> FileView::members(const std::string& group, Member kind
         }
         if (type == H5I_DATASET && m_listed.size() < kMostKept) {
             m_listed.try_emplace(path, std::move(object));
+        } else if (type == H5I_GROUP) {
+            keepGroup(path, std::make_shared<const Handle>(std::move(object)));
         }
     }
     return found;
@@ -247,10 +301,12 @@ DatasetView FileView::opened(const std::string& path) const {
         return known->second;
     }
     const auto listed = m_listed.extract(path);
-    Handle id =
-        listed ? std::move(listed.mapped()) : Handle(H5Dopen2(m_file.get(), path.c_str(), H5P_DEFAULT));
+    Handle id = listed ? std::move(listed.mapped()) : objectAt(path);
     if (!id) {
         failToOpen(path, "cannot be opened as a dataset");
+    }
+    if (H5Iget_type(id.get()) != H5I_DATASET) {
+        m_site.fail(path, "cannot be opened as a dataset: it is none");
     }
     const DatasetView dataset(*this, std::move(id), path);
     if (m_datasets.size() < kMostKept) {
@@ -270,21 +326,41 @@ DatasetView FileView::requiredDataset(const std::string& path, const std::string
     return opened(path);
 }
 
+struct FileView::Attribute {
+    std::string where;
+    Handle id{}, type{}, space{};
+};
+
+std::optional<FileView::Attribute> FileView::attribute(const std::string& path,
+                                                       const std::string& name) const {
+    Attribute found{.where = "attribute " + name + " of " + path};
+    const auto group = exists(path) ? groupAt(path) : nullptr;
+    if (!group) {
+        m_site.failWithReason(found.where, "cannot be found");
+    }
+    found.id = Handle(H5Aopen(group->get(), name.c_str(), H5P_DEFAULT));
+    if (!found.id) {
+        const auto exists =
+            m_site.check(H5Aexists(group->get(), name.c_str()), found.where, "cannot be found");
+        if (exists == 0) {
+            return std::nullopt;
+        }
+        found.id =
+            m_site.own(H5Aopen(group->get(), name.c_str(), H5P_DEFAULT), found.where, "cannot be opened");
+    }
+    found.type = m_site.own(H5Aget_type(found.id.get()), found.where, "has no type");
+    found.space = m_site.own(H5Aget_space(found.id.get()), found.where, "has no shape");
+    return found;
+}
+
 std::optional<std::vector<std::string>> FileView::texts(const std::string& path,
                                                         const std::string& name) const {
-    const auto where = "attribute " + name + " of " + path;
-    const auto exists = m_site.check(H5Aexists_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT),
-                                     where, "cannot be found");
-    if (exists == 0) {
+    const auto found = attribute(path, name);
+    if (!found) {
         return std::nullopt;
     }
-    const auto id =
-        m_site.own(H5Aopen_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), where,
-                   "cannot be opened");
-    const auto type = m_site.own(H5Aget_type(id.get()), where, "has no type");
-    const auto space = m_site.own(H5Aget_space(id.get()), where, "has no shape");
-    return readTexts(m_site, where, type.get(), space.get(), kMostClasses, fileBytes(),
-                     [&id](hid_t memType, void* data) { return H5Aread(id.get(), memType, data); });
+    return readTexts(m_site, found->where, found->type.get(), found->space.get(), kMostClasses, fileBytes(),
+                     [&found](hid_t memType, void* data) { return H5Aread(found->id.get(), memType, data); });
 }
 
 std::optional<std::string> FileView::text(const std::string& path, const std::string& name) const {
@@ -295,42 +371,37 @@ std::optional<std::string> FileView::text(const std::string& path, const std::st
     return all->empty() ? std::string() : all->front();
 }
 
-template <typename T>
-std::optional<T> FileView::oneNumber(const std::string& path, const std::string& name) const {
-    const auto where = "attribute " + name + " of " + path;
-    const auto exists = m_site.check(H5Aexists_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT),
-                                     where, "cannot be found");
-    if (exists == 0) {
+std::optional<FileView::Attribute> FileView::numberAttribute(const std::string& path,
+                                                             const std::string& name) const {
+    auto found = attribute(path, name);
+    if (!found) {
         return std::nullopt;
     }
-    const auto id =
-        m_site.own(H5Aopen_by_name(m_file.get(), path.c_str(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT), where,
-                   "cannot be opened");
-    const auto type = m_site.own(H5Aget_type(id.get()), where, "has no type");
-    const auto space = m_site.own(H5Aget_space(id.get()), where, "has no shape");
-    const auto kind = H5Tget_class(type.get());
-    if ((kind != H5T_INTEGER && kind != H5T_FLOAT) || H5Sget_simple_extent_npoints(space.get()) != 1) {
-        m_site.fail(where, "should be one number, but is not");
+    const auto type = storedType(found->type.get());
+    if (!type.isNumber() || H5Sget_simple_extent_npoints(found->space.get()) != 1) {
+        m_site.fail(found->where, "should be one number, but is not");
     }
-    requireSoundNumber(m_site, type.get(), where);
-    T value = 0;
-    m_site.check(H5Aread(id.get(), memoryType<T>(), &value), where, "cannot be read");
-    return value;
+    type.requireSoundNumber(m_site, found->where);
+    return found;
 }
 
 std::optional<std::int64_t> FileView::integer(const std::string& path, const std::string& name) const {
-    const auto value = number(path, name);
-    if (value && (*value != std::floor(*value) || std::abs(*value) >= 0x1p63)) { // NaN, too
-        std::ostringstream shown;
-        shown << *value;
-        m_site.fail("attribute " + name + " of " + path,
-                    "is " + shown.str() + ", expected a whole number of at most 64 bits");
+    const auto found = numberAttribute(path, name);
+    if (!found) {
+        return std::nullopt;
     }
-    return oneNumber<std::int64_t>(path, name);
+    const auto value = valueOf<double>(m_site, found->id, found->where);
+    if (value != std::floor(value) || std::abs(value) >= 0x1p63) { // NaN, too
+        std::ostringstream shown;
+        shown << value;
+        m_site.fail(found->where, "is " + shown.str() + ", expected a whole number of at most 64 bits");
+    }
+    return valueOf<std::int64_t>(m_site, found->id, found->where);
 }
 
 std::optional<double> FileView::number(const std::string& path, const std::string& name) const {
-    return oneNumber<double>(path, name);
+    const auto found = numberAttribute(path, name);
+    return found ? std::optional(valueOf<double>(m_site, found->id, found->where)) : std::nullopt;
 }
 
 } // namespace finescope::record

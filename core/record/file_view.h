@@ -9,7 +9,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,23 +69,34 @@ public:
 
 private:
     void openInMemory();
+    struct Attribute;
     [[nodiscard]] DatasetView opened(const std::string& path) const;
-    void requireNoLink(hid_t group, const std::string& name, const std::string& path) const;
-    template <typename T>
-    [[nodiscard]] std::optional<T> oneNumber(const std::string& path, const std::string& name) const;
+    /// The object at `path`, which `exists` found.
+    [[nodiscard]] Handle objectAt(const std::string& path) const;
+    /// nullptr, and HDF5 has the reason, if what `exists` found there is no group or cannot be opened.
+    [[nodiscard]] std::shared_ptr<const Handle> groupAt(const std::string& path) const;
+    void keepGroup(const std::string& path, std::shared_ptr<const Handle> group) const;
+    /// Where the member of `group` lies in the file; nullopt if there is none.
+    [[nodiscard]] std::optional<haddr_t> placeOf(hid_t group, const std::string& name,
+                                                 const std::string& path) const;
+    [[nodiscard]] std::optional<Attribute> attribute(const std::string& path, const std::string& name) const;
+    [[nodiscard]] std::optional<Attribute> numberAttribute(const std::string& path,
+                                                           const std::string& name) const;
 
     LibraryLock m_lock;
     Site m_site;
     const PinnedFile& m_pinned;
     Purpose m_purpose;
     mutable std::uint64_t m_taken = 0;
-    mutable std::set<std::string, std::less<>> m_noLinks; ///< paths that were looked at already
     std::vector<char> m_image;
     Handle m_file;
     Handle m_transfer;
     bool m_swmr = false;
-    // Opened once a look, as most are asked for more than once.
-    mutable std::map<std::string, Handle> m_listed;        ///< by `members`, and not asked for yet
+    // Found and opened once a look, as most are asked for more than once. What was found to be no link is
+    // then opened by its place: one search less, and nothing else can be opened.
+    mutable std::map<std::string, haddr_t> m_places;
+    mutable std::map<std::string, std::shared_ptr<const Handle>> m_groups;
+    mutable std::map<std::string, Handle> m_listed; ///< datasets that `members` opened, not asked for yet
     mutable std::map<std::string, DatasetView> m_datasets; ///< asked for
 };
 

@@ -20,8 +20,18 @@ struct Storage {
 /// that are not known, filters other than gzip, shuffle and fletcher32.
 [[nodiscard]] Storage storageOf(const Site& site, const Handle& dataset, const std::string& path);
 
-/// Throws Error{badFile} unless this is an integer or a floating-point type all of whose parts lie within its
-/// bytes: HDF5 converts by what a type says without asking.
-void requireSoundNumber(const Site& site, hid_t type, const std::string& path);
+/// What one value is in the file.
+struct StoredType {
+    H5T_class_t kind = H5T_NO_CLASS;
+    std::size_t bytes = 0;
+    std::size_t bits = 0; ///< of these bytes; of numbers only
+    bool isSound = false; ///< a number all of whose parts lie within its bytes
+
+    [[nodiscard]] bool isNumber() const { return kind == H5T_INTEGER || kind == H5T_FLOAT; }
+    /// Throws Error{badFile} unless it is one: HDF5 converts by what a type says without asking.
+    void requireSoundNumber(const Site& site, const std::string& path) const;
+};
+
+[[nodiscard]] StoredType storedType(hid_t type);
 
 } // namespace finescope::record
