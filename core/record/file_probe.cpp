@@ -31,9 +31,10 @@ FileProbe::FileProbe(std::vector<std::string> command)
 FileProbe::~FileProbe() = default;
 
 void FileProbe::lookAhead(const std::vector<std::filesystem::path>& files) {
-    // The last of the children is the one that is asked where nobody has looked ahead.
-    const auto others = childrenFor(files.size()) - 1;
-    auto ahead = others > 0 ? std::make_unique<ProbeAhead>(m_command, files, others) : nullptr;
+    // m_process is none of them: most of the time it has nothing to do, as whoever asks waits for a file that
+    // one of them has begun.
+    const auto children = childrenFor(files.size());
+    auto ahead = children > 1 ? std::make_unique<ProbeAhead>(m_command, files, children) : nullptr;
     const std::lock_guard lock(m_mutex);
     m_ahead.swap(ahead);
     if (m_cancelled && m_ahead) {

@@ -91,6 +91,7 @@ private Q_SLOTS:
     void aLiveRunIsLookedAtOnceAndAgainWhenItWasReplaced();
     void ofManyFilesThoseThatKillAreNamedAndTheOthersAreRead();
     void manyFilesAreLookedAtBeforeTheyAreAskedFor();
+    void whileOneFileIsWaitedForTheOthersAreLookedAt();
     void childrenThatCannotBeStartedAreNoFaultOfTheFiles();
     void aLookAheadIsCancelled();
 
@@ -358,6 +359,22 @@ void TestFileProbe::manyFilesAreLookedAtBeforeTheyAreAskedFor() {
     writeTinyRun(files[7], {.seed = 700}); // and for the file that it was given for
     QCOMPARE(probe.readRun(files[7]).seed, 700);
     QCOMPARE(looks(), kMany + 2);
+}
+
+void TestFileProbe::whileOneFileIsWaitedForTheOthersAreLookedAt() {
+    if (std::thread::hardware_concurrency() < 2) {
+        QSKIP("one core looks at one file at a time");
+    }
+    const auto files = manyRuns({});
+    const auto log = at("waited.log");
+    // The first file is not done before nearly all others are.
+    record::FileProbe probe(scriptedChild("echo \"$f\" >> " + log.string() +
+                                          "; if [ \"$f\" = " + files[0].string() +
+                                          " ]; then while [ $(wc -l < " + log.string() + ") -lt " +
+                                          std::to_string(kMany - 5) + " ]; do :; done; fi; " + kFine));
+    probe.lookAhead(files);
+    QTRY_VERIFY_WITH_TIMEOUT(wholeFile(log).find(files[0].string()) != std::string::npos, 30000);
+    QCOMPARE(probe.readRun(files[0]).seed, 0);
 }
 
 void TestFileProbe::childrenThatCannotBeStartedAreNoFaultOfTheFiles() {
