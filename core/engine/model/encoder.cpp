@@ -2,6 +2,7 @@
 
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/architecture/relative_positions.h"
+#include "core/engine/model/recomputed_layer.h"
 #include "core/error.h"
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -179,7 +180,9 @@ torch::Tensor EncoderImpl::forward(const TokenBatch& batch, Dropout* dropout) {
     torch::Tensor hidden = embed(batch, dropout);
     const LayerContext own = context(batch.mask);
     for (const std::shared_ptr<Layer>& layer : layers) {
-        hidden = layer->forward(hidden, own, OutputTokens::all, dropout);
+        hidden = recomputesLayers && torch::GradMode::is_enabled()
+                     ? recomputed(layer, hidden, own, dropout)
+                     : layer->forward(hidden, own, OutputTokens::all, dropout);
     }
     return hidden;
 }

@@ -59,6 +59,7 @@ public:
     [[nodiscard]] LayerContext context(const torch::Tensor& mask, Pooling pooling = Pooling::first) const;
 
     EncoderConfig config;
+    bool recomputesLayers = false; ///< in the backward pass, instead of keeping what they computed
     torch::nn::Embedding wordEmbeddings{nullptr};
     torch::nn::Embedding positionEmbeddings{nullptr}, typeEmbeddings{nullptr}; ///< empty where there is none
     torch::nn::Embedding relativeEmbeddings{nullptr};                          ///< likewise; [buckets, heads]

@@ -58,6 +58,7 @@ struct TrainPlan {
     std::optional<std::filesystem::path> saveCheckpoint;
     DeviceChoice device = DeviceChoice::automatic;
     int threads = 0; ///< 0: chosen by the work of a step
+    bool checkpointLayers = false; ///< keep of each layer its input alone, and compute it again going back
     bool overwrite = false;
 };
 

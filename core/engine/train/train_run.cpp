@@ -139,6 +139,7 @@ private:
     void loadModel() {
         m_checkpoint = loadCheckpoint(plan().model);
         m_model.encoder = m_checkpoint.encoder;
+        m_model.encoder->recomputesLayers = plan().checkpointLayers;
         m_model.pooling = m_resolved.pooling;
         m_model.device = m_resolved.device;
         m_model.workers = m_resolved.device.is_cpu() ? m_resolved.threads : 1;

@@ -247,6 +247,28 @@ private Q_SLOTS:
         }
     }
 
+    void recomputedLayersGiveTheSameGradients() {
+        for (const Family* family : kFamilies) {
+            const auto gradients = [&](bool recomputed) {
+                EncoderConfig config = family->small(8);
+                config.hiddenDropout = config.attentionDropout = 0.2;
+                Encoder encoder(config);
+                initialise(encoder, 7);
+                encoder->recomputesLayers = recomputed;
+                const torch::Tensor ids = torch::tensor({{2, 3, 4, 5}, {2, 6, 3, 6}}, torch::kInt64);
+                const TokenBatch batch{ids, torch::zeros_like(ids), torch::ones_like(ids)};
+                Dropout dropout(1, 1, 0, 2);
+                return torch::autograd::grad({encoder->forward(batch, &dropout).square().sum()},
+                                             encoder->parameters());
+            };
+            const auto kept = gradients(false), again = gradients(true);
+            for (std::size_t i = 0; i < kept.size(); ++i) {
+                QVERIFY2(torch::equal(kept[i], again[i]), family->name.data());
+                QVERIFY(kept[i].abs().max().item<double>() > 0);
+            }
+        }
+    }
+
     void headAndWeightsFollowTheirSeed() {
         const Classifier a(400, 3, 0.1, 5), b(400, 3, 0.1, 5), c(400, 3, 0.1, 6);
         QVERIFY(torch::equal(a->linear->weight, b->linear->weight));
