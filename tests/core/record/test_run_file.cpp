@@ -42,6 +42,7 @@ private Q_SLOTS:
     void tinyRunsOfAllMethodsHoldWhatTheyShould_data();
     void tinyRunsOfAllMethodsHoldWhatTheyShould();
     void theLoraMatricesReadBackWithH5py();
+    void moreGroupsThanAreKeptOpenAreReadBehindAUserBlock();
     void aForeignFileReadsBack();
     void theLeastForeignFileReads();
     void unequalLengthsAreCutAtTheMarkerAndTheKeys();
@@ -353,6 +354,18 @@ void TestRunFile::tinyRunsOfAllMethodsHoldWhatTheyShould() {
                 (run.parts->features(split) * head.weight.transpose()).rowwise() + head.bias.transpose();
             QVERIFY((again - logits).cwiseAbs().maxCoeff() < 1e-3F * logits.cwiseAbs().maxCoeff());
         }
+    }
+}
+
+void TestRunFile::moreGroupsThanAreKeptOpenAreReadBehindAUserBlock() {
+    const auto layers = record::readRun(at("many_layers.h5")).parts->lora();
+    QCOMPARE(layers.size(), 300U);
+    for (int i = 0; i < 300; ++i) {
+        const auto& layer = layers[static_cast<std::size_t>(i)];
+        const auto value = static_cast<float>(i + 1);
+        QCOMPARE(layer.layer, i);
+        QVERIFY(layer.queryA == MatrixF::Constant(2, 3, value) &&
+                layer.valueA == MatrixF::Constant(2, 3, -value));
     }
 }
 

@@ -123,9 +123,20 @@ def left_open(path):
     path.write_bytes(contents)
 
 
+def many_layers(path):
+    """More groups than a reader keeps open, after a block of the user's own, from whose end HDF5 counts places."""
+    with h5py.File(path, "w", userblock_size=2048) as file:
+        root(file, str)
+        file.attrs["class_names"] = ["no", "maybe", "yes"]
+        for layer in range(300):
+            for name, sign in (("query", 1), ("value", -1)):
+                file[f"lora/{layer}/{name}/A"] = np.full((2, 3), sign * (layer + 1.0))
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     complete(folder / "complete.h5")
     least(folder / "least.h5")
     unequal(folder / "unequal.h5")
+    many_layers(folder / "many_layers.h5")
     left_open(folder / "left_open.h5")
