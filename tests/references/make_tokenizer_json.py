@@ -12,7 +12,7 @@ import tempfile
 import zlib
 
 from tokenizers import Tokenizer
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 HERE = pathlib.Path(__file__).resolve().parent
 DATA = HERE / "data"
@@ -227,10 +227,22 @@ def make_variants(output, lines, write_json):
 
 
 TEXTS = ["a cat <mask> b", " a <mask> [ent] x[rel]  c", "the  [ent]cat[rel] [ENT]", "<s>a</s> <pad>b", "a[ent]", "xent ent a-ent", "[MASK] a [SEP]the[CLS]"]
-ROBERTA_VOCABULARY = {t: i for i, t in enumerate(["<s>", "<pad>", "</s>", "<unk>", *"abcdefghijklmnopqrstuvwxyz", ".", ",", "[", "]", "-", "Ġ", "Ġa", "Ġc", "ca", "cat", "Ġcat", "<mask>"])}
-ROBERTA_FILES = {"config.json": {"model_type": "roberta"}, "vocab.json": ROBERTA_VOCABULARY, "merges.txt": "#version: 0.2\nĠ a\nĠ c\nc a\nca t\nĠ cat\n"}
-BERT_FILES = {"config.json": {"model_type": "bert"},
-              "vocab.txt": "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "a", "##t", "ent", "[", "]", "-", *"bcex"]) + "\n"}
+LETTERS = [*"abcdefghijklmnopqrstuvwxyz", ".", ",", "[", "]", "-", "Ġ", "Ġa", "Ġc", "ca", "cat", "Ġcat"]
+MERGES = "#version: 0.2\nĠ a\nĠ c\nc a\nca t\nĠ cat\n"
+WORDS = ["the", "cat", "a", "##t", "ent", "[", "]", "-", *"bcex"]
+END_OF_TEXT = "<|endoftext|>"
+
+
+def numbered(tokens):
+    return {token: i for i, token in enumerate(tokens)}
+
+
+ROBERTA_VOCABULARY = numbered(["<s>", "<pad>", "</s>", "<unk>", *LETTERS, "<mask>"])
+ROBERTA_FILES = {"config.json": {"model_type": "roberta"}, "vocab.json": ROBERTA_VOCABULARY, "merges.txt": MERGES}
+BERT_FILES = {"config.json": {"model_type": "bert"}, "vocab.txt": "\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]) + "\n"}
+MPNET_FILES = {"config.json": {"model_type": "mpnet"}, "vocab.txt": "\n".join(["<s>", "<pad>", "</s>", "[UNK]", *WORDS, "<mask>"]) + "\n"}
+GPT_2_FILES = {"config.json": {"model_type": "gpt2"}, "vocab.json": numbered([*LETTERS, END_OF_TEXT]), "merges.txt": MERGES}
+QWEN_FILES = {**GPT_2_FILES, "config.json": {"model_type": "qwen3"}}
 MASK = token("<mask>", lstrip=True)
 SIZE = len(ROBERTA_VOCABULARY)
 
@@ -266,6 +278,14 @@ def layouts():
         ("bert, other names", BERT_FILES, {"tokenizer_config.json": {"cls_token": "the", "sep_token": "cat", "tokenizer_class": "BertTokenizer"}}),
         ("bert, no types", BERT_FILES, {"tokenizer_config.json": {"model_input_names": ["input_ids", "attention_mask"], "tokenizer_class": "BertTokenizer"}}),
         ("bert by another name", BERT_FILES, {"tokenizer_config.json": {"tokenizer_class": "ElectraTokenizerFast"}}),
+        ("mpnet", MPNET_FILES, {}),
+        ("mpnet, mask as text", MPNET_FILES, {"tokenizer_config.json": {"mask_token": "<mask>", "tokenizer_class": "MPNetTokenizer"}}),
+        ("mpnet, mask without its flag", MPNET_FILES, {"special_tokens_map.json": {"mask_token": token("<mask>")}}),
+        ("gpt-2", GPT_2_FILES, {}),
+        ("gpt-2, begun and ended", GPT_2_FILES, {"tokenizer_config.json": {"tokenizer_class": "GPT2Tokenizer", "add_bos_token": True, "add_eos_token": True}}),
+        ("gpt-2, prefix space", GPT_2_FILES, {"tokenizer_config.json": {"tokenizer_class": "GPT2TokenizerFast", "add_prefix_space": True, "pad_token": "cat"}}),
+        ("qwen 3", QWEN_FILES, {}),
+        ("qwen 2", QWEN_FILES, {"tokenizer_config.json": {"tokenizer_class": "Qwen2Tokenizer", "add_bos_token": True, "eos_token": "cat"}}),
     ]
 
 
@@ -282,8 +302,8 @@ def read_folder(folder):
     return {path.name: compact(path) for path in sorted(folder.iterdir())}
 
 
-def encodings(folder):
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+def encodings(folder, kind=AutoTokenizer):
+    tokenizer = kind.from_pretrained(folder)
     made = []
     for text in TEXTS:
         for pair in (None, "b <mask>a"):
@@ -293,8 +313,25 @@ def encodings(folder):
     return tokenizer, made
 
 
-def make_layouts(output, write_json):
+def saved_again():
+    """What transformers 4 saved (make_layouts_4.py), saved by the transformers that runs this."""
     made = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for number, layout in enumerate(json.loads((DATA / "layouts_4.json").read_text(encoding="utf-8"))):
+            old, new = (pathlib.Path(scratch) / f"{number}-{name}" for name in ("old", "new"))
+            write_folder(old, layout["files"])
+            tokenizer, _ = encodings(old)
+            tokenizer.save_pretrained(new)
+            (new / "config.json").write_text(layout["files"]["config.json"])
+            # LlamaTokenizer does not save that it is "legacy", and then builds another tokenizer than the file that it saved.
+            kind = PreTrainedTokenizerFast if layout["name"].startswith("Llama") else AutoTokenizer
+            _, encoded = encodings(new, kind)
+            made.append({"name": layout["name"] + " and again by 5", "files": read_folder(new), "encodings": encoded})
+    return made
+
+
+def make_layouts(output, write_json):
+    made = saved_again()
     with tempfile.TemporaryDirectory() as scratch:
         for number, (name, base, files) in enumerate(layouts()):
             folder = pathlib.Path(scratch) / str(number)

@@ -59,6 +59,14 @@ std::int64_t Framing::typeCount() const {
     return count;
 }
 
+Framing Framing::withoutTypes() const {
+    Framing framing = *this;
+    for (Parts* const parts : {&framing.single, &framing.pair}) {
+        std::ranges::for_each(*parts, [](FramePart& part) { part.typeId = 0; });
+    }
+    return framing;
+}
+
 Framing bertFraming(std::int64_t first, std::int64_t separator) {
     const Parts single = {special(first), text(What::first), special(separator)};
     Parts pair = single;
@@ -73,8 +81,21 @@ Framing robertaFraming(std::int64_t first, std::int64_t separator) {
     return {single, pair};
 }
 
-Framing plainFraming() {
-    return {{text(What::first)}, {text(What::first), text(What::second, 1)}};
+Framing plainFraming(std::optional<std::int64_t> begin, std::optional<std::int64_t> end) {
+    Framing framing;
+    const auto append = [&](Parts& parts, What which, std::int64_t typeId) {
+        if (begin) {
+            parts.push_back(special(*begin, typeId));
+        }
+        parts.push_back(text(which, typeId));
+        if (end) {
+            parts.push_back(special(*end, typeId));
+        }
+    };
+    append(framing.single, What::first, 0);
+    framing.pair = framing.single;
+    append(framing.pair, What::second, 1);
+    return framing;
 }
 
 Encoding frame(std::vector<std::int64_t> first, std::optional<std::vector<std::int64_t>> second,

@@ -26,14 +26,17 @@ struct Framing {
 
     /// One more than the largest type id in it.
     [[nodiscard]] std::int64_t typeCount() const;
+    /// The same with all types 0.
+    [[nodiscard]] Framing withoutTypes() const;
 };
 
 /// first text separator; first text separator second separator, the second's type being 1.
 [[nodiscard]] Framing bertFraming(std::int64_t first, std::int64_t separator);
 /// first text separator; first text separator separator second separator, all of one type.
 [[nodiscard]] Framing robertaFraming(std::int64_t first, std::int64_t separator);
-/// The texts alone, the second's type being 1.
-[[nodiscard]] Framing plainFraming();
+/// The texts alone, the second's type being 1; each between `begin` and `end` where these are given.
+[[nodiscard]] Framing plainFraming(std::optional<std::int64_t> begin = std::nullopt,
+                                   std::optional<std::int64_t> end = std::nullopt);
 
 /// The ids of one text or two, cut longest-first to maxLength and framed. Throws Error{badInput} if maxLength
 /// cannot hold the special tokens. Source: truncate_encodings of the tokenizers package (its LongestFirst).

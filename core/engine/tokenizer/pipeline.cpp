@@ -15,9 +15,7 @@ public:
         m_normalize = [this](std::u32string_view text) { return normalized(m_parts.normalizer, text); };
         m_added = AddedTokens(m_parts.added, m_normalize, where);
         if (!m_parts.givesTypeIds) {
-            for (auto* const framed : {&m_parts.framing.single, &m_parts.framing.pair}) {
-                std::ranges::for_each(*framed, [](FramePart& part) { part.typeId = 0; });
-            }
+            m_parts.framing = m_parts.framing.withoutTypes();
         }
         m_size = static_cast<std::int64_t>(m_parts.model->size());
         for (const auto& [token, id] : m_parts.model->vocabulary()) {

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace finescope::engine {
@@ -43,19 +44,19 @@ std::optional<std::int64_t> findSpecial(const TokenAdder& adder, TokenizerClass 
 /// Around the files of one class: vocab.txt, or vocab.json and merges.txt.
 std::unique_ptr<Tokenizer> loadOldLayout(const path& folder, TokenizerClass which,
                                          const TokenizerOptions& options) {
-    const bool bert = which == TokenizerClass::bert;
-    const path file = folder / (bert ? "vocab.txt" : "vocab.json");
+    const bool wordPiece = classModel(which) == ModelKind::wordPiece;
+    const path file = folder / (wordPiece ? "vocab.txt" : "vocab.json");
     if (!std::filesystem::exists(file)) {
         throw Error(ErrorKind::badFile,
                     options.classSource + " needs " + file.string() + ", which is missing");
     }
     TokenizerParts parts;
-    if (bert) {
-        WordPieceOptions wordPiece;
+    if (wordPiece) {
+        WordPieceOptions wordPieceOptions;
         if (const AddedToken* const unknown = options.find("unk_token")) {
-            wordPiece.unknown = unknown->content;
+            wordPieceOptions.unknown = unknown->content;
         }
-        parts.model = makeWordPiece(readVocabularyLines(file), wordPiece, file.string());
+        parts.model = makeWordPiece(readVocabularyLines(file), wordPieceOptions, file.string());
     } else {
         Vocabulary vocabulary = readVocabularyJson(file);
         Merges merges = readMerges(folder / "merges.txt", vocabulary);
@@ -67,18 +68,23 @@ std::unique_ptr<Tokenizer> loadOldLayout(const path& folder, TokenizerClass whic
                           [&](const AddedToken& token) { adder.add(token); });
     addSpecialTokens(adder, which, options, vocabulary);
 
-    const auto id = [&](std::string_view name) {
+    const auto find = [&](std::string_view name) { return findSpecial(adder, which, options, name); };
+    const auto require = [&](std::string_view name) {
         return specialId(adder, which, options, name, file.string());
     };
     parts.normalizer = classNormalizer(which, options);
     parts.preTokenizer = classPreTokenizer(which, options);
-    const std::int64_t first = id("cls_token"), separator = id("sep_token");
-    parts.framing = classFraming(which, first, separator);
+    if (hasOwnFraming(which)) {
+        parts.framing = classFraming(which, options, require);
+        parts.padId = require("pad_token");
+    } else {
+        parts.framing = classFraming(which, options, find);
+        parts.padId = find("pad_token");
+    }
     parts.framing.truncateLeft = options.truncateLeft.value_or(false);
-    parts.givesTypeIds = options.givesTypeIds.value_or(bert);
-    parts.padId = id("pad_token");
-    static_cast<void>(id("unk_token")); // has to be there
-    parts.maskId = findSpecial(adder, which, options, "mask_token");
+    parts.givesTypeIds = options.givesTypeIds.value_or(which == TokenizerClass::bert);
+    static_cast<void>(require("unk_token")); // has to be there
+    parts.maskId = find("mask_token");
     parts.added = adder.tokens();
     return makeTokenizer(std::move(parts), file.string());
 }
@@ -105,9 +111,13 @@ void compareWithClass(const TokenizerJson& file, const TokenAdder& adder, Tokeni
             throw contradiction(where, part, options.classSource);
         }
     };
-    const bool bert = which == TokenizerClass::bert;
-    require(std::holds_alternative<WordPieceOptions>(file.modelOptions) == bert, "model");
-    if (bert) {
+    const auto kind =
+        std::array{ModelKind::wordPiece, ModelKind::bpe, ModelKind::unigram}[file.modelOptions.index()];
+    require(classModel(which) == kind, "model");
+    if (!isBuilt(which)) {
+        return;
+    }
+    if (kind == ModelKind::wordPiece) {
         WordPieceOptions own;
         if (const AddedToken* const unknown = options.find("unk_token")) {
             own.unknown = unknown->content;
@@ -123,11 +133,15 @@ void compareWithClass(const TokenizerJson& file, const TokenAdder& adder, Tokeni
     }
     require(file.normalizer == classNormalizer(which, options), "normalizer");
     require(file.preTokenizer == classPreTokenizer(which, options), "pre_tokenizer");
-    const auto id = [&](std::string_view name) {
-        return specialId(adder, which, options, name, where.string());
-    };
-    const Framing own = classFraming(which, id("cls_token"), id("sep_token"));
-    require(file.framing.single == own.single && file.framing.pair == own.pair, "post_processor");
+    if (hasOwnFraming(which)) {
+        const bool types = options.givesTypeIds.value_or(true);
+        const Framing own = classFraming(which, options, [&](std::string_view name) {
+            return specialId(adder, which, options, name, where.string());
+        });
+        const Framing mine = types ? own : own.withoutTypes();
+        const Framing said = types ? file.framing : file.framing.withoutTypes();
+        require(said.single == mine.single && said.pair == mine.pair, "post_processor");
+    }
 }
 
 /// Refuses options beside a tokenizer.json, of which no class is said, that contradict it.
@@ -171,7 +185,6 @@ std::unique_ptr<Tokenizer> loadJsonLayout(const path& where, const TokenizerOpti
     TokenizerJson file = readTokenizerJson(where);
     const Vocabulary& vocabulary = file.model->vocabulary();
     const TokenizerClass which = options.tokenizerClass;
-    const bool built = which == TokenizerClass::bert || which == TokenizerClass::roberta;
 
     TokenAdder adder(vocabulary, file.model->size(), where.string());
     std::ranges::for_each(file.added, [&](const AddedToken& token) { adder.add(token); });
@@ -185,7 +198,7 @@ std::unique_ptr<Tokenizer> loadJsonLayout(const path& where, const TokenizerOpti
         }
     }
     addSpecialTokens(adder, which, options, vocabulary);
-    if (built) {
+    if (classModel(which)) {
         compareWithClass(file, adder, which, options, where);
     } else if (which == TokenizerClass::notSaid) {
         compareWithOptions(file, options, where);
@@ -219,16 +232,23 @@ std::unique_ptr<Tokenizer> loadJsonLayout(const path& where, const TokenizerOpti
 } // namespace
 
 std::unique_ptr<Tokenizer> loadTokenizer(const path& modelFolder) {
-    const TokenizerOptions options = readTokenizerOptions(modelFolder);
-    if (const path whole = modelFolder / "tokenizer.json"; std::filesystem::exists(whole)) {
+    TokenizerOptions options = readTokenizerOptions(modelFolder);
+    const path whole = modelFolder / "tokenizer.json";
+    if (std::filesystem::exists(whole)) {
         return loadJsonLayout(whole, options);
     }
-    if (options.tokenizerClass == TokenizerClass::asWritten) {
-        throw Error(ErrorKind::badFile, options.classSource + " needs " +
-                                            (modelFolder / "tokenizer.json").string() + ", which is missing");
+    if (options.tokenizerClass == TokenizerClass::notSaid) {
+        options.tokenizerClass = options.modelTypeClass;
+        options.classSource = options.modelTypeSource;
+    }
+    if (isBuilt(options.tokenizerClass)) {
+        return loadOldLayout(modelFolder, options.tokenizerClass, options);
     }
     if (options.tokenizerClass != TokenizerClass::notSaid) {
-        return loadOldLayout(modelFolder, options.tokenizerClass, options);
+        throw Error(ErrorKind::badFile,
+                    options.classSource + " needs " + whole.string() +
+                        ", which is missing; transformers writes it where it saves a tokenizer "
+                        "(AutoTokenizer.from_pretrained(folder).save_pretrained(folder))");
     }
     if (std::filesystem::exists(modelFolder / "vocab.txt")) {
         return loadOldLayout(modelFolder, TokenizerClass::bert, options);

@@ -25,7 +25,8 @@ public:
     /// tokens, or if a text has what no token holds and the tokenizer has none for the unknown.
     [[nodiscard]] virtual Encoding encode(std::string_view first, std::optional<std::string_view> second,
                                           std::size_t maxLength) const = 0;
-    /// Of the token that fills a batch; 0 where the tokenizer has none, as what is filled is masked.
+    /// Of the token that fills a batch, at its end whatever side the files say, as what is filled is masked;
+    /// 0 where the tokenizer has none, as in GPT-2 and Llama.
     [[nodiscard]] virtual std::int64_t padId() const = 0;
     /// One more than the largest id: the rows that an embedding needs at least.
     [[nodiscard]] virtual std::int64_t vocabularySize() const = 0;
@@ -37,9 +38,10 @@ public:
 
 /// The tokenizer of a Hugging Face model folder: tokenizer.json (WordPiece, BPE, Unigram), which says most
 /// and is taken where it is there; else vocab.txt (WordPiece), or vocab.json and merges.txt (byte-level BPE),
-/// with options from tokenizer_config.json and its neighbours. Refused are classes and parts that stand for
-/// another algorithm, and a tokenizer.json that contradicts the class or the options beside it: transformers
-/// takes those, other programs the file. Throws Error{badFile} naming the file and the place.
+/// with options from tokenizer_config.json and its neighbours; where these name no class, the "model_type" of
+/// config.json says how they are used. Refused are classes and parts that stand for another algorithm, and a
+/// tokenizer.json that contradicts the class or the options beside it: transformers takes those, other
+/// programs the file (README.md says which classes). Throws Error{badFile} naming the file and the place.
 [[nodiscard]] std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& modelFolder);
 
 /// The files of the folder, by name, that its tokenizer is made of.

@@ -13,20 +13,54 @@ namespace {
 
 using text::shown;
 
-struct SpecialName {
-    std::string_view name, bert, roberta;
+struct ClassTokens {
+    TokenizerClass which;
+    std::array<std::string_view, kSpecialNames.size()> tokens; ///< in the order of the names
 };
-constexpr std::array kSpecialNames = {
-    SpecialName{"bos_token", "", "<s>"},           SpecialName{"eos_token", "", "</s>"},
-    SpecialName{"unk_token", "[UNK]", "<unk>"},    SpecialName{"sep_token", "[SEP]", "</s>"},
-    SpecialName{"pad_token", "[PAD]", "<pad>"},    SpecialName{"cls_token", "[CLS]", "<s>"},
-    SpecialName{"mask_token", "[MASK]", "<mask>"},
+constexpr std::string_view kEndOfText = "<|endoftext|>";
+constexpr std::array kClassTokens = {
+    ClassTokens{TokenizerClass::bert, {"", "", "[UNK]", "[SEP]", "[PAD]", "[CLS]", "[MASK]"}},
+    ClassTokens{TokenizerClass::mpnet, {"<s>", "</s>", "[UNK]", "</s>", "<pad>", "<s>", "<mask>"}},
+    ClassTokens{TokenizerClass::roberta, {"<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>"}},
+    ClassTokens{TokenizerClass::gpt2, {kEndOfText, kEndOfText, kEndOfText, "", "", "", ""}},
+    ClassTokens{TokenizerClass::qwen2, {"", kEndOfText, kEndOfText, "", kEndOfText, "", ""}},
 };
+
+/// Qwen 2's words.
+constexpr std::string_view kQwen2Words =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
 } // namespace
 
+bool isBuilt(TokenizerClass which) {
+    return std::ranges::find(kClassTokens, which, &ClassTokens::which) != kClassTokens.end();
+}
+
+std::optional<ModelKind> classModel(TokenizerClass which) {
+    using enum TokenizerClass;
+    switch (which) {
+    case bert:
+    case mpnet:
+        return ModelKind::wordPiece;
+    case roberta:
+    case gpt2:
+    case qwen2:
+    case llama:
+        return ModelKind::bpe;
+    case sentencePiece:
+        return ModelKind::unigram;
+    case notSaid:
+    case asWritten:
+        break;
+    }
+    return std::nullopt;
+}
+
 NormalizerSteps classNormalizer(TokenizerClass which, const TokenizerOptions& options) {
-    if (which != TokenizerClass::bert) {
+    if (which == TokenizerClass::qwen2) {
+        return {NormalForm{.compatible = false, .composed = true}};
+    }
+    if (classModel(which) != ModelKind::wordPiece) {
         return {};
     }
     const bool lowerCase = options.lowerCase.value_or(true);
@@ -35,24 +69,41 @@ NormalizerSteps classNormalizer(TokenizerClass which, const TokenizerOptions& op
 }
 
 PreTokenizerSteps classPreTokenizer(TokenizerClass which, const TokenizerOptions& options) {
-    if (which == TokenizerClass::bert) {
+    if (classModel(which) == ModelKind::wordPiece) {
         return {BertWords{}};
     }
-    return {ByteLevelWords{options.addPrefixSpace.value_or(false), true}};
+    const bool prefixSpace = options.addPrefixSpace.value_or(false);
+    if (which == TokenizerClass::qwen2) {
+        return {PatternSplit{RegularExpression(std::string(kQwen2Words), options.classSource)},
+                ByteLevelWords{prefixSpace, false}};
+    }
+    return {ByteLevelWords{prefixSpace, true}};
 }
 
-Framing classFraming(TokenizerClass which, std::int64_t first, std::int64_t separator) {
+bool hasOwnFraming(TokenizerClass which) {
+    return which == TokenizerClass::bert || which == TokenizerClass::mpnet ||
+           which == TokenizerClass::roberta;
+}
+
+Framing classFraming(TokenizerClass which, const TokenizerOptions& options,
+                     const std::function<std::optional<std::int64_t>(std::string_view)>& idOf) {
+    if (!hasOwnFraming(which)) {
+        const auto wanted = [&](std::optional<bool> option, std::string_view name) {
+            return option.value_or(false) ? idOf(name) : std::nullopt;
+        };
+        return plainFraming(wanted(options.addBegin, "bos_token"), wanted(options.addEnd, "eos_token"));
+    }
+    const std::int64_t first = idOf("cls_token").value(), separator = idOf("sep_token").value();
     return which == TokenizerClass::bert ? bertFraming(first, separator) : robertaFraming(first, separator);
 }
 
 std::string_view classToken(TokenizerClass which, std::string_view name) {
-    const auto* const found = std::ranges::find(kSpecialNames, name, &SpecialName::name);
-    if (found == kSpecialNames.end()) {
+    const auto* const place = std::ranges::find(kSpecialNames, name);
+    const auto* const known = std::ranges::find(kClassTokens, which, &ClassTokens::which);
+    if (place == kSpecialNames.end() || known == kClassTokens.end()) {
         return {};
     }
-    return which == TokenizerClass::bert      ? found->bert
-           : which == TokenizerClass::roberta ? found->roberta
-                                              : std::string_view();
+    return known->tokens[static_cast<std::size_t>(place - kSpecialNames.begin())];
 }
 
 TokenAdder::TokenAdder(const Vocabulary& vocabulary, std::size_t size, std::string where)
@@ -117,15 +168,21 @@ void addSpecialTokens(TokenAdder& adder, TokenizerClass which, const TokenizerOp
             adder.add(token);
         }
     };
-    for (const SpecialName& special : kSpecialNames) {
-        if (const AddedToken* const given = options.find(special.name)) {
-            addNew(*given);
-            continue;
+    for (const std::string_view name : kSpecialNames) {
+        const AddedToken* const given = options.find(name);
+        AddedToken token;
+        if (given != nullptr) {
+            token = *given;
+        } else {
+            token.content = classToken(which, name);
         }
-        AddedToken own;
-        own.content = classToken(which, special.name);
-        if (vocabulary.contains(own.content)) {
-            addNew(own);
+        // MPNetTokenizer alone gives a flag to a token that comes without any.
+        if (which == TokenizerClass::mpnet && name == "mask_token" &&
+            (given == nullptr || options.withoutFlags.contains(name))) {
+            token.leftStrip = true;
+        }
+        if (given != nullptr || vocabulary.contains(token.content)) {
+            addNew(token);
         }
     }
     std::string_view unordered; // of a name that only this tokenizer has, and not in the vocabulary

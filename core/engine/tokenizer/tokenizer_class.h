@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,10 +17,20 @@
 
 namespace finescope::engine {
 
-/// What the classes BertTokenizer and RobertaTokenizer of transformers 5 build around a vocabulary.
+/// Whether the class builds a tokenizer around a vocabulary, and needs no tokenizer.json.
+[[nodiscard]] bool isBuilt(TokenizerClass which);
+/// The model of such a class, or of the tokenizer.json that the class takes.
+enum class ModelKind { wordPiece, bpe, unigram };
+[[nodiscard]] std::optional<ModelKind> classModel(TokenizerClass which);
+
+/// What a class that is built has around its model in transformers 5.
 [[nodiscard]] NormalizerSteps classNormalizer(TokenizerClass which, const TokenizerOptions& options);
 [[nodiscard]] PreTokenizerSteps classPreTokenizer(TokenizerClass which, const TokenizerOptions& options);
-[[nodiscard]] Framing classFraming(TokenizerClass which, std::int64_t first, std::int64_t separator);
+/// Whether its special tokens frame a text, whatever tokenizer.json says.
+[[nodiscard]] bool hasOwnFraming(TokenizerClass which);
+/// `idOf` has the id of a special token by its name ("cls_token").
+[[nodiscard]] Framing classFraming(TokenizerClass which, const TokenizerOptions& options,
+                                   const std::function<std::optional<std::int64_t>(std::string_view)>& idOf);
 /// The name of a special token where no file gives it; empty if the class has none.
 [[nodiscard]] std::string_view classToken(TokenizerClass which, std::string_view name);
 

@@ -20,9 +20,6 @@ namespace {
 using nlohmann::json;
 using text::shown;
 
-constexpr std::array<std::string_view, 7> kSpecialKeys = {"bos_token", "eos_token", "unk_token", "sep_token",
-                                                          "pad_token", "cls_token", "mask_token"};
-
 struct ClassName {
     std::string_view name;
     TokenizerClass is;
@@ -37,12 +34,40 @@ constexpr std::array kClasses = {
     ClassName{"LayoutLMTokenizer", TokenizerClass::bert, true},
     ClassName{"MobileBertTokenizer", TokenizerClass::bert, true},
     ClassName{"SqueezeBertTokenizer", TokenizerClass::bert, true},
+    ClassName{"MPNetTokenizer", TokenizerClass::mpnet, false},
     ClassName{"RobertaTokenizer", TokenizerClass::roberta, false},
     ClassName{"BartTokenizer", TokenizerClass::roberta, false},
     ClassName{"LongformerTokenizer", TokenizerClass::roberta, false},
+    ClassName{"GPT2Tokenizer", TokenizerClass::gpt2, false},
+    ClassName{"Qwen2Tokenizer", TokenizerClass::qwen2, false},
+    ClassName{"CamembertTokenizer", TokenizerClass::sentencePiece, false},
+    ClassName{"DebertaV2Tokenizer", TokenizerClass::sentencePiece, true},
+    ClassName{"XLMRobertaTokenizer", TokenizerClass::sentencePiece, false},
+    ClassName{"LlamaTokenizer", TokenizerClass::llama, false},
     ClassName{"TokenizersBackend", TokenizerClass::asWritten, false},
     ClassName{"PreTrainedTokenizer", TokenizerClass::asWritten,
               false}, // "PreTrainedTokenizerFast" it has to be
+};
+
+struct ModelType {
+    std::string_view name, tokenizerClass;
+};
+/// What transformers 5.24 takes for a model where no class is said, but for DistilBERT, which has no token
+/// types: BertTokenizer would give it some.
+constexpr std::array kModelTypes = {
+    ModelType{"bert", "BertTokenizer"},
+    ModelType{"camembert", "CamembertTokenizer"},
+    ModelType{"deberta-v2", "DebertaV2Tokenizer"},
+    ModelType{"distilbert", "DistilBertTokenizer"},
+    ModelType{"electra", "ElectraTokenizer"},
+    ModelType{"gpt2", "GPT2Tokenizer"},
+    ModelType{"llama", "LlamaTokenizer"},
+    ModelType{"modernbert", "TokenizersBackend"},
+    ModelType{"mpnet", "MPNetTokenizer"},
+    ModelType{"qwen2", "Qwen2Tokenizer"},
+    ModelType{"qwen3", "Qwen2Tokenizer"},
+    ModelType{"roberta", "RobertaTokenizer"},
+    ModelType{"xlm-roberta", "XLMRobertaTokenizer"},
 };
 
 Error bad(const std::filesystem::path& path, std::string_view key, const std::string& what) {
@@ -77,15 +102,23 @@ AddedToken parseSpecial(const json& value, std::string_view key, const std::file
 }
 
 void readSpecial(const json& object, const std::filesystem::path& path, TokenizerOptions& options) {
-    for (const std::string_view key : kSpecialKeys) {
+    const auto set = [&](std::string_view name, const json& value) {
+        options.special[std::string(name)] = parseSpecial(value, name, path);
+        if (value.is_string()) {
+            options.withoutFlags.emplace(name);
+        } else {
+            options.withoutFlags.erase(std::string(name));
+        }
+    };
+    for (const std::string_view key : kSpecialNames) {
         if (const json* const value = find(object, key)) {
-            options.special[std::string(key)] = parseSpecial(*value, key, path);
+            set(key, *value);
         }
     }
     for (const auto& [key, value] : object.items()) {
-        const bool known = std::ranges::find(kSpecialKeys, key) != kSpecialKeys.end();
+        const bool known = std::ranges::find(kSpecialNames, key) != kSpecialNames.end();
         if (!known && key.ends_with("_token") && value.is_string()) {
-            options.special[key] = parseSpecial(value, key, path);
+            set(key, value);
         }
     }
     const auto addAll = [&](std::string_view key) {
@@ -100,7 +133,7 @@ void readSpecial(const json& object, const std::filesystem::path& path, Tokenize
             if (tokens->is_array()) {
                 options.extra.push_back(parseSpecial(value, key, path));
             } else {
-                options.special[name] = parseSpecial(value, name, path);
+                set(name, value);
             }
         }
     };
@@ -163,6 +196,34 @@ std::vector<AddedToken> readAddedTokens(const std::filesystem::path& path, const
     return byId(std::move(tokens), path.string());
 }
 
+/// All but the two that mean no algorithm.
+std::string understoodClasses() {
+    std::string names;
+    for (const ClassName& known : kClasses) {
+        if (known.is != TokenizerClass::asWritten) {
+            names.append(names.empty() ? "" : ", ").append(known.name);
+        }
+    }
+    return names;
+}
+
+void readModelType(const json& object, const std::filesystem::path& path, TokenizerOptions& options) {
+    const json* const value = find(object, "model_type");
+    const auto* const type =
+        value == nullptr || !value->is_string()
+            ? kModelTypes.end()
+            : std::ranges::find(kModelTypes, value->get<std::string>(), &ModelType::name);
+    if (type == kModelTypes.end()) {
+        return;
+    }
+    const auto* const is = std::ranges::find(kClasses, type->tokenizerClass, &ClassName::name);
+    options.modelTypeClass = is->is;
+    options.modelTypeSource = path.string() + ": \"model_type\" " + shown(value->dump());
+    if (options.tokenizerClass == TokenizerClass::notSaid) {
+        options.givesTypeIds = options.givesTypeIds.value_or(is->givesTypeIds);
+    }
+}
+
 /// The class that a file names; one that stands for another algorithm is refused, and so are options that do.
 void readClass(const json& object, const std::filesystem::path& path, TokenizerOptions& options) {
     for (const std::string_view key : {"word_tokenizer_type", "subword_tokenizer_type"}) {
@@ -188,9 +249,9 @@ void readClass(const json& object, const std::filesystem::path& path, TokenizerO
     const auto* const known = std::ranges::find(kClasses, name, &ClassName::name);
     if (known == kClasses.end() || *value == "PreTrainedTokenizer") {
         throw bad(path, "tokenizer_class",
-                  "is " + shown(value->dump()) +
-                      ", which is not understood; understood are BertTokenizer and RobertaTokenizer (with or "
-                      "without Fast) and, where tokenizer.json says it all, TokenizersBackend");
+                  "is " + shown(value->dump()) + ", which is not understood; understood are " +
+                      understoodClasses() +
+                      " (with or without Fast) and, where tokenizer.json says it all, TokenizersBackend");
     }
     if (options.tokenizerClass == TokenizerClass::notSaid) {
         options.tokenizerClass = known->is;
@@ -217,6 +278,8 @@ void readConfig(const json& object, const std::filesystem::path& path, Tokenizer
     options.lowerCase = flag(object, "do_lower_case", path);
     options.chineseCharacters = flag(object, "tokenize_chinese_chars", path);
     options.stripAccents = flag(object, "strip_accents", path);
+    options.addBegin = flag(object, "add_bos_token", path);
+    options.addEnd = flag(object, "add_eos_token", path);
     if (flag(object, "split_special_tokens", path).value_or(false)) {
         throw bad(path, "split_special_tokens", "is true; only false is understood");
     }
@@ -244,7 +307,9 @@ TokenizerOptions readTokenizerOptions(const std::filesystem::path& folder) {
         readConfig(readJsonObject(options.config), options.config, options);
     }
     if (const auto model = folder / "config.json"; std::filesystem::exists(model)) {
-        readClass(readJsonObject(model), model, options);
+        const json object = readJsonObject(model);
+        readClass(object, model, options);
+        readModelType(object, model, options);
     }
     if (!options.decoder) {
         if (const auto map = folder / "special_tokens_map.json"; std::filesystem::exists(map)) {

@@ -212,6 +212,48 @@ private Q_SLOTS:
                  folder.error().c_str());
         folder.write("tokenizer_config.json", {{"tokenizer_class", "RobertaTokenizer"}});
         QVERIFY2(holds(folder.error(), {"RobertaTokenizer", "vocab.json"}), folder.error().c_str());
+        folder.write("tokenizer_config.json", {{"tokenizer_class", "DebertaV2Tokenizer"}});
+        QVERIFY2(holds(folder.error(), {"DebertaV2Tokenizer", "tokenizer.json", "save_pretrained"}),
+                 folder.error().c_str());
+    }
+
+    /// transformers goes by it where no class is said; the files alone would say RoBERTa, or BERT.
+    void modelTypeSaysTheClass() {
+        const TokenizerFolder folder;
+        writeFile(folder.path / "vocab.json",
+                  R"({"<s>": 0, "</s>": 1, "<pad>": 2, "<unk>": 3, "a": 4, "<|endoftext|>": 5})");
+        writeFile(folder.path / "merges.txt", "");
+        const std::vector<std::int64_t> framed = {0, 4, 1}, plain = {4};
+        QCOMPARE(folder.ids("a"), framed);
+        folder.write("config.json", {{"model_type", "gpt2"}});
+        QCOMPARE(folder.ids("a"), plain);
+        folder.write("config.json", {{"model_type", "distilbert"}});
+        QVERIFY2(holds(folder.error(), {"config.json", "distilbert", "vocab.txt"}), folder.error().c_str());
+        folder.write("config.json", {{"model_type", "xlm-roberta"}});
+        QVERIFY2(holds(folder.error(), {"config.json", "xlm-roberta", "tokenizer.json"}),
+                 folder.error().c_str());
+    }
+
+    void withoutAPadTokenZeroFills() {
+        const TokenizerFolder folder;
+        json document = smallBytes();
+        document["model"]["vocab"] = {{"<s>", 0}, {"</s>", 1}, {"b", 2}, {"a", 3}, {"c", 4}};
+        document["post_processor"] = nullptr;
+        folder.write("tokenizer.json", document);
+        folder.write("tokenizer_config.json",
+                     {{"tokenizer_class", "LlamaTokenizer"}, {"pad_token", nullptr}});
+        QCOMPARE(engine::loadTokenizer(folder.path)->padId(), std::int64_t{0});
+        folder.write("tokenizer_config.json", {{"tokenizer_class", "LlamaTokenizer"}, {"pad_token", "</s>"}});
+        QCOMPARE(engine::loadTokenizer(folder.path)->padId(), std::int64_t{1});
+    }
+
+    /// Versions of transformers wrote several files for one class.
+    void classesAroundSentencePieceTakeTheFile() {
+        const TokenizerFolder folder;
+        folder.write("tokenizer.json", smallBytes()); // which has no Metaspace, as Llama 3's
+        folder.write("tokenizer_config.json", {{"tokenizer_class", "LlamaTokenizerFast"}});
+        const std::vector<std::int64_t> expected = {0, 3, 2};
+        QCOMPARE(folder.ids("a"), expected);
     }
 
     void tokenizerJsonWinsOverOtherFiles() {
