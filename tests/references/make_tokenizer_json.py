@@ -137,6 +137,8 @@ def variants(word_piece, byte_bpe):
             "pretokenizers", form("WhitespaceSplit"), {"type": "Punctuation", "behavior": "Contiguous"}, {"type": "Digits", "individual_digits": True})}),
         ("json_digits", "word_piece", {"normalizer": spaces, "pre_tokenizer": sequence(
             "pretokenizers", {"type": "Digits", "individual_digits": False}, {"type": "Punctuation", "behavior": "MergedWithPrevious"}, form("Whitespace"))}),
+        ("json_scripts", "word_piece", {"normalizer": form("Lowercase"), "pre_tokenizer": sequence("pretokenizers", form("UnicodeScripts"), form("WhitespaceSplit"))}),
+        ("json_scripts_first", "unigram", {"pre_tokenizer": sequence("pretokenizers", form("UnicodeScripts"), metaspace("first"))}),
         ("json_byte_fallback", "byte_bpe", {"normalizer": llama, "pre_tokenizer": None, "model": {"byte_fallback": True, "unk_token": "<unk>", "fuse_unk": True}}),
         ("json_unigram", "unigram", {"normalizer": sequence("normalizers", form("Nmt"), form("NFKC"), spaces), "pre_tokenizer": metaspace("always"),
                                      "post_processor": ROBERTA}),

@@ -26,15 +26,16 @@ def classify():
     strip, lower = normalizer(strip_accents=True), normalizer(lowercase=True)
     word, marks = pre_tokenizers.Whitespace(), normalizers.StripAccents()
     canonical, compatible = normalizers.NFD(), normalizers.NFKD()
-    names = ("Letters", "Numbers", "Punctuation", "Removed", "Chinese", "Accents", "Words", "Marks", "Decomposed",
+    letters, numbers = [], []
+    names = ("Punctuation", "Removed", "Chinese", "Accents", "Words", "Marks", "Decomposed",
              "Compatible", "Reordered")
     classes, lowered = {name: [] for name in names}, []
     for code in CODE_POINTS:
         c = chr(code)
         if len(byte_level.pre_tokenize_str("a" + c)) == 1:
-            classes["Letters"].append(code)
+            letters.append(code)
         elif len(byte_level.pre_tokenize_str("1" + c)) == 1:
-            classes["Numbers"].append(code)
+            numbers.append(code)
         if len(bert.pre_tokenize_str("a" + c + "b")) == 3:
             classes["Punctuation"].append(code)
         if clean.normalize_str("a" + c + "b") == "ab":
@@ -57,6 +58,7 @@ def classify():
         small = lower.normalize_str(c)
         if small != c and len(small) == 1:
             lowered.append((code, ord(small)))
+    assert (letters, numbers) == (matched(r"\p{L}"), matched(r"\p{N}"))  # which the categories say
     return classes, lowered
 
 
@@ -73,6 +75,27 @@ def matched(expression):
 def categories():
     """(first, last, category), sorted; what is in none is not assigned."""
     return sorted((*r, name) for name in CATEGORIES for r in ranges(matched(r"\p{%s}" % name)))
+
+
+def scripts():
+    """(first, last, number), sorted; numbers from 1 in the order of the first code points. What splits from no other is in none."""
+    cut = pre_tokenizers.UnicodeScripts()
+
+    def together(one, other):
+        return len(cut.pre_tokenize_str(one + other)) == 1
+
+    found, first_of = [], []
+    for c in map(chr, CODE_POINTS):
+        if together("a", c) and together("\u4e00", c):
+            continue
+        if found and found[-1][1] == ord(c) - 1 and together(chr(found[-1][1]), c):
+            found[-1][1] = ord(c)
+            continue
+        number = next((i for i, first in enumerate(first_of, 1) if together(first, c)), len(first_of) + 1)
+        if number > len(first_of):
+            first_of.append(c)
+        found.append([ord(c), ord(c), number])
+    return found
 
 
 def ranges(codes):
@@ -123,12 +146,15 @@ def main(target):
     body = rows("{0x%X, 0x%X, %d, %d}," % tuple(r) for r in lower_ranges(lowered))
     parts.append(f"constexpr LowerRange kLower[] = {{\n{body}\n}};\n\n")
     body = rows('{0x%X, 0x%X, "%s"},' % r for r in categories())
-    parts.append(f"constexpr CategoryRange kCategories[] = {{\n{body}\n}};\n// clang-format on\n\n}} // namespace\n\n")
+    parts.append(f"constexpr CategoryRange kCategories[] = {{\n{body}\n}};\n\n")
+    body = rows("{0x%X, 0x%X, %d}," % tuple(r) for r in scripts())
+    parts.append(f"constexpr ScriptRange kScripts[] = {{\n{body}\n}};\n// clang-format on\n\n}} // namespace\n\n")
     for name in classes:
         function = name[0].lower() + name[1:] + "Ranges"
         parts.append(f"std::span<const CodeRange> {function}() {{\n    return k{name};\n}}\n")
     parts.append("std::span<const LowerRange> lowerRanges() {\n    return kLower;\n}\n"
-                 "std::span<const CategoryRange> categoryRanges() {\n    return kCategories;\n}\n\n} // namespace finescope::engine\n")
+                 "std::span<const CategoryRange> categoryRanges() {\n    return kCategories;\n}\n"
+                 "std::span<const ScriptRange> scriptRanges() {\n    return kScripts;\n}\n\n} // namespace finescope::engine\n")
     with open(target, "w", encoding="utf-8") as file:
         file.write("".join(parts))
 

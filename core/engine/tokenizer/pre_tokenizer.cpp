@@ -126,6 +126,24 @@ struct Cut {
             return !isNumber(code) ? Kind::first : step.individual ? Kind::alone : Kind::second;
         });
     }
+    void operator()(const ScriptRuns& /*step*/) const {
+        std::size_t begin = 0;
+        int script = 0;
+        for (std::size_t i = 0; i < word.text.size(); ++i) {
+            const int next = scriptOf(word.text[i]);
+            if (next == 0 || next == script) {
+                continue;
+            }
+            if (script != 0) {
+                add(begin, i);
+            }
+            begin = i;
+            script = next;
+        }
+        if (script != 0) {
+            add(begin, word.text.size());
+        }
+    }
     void operator()(const PunctuationMarks& step) const {
         add(wordsAt(stretchesAt(word.text, isPunctuation), step.behavior));
     }

@@ -34,7 +34,10 @@ struct DigitRuns {
     bool individual = false;
     bool operator==(const DigitRuns&) const = default;
 };
-
+/// Runs of one script; what goes with any script goes with the run before, and is left out before the first.
+struct ScriptRuns {
+    bool operator==(const ScriptRuns&) const = default;
+};
 /// Punctuation marks apart from the rest.
 struct PunctuationMarks {
     SplitBehavior behavior = SplitBehavior::isolated;
@@ -61,7 +64,7 @@ struct SpaceSigns {
 };
 
 /// What the `tokenizers` package calls a pre-tokenizer: how a normalised text is cut into words.
-using PreTokenizerStep = std::variant<BertWords, ByteLevelWords, WordRuns, SpaceWords, DigitRuns,
+using PreTokenizerStep = std::variant<BertWords, ByteLevelWords, WordRuns, SpaceWords, DigitRuns, ScriptRuns,
                                       PunctuationMarks, PatternSplit, SpaceSigns>;
 using PreTokenizerSteps = std::vector<PreTokenizerStep>;
 

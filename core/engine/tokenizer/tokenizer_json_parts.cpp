@@ -216,6 +216,7 @@ constexpr std::array kPreTokenizers = {
     PartReader<PreTokenizerSteps>{"BertPreTokenizer", addPlain<BertWords>},
     PartReader<PreTokenizerSteps>{"Whitespace", addPlain<WordRuns>},
     PartReader<PreTokenizerSteps>{"WhitespaceSplit", addPlain<SpaceWords>},
+    PartReader<PreTokenizerSteps>{"UnicodeScripts", addPlain<ScriptRuns>},
     PartReader<PreTokenizerSteps>{
         "ByteLevel",
         [](const JsonPart& part, PreTokenizerSteps& steps) {

@@ -55,6 +55,11 @@ int combiningClass(char32_t code) {
                : utf8proc_get_property(static_cast<utf8proc_int32_t>(code))->combining_class;
 }
 
+bool isOfCategory(char32_t code, char category) {
+    const CategoryRange* const range = findRange(categoryRanges(), code);
+    return range != nullptr && range->category[0] == category;
+}
+
 /// Decomposed and ordered text, composed; what only utf8proc knows as composed falls apart again.
 std::u32string compose(const std::u32string& text) {
     std::vector<utf8proc_int32_t> codes(text.begin(), text.end());
@@ -105,11 +110,16 @@ bool isSpace(char32_t code) {
 
 bool isLetter(char32_t code) {
     const char32_t folded = code | 0x20;
-    return code < 0x80 ? folded >= 'a' && folded <= 'z' : findRange(lettersRanges(), code) != nullptr;
+    return code < 0x80 ? folded >= 'a' && folded <= 'z' : isOfCategory(code, 'L');
 }
 
 bool isNumber(char32_t code) {
-    return code < 0x80 ? code >= '0' && code <= '9' : findRange(numbersRanges(), code) != nullptr;
+    return code < 0x80 ? code >= '0' && code <= '9' : isOfCategory(code, 'N');
+}
+
+int scriptOf(char32_t code) {
+    const ScriptRange* const range = findRange(scriptRanges(), code);
+    return range == nullptr ? 0 : range->script;
 }
 
 bool isPunctuation(char32_t code) {

@@ -27,6 +27,9 @@ using text::appendUtf8;
 [[nodiscard]] bool isWordCharacter(char32_t code);
 [[nodiscard]] bool isMark(char32_t code);
 
+/// The number of a code point's script; 0 for one that goes with any, as the space and what is not assigned.
+[[nodiscard]] int scriptOf(char32_t code);
+
 /// Canonical decomposition without the non-spacing marks.
 [[nodiscard]] std::u32string stripAccents(std::u32string_view text);
 /// One of Unicode's normal forms: C (composed) or D, KC or KD (`compatible`). Unicode Standard Annex 15, for
