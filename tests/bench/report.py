@@ -2,8 +2,9 @@
 
     report.py FOLDER
 
-FOLDER holds PROGRAM.json of each Google Benchmark program (--benchmark_out), slider_against_numpy.json, and, after
-`./dev bench --long`, bench_kernel.txt. Times are by the clock; of repetitions it takes the median. The goals of the
+FOLDER holds PROGRAM.json of each Google Benchmark program (--benchmark_out), slider_against_numpy.json,
+tokenizer_against_package.json where `./dev references` has made its environment, and, after `./dev bench --long`,
+bench_kernel.txt. Times are by the clock; of repetitions it takes the median. The goals of the
 project stand in GOALS and nowhere else.
 """
 
@@ -29,6 +30,12 @@ def numpy_ratio(rows, classes, form):
     return lambda folder: ratio_of(folder / "slider_against_numpy.json", rows, classes, form)
 
 
+def package_ratio(folder):
+    """How many times as long the package takes, for the kind of tokenizer where that is the least."""
+    comparisons = read(folder / "tokenizer_against_package.json").get("comparisons", [])
+    return min((run["ratio"] for run in comparisons), default=None)
+
+
 def printed(file, pattern):
     """The number that PATTERN finds in a program's output."""
     return lambda folder: number_in(folder / file, pattern)
@@ -49,6 +56,7 @@ GOALS = [
     *numpy_goals(10_000, 10, 50),
     *numpy_goals(1_000_000, 10, 50),
     *numpy_goals(100_000, 150, 25),
+    ("token ids on one thread, the slowest kind: `tokenizers`' time in ours", 1, "times", "least", package_ratio),
     ("Calibration page, 12 runs of 10,000 x 10: a frame of the drag", 16 * MS, "ms", "most",
      timed(WINDOW, "drag/runs:12")),
     ("the same: the release, with exact numbers", 16 * MS, "ms", "most", timed(WINDOW, "release/runs:12")),
