@@ -150,21 +150,44 @@ private:
         } else if (m_inClass) {
             inClass(code);
         } else if (code == U'[') {
-            keep();
-            m_inClass = true;
-            if (peek() == U'^') {
-                keep();
-            }
-            if (peek() == U']') { // Oniguruma warns of it, and other programs differ
-                throw bad(U"an empty class");
-            }
+            beginClass();
         } else if (code == U'(') {
             group();
+        } else if (code == U')') {
+            endGroup();
         } else if (code == U'{') {
             repetition();
         } else {
+            literal(code);
             keep();
         }
+    }
+
+    /// Where case is ignored, Oniguruma finds one letter for two and two for one ("ß" for "ss"), PCRE2 does
+    /// not.
+    void literal(char32_t code) {
+        constexpr std::array<std::u32string_view, 5> kOneForTwo{U"ff", U"fi", U"fl", U"ss", U"st"};
+        const char32_t letter = isLetter(code) && code < 0x80 ? code | 0x20 : code;
+        const std::array<char32_t, 2> both{std::exchange(m_letter, letter), letter};
+        if (m_groups.back().ignoresCase &&
+            (code >= 0x80 || std::ranges::find(kOneForTwo, std::u32string_view(both.data(), both.size())) !=
+                                 kOneForTwo.end())) {
+            throw bad(U"letters that are one where case is ignored");
+        }
+    }
+
+    void beginClass() {
+        keep();
+        m_inClass = true;
+        if (peek() == U'^') {
+            keep();
+        }
+        if (peek() == U']') { // Oniguruma warns of it, and other programs differ
+            throw bad(U"an empty class");
+        }
+        m_classBegins = m_at;
+        m_afterClass = false;
+        m_letter = 0;
     }
 
     /// Oniguruma has classes in classes and what two have in common; PCRE2 reads these as characters.
@@ -172,6 +195,16 @@ private:
         if (code == U'[' || rest().starts_with(U"&&")) {
             throw bad(U"a class within a class");
         }
+        const bool isRange = code == U'-' && m_at != m_classBegins && peek(1) != U']';
+        const bool beforeClass =
+            peek(1) == U'\\' && std::u32string_view(U"pPwWsSdD").find(peek(2)) != std::u32string_view::npos;
+        if (isRange && (m_afterClass || beforeClass)) {
+            throw bad(U"a range to or from a class");
+        }
+        if (m_groups.back().ignoresCase && code >= 0x80) {
+            throw bad(U"letters that are one where case is ignored");
+        }
+        m_afterClass = false;
         m_inClass = code != U']';
         keep();
     }
@@ -184,6 +217,8 @@ private:
                 throw bad(U"(*");
             }
             keep();
+            m_groups.push_back({m_groups.back().ignoresCase, false});
+            m_groupBegins = m_at;
             return;
         }
         const auto* const found = std::ranges::find_if(
@@ -191,10 +226,33 @@ private:
         if (found == kGroups.end()) {
             throw bad(rest().substr(0, 4));
         }
+        if (*found == U"(?i)") { // behind something else it ends at another place
+            if (m_at != m_groupBegins) {
+                throw bad(U"(?i) that is not at the beginning");
+            }
+            m_groups.back().ignoresCase = true;
+        } else {
+            const char32_t kind = found->at(2);
+            const bool looks = kind == U'=' || kind == U'!' || kind == U'<';
+            m_groups.push_back({kind == U'i' || (kind != U'-' && m_groups.back().ignoresCase), looks});
+        }
         keep(found->size());
+        m_groupBegins = m_at;
     }
 
-    /// {2}, {2,} and {2,3}; a + behind one means something else to Oniguruma.
+    void endGroup() {
+        keep();
+        if (m_groups.size() == 1) {
+            return; // which PCRE2 refuses
+        }
+        const bool looks = m_groups.back().looks;
+        m_groups.pop_back();
+        if (looks && std::u32string_view(U"*+?{").find(peek()) != std::u32string_view::npos) {
+            throw bad(U"a repeated look around");
+        }
+    }
+
+    /// {2}, {2,} and {2,3}; a + behind one, and a ? behind {2}, mean something else to Oniguruma.
     void repetition() {
         const std::size_t end = rest().find(U'}');
         const std::u32string_view inside = rest().substr(1, end == std::u32string_view::npos ? 0 : end - 1);
@@ -214,15 +272,33 @@ private:
             throw bad(U"larger counts than are read");
         }
         keep(end + 1);
-        if (peek() == U'+') {
-            throw bad(U"}+");
+        if (peek() == U'+' || (peek() == U'?' && comma == inside.size())) {
+            throw bad(std::u32string{U'}', peek()});
         }
     }
 
     /// By its code points, for PCRE2's own classes are of another Unicode.
     void appendClass(const Ranges& ranges, bool negated) {
+        if (m_groups.back().ignoresCase) { // PCRE2 would add the letters of the other case
+            throw bad(U"a class where case is ignored");
+        }
         const std::u32string inside = classOf(negated ? complementOf(ranges) : ranges);
         result += m_inClass ? inside : U"[" + inside + U"]";
+        m_afterClass = true;
+    }
+
+    /// \x41 and \x{1F600}; two digits of 80 and above are a byte to Oniguruma, not a code point.
+    void hexadecimal() {
+        const auto isDigit = [](char32_t code) {
+            return std::u32string_view(U"0123456789abcdefABCDEF").find(code) != std::u32string_view::npos;
+        };
+        const std::size_t end = rest().find(U'}');
+        const bool braced = peek(2) == U'{' && end > 3 && end != std::u32string_view::npos;
+        const std::u32string_view digits = braced ? rest().substr(3, end - 3) : rest().substr(2, 2);
+        if (!std::ranges::all_of(digits, isDigit) || (!braced && (digits.size() != 2 || digits[0] > U'7'))) {
+            throw bad(rest().substr(0, 4));
+        }
+        keep(braced ? end + 1 : 4);
     }
 
     void property(bool negated) {
@@ -241,6 +317,7 @@ private:
 
     void escape() {
         const char32_t code = peek(1);
+        m_letter = 0;
         m_at += 2;
         switch (code) {
         case U'p':
@@ -263,10 +340,16 @@ private:
             break;
         }
         m_at -= 2;
-        if (code == U'u' && m_at + 6 <= m_pattern.size()) {
+        m_afterClass = false;
+        if (m_groups.back().ignoresCase && (code == U'u' || code == U'x')) {
+            throw bad(U"a code point where case is ignored");
+        }
+        if (code == U'x') {
+            hexadecimal();
+        } else if (code == U'u' && m_at + 6 <= m_pattern.size()) {
             result.append(U"\\x{").append(m_pattern.substr(m_at + 2, 4)).append(U"}");
             m_at += 6;
-        } else if (std::u32string_view(U"rntfxAz").find(code) != std::u32string_view::npos ||
+        } else if (std::u32string_view(U"rntfAz").find(code) != std::u32string_view::npos ||
                    (code < 0x80 && isPunctuation(code))) {
             keep(2);
         } else {
@@ -274,10 +357,20 @@ private:
         }
     }
 
+    struct Group {
+        bool ignoresCase = false;
+        bool looks = false; ///< ahead or behind
+    };
+
     std::u32string_view m_pattern;
     std::string m_where;
     std::size_t m_at = 0, m_copies = 1;
     bool m_inClass = false;
+    std::size_t m_classBegins = 0;
+    bool m_afterClass = false;       ///< in a class, behind one of those that appendClass writes
+    std::vector<Group> m_groups{{}}; ///< those that are open, the whole first
+    std::size_t m_groupBegins = 0;   ///< of the last one that began
+    char32_t m_letter = 0;           ///< the last literal, in lower case; 0 behind something else
 };
 
 std::string messageOf(int error) {
