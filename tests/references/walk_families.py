@@ -59,6 +59,8 @@ def make_folder(folder, family, lines):
                  max_position_embeddings=128, initializer_range=0.1)
     if tokenizer.pad_token_id is not None:
         sizes["pad_token_id"] = tokenizer.pad_token_id
+        if "max_position_embeddings" in more:  # positions are counted after the pad id
+            more = {**more, "max_position_embeddings": tokenizer.pad_token_id + 129}
     config = getattr(transformers, config_class)(**{**sizes, **more})
     torch.manual_seed(7)
     model = transformers.AutoModel.from_config(config, attn_implementation="eager").eval()

@@ -27,12 +27,12 @@ constexpr const char* kWork = "work";
 /// Inputs: the hidden states, the shared tables, the layer's parameters that learn.
 class Recomputation : public torch::autograd::Function<Recomputation> {
 public:
-    static torch::Tensor forward(AutogradContext* kept, variable_list inputs,
-                                 c10::intrusive_ptr<Work> work, Dropout* dropout) {
+    static torch::Tensor forward(AutogradContext* kept, at::TensorList inputs,
+                                 const c10::intrusive_ptr<Work>& work, Dropout* dropout) {
         const torch::Tensor output = work->output(inputs.front(), dropout);
         kept->saved_data[kWork] =
             c10::IValue::make_capsule(c10::static_intrusive_pointer_cast<torch::CustomClassHolder>(work));
-        kept->save_for_backward(std::move(inputs));
+        kept->save_for_backward(inputs.vec());
         return output;
     }
 
@@ -47,7 +47,8 @@ public:
         for (std::size_t i = 0; i <= tables; ++i) { // what comes from before the layer
             inputs[i] = inputs[i].detach().requires_grad_(inputs[i].requires_grad());
         }
-        own.context.shared.assign(inputs.begin() + 1, inputs.begin() + 1 + static_cast<std::ptrdiff_t>(tables));
+        own.context.shared.assign(inputs.begin() + 1,
+                                  inputs.begin() + 1 + static_cast<std::ptrdiff_t>(tables));
         torch::Tensor output;
         {
             const torch::AutoGradMode withGradients(true);
@@ -88,7 +89,7 @@ torch::Tensor recomputed(const std::shared_ptr<Layer>& layer, const torch::Tenso
     if (dropout != nullptr) {
         work->dropout = *dropout;
     }
-    return Recomputation::apply(inputs, work, dropout);
+    return Recomputation::apply(at::TensorList(inputs), work, dropout); // a vector would not count as tensors
 }
 
 } // namespace finescope::engine
