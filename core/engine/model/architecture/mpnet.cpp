@@ -15,7 +15,7 @@ EncoderConfig readMpnet(const ConfigReader& reader, const Family& family) {
     config.typeVocabularySize = 0;
     config.relativeBuckets = kBuckets;
     reader.require("relative_attention_num_buckets", kBuckets);
-    reader.require("pad_token_id", family.padId); // transformers counts positions after 1, whatever this says
+    config.padId = family.padId; // transformers takes 1, whatever pad_token_id says; what fills is masked
     return config;
 }
 
