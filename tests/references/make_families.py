@@ -38,6 +38,13 @@ FAMILIES = {
         sizes(20, 4, 2, 13, pad_token_id=0, local_attention=6, layer_types=["full_attention", "sliding_attention"] * 2),
         sizes(12, 3, 3, 9, pad_token_id=0, local_attention=8, norm_bias=True, attention_bias=True, mlp_bias=True),
         sizes(14, 2, 1, 21, pad_token_id=0, local_attention=4)]),
+    "deberta-v2": ("DebertaV2Config", [  # as v3; all that can be there; distances without ranges
+        sizes(15, 2, 3, 22, relative_attention=True, position_buckets=8, norm_rel_ebd="layer_norm", share_att_key=True,
+              pos_att_type="p2c|c2p", position_biased_input=False),
+        sizes(8, 2, 2, 9, relative_attention=True, position_buckets=12, max_relative_positions=20, type_vocab_size=2, embedding_size=5,
+              norm_rel_ebd="layer_norm", pos_att_type=["c2p", "p2c"]),
+        sizes(12, 3, 1, 7, relative_attention=True, max_relative_positions=9, share_att_key=True, pos_att_type=["p2c"],
+              layer_norm_eps=1e-6)]),
     "gpt2": ("GPT2Config", [
         dict(n_embd=e, n_layer=n, n_head=h, n_inner=w, n_positions=32, activation_function=a)
         for e, n, h, w, a in ((15, 2, 3, None, "gelu_new"), (8, 1, 2, 9, "gelu"), (12, 3, 1, 7, "relu"))]),

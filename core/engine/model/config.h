@@ -26,6 +26,8 @@ struct EncoderConfig {
     std::optional<double> embeddingDropout; ///< of the first layer's input; hiddenDropout where it is empty
     std::int64_t embeddingSize = 0;         ///< width of the tables where it is another; 0: hiddenSize
     std::int64_t relativeBuckets = 0;       ///< rows of a table of relative positions; 0: there is none
+    bool positionsInInput = true;           ///< the family's position table, if it has one, is there
+    DisentangledSettings disentangled;      ///< of families whose attention is disentangled
     PreNormSettings preNorm;                ///< of families whose norms come before
 
     /// Longest input in tokens: where positions start after the pad id, fewer than there are rows.

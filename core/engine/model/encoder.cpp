@@ -42,7 +42,7 @@ EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
     : config(encoderConfig), wordEmbeddings(register_module(
                                  "word_embeddings", embedding(config.vocabularySize, config.tableWidth()))) {
     const Family& family = familyOf(config.family);
-    if (family.positions != Positions::none) {
+    if (family.positions != Positions::none && config.positionsInInput) {
         positionEmbeddings =
             register_module("position_embeddings", embedding(config.maxPositions, config.tableWidth()));
     }
@@ -51,17 +51,23 @@ EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
             register_module("type_embeddings", embedding(config.typeVocabularySize, config.tableWidth()));
     }
     if (family.embeddingsNormed) {
+        const std::int64_t width = family.projectedBeforeNorm ? config.hiddenSize : config.tableWidth();
         const NormKind kind = family.layer == LayerKind::preNorm ? config.preNorm.norm : NormKind::layer;
-        embeddingNorm =
-            register_module("embedding_norm", Norm(config.tableWidth(), config.layerNormEpsilon, kind));
+        embeddingNorm = register_module("embedding_norm", Norm(width, config.layerNormEpsilon, kind));
     }
     if (config.tableWidth() != config.hiddenSize) {
         embeddingProjection =
-            register_module("embedding_projection", Projection(config.tableWidth(), config.hiddenSize));
+            register_module("embedding_projection",
+                            Projection(config.tableWidth(), config.hiddenSize, !family.projectedBeforeNorm));
     }
     if (config.relativeBuckets > 0) {
+        const bool projected = family.layer == LayerKind::disentangled;
         relativeEmbeddings =
-            register_module("relative_position_embeddings", embedding(config.relativeBuckets, config.heads));
+            register_module("relative_position_embeddings",
+                            embedding(config.relativeBuckets, projected ? config.hiddenSize : config.heads));
+    }
+    if (config.disentangled.tableNormed) {
+        relativeNorm = register_module("relative_norm", Norm(config.hiddenSize, config.layerNormEpsilon));
     }
     for (std::int64_t i = 0; i < config.layers; ++i) {
         layers.push_back(register_module("layer_" + std::to_string(i), makeLayer(config, i)));
@@ -99,7 +105,17 @@ std::vector<EmbeddingTable> EncoderImpl::sharedTables() const {
     if (relativeEmbeddings.is_empty()) {
         return {};
     }
-    return {{ParameterGroup::positionEmbedding, relativeEmbeddings->weight, std::nullopt, {}}};
+    return {{ParameterGroup::positionEmbedding, relativeEmbeddings->weight, std::nullopt, {}, relativeNorm}};
+}
+
+std::pair<std::int64_t, std::int64_t> EncoderImpl::sharedRows(std::int64_t length) const {
+    if (familyOf(config.family).layer != LayerKind::disentangled) {
+        return {0, config.relativeBuckets};
+    }
+    const torch::Tensor ends =
+        disentangledRows(torch::tensor({1 - length, length - 1}, torch::kInt64), config.disentangled);
+    const auto first = ends[0].item<std::int64_t>();
+    return {first, ends[1].item<std::int64_t>() - first + 1};
 }
 
 torch::Tensor EncoderImpl::embeddingSum(const TokenBatch& batch) {
@@ -121,16 +137,24 @@ torch::Tensor EncoderImpl::embed(const TokenBatch& batch, Dropout* dropout) {
 }
 
 torch::Tensor EncoderImpl::normedSum(const torch::Tensor& sum, Dropout* dropout, Taps* taps) {
-    const torch::Tensor normed = embeddingNorm.is_empty() ? sum : embeddingNorm->forward(sum, taps);
+    const bool projectedFirst = familyOf(config.family).projectedBeforeNorm;
+    const auto projected = [&](const torch::Tensor& x) {
+        return embeddingProjection.is_empty() ? x : embeddingProjection->forward(x, taps);
+    };
+    const torch::Tensor read = projectedFirst ? projected(sum) : sum;
+    const torch::Tensor normed = embeddingNorm.is_empty() ? read : embeddingNorm->forward(read, taps);
     const torch::Tensor input =
         dropped(normed, config.embeddingDropout.value_or(config.hiddenDropout), dropout);
-    return embeddingProjection.is_empty() ? input : embeddingProjection->forward(input, taps);
+    return projectedFirst ? input : projected(input);
 }
 
 Parts EncoderImpl::embeddingParts() const {
     Parts parts;
     if (!embeddingNorm.is_empty()) {
         parts.norms.push_back(embeddingNorm);
+    }
+    if (!relativeNorm.is_empty()) {
+        parts.norms.push_back(relativeNorm);
     }
     if (!embeddingProjection.is_empty()) {
         parts.linears.push_back({embeddingProjection, ParameterGroup::otherWeight});
@@ -170,8 +194,12 @@ LayerContext EncoderImpl::context(const torch::Tensor& mask, Pooling pooling) co
         context.pooled = lastTokens(mask);
     }
     if (!relativeEmbeddings.is_empty()) {
-        context.relative = relativeBuckets(distance, config.relativeBuckets);
-        context.shared = {relativeEmbeddings->weight.unsqueeze(0)};
+        const bool disentangled = familyOf(config.family).layer == LayerKind::disentangled;
+        const auto [first, count] = sharedRows(length);
+        context.relative = disentangled ? disentangledRows(distance, config.disentangled) - first
+                                        : relativeBuckets(distance, config.relativeBuckets);
+        const torch::Tensor table = relativeEmbeddings->weight.narrow(0, first, count).unsqueeze(0);
+        context.shared = {relativeNorm.is_empty() ? table : Norm(relativeNorm)->forward(table)};
     }
     return context;
 }

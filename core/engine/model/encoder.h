@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace finescope::engine {
@@ -28,6 +29,7 @@ struct EmbeddingTable {
     std::optional<std::int64_t> skipped; ///< the row that never learns, so that it has no gradient
     /// Which row each token reads, [B, T]. Valid while the encoder lives.
     std::function<torch::Tensor(const TokenBatch&)> ids;
+    Norm norm{nullptr}; ///< through which the layers read a table of theirs; empty where there is none
 };
 
 /// An encoder of a known family (architecture/families.h), or a decoder, without a head. Without a Dropout
@@ -46,12 +48,15 @@ public:
     torch::Tensor embeddingSum(const TokenBatch& batch);
     /// From that sum to the first layer's input. `taps` receives what passed through embeddingParts.
     torch::Tensor normedSum(const torch::Tensor& sum, Dropout* dropout = nullptr, Taps* taps = nullptr);
+    /// What stands there, and the norms of shared tables.
     [[nodiscard]] Parts embeddingParts() const;
     /// The tables of that sum: words first.
     [[nodiscard]] std::vector<EmbeddingTable> tables() const;
     /// The tables of LayerContext::shared, in its order. What each says of tokens is not theirs: `ids` is
     /// empty.
     [[nodiscard]] std::vector<EmbeddingTable> sharedTables() const;
+    /// The rows of the shared tables that inputs of `length` tokens reach: {first, count}.
+    [[nodiscard]] std::pair<std::int64_t, std::int64_t> sharedRows(std::int64_t length) const;
     /// Position ids [B, T] (or [1, T], where they are the same for all), as the family counts them.
     [[nodiscard]] torch::Tensor positions(const torch::Tensor& ids) const;
     /// What the layers read of a batch with this mask, [B, T], besides its hidden states; the last layer's
@@ -62,9 +67,9 @@ public:
     bool recomputesLayers = false; ///< in the backward pass, instead of keeping what they computed
     torch::nn::Embedding wordEmbeddings{nullptr};
     torch::nn::Embedding positionEmbeddings{nullptr}, typeEmbeddings{nullptr}; ///< empty where there is none
-    torch::nn::Embedding relativeEmbeddings{nullptr};                          ///< likewise; [buckets, heads]
-    Norm embeddingNorm{nullptr};                                               ///< likewise
-    Projection embeddingProjection{nullptr}; ///< likewise: from the tables' width to the layers'
+    torch::nn::Embedding relativeEmbeddings{nullptr};   ///< likewise; [buckets, heads or h]
+    Norm embeddingNorm{nullptr}, relativeNorm{nullptr}; ///< likewise
+    Projection embeddingProjection{nullptr};            ///< likewise: from the tables' width to the layers'
     std::vector<std::shared_ptr<Layer>> layers;
 };
 TORCH_MODULE(Encoder);

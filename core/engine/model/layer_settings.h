@@ -29,6 +29,20 @@ struct RotarySettings {
     std::vector<double> shortFactors, longFactors;          ///< longRope, one for each pair of entries
 };
 
+/// Disentangled attention (He et al. 2021): scores of contents, of a query's content and a key's position
+/// after it, and of a key's content and a query's position. Positions are rows of a table that all layers
+/// read.
+struct DisentangledSettings {
+    bool contentToPosition = false, positionToContent = false;
+    bool sharesProjections = false; ///< the table passes through the projections of queries and keys
+    bool tableNormed = false;
+    std::int64_t farthest = 0; ///< distance from which all are the same
+    std::int64_t buckets = 0;  ///< for distances in each direction, wider with distance; 0: one for each
+
+    /// Rows of the table for each direction.
+    [[nodiscard]] std::int64_t span() const { return buckets > 0 ? buckets : farthest; }
+};
+
 /// What layers with their norms before them are made of (architecture/pre_norm_layer.h).
 struct PreNormSettings {
     NormKind norm = NormKind::layer;

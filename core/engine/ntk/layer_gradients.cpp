@@ -9,7 +9,10 @@ LayerGradients::LayerGradients(std::shared_ptr<Layer> layer, OutputTokens tokens
                                const std::vector<SampleBlock>& blocks, const std::set<ParameterGroup>& wanted,
                                ScratchSpace& scratch)
     : gradients(layer->parts(), layer->output->weight.options(), rows, blocks, wanted, scratch),
-      m_layer(std::move(layer)), m_tokens(tokens), m_scratch(scratch) {}
+      m_layer(std::move(layer)), m_tokens(tokens),
+      m_ofTables(wanted.contains(ParameterGroup::positionEmbedding) ||
+                 wanted.contains(ParameterGroup::layerNorm)),
+      m_scratch(scratch) {}
 
 PulledDeltas LayerGradients::addBlock(std::size_t block, const torch::Tensor& input,
                                       const torch::Tensor& outputSum, const LayerContext& context,
@@ -36,8 +39,10 @@ PulledDeltas LayerGradients::addBlock(std::size_t block, const torch::Tensor& in
     const WatchedTaps watched = gradients.watch(block, taps, x, input),
                       watchedLast = gradients.watch(block, last, x, input),
                       watchedClosing = gradients.watch(block, closing);
+    const std::size_t tables = m_ofTables ? own.shared.size() : 0;
+    const auto lastTable = static_cast<std::ptrdiff_t>(tables);
     std::vector<torch::Tensor> of{x};
-    of.insert(of.end(), own.shared.begin(), own.shared.end());
+    of.insert(of.end(), own.shared.begin(), own.shared.begin() + lastTable);
     of.insert(of.end(), watched.outputs.begin(), watched.outputs.end());
 
     PulledDeltas pulled;
@@ -50,9 +55,8 @@ PulledDeltas LayerGradients::addBlock(std::size_t block, const torch::Tensor& in
             torch::autograd::grad({values.widened, values.residual}, of,
                                   {torch::matmul(sumDelta, m_layer->output->weight), sumDelta}, more, false);
         pulled.below.push_back(m_scratch.keep(found[0]));
-        const auto tables = static_cast<std::ptrdiff_t>(own.shared.size());
-        pulled.shared.emplace_back(found.begin() + 1, found.begin() + 1 + tables);
-        gradients.add(block, direction, watched, std::span(found).subspan(1 + own.shared.size()));
+        pulled.shared.emplace_back(found.begin() + 1, found.begin() + 1 + lastTable);
+        gradients.add(block, direction, watched, std::span(found).subspan(1 + tables));
         gradients.add(block, direction, watchedLast, std::span(&sumDelta, 1));
         gradients.add(block, direction, watchedClosing, std::span(&outputDelta, 1));
     }

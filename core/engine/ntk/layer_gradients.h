@@ -12,8 +12,9 @@ namespace finescope::engine {
 
 /// Deltas of one block, of each direction.
 struct PulledDeltas {
-    std::vector<torch::Tensor> below;               ///< at the layer's input, [n, T, h]
-    std::vector<std::vector<torch::Tensor>> shared; ///< at each shared table, [n, rows, width]
+    std::vector<torch::Tensor> below; ///< at the layer's input, [n, T, h]
+    std::vector<std::vector<torch::Tensor>>
+        shared; ///< at each shared table, [n, rows, width]; empty unless wanted
 };
 
 /// TapGradients of one encoder layer: the layer is recomputed block by block and the deltas are pulled
@@ -38,6 +39,7 @@ public:
 private:
     std::shared_ptr<Layer> m_layer;
     OutputTokens m_tokens;
+    bool m_ofTables; ///< whether deltas at shared tables are wanted
     ScratchSpace& m_scratch;
 };
 

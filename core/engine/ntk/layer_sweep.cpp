@@ -94,6 +94,12 @@ private:
     void goBack(std::size_t layer);
     [[nodiscard]] torch::Tensor inputOf(std::size_t layer, std::size_t block);
     void addShared(std::size_t block, const Deltas& deltas); // [direction][table]
+    [[nodiscard]] torch::Tensor sharedOf(std::size_t table, std::size_t block, std::int64_t direction) const;
+    void pullShared(std::size_t block, TapGradients& gradients);
+    /// Computes the output of `input` and pulls each direction's delta above back to it.
+    template <typename Compute, typename Above, typename Below>
+    void pullThrough(std::size_t block, TapGradients& gradients, const torch::Tensor& input,
+                     const Compute& compute, const Above& above, const Below& below);
     void addGradients(TapGradients& gradients);
     void contract(LinearFactors& linear);
     void bringBack(LinearFactors& linear) const;
@@ -114,9 +120,12 @@ private:
     Blocks m_embedded;          ///< the first layer's input, [n, T, h]
     std::vector<Blocks> m_sums; ///< what each layer's closing norm read, [n, T or 1, h], while it is needed
     Blocks m_features;
-    std::vector<LayerContext> m_contexts; ///< of each block
-    Deltas m_deltas;                      ///< at the output of the layer that is next
-    std::vector<torch::Tensor> m_shared;  ///< gradients of each shared table, [rows, .], of the layers so far
+    std::vector<LayerContext> m_contexts;               ///< of each block
+    Deltas m_deltas;                                    ///< at the output of the layer that is next
+    std::pair<std::int64_t, std::int64_t> m_sharedRows; ///< that any sample reaches: {first, count}
+    /// Deltas at those of each shared table as the layers read it, [rows, count, .], of the layers so far;
+    /// undefined if unwanted.
+    std::vector<torch::Tensor> m_shared;
     std::vector<GramSums> m_kernels;      ///< of each worker
     std::vector<torch::Tensor> m_buffers; ///< likewise
 };
@@ -135,9 +144,11 @@ Sweep::Sweep(const Encoder& encoder, const SweepSettings& settings, const SweepS
     for (const SampleBlock& block : samples.blocks) {
         m_contexts.push_back(encoder->context(block.tokens.mask, settings.pooling));
     }
+    m_sharedRows = encoder->sharedRows(samples.longest());
     for (const EmbeddingTable& table : encoder->sharedTables()) {
-        const bool wanted = m_wanted.contains(table.group);
-        m_shared.push_back(wanted ? torch::zeros({m_rows.rows(), table.weight.numel()},
+        const bool wanted = m_wanted.contains(table.group) ||
+                            (!table.norm.is_empty() && m_wanted.contains(ParameterGroup::layerNorm));
+        m_shared.push_back(wanted ? torch::zeros({m_rows.rows(), m_sharedRows.second, table.weight.size(1)},
                                                  table.weight.options().requires_grad(false))
                                   : torch::Tensor());
     }
@@ -278,13 +289,59 @@ void Sweep::goBack(std::size_t layer) {
 }
 
 void Sweep::addShared(std::size_t block, const Deltas& deltas) {
-    const SampleBlock& own = m_samples.blocks[block];
+    const auto [first, count] = m_encoder->sharedRows(m_samples.blocks[block].length);
     for (std::size_t table = 0; table < m_shared.size(); ++table) {
         for (std::size_t q = 0; m_shared[table].defined() && q < deltas.size(); ++q) {
-            m_shared[table]
-                .narrow(0, m_rows.firstRow(own, static_cast<std::int64_t>(q)), own.count)
-                .add_(deltas[q][table].flatten(1));
+            sharedOf(table, block, static_cast<std::int64_t>(q))
+                .narrow(1, first - m_sharedRows.first, count)
+                .add_(deltas[q][table]);
         }
+    }
+}
+
+torch::Tensor Sweep::sharedOf(std::size_t table, std::size_t block, std::int64_t direction) const {
+    const SampleBlock& own = m_samples.blocks[block];
+    return m_shared[table].narrow(0, m_rows.firstRow(own, direction), own.count);
+}
+
+template <typename Compute, typename Above, typename Below>
+void Sweep::pullThrough(std::size_t block, TapGradients& gradients, const torch::Tensor& input,
+                        const Compute& compute, const Above& above, const Below& below) {
+    Taps taps;
+    torch::Tensor output;
+    {
+        const torch::AutoGradMode withGradients(true);
+        output = compute(taps);
+    }
+    const WatchedTaps watched = gradients.watch(block, taps);
+    std::vector<torch::Tensor> of{input};
+    of.insert(of.end(), watched.outputs.begin(), watched.outputs.end());
+    for (std::int64_t q = 0; q < m_rows.directions; ++q) {
+        const std::vector<torch::Tensor> found =
+            torch::autograd::grad({output}, of, {above(q)}, q + 1 < m_rows.directions);
+        gradients.add(block, q, watched, std::span(found).subspan(1));
+        below(q, found[0]);
+    }
+}
+
+// From the tables as the layers read them to the tables themselves, in place.
+void Sweep::pullShared(std::size_t block, TapGradients& gradients) {
+    const std::vector<EmbeddingTable> tables = m_encoder->sharedTables();
+    for (std::size_t t = 0; t < tables.size(); ++t) {
+        if (tables[t].norm.is_empty() || !m_shared[t].defined()) {
+            continue;
+        }
+        const torch::Tensor table = tables[t]
+                                        .weight.narrow(0, m_sharedRows.first, m_sharedRows.second)
+                                        .expand({m_samples.blocks[block].count, -1, -1})
+                                        .detach()
+                                        .requires_grad_(true);
+        pullThrough(
+            block, gradients, table, [&](Taps& taps) { return Norm(tables[t].norm)->forward(table, &taps); },
+            [&](std::int64_t direction) { return sharedOf(t, block, direction); },
+            [&](std::int64_t direction, const torch::Tensor& delta) {
+                sharedOf(t, block, direction).copy_(delta);
+            });
     }
 }
 
@@ -354,22 +411,16 @@ void Sweep::addEmbeddings() {
     forEachBlock([&](std::size_t b) {
         const torch::Tensor sum =
             Encoder(m_encoder)->embeddingSum(m_samples.blocks[b].tokens).requires_grad_(true);
-        Taps taps;
-        torch::Tensor output;
-        {
-            const torch::AutoGradMode withGradients(true);
-            output = Encoder(m_encoder)->normedSum(sum, nullptr, &taps);
-        }
-        const WatchedTaps watched = gradients.watch(b, taps);
-        std::vector<torch::Tensor> of{sum};
-        of.insert(of.end(), watched.outputs.begin(), watched.outputs.end());
-        for (std::int64_t q = 0; q < m_rows.directions; ++q) {
-            torch::Tensor& delta = m_deltas[b][static_cast<std::size_t>(q)];
-            const std::vector<torch::Tensor> found =
-                torch::autograd::grad({output}, of, {delta.to(m_device)}, q + 1 < m_rows.directions);
-            gradients.add(b, q, watched, std::span(found).subspan(1));
-            delta = m_layerSpace.keep(found[0]);
-        }
+        const auto delta = [&](std::int64_t direction) -> torch::Tensor& {
+            return m_deltas[b][static_cast<std::size_t>(direction)];
+        };
+        pullThrough(
+            b, gradients, sum, [&](Taps& taps) { return Encoder(m_encoder)->normedSum(sum, nullptr, &taps); },
+            [&](std::int64_t direction) { return delta(direction).to(m_device); },
+            [&](std::int64_t direction, const torch::Tensor& below) {
+                delta(direction) = m_layerSpace.keep(below);
+            });
+        pullShared(b, gradients);
     });
     addGradients(gradients);
 
@@ -395,7 +446,9 @@ void Sweep::addEmbeddings() {
     }
     const std::vector<EmbeddingTable> shared = m_encoder->sharedTables();
     for (std::size_t table = 0; table < shared.size(); ++table) {
-        addDense(shared[table].group, m_shared[table]);
+        if (m_wanted.contains(shared[table].group)) {
+            addDense(shared[table].group, m_shared[table].flatten(1));
+        }
     }
 }
 

@@ -24,21 +24,27 @@ constexpr std::uint64_t kChunkBytes = std::uint64_t{128} << 20U, kDeviceChunkByt
 /// A linear layer whose weight's gradients are multiplied with each other.
 struct Contracted {
     std::int64_t in, out;
-    bool pooledOnly; ///< in the last layer, works on the pooled token where features need no other
+    const LinearShape* shape;
 };
+
+/// Of each token of a text, what a linear layer reads: a table has up to two rows for each.
+std::int64_t readsEach(const LinearShape& linear) {
+    return (linear.readsTokens ? 1 : 0) + (linear.readsTable ? 2 : 0);
+}
 
 std::vector<Contracted> contractedOf(const LayerShape& layer, const SweepSettings& settings) {
     const bool lora = settings.adapted == AdaptedParameters::lora;
     std::vector<Contracted> contracted;
     for (const LinearShape& linear : layer.linears) {
         if (!lora || linear.rank > 0) {
-            contracted.push_back({lora ? linear.rank : linear.in, linear.out, linear.pooledOnly});
+            contracted.push_back({lora ? linear.rank : linear.in, linear.out, &linear});
         }
     }
     return contracted;
 }
 
-/// How many elements the sweep holds of one layer: for each token of its samples, or for each row of F.
+/// How many elements the sweep holds of one layer: for each token of its samples, for each row of F,
+/// or for each pair of tokens.
 /// The factors of a linear layer are its input and its deltas, which are the gradients at its output, one for
 /// each direction: products of them make the weight's gradient.
 struct LayerWidths {
@@ -47,6 +53,7 @@ struct LayerWidths {
     std::int64_t way = 0; ///< a token: its forward and backward pass, without attention's probabilities
     std::int64_t longestRow = 0; ///< a row of F: the longest of all weights' shorter sides
     std::int64_t dense = 0;      ///< a row of F: gradients of biases and norms
+    std::int64_t squares = 0;    ///< a pair of tokens and a head: attention's probabilities and their like
 };
 
 LayerWidths widthsOf(const LayerShape& layer, const SweepSettings& settings, std::int64_t directions,
@@ -54,16 +61,23 @@ LayerWidths widthsOf(const LayerShape& layer, const SweepSettings& settings, std
     LayerWidths widths;
     std::int64_t inputs = 0, deltas = 0;
     for (const Contracted& linear : contractedOf(layer, settings)) {
+        const std::int64_t each = readsEach(*linear.shape);
         widths.longestRow = std::max(widths.longestRow, std::min(linear.in, linear.out));
-        widths.widestLinear = std::max(widths.widestLinear, linear.in + directions * linear.out);
-        deltas += linear.out;
-        inputs += settings.adapted == AdaptedParameters::lora ? linear.in : 0;
+        widths.widestLinear = std::max(widths.widestLinear, each * (linear.in + directions * linear.out));
+        deltas += each * linear.out;
+        inputs += settings.adapted == AdaptedParameters::lora ? each * linear.in : 0;
     }
+    constexpr std::int64_t kProbabilities = 3, kTableScores = 6; // a row, the score taken from it; twice
+    widths.squares = kProbabilities;
     for (const LinearShape& linear : layer.linears) {
-        if (settings.adapted == AdaptedParameters::full && !linear.readsAsOther) {
-            inputs += linear.in;
+        const std::int64_t each = readsEach(linear);
+        if (settings.adapted == AdaptedParameters::full) {
+            // What reads a table, too, keeps its tokens and the table's rows together and for itself.
+            inputs += linear.readsTokens && !linear.readsAsOther ? linear.in : 0;
+            inputs += linear.readsTable ? each * linear.in : 0;
         }
-        widths.way += 2 * (linear.in + linear.out);
+        widths.way += 2 * each * (linear.in + linear.out);
+        widths.squares += linear.readsTable ? kTableScores : 0;
     }
     widths.way += 2 * layer.linears.back().in; // before and after its activation
     widths.factors = inputs + directions * (deltas + 2 * hidden);
@@ -79,7 +93,7 @@ LayerWidths widest(const SweepPlan& plan, const SweepSettings& settings, std::in
         const LayerWidths own = widthsOf(layer, settings, directions, hidden);
         for (std::int64_t LayerWidths::*width :
              {&LayerWidths::longestRow, &LayerWidths::widestLinear, &LayerWidths::factors, &LayerWidths::way,
-              &LayerWidths::dense}) {
+              &LayerWidths::dense, &LayerWidths::squares}) {
             most.*width = std::max(most.*width, own.*width);
         }
     }
@@ -125,17 +139,18 @@ double operationsOf(const EncoderImpl& encoder, const std::vector<LayerShape>& l
     double operations = 0;
     for (std::size_t layer = 0; layer < layers.size(); ++layer) {
         const OutputTokens tokens = outputTokens(encoder, settings.pooling, layer);
-        std::vector<std::int64_t> asked, all;
         for (const SampleBlock& block : samples.blocks) {
-            all.push_back(block.length);
-            asked.push_back(tokens == OutputTokens::pooled ? 1 : block.length);
             const LayerOperations pass = layerOperations(layers[layer], block, tokens);
             operations += pass.forward + pass.again + static_cast<double>(directions) * pass.backward;
         }
         for (const Contracted& linear : contractedOf(layers[layer], settings)) {
+            std::vector<std::int64_t> read;
+            for (const SampleBlock& block : samples.blocks) {
+                const ReadCounts counts = readCounts(layers[layer], *linear.shape, block.length, tokens);
+                read.push_back(counts.tokens + counts.rows);
+            }
             const ContractionCost cost =
-                contractionCost(samples.rows(directions), samples.blocks, linear.pooledOnly ? asked : all,
-                                linear.in, linear.out);
+                contractionCost(samples.rows(directions), samples.blocks, read, linear.in, linear.out);
             operations += 2 * cost.of(settings.contraction.value_or(cost.cheapest()));
         }
     }
@@ -143,6 +158,14 @@ double operationsOf(const EncoderImpl& encoder, const std::vector<LayerShape>& l
 }
 
 } // namespace
+
+std::int64_t SweepSamples::longest() const {
+    std::int64_t longest = 0;
+    for (const SampleBlock& block : blocks) {
+        longest = std::max(longest, block.length);
+    }
+    return longest;
+}
 
 SweepSamples arrangeSamples(const std::vector<Encoding>& train, const std::vector<Encoding>& test,
                             std::int64_t padId, int workers, torch::Device device) {
@@ -207,11 +230,11 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     plan.layers = layerShapes(encoder);
     plan.demand.operations = operationsOf(encoder, plan.layers, samples, settings, directions);
     const LayerWidths widths = widest(plan, settings, directions, h);
-    std::int64_t tokens = 0, widestBlock = 0, longest = 0;
+    const std::int64_t longest = samples.longest();
+    std::int64_t tokens = 0, widestBlock = 0;
     for (const SampleBlock& block : samples.blocks) {
         tokens += block.count * block.length;
         widestBlock = std::max(widestBlock, block.count * block.length);
-        longest = std::max(longest, block.length);
     }
 
     const auto bytes = [size](std::int64_t elements) { return static_cast<std::uint64_t>(elements) * size; };
@@ -228,14 +251,14 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
     // layer; gradients of biases and layer norms.
     const std::uint64_t sums =
         2 * (workers + 1) * sizeof(double) * static_cast<std::uint64_t>(rows.rows() * rows.trainRows());
-    const std::uint64_t way =
-        workers * bytes(widestBlock * widths.way + 3 * encoder.config.heads * widestBlock * longest);
+    const std::uint64_t way = workers * bytes(widestBlock * widths.way +
+                                              widths.squares * encoder.config.heads * widestBlock * longest);
     // What two blocks read, their deltas and both together.
     const std::uint64_t pairs =
         embeddingsByPairs(settings, device) ? 3 * workers * bytes(widestBlock * widestBlock) : 0;
     std::int64_t shared = 0;
     for (const EmbeddingTable& table : encoder.sharedTables()) {
-        shared += table.weight.numel();
+        shared += encoder.sharedRows(longest).second * table.weight.size(1);
     }
     const std::uint64_t fixed = kProgramBytes + weights + sums + way + workers * bytes(plan.chunkElements) +
                                 bytes(rows.rows() * (widths.dense + shared)) + pairs;

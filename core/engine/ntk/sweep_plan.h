@@ -43,6 +43,8 @@ struct SweepSamples {
     std::vector<std::int64_t> trainOrder, testOrder; ///< the given index of each place in sweep order
     std::vector<SampleBlock> blocks;                 ///< train blocks before test blocks
 
+    /// Tokens of the longest.
+    [[nodiscard]] std::int64_t longest() const;
     [[nodiscard]] KernelRows rows(std::int64_t directions) const { return {train, test, directions}; }
 };
 /// Sorted by length and padded within their block only.

@@ -1,6 +1,17 @@
 #include "core/engine/ntk/tap_gradients.h"
 
+#include <algorithm>
+
 namespace finescope::engine {
+
+namespace {
+
+/// [n, T, .] each, along their tokens.
+torch::Tensor joined(const std::vector<torch::Tensor>& tensors) {
+    return tensors.size() == 1 ? tensors.front() : torch::cat(tensors, 1);
+}
+
+} // namespace
 
 TapGradients::TapGradients(const Parts& parts, const torch::TensorOptions& options, const KernelRows& rows,
                            const std::vector<SampleBlock>& blocks, const std::set<ParameterGroup>& wanted,
@@ -39,20 +50,32 @@ WatchedTaps TapGradients::watch(std::size_t block, const Taps& taps, const torch
             watched.outputs.push_back(tap.output);
         }
     }
+    std::vector<std::vector<torch::Tensor>> reads; // of each of watched.linears
     for (const LinearTap& tap : taps.linears) {
         const Place& place = m_linears.at(tap.linear);
-        if (place.factors || (biases.defined() && tap.linear->bias.defined())) {
-            watched.linears.push_back(tap.linear);
-            watched.outputs.push_back(tap.output);
+        if (!place.factors && !(biases.defined() && tap.linear->bias.defined())) {
+            continue;
         }
+        const auto found = std::ranges::find(watched.linears, tap.linear, &WatchedLinear::linear);
+        const auto at = static_cast<std::size_t>(found - watched.linears.begin());
+        if (found == watched.linears.end()) {
+            watched.linears.push_back({tap.linear, {}});
+            reads.emplace_back();
+        }
+        watched.linears[at].outputs.push_back(watched.outputs.size());
+        watched.outputs.push_back(tap.output);
         if (place.factors) {
-            torch::Tensor read = tap.input.detach();
-            if (m_lora) {
-                read = tap.linear->lora.scale * torch::matmul(read, tap.linear->lora.a.t());
-            }
-            linears[*place.factors].input[block] = input.defined() && read.is_alias_of(input)
-                                                       ? kept.narrow(1, 0, read.size(1))
-                                                       : m_scratch.keep(read);
+            const torch::Tensor read = tap.input.detach();
+            reads[at].push_back(m_lora ? tap.linear->lora.scale * torch::matmul(read, tap.linear->lora.a.t())
+                                       : read);
+        }
+    }
+    for (std::size_t i = 0; i < reads.size(); ++i) {
+        if (!reads[i].empty()) {
+            const torch::Tensor read = joined(reads[i]);
+            linears[*m_linears.at(watched.linears[i].linear).factors].input[block] =
+                input.defined() && read.is_alias_of(input) ? kept.narrow(1, 0, read.size(1))
+                                                           : m_scratch.keep(read);
         }
     }
     return watched;
@@ -76,8 +99,12 @@ void TapGradients::add(std::size_t block, std::int64_t direction, const WatchedT
             place(norms, column + norm->weight.numel(), delta.flatten(1, -2).sum(1));
         }
     }
-    for (const ProjectionImpl* linear : taps.linears) {
-        const torch::Tensor& delta = deltas[next++];
+    for (const auto& [linear, outputs] : taps.linears) {
+        std::vector<torch::Tensor> each;
+        for (const std::size_t output : outputs) {
+            each.push_back(deltas[output]);
+        }
+        const torch::Tensor delta = joined(each);
         const Place& at = m_linears.at(linear);
         if (biases.defined() && linear->bias.defined()) {
             place(biases, at.bias, delta.sum(1));

@@ -15,10 +15,16 @@
 
 namespace finescope::engine {
 
+/// A linear layer, and its outputs' places in WatchedTaps::outputs: one for each time that it was used.
+struct WatchedLinear {
+    const ProjectionImpl* linear;
+    std::vector<std::size_t> outputs;
+};
+
 /// The taps of one block whose deltas are to be known.
 struct WatchedTaps {
     std::vector<std::pair<const NormImpl*, torch::Tensor>> norms; ///< with what they read, normed
-    std::vector<const ProjectionImpl*> linears;
+    std::vector<WatchedLinear> linears;
     std::vector<torch::Tensor> outputs; ///< of the norms, then of the linear layers
 };
 
@@ -33,7 +39,8 @@ public:
                  const std::vector<SampleBlock>& blocks, const std::set<ParameterGroup>& wanted,
                  ScratchSpace& scratch);
 
-    /// Keeps what the linear layers read. Where that is `input` [n, T, h] or its first tokens, `kept`, its
+    /// Keeps what the linear layers read; of one that was used several times, one after the other, as if they
+    /// were tokens of one text. Where that is `input` [n, T, h] or its first tokens, `kept`, its
     /// copy in scratch, is used again.
     [[nodiscard]] WatchedTaps watch(std::size_t block, const Taps& taps, const torch::Tensor& input = {},
                                     const torch::Tensor& kept = {});

@@ -10,7 +10,11 @@
 namespace finescope::engine {
 
 Encoder randomEncoder(std::string_view family, std::int64_t width, std::uint64_t seed) {
-    Encoder encoder(familyOf(family).small(width));
+    return randomEncoder(familyOf(family).small(width), seed);
+}
+
+Encoder randomEncoder(const EncoderConfig& config, std::uint64_t seed) {
+    Encoder encoder(config);
     encoder->to(torch::kFloat64);
     torch::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
     const torch::NoGradGuard noGrad;

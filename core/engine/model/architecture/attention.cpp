@@ -20,10 +20,11 @@ torch::Tensor splitHeads(const torch::Tensor& projected, std::int64_t heads, std
 } // namespace
 
 torch::Tensor attend(const torch::Tensor& queries, const torch::Tensor& keys, const torch::Tensor& values,
-                     std::int64_t heads, const torch::Tensor& attentionBias, double rate, Dropout* dropout) {
+                     std::int64_t heads, const torch::Tensor& attentionBias, double rate, Dropout* dropout,
+                     std::int64_t terms) {
     const std::int64_t batch = keys.size(0), length = keys.size(1), width = queries.size(2);
     const std::int64_t asked = queries.size(1), headWidth = width / heads;
-    const double scale = 1 / std::sqrt(static_cast<double>(headWidth));
+    const double scale = 1 / std::sqrt(static_cast<double>(headWidth * terms));
     const torch::Tensor q = splitHeads(queries * scale, heads, headWidth),
                         k = splitHeads(keys, heads, headWidth), v = splitHeads(values, heads, headWidth);
 

@@ -1,7 +1,6 @@
 #include "core/engine/model/architecture/bert.h"
 
 #include "core/engine/model/architecture/families.h"
-#include "core/engine/model/architecture/weight_names.h"
 
 #include <nlohmann/json.hpp>
 
@@ -29,6 +28,11 @@ void requireWholeHeads(const ConfigReader& reader, const EncoderConfig& config, 
 }
 
 EncoderConfig readBertConfig(const ConfigReader& reader, const Family& family) {
+    return readBertConfigWith({}, reader, family);
+}
+
+EncoderConfig readBertConfigWith(const BertDefaults& defaults, const ConfigReader& reader,
+                                 const Family& family) {
     EncoderConfig config;
     config.hiddenSize = reader.integer("hidden_size", 1);
     config.layers = reader.integer("num_hidden_layers", 1);
@@ -37,9 +41,9 @@ EncoderConfig readBertConfig(const ConfigReader& reader, const Family& family) {
     config.vocabularySize = reader.integer("vocab_size", 1);
     config.maxPositions = reader.integer("max_position_embeddings", 1);
     // What transformers assumes where these are not written.
-    config.typeVocabularySize = reader.integerOr("type_vocab_size", 1, 2);
+    config.typeVocabularySize = reader.integerOr("type_vocab_size", defaults.leastTypes, defaults.types);
     config.padId = reader.integerOr("pad_token_id", 0, family.padId);
-    config.layerNormEpsilon = reader.numberOr("layer_norm_eps", 0, 1, 1e-12);
+    config.layerNormEpsilon = reader.numberOr("layer_norm_eps", 0, 1, defaults.layerNormEpsilon);
     config.hiddenDropout = reader.numberOr("hidden_dropout_prob", 0, 1, 0.1);
     config.attentionDropout = reader.numberOr("attention_probs_dropout_prob", 0, 1, 0.1);
 
@@ -68,16 +72,23 @@ nlohmann::ordered_json writeBertConfig(const EncoderConfig& config) {
     };
 }
 
-std::vector<WeightName> bertEmbeddingWeights(const EncoderConfig& config) {
+WeightNames bertTables(const EncoderConfig& config) {
     const std::int64_t width = config.tableWidth();
     WeightNames names("", "embeddings.");
-    names.weight("word_embeddings.weight", "word_embeddings.weight", {config.vocabularySize, width})
-        .weight("position_embeddings.weight", "position_embeddings.weight", {config.maxPositions, width});
+    names.weight("word_embeddings.weight", "word_embeddings.weight", {config.vocabularySize, width});
+    if (config.positionsInInput) {
+        names.weight("position_embeddings.weight", "position_embeddings.weight",
+                     {config.maxPositions, width});
+    }
     if (config.typeVocabularySize > 0) {
         names.weight("type_embeddings.weight", "token_type_embeddings.weight",
                      {config.typeVocabularySize, width});
     }
-    return names.norm("embedding_norm", "LayerNorm", width).all();
+    return names;
+}
+
+std::vector<WeightName> bertEmbeddingWeights(const EncoderConfig& config) {
+    return bertTables(config).norm("embedding_norm", "LayerNorm", config.tableWidth()).all();
 }
 
 std::vector<WeightName> bertLayerWeights(const EncoderConfig& config, std::int64_t layer) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/engine/model/architecture/family.h"
+#include "core/engine/model/architecture/weight_names.h"
 
 #include <string>
 
@@ -9,11 +10,21 @@ namespace finescope::engine {
 
 /// Post-layer-norm, absolute positions, exact GELU; else Error{badFile}.
 [[nodiscard]] EncoderConfig readBertConfig(const ConfigReader& reader, const Family& family);
+/// What a family assumes where its config.json does not say, and the fewest token types that it can have.
+struct BertDefaults {
+    std::int64_t leastTypes = 1, types = 2;
+    double layerNormEpsilon = 1e-12;
+};
+[[nodiscard]] EncoderConfig readBertConfigWith(const BertDefaults& defaults, const ConfigReader& reader,
+                                               const Family& family);
 /// Throws Error{badFile}, naming the keys, unless the hidden size is a multiple of the heads.
 void requireWholeHeads(const ConfigReader& reader, const EncoderConfig& config,
                        const std::string& sizeKey = "hidden_size",
                        const std::string& headsKey = "num_attention_heads");
 [[nodiscard]] nlohmann::ordered_json writeBertConfig(const EncoderConfig& config);
+/// The tables that the first layer's input is summed from.
+[[nodiscard]] WeightNames bertTables(const EncoderConfig& config);
+/// Those, and their norm.
 [[nodiscard]] std::vector<WeightName> bertEmbeddingWeights(const EncoderConfig& config);
 [[nodiscard]] std::vector<WeightName> bertLayerWeights(const EncoderConfig& config, std::int64_t layer);
 /// Family::small but for the number of layers, types and the pad id.

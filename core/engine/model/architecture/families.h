@@ -10,12 +10,12 @@
 namespace finescope::engine {
 
 extern const Family kBert, kRoberta, kXlmRoberta, kCamembert, kDistilBert, kElectra, kMpnet, kModernBert,
-    kGpt2, kLlama, kMistral, kQwen2, kQwen3;
+    kDebertaV2, kGpt2, kLlama, kMistral, kQwen2, kQwen3;
 
 /// The families of encoders that are known, in the order in which texts name them.
 inline constexpr std::array kFamilies{&kBert,    &kRoberta, &kXlmRoberta, &kCamembert, &kDistilBert,
-                                      &kElectra, &kMpnet,   &kModernBert, &kGpt2,      &kLlama,
-                                      &kMistral, &kQwen2,   &kQwen3};
+                                      &kElectra, &kMpnet,   &kModernBert, &kDebertaV2, &kGpt2,
+                                      &kLlama,   &kMistral, &kQwen2,      &kQwen3};
 
 /// Null where there is none of that name.
 [[nodiscard]] const Family* findFamily(std::string_view name);

@@ -21,7 +21,7 @@ enum class Positions {
 };
 
 /// How a family's layers compute: a class beside this one, made in layer.cpp.
-enum class LayerKind { postNorm, preNorm };
+enum class LayerKind { postNorm, disentangled, preNorm };
 
 /// One weight of an encoder: its name among Encoder's named_parameters, the one that transformers gives it,
 /// without the family's prefix, and its shape. Where a file holds several weights as one, `theirs` is shared
@@ -41,6 +41,7 @@ struct Family {
     LayerKind layer = LayerKind::postNorm;
     Positions positions = Positions::fromZero;
     bool embeddingsNormed = true;
+    bool projectedBeforeNorm = false; ///< the linear layer after the tables, then without a bias
     Pooling pooling = Pooling::first; ///< where nobody chooses
     std::int64_t padId = 0;           ///< where config.json does not say
 

@@ -1,5 +1,6 @@
 #include "core/engine/model/architecture/layer.h"
 
+#include "core/engine/model/architecture/disentangled_layer.h"
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/architecture/post_norm_layer.h"
 #include "core/engine/model/architecture/pre_norm_layer.h"
@@ -38,6 +39,8 @@ std::shared_ptr<Layer> makeLayer(const EncoderConfig& config, std::int64_t index
     switch (familyOf(config.family).layer) {
     case LayerKind::postNorm:
         return std::make_shared<PostNormLayer>(config);
+    case LayerKind::disentangled:
+        return std::make_shared<DisentangledLayer>(config);
     case LayerKind::preNorm:
         return std::make_shared<PreNormLayer>(config, index);
     }

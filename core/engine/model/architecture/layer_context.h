@@ -20,7 +20,8 @@ struct LayerContext {
     torch::Tensor localBias;           ///< the same for layers that attend to near tokens only
     Rotation rotation, localRotation;  ///< of queries and keys; undefined without rotary positions
     torch::Tensor pooled;              ///< [B] int64, the place of the pooled token; undefined: the first
-    torch::Tensor relative;            ///< [T, T] int64, the row of a shared table for query and key
+    torch::Tensor relative;            ///< [T, T] int64, the row of a shared table for query and key,
+                                       ///< counted from the first that is here
     std::vector<torch::Tensor> shared; ///< tables that all layers read and learn through, [1 or B, rows, .]
 
     /// x [B, T, ...] of the tokens that are asked for: x itself, or [B, 1, ...].

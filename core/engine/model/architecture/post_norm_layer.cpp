@@ -4,28 +4,9 @@
 
 namespace finescope::engine {
 
-namespace {
-
-/// What is added to attention scores: the mask, and the relative positions' entries where there are such.
-torch::Tensor scoreBias(const LayerContext& context, OutputTokens tokens) {
-    const torch::Tensor mask = context.askedRows(context.attentionBias, tokens);
-    if (context.shared.empty()) {
-        return mask;
-    }
-    const torch::Tensor& table = context.shared.front(); // [1 or B, buckets, heads]
-    const std::int64_t length = context.relative.size(0);
-    const torch::Tensor all = table.index_select(1, context.relative.flatten())
-                                  .view({table.size(0), length, length, table.size(2)})
-                                  .permute({0, 3, 1, 2});
-    const torch::Tensor own = context.askedRows(all, tokens);
-    return mask.defined() ? own + mask : own;
-}
-
-} // namespace
-
 PostNormLayer::PostNormLayer(const EncoderConfig& config)
-    : Layer(config.hiddenDropout), m_heads(config.heads), m_attentionDropout(config.attentionDropout),
-      m_key(config.hiddenSize, config.hiddenSize), m_attentionOutput(config.hiddenSize, config.hiddenSize),
+    : Layer(config.hiddenDropout), m_heads(config.heads), m_key(config.hiddenSize, config.hiddenSize),
+      m_attentionDropout(config.attentionDropout), m_attentionOutput(config.hiddenSize, config.hiddenSize),
       m_intermediate(config.hiddenSize, config.intermediateSize),
       m_attentionNorm(config.hiddenSize, config.layerNormEpsilon) {
     query = register_module("query", Projection(config.hiddenSize, config.hiddenSize));
@@ -44,12 +25,29 @@ Widened PostNormLayer::widen(const torch::Tensor& hidden, const LayerContext& co
     const torch::Tensor queries = query->forward(asking, taps);
     const torch::Tensor keys = m_key->forward(hidden, taps);
     const torch::Tensor values = value->forward(hidden, taps);
+    const torch::Tensor bias = scoreBias(queries, keys, context, tokens, dropout, taps);
     const torch::Tensor attention =
-        attend(queries, keys, values, m_heads, scoreBias(context, tokens), m_attentionDropout, dropout);
+        attend(queries, keys, values, m_heads, bias, m_attentionDropout, dropout, m_scoreTerms);
     const torch::Tensor attended = m_attentionOutput->forward(attention, taps);
     const torch::Tensor middle =
         m_attentionNorm->forward(dropped(attended, m_dropout, dropout) + asking, taps);
     return {middle, torch::gelu(m_intermediate->forward(middle, taps))};
+}
+
+torch::Tensor PostNormLayer::scoreBias(const torch::Tensor& /*queries*/, const torch::Tensor& /*keys*/,
+                                       const LayerContext& context, OutputTokens tokens, Dropout* /*dropout*/,
+                                       Taps* /*taps*/) {
+    const torch::Tensor mask = context.askedRows(context.attentionBias, tokens);
+    if (context.shared.empty()) {
+        return mask;
+    }
+    const torch::Tensor& table = context.shared.front(); // [1 or B, buckets, heads]
+    const std::int64_t length = context.relative.size(0);
+    const torch::Tensor all = table.index_select(1, context.relative.flatten())
+                                  .view({table.size(0), length, length, table.size(2)})
+                                  .permute({0, 3, 1, 2});
+    const torch::Tensor own = context.askedRows(all, tokens);
+    return mask.defined() ? own + mask : own;
 }
 
 } // namespace finescope::engine

@@ -13,10 +13,20 @@ public:
     Widened widen(const torch::Tensor& hidden, const LayerContext& context, OutputTokens tokens,
                   Dropout* dropout, Taps* taps) override;
 
-private:
+protected:
+    /// What is added to the attention scores of these queries and keys, [B or 1, 1 or heads, 1 or T', T]; may
+    /// be undefined.
+    [[nodiscard]] virtual torch::Tensor scoreBias(const torch::Tensor& queries, const torch::Tensor& keys,
+                                                  const LayerContext& context, OutputTokens tokens,
+                                                  Dropout* dropout, Taps* taps);
+
     std::int64_t m_heads;
+    std::int64_t m_scoreTerms = 1; ///< as attend has it
+    Projection m_key;
+
+private:
     double m_attentionDropout;
-    Projection m_key, m_attentionOutput, m_intermediate;
+    Projection m_attentionOutput, m_intermediate;
     Norm m_attentionNorm;
 };
 

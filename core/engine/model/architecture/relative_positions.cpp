@@ -16,4 +16,19 @@ torch::Tensor relativeBuckets(const torch::Tensor& distances, std::int64_t bucke
     return torch::where(size.lt(exact), size, wide) + distances.lt(0).to(torch::kInt64) * half;
 }
 
+torch::Tensor disentangledRows(const torch::Tensor& distances, const DisentangledSettings& settings) {
+    torch::Tensor places = distances.cpu(); // other devices round logarithms in another way
+    if (settings.buckets > 0) {
+        const std::int64_t half = settings.buckets / 2;
+        const torch::Tensor size = places.abs();
+        const double range = static_cast<double>(settings.farthest - 1) / static_cast<double>(half);
+        const torch::Tensor share = torch::log(size.clamp_min(half).to(torch::kFloat32) / half) /
+                                    torch::log(torch::tensor(range, torch::kFloat32));
+        const torch::Tensor wide = (torch::ceil(share * (half - 1)) + half).to(torch::kInt64);
+        places = torch::where(size.le(half), places, wide * places.sign());
+    }
+    const std::int64_t span = settings.span();
+    return (places + span).clamp(0, 2 * span - 1).to(distances.device());
+}
+
 } // namespace finescope::engine

@@ -86,6 +86,12 @@ private Q_SLOTS:
             R"({"layer_types": null, "max_window_layers": 1})");
         row("no head_dim", "llama_f32", R"({"head_dim": null})");
         row("MPNet's pad id is 1 whatever is said", "mpnet_f32", R"({"pad_token_id": 3})");
+        row("a list of scores", "deberta-v2_f32", R"({"pos_att_type": ["c2p", "p2c"]})");
+        row("a text of scores", "deberta-v2_f32", R"({"pos_att_type": "P2C | c2p"})");
+        row("the farthest of all positions", "deberta-v2_f32", R"({"max_relative_positions": 32})");
+        row("defaults of DeBERTa", "deberta-v2_bf16", R"({"position_buckets": null, "norm_rel_ebd": null,
+            "position_biased_input": null, "type_vocab_size": null, "embedding_size": null})");
+        row("sizes of heads", "deberta-v2_f32", R"({"attention_head_size": 5, "conv_kernel_size": 0})");
     }
     void bothSpellingsOfTransformersMeanTheSame() {
         QFETCH(const QString, model);
@@ -123,6 +129,16 @@ private Q_SLOTS:
         row("distilbert_f32", R"({"n_heads": 4})", "\"dim\" 15 is not a multiple of \"n_heads\" 4");
         row("electra_f32", R"({"embedding_size": 0})", "\"embedding_size\" must be an integer from 1");
         row("mpnet_f32", R"({"relative_attention_num_buckets": 64})", "only 32");
+        row("deberta-v2_f32", R"({"conv_kernel_size": 3})", "\"conv_kernel_size\" is 3; only 0");
+        row("deberta-v2_f32", R"({"relative_attention": false})", "\"relative_attention\" must be true");
+        row("deberta-v2_f32", R"({"relative_attention": null})", "\"relative_attention\" must be true");
+        row("deberta-v2_f32", R"({"pos_att_type": "c2p|p2p"})", "\"pos_att_type\" holds \"p2p\"");
+        row("deberta-v2_f32", R"({"pos_att_type": null})", "must name c2p, p2c or both");
+        row("deberta-v2_f32", R"({"pos_att_type": 3})", "must be a text or a list of texts, found 3");
+        row("deberta-v2_f32", R"({"norm_rel_ebd": "batch"})", "\"norm_rel_ebd\" is \"batch\"");
+        row("deberta-v2_f32", R"({"position_buckets": 1})", "\"position_buckets\" 1 must be at least 2");
+        row("deberta-v2_f32", R"({"max_relative_positions": 5})", "farthest distance, 5, by 2 or more");
+        row("deberta-v2_f32", R"({"attention_head_size": 4})", "\"attention_head_size\" is 4; only 5");
     }
     void whatIsNotComputedIsRefusedByName() {
         QFETCH(const QString, model);
@@ -201,6 +217,23 @@ private Q_SLOTS:
         const torch::Tensor distances = torch::tensor({0, 1, 7, 8, 127, 5000, -1, -7, -5000}, torch::kInt64);
         const torch::Tensor rows = relativeBuckets(distances, 32);
         QVERIFY(torch::equal(rows, torch::tensor({0, 1, 7, 8, 15, 15, 17, 23, 31}, torch::kInt64)));
+    }
+
+    // Ends of ranges as transformers has them, by its make_log_bucket_position; the middle row is distance 0.
+    void disentangledPositionsHaveTheirRows() {
+        const auto rows = [](const std::vector<std::int64_t>& distances, std::int64_t farthest,
+                             std::int64_t buckets) {
+            const torch::Tensor found = disentangledRows(torch::tensor(distances, torch::kInt64),
+                                                         {.farthest = farthest, .buckets = buckets});
+            return std::vector<std::int64_t>(found.data_ptr<std::int64_t>(),
+                                             found.data_ptr<std::int64_t>() + found.numel());
+        };
+        using Rows = std::vector<std::int64_t>;
+        QCOMPARE(rows({0, 1, 6, 7, 8, 9, 12, 13, 39, 40, 600, -1, -7, -8, -9, -40, -600}, 40, 12),
+                 (Rows{12, 13, 18, 19, 19, 20, 20, 21, 23, 23, 23, 11, 5, 5, 4, 0, 0}));
+        QCOMPARE(rows({128, 129, 200, 255, 256, 257, 400, 510, 511, -200, -511}, 512, 256),
+                 (Rows{384, 385, 425, 448, 448, 448, 489, 511, 511, 87, 1}));
+        QCOMPARE(rows({0, 3, 8, 9, 20, -3, -9, -20}, 9, 0), (Rows{9, 12, 17, 17, 17, 6, 0, 0}));
     }
 
     void aFolderSaysWhatItIs() {

@@ -7,6 +7,7 @@
 #include <QtTest>
 
 #include <tuple>
+#include <utility>
 
 using namespace finescope::engine;
 
@@ -61,6 +62,37 @@ private Q_SLOTS:
         QCOMPARE(all.forward - all.again, 2 * 3 * 4 * wide);
         QCOMPARE(first.forward, 2 * 3 * (4 * 2 * square + 2 * square + 2 * wide) + 4 * 3 * 4 * kWidth);
         QCOMPARE(first.backward - first.forward, 4.0 * 3 * 4 * kWidth);
+    }
+
+    // By hand, of DeBERTa's layer, whose queries and keys read a table of 12 rows, too.
+    void aTableIsReadByTheLayersThatProjectIt() {
+        const Encoder encoder = randomEncoder("deberta-v2", kWidth, 1);
+        const LayerShape shape = layerShapes(*encoder).front();
+        QCOMPARE(shape.linears.size(), std::size_t{6});
+        QCOMPARE(shape.tableRows, std::int64_t{12});
+        for (std::size_t i = 0; i < shape.linears.size(); ++i) {
+            QVERIFY(shape.linears[i].readsTokens);
+            QCOMPARE(shape.linears[i].readsTable, i < 2);
+        }
+        QCOMPARE(shape.biases, 5 * kWidth + 2 * kWidth + 4);
+        const auto counts = [&](std::size_t linear, std::int64_t length, OutputTokens tokens) {
+            const ReadCounts read = readCounts(shape, shape.linears[linear], length, tokens);
+            return std::pair(read.tokens, read.rows);
+        };
+        QVERIFY(counts(0, 4, OutputTokens::pooled) == std::pair(std::int64_t{1}, std::int64_t{7}));
+        QVERIFY(counts(1, 4, OutputTokens::pooled) == std::pair(std::int64_t{4}, std::int64_t{7}));
+        QVERIFY(counts(1, 9, OutputTokens::all) == std::pair(std::int64_t{9}, std::int64_t{12}));
+        QVERIFY(counts(2, 4, OutputTokens::all) == std::pair(std::int64_t{4}, std::int64_t{0}));
+        // The table once on the way forward, and for each sample on the way back.
+        SampleBlock block;
+        block.count = 3;
+        block.length = 4;
+        const LayerOperations all = layerOperations(shape, block, OutputTokens::all);
+        const double square = kWidth * kWidth, wide = kWidth * (2 * kWidth + 4),
+                     projected = 2 * 2 * 7 * square;
+        const double scores = 4 * 3 * 4 * 4 * kWidth + 2 * 2 * 3 * 4 * 7 * kWidth;
+        QCOMPARE(all.forward, 2 * 3 * 4 * (4 * square + 2 * wide) + scores + projected);
+        QCOMPARE(all.backward - all.forward, scores + 2 * projected);
     }
 };
 

@@ -70,8 +70,9 @@ struct Problem {
     torch::Tensor directions; ///< [R, N, h]
 
     Problem(std::string_view family, std::int64_t classes, std::uint64_t seed = 1)
-        : encoder(randomEncoder(family, kWidth, seed)),
-          train(randomSamples(encoder->config, kTrain, seed + 1)),
+        : Problem(randomEncoder(family, kWidth, seed), classes, seed) {}
+    Problem(Encoder of, std::int64_t classes, std::uint64_t seed = 1)
+        : encoder(std::move(of)), train(randomSamples(encoder->config, kTrain, seed + 1)),
           test(randomSamples(encoder->config, kTest, seed + 2)),
           directions(normal({classes, kTrain + kTest, kWidth}, seed + 3)) {}
 
@@ -190,6 +191,60 @@ private Q_SLOTS:
         addLora(encoder, {3, 6.0, 9});
         settings.adapted = AdaptedParameters::lora;
         compareByGroup(problem, settings);
+    }
+
+    void disentangledAttentionOfEveryKindEqualsBruteForce_data() {
+        QTest::addColumn<bool>("contentToPosition");
+        QTest::addColumn<bool>("positionToContent");
+        QTest::addColumn<bool>("sharesProjections");
+        QTest::addColumn<bool>("tableNormed");
+        QTest::addColumn<int>("buckets");
+        QTest::addColumn<int>("farthest");
+        QTest::newRow("as v3") << true << true << true << true << 8 << 32;
+        QTest::newRow("projections of its own") << true << true << false << true << 4 << 12;
+        QTest::newRow("one distance a row") << true << true << true << false << 0 << 12;
+        QTest::newRow("far ones alike") << true << true << false << false << 0 << 3;
+        QTest::newRow("keys' positions alone") << true << false << true << true << 4 << 12;
+        QTest::newRow("queries' positions alone") << false << true << false << false << 4 << 12;
+    }
+    void disentangledAttentionOfEveryKindEqualsBruteForce() {
+        QFETCH(const bool, contentToPosition);
+        QFETCH(const bool, positionToContent);
+        QFETCH(const bool, sharesProjections);
+        QFETCH(const bool, tableNormed);
+        QFETCH(const int, buckets);
+        QFETCH(const int, farthest);
+        EncoderConfig config = kDebertaV2.small(kWidth);
+        config.positionsInInput = false;
+        config.typeVocabularySize = 0;
+        config.embeddingSize = 0;
+        config.disentangled = {contentToPosition, positionToContent, sharesProjections,
+                               tableNormed,       farthest,          buckets};
+        config.relativeBuckets = 2 * config.disentangled.span();
+        Problem problem(randomEncoder(config, 1), 2);
+        const QTemporaryDir folder;
+        SweepSettings settings;
+        settings.workers = 2;
+        settings.scratchFolder = folder.path().toStdString();
+        const std::optional<Contraction> cheapest;
+        for (const auto& [name, pooling] : kPoolings) {
+            settings.pooling = pooling;
+            for (const std::uint64_t memory : {std::uint64_t{4} << 30U, std::uint64_t{1}}) {
+                settings.memoryBytes = memory;
+                for (const auto& contraction : {cheapest, std::optional(Contraction::materialise),
+                                                std::optional(Contraction::hadamard)}) {
+                    settings.contraction = contraction;
+                    compareByGroup(problem, settings);
+                }
+            }
+        }
+        addLora(problem.encoder, {3, 6.0, 9});
+        settings.adapted = AdaptedParameters::lora;
+        settings.contraction = cheapest;
+        for (const auto& [name, pooling] : kPoolings) {
+            settings.pooling = pooling;
+            compareByGroup(problem, settings);
+        }
     }
 
     void everyContractionGivesTheSame() {
