@@ -30,7 +30,7 @@ torch::Tensor DisentangledLayer::scoreBias(const torch::Tensor& queries, const t
     torch::Tensor table = context.shared.front(); // [1 or B, rows, h]
     if (dropout != nullptr) {
         // Each row of the batch drops by itself, whichever thread has it.
-        table = dropped(table.expand({batch, -1, -1}).contiguous(), m_dropout, dropout);
+        table = dropped(table.expand({batch, -1, -1}), m_dropout, dropout);
     }
     const auto split = [&](const torch::Tensor& x) { // [., tokens, h] to [., heads, tokens, width]
         return x.view({x.size(0), x.size(1), m_heads, headWidth}).transpose(1, 2);

@@ -1,6 +1,7 @@
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/architecture/relative_positions.h"
 #include "core/engine/model/checkpoint.h"
+#include "core/engine/model/dropout.h"
 #include "core/engine/model/model_check.h"
 #include "core/engine/model/safetensors.h"
 #include "core/error.h"
@@ -209,6 +210,26 @@ private Q_SLOTS:
         QVERIFY(errorOf(load).find("in the same folder") != std::string::npos);
         write(parts / "model.safetensors.index.json", "{}");
         QVERIFY(errorOf(load).find("\"weight_map\" must name") != std::string::npos);
+    }
+
+    // What a row drops does not depend on the rows beside it, be it of a table that all of them read.
+    void eachRowOfABatchDropsByItself() {
+        const torch::NoGradGuard noGrad;
+        const torch::Tensor ids = torch::tensor({{2, 3, 4, 5}, {2, 6, 3, 6}}, torch::kInt64);
+        const TokenBatch both{ids, torch::zeros_like(ids), torch::ones_like(ids)};
+        for (const Family* family : kFamilies) {
+            Encoder encoder(family->small(8));
+            initialise(encoder, 7);
+            Dropout ofBoth(3, 1, 0, 2);
+            const torch::Tensor hidden = encoder->forward(both, &ofBoth);
+            for (const std::int64_t row : {0, 1}) {
+                const auto own = [&](const torch::Tensor& of) { return of.narrow(0, row, 1); };
+                const TokenBatch batch{own(both.ids), own(both.typeIds), own(both.mask)};
+                Dropout ofRow(3, 1, row, 1);
+                QVERIFY2(torch::allclose(own(hidden), encoder->forward(batch, &ofRow), 1e-5, 1e-6),
+                         family->name.data());
+            }
+        }
     }
 
     // Distances by hand: 16 rows for keys before and at the query, 16 for those after it, 8 of each exact;

@@ -226,21 +226,21 @@ private Q_SLOTS:
         SweepSettings settings;
         settings.workers = 2;
         settings.scratchFolder = folder.path().toStdString();
-        const std::optional<Contraction> cheapest;
+        const std::pair<std::optional<Contraction>, std::uint64_t> ways[] = {
+            {std::nullopt, std::uint64_t{4} << 30U},
+            {Contraction::materialise, 1},
+            {Contraction::hadamard, std::uint64_t{4} << 30U}};
         for (const auto& [name, pooling] : kPoolings) {
             settings.pooling = pooling;
-            for (const std::uint64_t memory : {std::uint64_t{4} << 30U, std::uint64_t{1}}) {
+            for (const auto& [contraction, memory] : ways) {
+                settings.contraction = contraction;
                 settings.memoryBytes = memory;
-                for (const auto& contraction : {cheapest, std::optional(Contraction::materialise),
-                                                std::optional(Contraction::hadamard)}) {
-                    settings.contraction = contraction;
-                    compareByGroup(problem, settings);
-                }
+                compareByGroup(problem, settings);
             }
         }
         addLora(problem.encoder, {3, 6.0, 9});
         settings.adapted = AdaptedParameters::lora;
-        settings.contraction = cheapest;
+        settings.contraction.reset();
         for (const auto& [name, pooling] : kPoolings) {
             settings.pooling = pooling;
             compareByGroup(problem, settings);
