@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <fstream>
 #include <memory>
-#include <vector>
 
 namespace finescope::engine {
 
@@ -45,6 +44,15 @@ std::string fileSha256(const std::filesystem::path& path, const analysis::WorkHo
         text += kDigits[digest[i] & 15];
     }
     return text;
+}
+
+std::map<std::string, std::string> fileHashes(const std::filesystem::path& folder,
+                                              const std::vector<std::string>& names) {
+    std::map<std::string, std::string> hashes;
+    for (const std::string& name : names) {
+        hashes[name] = fileSha256(folder / name);
+    }
+    return hashes;
 }
 
 } // namespace finescope::engine

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from transformers import AutoModel, AutoTokenizer, BertConfig, BertModel, RobertaConfig, RobertaModel
 
 import make_adam
+import make_adapters
 import make_families
 import make_tokenizer_json
 import make_unicode_tables
@@ -149,6 +150,7 @@ def main(output, minilm=None, roberta=None):
     make_tokenizer_json.main(output, lines, write_json)
     make_models(output)
     make_families.main(output, write_json)
+    make_adapters.main(output, write_json)
     make_unicode_tables.main(output / "unicode_tables.cpp")
     make_adam.main(output / "adam_temperature.json")
     if minilm:

@@ -178,6 +178,11 @@ public:
     KernelRun(const KernelPlan& plan, const TrainHooks& hooks)
         : m_plan(plan), m_hooks(hooks), m_run(readEnded(plan.file)), m_source(sourceOf(m_run)) {
         m_source.model = folderOf(plan.model, m_source.model, m_source.modelSha256);
+        if (m_source.baseModel) {
+            m_source.baseModel = folderOf(plan.baseModel, *m_source.baseModel, m_source.baseModelSha256);
+        } else {
+            m_source.baseModel = plan.baseModel;
+        }
         m_source.data = folderOf(plan.data, m_source.data, m_source.dataSha256);
     }
 
@@ -229,6 +234,7 @@ private:
         m_kernel.state = afterProbing ? "after_lp" : "pretrained";
         m_kernel.classes = head.weight.rows();
         compareFiles(m_source, refuseOrWarn());
+        m_model = openModelFolder(m_source.model, m_source.baseModel);
         chooseSamples();
         loadEncoder();
         return head;
@@ -266,10 +272,8 @@ private:
     [[nodiscard]] OnDifference refuseOrWarn() const {
         return [this](const std::string& what) {
             if (!m_plan.force) {
-                throw Error(
-                    ErrorKind::badFile,
-                    what +
-                        "; name the folder of the original with --model or --data, or continue with --force");
+                throw Error(ErrorKind::badFile, what + "; name the folder of the original with --model, "
+                                                       "--base-model or --data, or continue with --force");
             }
             if (m_hooks.onWarning) {
                 m_hooks.onWarning(what);
@@ -289,7 +293,7 @@ private:
     void chooseSamples() {
         const SourceSplits splits = loadSplits(m_source, m_run, refuseOrWarn());
         const std::unique_ptr<Tokenizer> tokenizer =
-            loadModelTokenizer(m_source.model, readEncoderConfig(m_source.model));
+            loadModelTokenizer(m_model, readEncoderConfig(m_model.base));
         m_kernel.seed = m_plan.seed;
         m_train = choose(splits.train, m_plan.trainSamples, RandomStream::kernelTrain, *tokenizer,
                          m_kernel.trainIndex);
@@ -300,7 +304,7 @@ private:
     }
 
     void loadEncoder() {
-        m_encoder = loadCheckpoint(m_source.model).encoder;
+        m_encoder = loadCheckpoint(m_model).encoder;
         m_kernel.adapted = m_source.usesLora ? "lora" : "full";
         if (m_source.usesLora) {
             setAdapters(m_encoder, m_run, m_source);
@@ -384,6 +388,7 @@ private:
     const TrainHooks& m_hooks;
     Run m_run;
     RunSource m_source;
+    ModelFolder m_model;
     KernelState m_kernel;
     EncodedSplit m_train, m_test; ///< the chosen rows
     Encoder m_encoder{nullptr};

@@ -26,7 +26,7 @@ struct KernelPlan {
     WordEmbeddings embedding = WordEmbeddings::exact;
     KernelFloat floatType = KernelFloat::float32;
     std::optional<double> memoryGib; ///< not given: 4 on a processor, nine tenths of what a GPU has free
-    std::optional<std::filesystem::path> model, data; ///< instead of the folders that the run names
+    std::optional<std::filesystem::path> model, baseModel, data; ///< instead of those that the run names
     DeviceChoice device = DeviceChoice::automatic;
     int threads = 0;    ///< 0: chosen by the encoder's size
     bool force = false; ///< go on, with a warning, where model or data are not those of the run

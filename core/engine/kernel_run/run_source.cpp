@@ -24,6 +24,10 @@ RunSource parse(const Json& config) {
     if (const auto tokenizer = config.find("tokenizer_sha256"); tokenizer != config.end()) {
         source.modelSha256.merge(tokenizer->get<std::map<std::string, std::string>>());
     }
+    if (const auto base = config.find("base_model"); base != config.end()) {
+        source.baseModel = base->at("path").get<std::string>();
+        source.baseModelSha256 = base->at("sha256").get<std::map<std::string, std::string>>();
+    }
     source.dataSha256 = config.at("data_sha256").get<std::map<std::string, std::string>>();
     source.task = config.at("task").get<std::string>();
     source.pooling = poolingOf(config.at("pooling").get<std::string>());
@@ -126,6 +130,9 @@ std::optional<std::filesystem::path> findFolder(const std::filesystem::path& rec
 
 void compareFiles(const RunSource& source, const OnDifference& onDifference) {
     compareFolder(source.model, source.modelSha256, "--model", onDifference);
+    if (source.baseModel) {
+        compareFolder(*source.baseModel, source.baseModelSha256, "--base-model", onDifference);
+    }
     compareFolder(source.data, source.dataSha256, "--data", onDifference);
 }
 

@@ -16,6 +16,9 @@ struct RunSource {
     std::filesystem::path model, data;
     /// By file name in its folder; modelSha256 with the tokenizer's files.
     std::map<std::string, std::string> modelSha256, dataSha256;
+    std::optional<std::filesystem::path> baseModel; ///< if `model` is an adapter
+    std::map<std::string, std::string>
+        baseModelSha256; ///< likewise; with the tokenizer's files if they are there
     std::string task;
     Pooling pooling = Pooling::first;
     std::int64_t maxLength = 0;

@@ -1,6 +1,7 @@
 #include "core/engine/model/checkpoint.h"
 
 #include "core/engine/file_hash.h"
+#include "core/engine/model/adapter.h"
 #include "core/engine/model/safetensors.h"
 #include "core/engine/model/weight_files.h"
 #include "core/engine/model/weight_layout.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -17,8 +19,10 @@ namespace finescope::engine {
 
 namespace {
 
-Encoder loadEncoder(const EncoderConfig& config, const WeightFiles& files) {
+Encoder loadEncoder(const EncoderConfig& config, const WeightFiles& files, const ModelFolder& model) {
     const std::vector<std::string> names = findTensors(files, config);
+    const std::optional<Adapter> adapter =
+        model.adapted ? std::make_optional<Adapter>(model.folder, config) : std::nullopt;
     Encoder encoder(config);
     auto parameters = encoder->named_parameters();
     std::size_t next = 0;
@@ -28,6 +32,9 @@ Encoder loadEncoder(const EncoderConfig& config, const WeightFiles& files) {
         if (!torch::isfinite(values).all().item<bool>()) {
             throw Error(ErrorKind::badFile,
                         files.path().string() + ": tensor \"" + name + "\" holds NaN or infinity");
+        }
+        if (adapter) {
+            adapter->lay(weights, values);
         }
         if (weights.front().transposed) {
             values = values.t();
@@ -46,19 +53,23 @@ Encoder loadEncoder(const EncoderConfig& config, const WeightFiles& files) {
 
 } // namespace
 
-Checkpoint loadCheckpoint(const std::filesystem::path& folder) {
-    if (!std::filesystem::is_directory(folder)) {
-        throw Error(ErrorKind::badFile, folder.string() + ": no such model folder");
-    }
+Checkpoint loadCheckpoint(const ModelFolder& model) {
     Checkpoint checkpoint;
-    const EncoderConfig config = readEncoderConfig(folder);
-    const WeightFiles files(folder);
-    checkpoint.encoder = loadEncoder(config, files);
-    checkpoint.sha256["config.json"] = fileSha256(folder / "config.json");
-    for (const std::string& name : files.names()) {
-        checkpoint.sha256[name] = fileSha256(folder / name);
+    const EncoderConfig config = readEncoderConfig(model.base);
+    const WeightFiles files(model.base);
+    checkpoint.encoder = loadEncoder(config, files, model);
+    std::vector<std::string> names = files.names();
+    names.emplace_back("config.json");
+    auto hashes = fileHashes(model.base, names);
+    checkpoint.sha256 = model.adapted ? fileHashes(model.folder, Adapter::files()) : hashes;
+    if (model.adapted) {
+        checkpoint.baseSha256 = std::move(hashes);
     }
     return checkpoint;
+}
+
+Checkpoint loadCheckpoint(const std::filesystem::path& folder) {
+    return loadCheckpoint(openModelFolder(folder));
 }
 
 void saveCheckpoint(const Encoder& encoder, const std::filesystem::path& folder) {

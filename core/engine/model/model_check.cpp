@@ -1,6 +1,8 @@
 #include "core/engine/model/model_check.h"
 
+#include "core/engine/model/adapter.h"
 #include "core/engine/model/architecture/families.h"
+#include "core/engine/model/model_folder.h"
 #include "core/engine/model/model_tokenizer.h"
 #include "core/engine/model/weight_layout.h"
 #include "core/error.h"
@@ -46,23 +48,39 @@ std::string weightsWords(const std::filesystem::path& folder, const EncoderConfi
            text::listed(files.names());
 }
 
-std::string tokenizerWords(const std::filesystem::path& folder, const EncoderConfig& config) {
-    const std::unique_ptr<Tokenizer> tokenizer = loadModelTokenizer(folder, config);
+std::string tokenizerWords(const ModelFolder& model, const EncoderConfig& config) {
+    const std::unique_ptr<Tokenizer> tokenizer = loadModelTokenizer(model, config);
     return std::to_string(tokenizer->vocabularySize()) + " tokens, from " +
-           text::listed(tokenizerFiles(folder));
+           text::listed(tokenizerFiles(model.tokenizer)) +
+           (model.adapted ? " in " + model.tokenizer.string() : "");
 }
 
 } // namespace
 
-std::vector<ModelFinding> checkModel(const std::filesystem::path& folder) {
+std::vector<ModelFinding> checkModel(const std::filesystem::path& folder,
+                                     const std::optional<std::filesystem::path>& base) {
+    ModelFolder model;
+    if (const ModelFinding opened = finding(isAdapterFolder(folder) ? "adapter" : "config",
+                                            [&] {
+                                                model = openModelFolder(folder, base);
+                                                return std::string();
+                                            });
+        !opened.usable) {
+        return {opened};
+    }
     EncoderConfig config;
     std::vector<ModelFinding> findings{finding("config", [&] {
-        config = readEncoderConfig(folder);
+        config = readEncoderConfig(model.base);
         return sizesOf(config);
     })};
     if (findings.front().usable) {
-        findings.push_back(finding("weights", [&] { return weightsWords(folder, config); }));
-        findings.push_back(finding("tokenizer", [&] { return tokenizerWords(folder, config); }));
+        findings.push_back(finding("weights", [&] { return weightsWords(model.base, config); }));
+        if (model.adapted && findings.back().usable) {
+            findings.push_back(finding("adapter", [&] {
+                return Adapter(model.folder, config).words() + "; base model " + model.base.string();
+            }));
+        }
+        findings.push_back(finding("tokenizer", [&] { return tokenizerWords(model, config); }));
     }
     return findings;
 }

@@ -12,15 +12,14 @@
 
 namespace finescope::engine {
 
-std::unique_ptr<Tokenizer> loadModelTokenizer(const std::filesystem::path& folder,
-                                              const EncoderConfig& config) {
-    std::unique_ptr<Tokenizer> tokenizer = loadTokenizer(folder);
+std::unique_ptr<Tokenizer> loadModelTokenizer(const ModelFolder& model, const EncoderConfig& config) {
+    std::unique_ptr<Tokenizer> tokenizer = loadTokenizer(model.tokenizer);
     const auto require = [&](std::int64_t needed, std::int64_t rows, const char* what, const char* key) {
         if (needed > rows) {
-            throw Error(ErrorKind::badFile, (folder / "config.json").string() + ": \"" + key + "\" is " +
-                                                std::to_string(rows) +
-                                                ", but the tokenizer of this folder makes " + what +
-                                                " up to " + std::to_string(needed - 1) +
+            throw Error(ErrorKind::badFile, (model.base / "config.json").string() + ": \"" + key + "\" is " +
+                                                std::to_string(rows) + ", but the tokenizer of " +
+                                                (model.adapted ? model.tokenizer.string() : "this folder") +
+                                                " makes " + what + " up to " + std::to_string(needed - 1) +
                                                 ", which then have no row: do both belong to the "
                                                 "same model?");
         }
@@ -32,6 +31,11 @@ std::unique_ptr<Tokenizer> loadModelTokenizer(const std::filesystem::path& folde
     return tokenizer;
 }
 
+std::unique_ptr<Tokenizer> loadModelTokenizer(const std::filesystem::path& folder,
+                                              const EncoderConfig& config) {
+    return loadModelTokenizer(openModelFolder(folder), config);
+}
+
 void copyTokenizer(const std::filesystem::path& from, const std::filesystem::path& to) {
     for (const std::string& name : tokenizerFiles(from)) {
         std::error_code failure;
@@ -41,6 +45,9 @@ void copyTokenizer(const std::filesystem::path& from, const std::filesystem::pat
             throw Error(ErrorKind::internal,
                         (to / name).string() + ": cannot be written: " + failure.message());
         }
+    }
+    if (!std::filesystem::exists(from / "config.json")) { // an adapter's folder
+        return;
     }
     const nlohmann::json config = readJsonObject(from / "config.json");
     if (const auto name = config.find("tokenizer_class"); name != config.end()) {

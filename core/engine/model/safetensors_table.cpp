@@ -186,7 +186,21 @@ void checkTiling(const TensorTable& table, std::uint64_t dataBytes, const std::f
     }
 }
 
+/// As torch.save writes them: a zip archive, or a bare pickle before PyTorch 1.6.
+bool isPickle(std::string_view bytes) {
+    return bytes.starts_with("PK\x03\x04") ||
+           (bytes.size() > 1 && bytes[0] == '\x80' && bytes[1] >= 2 && bytes[1] <= 5);
+}
+
 } // namespace
+
+std::string pickleRemedy(const std::filesystem::path& from, const std::filesystem::path& to) {
+    return "pickled weights are not read, as loading them can run any code; convert them once: python3 -c "
+           "\"import sys, torch, safetensors.torch as s; s.save_file({k: v.contiguous().clone() for k, v in "
+           "torch.load(sys.argv[1], map_location='cpu', weights_only=True).items()}, sys.argv[2], {'format': "
+           "'pt'})\" " +
+           from.string() + " " + to.string();
+}
 
 TensorTable parseSafetensors(std::span<const char> bytes, const std::filesystem::path& path) {
     static_assert(std::endian::native == std::endian::little, "safetensors are little-endian");
@@ -196,6 +210,9 @@ TensorTable parseSafetensors(std::span<const char> bytes, const std::filesystem:
     }
     std::uint64_t headerBytes = 0;
     std::memcpy(&headerBytes, bytes.data(), kLengthBytes);
+    if (headerBytes > bytes.size() - kLengthBytes && isPickle({bytes.data(), bytes.size()})) {
+        throw bad(path, "not a safetensors file: " + pickleRemedy(path, path));
+    }
     if (headerBytes > kMostHeaderBytes) {
         throw bad(path, "not a safetensors file: its header claims " + std::to_string(headerBytes) +
                             " bytes, the format allows " + std::to_string(kMostHeaderBytes));

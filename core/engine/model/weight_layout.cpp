@@ -13,18 +13,6 @@ namespace {
 
 using Weights = std::vector<WeightName>;
 
-/// The shape of the file's tensor that holds these weights.
-std::vector<std::int64_t> shapeInFile(const Weights& weights) {
-    std::vector<std::int64_t> shape = weights.front().shape;
-    shape.front() =
-        std::accumulate(weights.begin(), weights.end(), std::int64_t{0},
-                        [](std::int64_t rows, const WeightName& w) { return rows + w.shape.front(); });
-    if (weights.front().transposed) {
-        std::ranges::reverse(shape);
-    }
-    return shape;
-}
-
 /// Old checkpoints call a layer norm's weight and bias gamma and beta.
 std::string oldSpelling(const std::string& name) {
     const auto swapped = [&](const std::string& suffix, const std::string& replacement) {
@@ -33,14 +21,6 @@ std::string oldSpelling(const std::string& name) {
     };
     const std::string gamma = swapped("LayerNorm.weight", "LayerNorm.gamma");
     return gamma.empty() ? swapped("LayerNorm.bias", "LayerNorm.beta") : gamma;
-}
-
-std::string shapeText(const std::vector<std::int64_t>& shape) {
-    std::string text;
-    for (const std::int64_t size : shape) {
-        text += (text.empty() ? "[" : ", ") + std::to_string(size);
-    }
-    return text.empty() ? "[]" : text + "]";
 }
 
 /// The name under which the files hold a weight: as it is, or with the family's prefix, or in the old
@@ -59,6 +39,25 @@ std::string findName(const WeightFiles& files, const std::string& name, const st
 }
 
 } // namespace
+
+std::vector<std::int64_t> shapeInFile(const Weights& weights) {
+    std::vector<std::int64_t> shape = weights.front().shape;
+    shape.front() =
+        std::accumulate(weights.begin(), weights.end(), std::int64_t{0},
+                        [](std::int64_t rows, const WeightName& w) { return rows + w.shape.front(); });
+    if (weights.front().transposed) {
+        std::ranges::reverse(shape);
+    }
+    return shape;
+}
+
+std::string shapeText(const std::vector<std::int64_t>& shape) {
+    std::string text;
+    for (const std::int64_t size : shape) {
+        text += (text.empty() ? "[" : ", ") + std::to_string(size);
+    }
+    return text.empty() ? "[]" : text + "]";
+}
 
 void forEachTensor(const EncoderConfig& config, const std::function<void(const Weights& weights)>& visit) {
     const Family& family = familyOf(config.family);

@@ -21,18 +21,13 @@ Json limit(const std::optional<std::int64_t>& value) {
     return value ? Json(*value) : Json(nullptr);
 }
 
-Json hashes(const std::filesystem::path& folder, const std::vector<std::string>& names) {
-    Json files = Json::object();
-    for (const std::string& name : names) {
-        files[name] = fileSha256(folder / name);
-    }
-    return files;
-}
-
 } // namespace
 
 std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoint, SelectionMetric metric) {
     const TrainPlan& plan = resolved.plan;
+    const ModelFolder& model = resolved.model;
+    const auto tokenizer = fileHashes(model.tokenizer, tokenizerFiles(model.tokenizer));
+    const bool ownTokenizer = model.tokenizer == model.folder;
     const EncoderConfig& encoder = checkpoint.encoder->config;
     Json config = {
         {"program", programVersion()},
@@ -40,11 +35,11 @@ std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoin
         {"task", plan.task},
         {"metric", metric == SelectionMetric::matthews ? "matthews" : "accuracy"},
         {"seed", plan.seed},
-        {"model", absolutePath(plan.model)},
+        {"model", absolutePath(model.folder)},
         {"model_sha256", checkpoint.sha256},
-        {"tokenizer_sha256", hashes(plan.model, tokenizerFiles(plan.model))},
+        {"tokenizer_sha256", ownTokenizer ? Json(tokenizer) : Json::object()},
         {"data", absolutePath(plan.data)},
-        {"data_sha256", hashes(plan.data, resolved.dataFiles)},
+        {"data_sha256", fileHashes(plan.data, resolved.dataFiles)},
         {"ood", Json::object()},
         {"pooling", poolingName(resolved.pooling)},
         {"max_length", resolved.maxLength},
@@ -54,6 +49,13 @@ std::string configJson(const ResolvedPlan& resolved, const Checkpoint& checkpoin
                      : plan.features == FeatureChoice::all ? "all"
                                                            : "none"},
     };
+    if (model.adapted) {
+        std::map<std::string, std::string> files = checkpoint.baseSha256;
+        if (!ownTokenizer) {
+            files.insert(tokenizer.begin(), tokenizer.end());
+        }
+        config["base_model"] = {{"path", absolutePath(model.base)}, {"sha256", files}};
+    }
     for (const OutOfDistributionSet& set : plan.outOfDistribution) {
         config["ood"][set.name] = absolutePath(set.folder);
     }

@@ -12,6 +12,7 @@ namespace finescope::engine {
 /// The plan with everything that was left to choose chosen.
 struct ResolvedPlan {
     TrainPlan plan;
+    ModelFolder model;
     StepSettings steps;
     std::int64_t maxLength = 0;
     Pooling pooling = Pooling::first;

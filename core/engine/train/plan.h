@@ -39,6 +39,7 @@ struct OutOfDistributionSet {
 /// Everything that `finescope-engine train` can be told. What is empty is chosen by task and method.
 struct TrainPlan {
     std::filesystem::path model, data, output;
+    std::optional<std::filesystem::path> baseModel; ///< of an adapter; where it says itself if it is empty
     std::string task;
     Method method = Method::lpFt;
     std::int64_t seed = 1;

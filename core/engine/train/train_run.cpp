@@ -81,7 +81,8 @@ private:
     // Everything that can be refused before there is a run file.
     void prepare() {
         refuseOutputEarly(plan());
-        const EncoderConfig config = readEncoderConfig(plan().model);
+        m_resolved.model = openModelFolder(plan().model, plan().baseModel);
+        const EncoderConfig config = readEncoderConfig(m_resolved.model.base);
         m_resolved.threads = plan().threads > 0 ? plan().threads : threadsWorthUsing(config.hiddenSize);
         m_resolved.device = chooseDevice(plan().device);
         // On a processor the model's workers are the threads.
@@ -112,7 +113,7 @@ private:
     }
 
     void loadSplits(const EncoderConfig& config) {
-        const std::unique_ptr<Tokenizer> tokenizer = loadModelTokenizer(plan().model, config);
+        const std::unique_ptr<Tokenizer> tokenizer = loadModelTokenizer(m_resolved.model, config);
         TaskData data = loadTask(plan().task, plan().data);
         note(describeCounts(data));
         for (const OutOfDistributionSet& set : plan().outOfDistribution) {
@@ -137,7 +138,7 @@ private:
     }
 
     void loadModel() {
-        m_checkpoint = loadCheckpoint(plan().model);
+        m_checkpoint = loadCheckpoint(m_resolved.model);
         m_model.encoder = m_checkpoint.encoder;
         m_model.encoder->recomputesLayers = plan().checkpointLayers;
         m_model.pooling = m_resolved.pooling;
@@ -408,7 +409,7 @@ private:
     void saveSelected(const std::filesystem::path& folder) {
         m_model.encoder->to(torch::kCPU);
         saveCheckpoint(m_model.encoder, folder);
-        copyTokenizer(plan().model, folder);
+        copyTokenizer(m_resolved.model.tokenizer, folder);
     }
 
     [[nodiscard]] TrainOutcome cancelled(const std::string& message) {
