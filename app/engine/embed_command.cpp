@@ -1,5 +1,6 @@
 #include "app/engine/embed_command.h"
 
+#include "app/engine/base_model_option.h"
 #include "app/engine/pooling_option.h"
 #include "core/engine/model/checkpoint.h"
 #include "core/engine/model/embed.h"
@@ -11,8 +12,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +25,7 @@ namespace {
 
 struct Options {
     std::string model;
+    std::optional<std::filesystem::path> baseModel;
     engine::EmbedOptions embed;
     std::size_t batchSize = 32;
     bool pairs = false;
@@ -41,11 +45,12 @@ engine::TextInput parseLine(std::string line, std::size_t number, bool pairs) {
 }
 
 int embedLines(Options options, const CommandContext& context) {
-    engine::Checkpoint checkpoint = engine::loadCheckpoint(options.model);
+    const engine::ModelFolder model = engine::openModelFolder(options.model, options.baseModel);
+    engine::Checkpoint checkpoint = engine::loadCheckpoint(model);
     options.embed.maxLength =
         std::min(options.embed.maxLength, static_cast<std::size_t>(checkpoint.encoder->config.maxLength()));
     const std::unique_ptr<engine::Tokenizer> tokenizer =
-        engine::loadModelTokenizer(options.model, checkpoint.encoder->config);
+        engine::loadModelTokenizer(model, checkpoint.encoder->config);
 
     std::size_t number = 0;
     std::vector<engine::TextInput> inputs;
@@ -80,7 +85,10 @@ Command embedCommand() {
     return {"embed", "Print tokens and features of the lines of standard input, one JSON object a line",
             [](CLI::App& app) {
                 const auto options = std::make_shared<Options>();
-                app.add_option("--model", options->model, "Hugging Face model folder")->required();
+                app.add_option("--model", options->model,
+                               "Hugging Face model folder, or one of a peft adapter")
+                    ->required();
+                addBaseModelOption(app, options->baseModel);
                 addPoolingOption(app, options->embed.pooling);
                 app.add_option("--max-length", options->embed.maxLength,
                                "Maximum input length in tokens; longer inputs are truncated")

@@ -1,5 +1,6 @@
 #include "app/engine/models_command.h"
 
+#include "app/engine/base_model_option.h"
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/model_check.h"
 #include "core/error.h"
@@ -7,8 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace finescope::app {
@@ -36,11 +39,13 @@ void printFamilies(bool json) {
         return;
     }
     std::cout << "A model folder holds config.json, model.safetensors (or its parts with their index) and a "
-                 "tokenizer (tokenizer.json, or vocab.txt, or vocab.json and merges.txt).\n";
+                 "tokenizer (tokenizer.json, or vocab.txt, or vocab.json and merges.txt); or a LoRA adapter "
+                 "of peft "
+                 "(adapter_config.json, adapter_model.safetensors).\n";
 }
 
-int printFolder(const std::string& folder, bool json) {
-    const std::vector<engine::ModelFinding> findings = engine::checkModel(folder);
+int printFolder(const std::string& folder, const std::optional<std::filesystem::path>& base, bool json) {
+    const std::vector<engine::ModelFinding> findings = engine::checkModel(folder, base);
     Json object = {{"folder", folder}};
     for (const engine::ModelFinding& finding : findings) {
         if (json) {
@@ -58,6 +63,7 @@ int printFolder(const std::string& folder, bool json) {
 
 struct ModelsOptions {
     std::string model;
+    std::optional<std::filesystem::path> baseModel;
     bool json = false;
 };
 
@@ -70,10 +76,11 @@ Command modelsCommand() {
                 app.add_option("--model", options->model,
                                "Say what this folder is, or why it is refused; then the exit status is 2")
                     ->type_name("DIR");
+                addBaseModelOption(app, options->baseModel);
                 app.add_flag("--json", options->json, "JSON instead of text");
                 return [options](const CommandContext&) {
                     if (!options->model.empty()) {
-                        return printFolder(options->model, options->json);
+                        return printFolder(options->model, options->baseModel, options->json);
                     }
                     printFamilies(options->json);
                     return 0;

@@ -1,5 +1,6 @@
 #include "app/engine/ntk_command.h"
 
+#include "app/engine/base_model_option.h"
 #include "app/engine/choice.h"
 #include "app/engine/progress.h"
 #include "core/engine/kernel_run/kernel_run.h"
@@ -45,6 +46,7 @@ void declareOptions(CLI::App& app, NtkOptions& options) {
                    "Memory in GiB; a scratch file holds the rest [4; on a GPU, 90 % of its free memory]")
         ->type_name("GIB");
     app.add_option("--model", options.model, "Folder of the encoder [as recorded]")->type_name("DIR");
+    addBaseModelOption(app, plan.baseModel, "as recorded");
     app.add_option("--data", options.data, "Folder of the task's files [as recorded]")->type_name("DIR");
     addChoice<engine::DeviceChoice>(app, "--device", plan.device,
                                     {{"auto", engine::DeviceChoice::automatic},

@@ -1,5 +1,6 @@
 #include "app/engine/train_command.h"
 
+#include "app/engine/base_model_option.h"
 #include "app/engine/choice.h"
 #include "app/engine/pooling_option.h"
 #include "app/engine/progress.h"
@@ -25,10 +26,13 @@ struct TrainOptions {
 
 void declareOptions(CLI::App& app, TrainOptions& options) {
     TrainPlan& plan = options.plan;
-    app.add_option("--model", plan.model,
-                   "Folder of the pre-trained encoder (config.json, model.safetensors, tokenizer)")
+    app.add_option(
+           "--model", plan.model,
+           "Folder of the pre-trained encoder (config.json, model.safetensors, tokenizer), or of a peft "
+           "adapter of one")
         ->required()
         ->type_name("DIR");
+    addBaseModelOption(app, plan.baseModel);
     app.add_option("--task", plan.task, "Name of the task; `finescope-engine tasks` lists them")
         ->required()
         ->type_name("NAME");

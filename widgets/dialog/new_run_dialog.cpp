@@ -73,7 +73,8 @@ QString NewRun::problem() const {
     if (model.isEmpty()) {
         return NewRunDialog::tr("Choose the folder of a model.");
     }
-    if (!QFileInfo(QDir(model), QStringLiteral("config.json")).isFile()) {
+    const auto holds = [this](const QString& name) { return QFileInfo(QDir(model), name).isFile(); };
+    if (!holds(QStringLiteral("config.json")) && !holds(QStringLiteral("adapter_config.json"))) {
         return NewRunDialog::tr(
             "The model folder holds no config.json: choose a folder in the Hugging Face layout.");
     }
