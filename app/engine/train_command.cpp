@@ -87,9 +87,10 @@ void declareOptions(CLI::App& app, TrainOptions& options) {
                                      {"cuda", engine::DeviceChoice::cuda}},
                                     "Device to compute on [auto]");
     app.add_option("--threads", plan.threads, "Threads [by the encoder's size]");
-    app.add_flag("--checkpoint-layers", plan.checkpointLayers,
-                 "Compute each layer again in the backward pass instead of keeping it: less memory, more time, "
-                 "the same numbers");
+    app.add_flag(
+        "--checkpoint-layers", plan.checkpointLayers,
+        "Compute each layer again in the backward pass instead of keeping it: less memory, more time, "
+        "the same numbers");
     addProgressOption(app, options.progress);
     app.add_flag("--overwrite", plan.overwrite, "Replace the run file if it exists");
 }

@@ -58,7 +58,7 @@ struct TrainPlan {
     std::optional<std::int64_t> limitTrain, limitEval; ///< first rows of each split
     std::optional<std::filesystem::path> saveCheckpoint;
     DeviceChoice device = DeviceChoice::automatic;
-    int threads = 0; ///< 0: chosen by the work of a step
+    int threads = 0;               ///< 0: chosen by the work of a step
     bool checkpointLayers = false; ///< keep of each layer its input alone, and compute it again going back
     bool overwrite = false;
 };
