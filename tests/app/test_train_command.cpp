@@ -33,6 +33,7 @@ private:
             QFile::copy(m_demo + "/model/" + name, path("one-type/") + name);
         }
         write(path("one-type/vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n");
+        write(path("one-type/tokenizer_config.json"), R"({"tokenizer_class": "BertTokenizer"})");
         return path("one-type");
     }
 

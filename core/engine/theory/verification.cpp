@@ -21,6 +21,7 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,12 +68,14 @@ Head randomHead(std::int64_t classes, std::int64_t width, RandomBits& bits) {
     return {normalMatrix(classes, width, deviation, bits), normalMatrix(classes, 1, deviation, bits).col(0)};
 }
 
-std::unique_ptr<TheoryModel> makeModel(std::string_view kind, Pooling pooling, const TheorySize& size,
-                                       std::uint64_t seed) {
+/// With the family's own pooling where none is given: what a decoder makes of the first token alone is the
+/// same for all samples.
+std::unique_ptr<TheoryModel> makeModel(std::string_view kind, std::optional<Pooling> pooling,
+                                       const TheorySize& size, std::uint64_t seed) {
     if (kind == "linear") {
         return std::make_unique<LinearTheory>(size, LoraDistribution::normal, seed);
     }
-    return std::make_unique<EncoderTheory>(kind, pooling, size, seed);
+    return std::make_unique<EncoderTheory>(kind, pooling.value_or(familyOf(kind).pooling), size, seed);
 }
 
 void append(std::vector<CheckResult>& all, std::vector<CheckResult> more) {
@@ -161,7 +164,7 @@ private:
                     const std::uint64_t seed = m_bits.next();
                     add([=] {
                         const auto model =
-                            makeModel(kind, other ? Pooling::mean : Pooling::first, size, seed);
+                            makeModel(kind, other ? std::optional(Pooling::mean) : std::nullopt, size, seed);
                         return checkModel(*model, static_cast<int>(classes), seed + 1);
                     });
                 }
@@ -193,7 +196,7 @@ private:
                 const TheorySize size{.inputs = 24, .classes = kClasses};
                 const std::unique_ptr<TheoryModel> model =
                     kind == "linear" ? std::make_unique<LinearTheory>(size, distribution, seed)
-                                     : makeModel(kind, Pooling::first, size, seed);
+                                     : makeModel(kind, std::nullopt, size, seed);
                 RandomBits bits(seed + 1);
                 const Head head = randomHead(kClasses, size.width, bits);
                 return checkLora(*model, head,

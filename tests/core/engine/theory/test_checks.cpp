@@ -60,7 +60,7 @@ std::unique_ptr<TheoryModel> modelOf(const QString& kind, const Alter& full = {}
         return std::make_unique<Altered<LinearTheory>>(full, lora, kSize, LoraDistribution::normal, 3U);
     }
     const std::string family = kind.toStdString();
-    return std::make_unique<Altered<EncoderTheory>>(full, lora, family, Pooling::first, kSize, 3U);
+    return std::make_unique<Altered<EncoderTheory>>(full, lora, family, familyOf(family).pooling, kSize, 3U);
 }
 
 Head headOf(std::uint64_t seed) {
