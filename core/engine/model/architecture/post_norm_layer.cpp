@@ -37,7 +37,7 @@ Widened PostNormLayer::widen(const torch::Tensor& hidden, const LayerContext& co
 torch::Tensor PostNormLayer::scoreBias(const torch::Tensor& /*queries*/, const torch::Tensor& /*keys*/,
                                        const LayerContext& context, OutputTokens tokens, Dropout* /*dropout*/,
                                        Taps* /*taps*/) {
-    const torch::Tensor mask = context.askedRows(context.attentionBias, tokens);
+    torch::Tensor mask = context.askedRows(context.attentionBias, tokens);
     if (context.shared.empty()) {
         return mask;
     }
