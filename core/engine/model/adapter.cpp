@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kWeights = "adapter_model.safetensors";
 
 /// The first part of the names, without the family's prefix, of what comes after an encoder.
-constexpr std::array<std::string_view, 15> kHeads{"classifier",
+constexpr std::array<std::string_view, 19> kHeads{"classifier",
                                                   "score",
                                                   "pooler",
                                                   "pre_classifier",
@@ -32,7 +32,11 @@ constexpr std::array<std::string_view, 15> kHeads{"classifier",
                                                   "summary",
                                                   "vocab_projector",
                                                   "generator_predictions",
-                                                  "discriminator_predictions"};
+                                                  "discriminator_predictions",
+                                                  "generator_lm_head",
+                                                  "sequence_summary",
+                                                  "multiple_choice_head",
+                                                  "lm_predictions"};
 
 std::filesystem::path weightsOf(const std::filesystem::path& folder) {
     const std::filesystem::path pickled = folder / "adapter_model.bin";

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 namespace finescope::engine {
 
@@ -56,7 +58,7 @@ void refuseVariants(const ConfigReader& reader) {
 }
 
 /// A key is a regular expression for peft; a name with or without a start is what is understood of it.
-Pattern readPattern(const ConfigReader& reader, const char* key, double least) {
+Pattern readPattern(const ConfigReader& reader, const char* key, double least, double most, bool whole) {
     Pattern pattern;
     const json* const object = reader.find(key);
     if (object == nullptr) {
@@ -75,10 +77,12 @@ Pattern readPattern(const ConfigReader& reader, const char* key, double least) {
                              ", a regular expression; only names of modules are understood" +
                              std::string(kRemedy));
         }
-        if (!value.is_number() || !(value.get<double>() >= least)) {
-            throw reader.bad("\"" + std::string(key) + "." + text::shown(name) +
-                             "\" must be a number of at " + "least " + json(least).dump() + ", found " +
-                             text::shown(value.dump()));
+        const bool fitting = (whole ? value.is_number_integer() : value.is_number()) &&
+                             value.get<double>() >= least && value.get<double>() <= most;
+        if (!fitting) {
+            throw reader.bad("\"" + std::string(key) + "." + text::shown(name) + "\" must be a" +
+                             (whole ? " whole" : "") + " number from " + json(least).dump() + " to " +
+                             json(most).dump() + ", found " + text::shown(value.dump()));
         }
         pattern[name] = value.get<double>();
     }
@@ -138,8 +142,9 @@ AdapterConfig readAdapterConfig(const std::filesystem::path& folder) {
     config.rank = reader.integerOr("r", 1, config.rank);
     config.alpha = reader.numberOr("lora_alpha", -kMost, kMost, config.alpha);
     config.scaledByRoot = reader.flagOr("use_rslora", false);
-    config.rankPattern = readPattern(reader, "rank_pattern", 1);
-    config.alphaPattern = readPattern(reader, "alpha_pattern", -kMost);
+    config.rankPattern =
+        readPattern(reader, "rank_pattern", 1, std::numeric_limits<std::int32_t>::max(), true);
+    config.alphaPattern = readPattern(reader, "alpha_pattern", -kMost, kMost, false);
     return config;
 }
 

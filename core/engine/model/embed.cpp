@@ -58,6 +58,11 @@ std::vector<Embedding> embedTexts(Encoder& encoder, const Tokenizer& tokenizer,
         const Pooling pooling = options.pooling.value_or(familyOf(encoder->config.family).pooling);
         const torch::Tensor features =
             pool(encoder->forward(batch), batch.mask, pooling).to(torch::kCPU, torch::kFloat32).contiguous();
+        if (!torch::isfinite(features).all().item<bool>()) {
+            throw Error(ErrorKind::numeric,
+                        "the features are not finite numbers: the model's weights, its "
+                        "adapter's or its rotary positions are damaged or of absurd size");
+        }
         const std::size_t width = static_cast<std::size_t>(features.size(1));
         std::vector<Embedding> result;
         for (std::size_t i = 0; i < encodings.size(); ++i) {

@@ -34,7 +34,8 @@ struct Embedding {
 
 /// Tokens and features of the inputs, as one batch: fewer than a hundred at a time is a good size. The
 /// encoder is put into eval() mode; it may be on any device. Throws Error{badInput} if maxLength exceeds what
-/// the encoder takes. The tokenizer is the encoder's (loadModelTokenizer).
+/// the encoder takes, Error{numeric} if features are not finite. The tokenizer is the encoder's
+/// (loadModelTokenizer).
 [[nodiscard]] std::vector<Embedding> embedTexts(Encoder& encoder, const Tokenizer& tokenizer,
                                                 std::span<const TextInput> inputs,
                                                 const EmbedOptions& options);

@@ -57,13 +57,20 @@ void refuseFolderOfCheckpoints(const fs::path& folder) {
 fs::path findBase(const fs::path& folder, const std::string& named) {
     const fs::path adapter = folder / kAdapterConfig;
     constexpr const char* kRemedy = "name the folder of the base model with --base-model DIR";
-    if (named.empty()) {
+    if (named.empty() || named.find('\0') != std::string::npos) {
         throw Error(ErrorKind::badFile,
                     adapter.string() + ": \"base_model_name_or_path\" names no base model; " + kRemedy);
     }
     const fs::path beside = fs::absolute(folder / "").parent_path().parent_path();
     const fs::path last = fs::path(named + "/").lexically_normal().parent_path().filename();
     for (const fs::path& candidate : {folder / named, fs::path(named), beside / last}) {
+        if (holds(candidate, kAdapterConfig)) {
+            throw Error(ErrorKind::badFile,
+                        adapter.string() + ": the base model " + text::shown(named) +
+                            " is an adapter itself; merge that one first "
+                            "(merge_and_unload().save_pretrained(...)) and name the result "
+                            "with --base-model DIR");
+        }
         if (holds(candidate, "config.json")) {
             return candidate;
         }

@@ -77,6 +77,7 @@ torch::Tensor SafetensorsFile::readFloat(std::string_view name) const {
                     m_path.string() + ": tensor \"" + std::string(name) + "\" is missing");
     }
     const TensorEntry& entry = found->second;
+    requireWeights(entry, name, m_path);
     torch::ScalarType type = torch::kFloat32;
     if (entry.type == "F64") {
         type = torch::kFloat64;
@@ -84,9 +85,6 @@ torch::Tensor SafetensorsFile::readFloat(std::string_view name) const {
         type = torch::kFloat16;
     } else if (entry.type == "BF16") {
         type = torch::kBFloat16;
-    } else if (entry.type != "F32") {
-        throw Error(ErrorKind::badFile, m_path.string() + ": tensor \"" + std::string(name) + "\" is " +
-                                            entry.type + "; weights must be F64, F32, F16 or BF16");
     }
     // Copied rather than viewed: the data section need not be aligned, and the file may be replaced later.
     torch::Tensor tensor = torch::empty(entry.shape, torch::TensorOptions(type));

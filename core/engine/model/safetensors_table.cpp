@@ -202,6 +202,15 @@ std::string pickleRemedy(const std::filesystem::path& from, const std::filesyste
            from.string() + " " + to.string();
 }
 
+void requireWeights(const TensorEntry& entry, std::string_view name, const std::filesystem::path& path) {
+    constexpr std::array<std::string_view, 4> kTypes{"F64", "F32", "F16", "BF16"};
+    if (std::ranges::find(kTypes, entry.type) == kTypes.end()) {
+        throw Error(ErrorKind::badFile, path.string() + ": tensor \"" + text::shown(name) + "\" is " +
+                                            text::shown(entry.type) +
+                                            "; weights must be F64, F32, F16 or BF16");
+    }
+}
+
 TensorTable parseSafetensors(std::span<const char> bytes, const std::filesystem::path& path) {
     static_assert(std::endian::native == std::endian::little, "safetensors are little-endian");
     if (bytes.size() < kLengthBytes) {

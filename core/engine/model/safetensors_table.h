@@ -5,6 +5,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace finescope::engine {
@@ -15,6 +16,9 @@ struct TensorEntry {
     std::vector<std::int64_t> shape;
     std::uint64_t begin = 0, end = 0;
 };
+
+/// Throws Error{badFile}, naming `path` and the tensor, unless it is F64, F32, F16 or BF16.
+void requireWeights(const TensorEntry& entry, std::string_view name, const std::filesystem::path& path);
 
 /// The table of a safetensors file whose `bytes` are all in view: offset of the data section and the entries
 /// by name. Checked: header length, JSON, duplicate names, types, shapes that overflow, sizes that do not fit

@@ -26,7 +26,8 @@ std::set<std::string> indexedFiles(const std::filesystem::path& index) {
     }
     for (const auto& [tensor, file] : map->items()) {
         const std::string name = file.is_string() ? file.get<std::string>() : std::string();
-        if (!name.ends_with(".safetensors") || name.find('/') != std::string::npos) {
+        if (!name.ends_with(".safetensors") || name.find('/') != std::string::npos ||
+            name.find('\0') != std::string::npos) {
             throw Error(ErrorKind::badFile, index.string() +
                                                 ": \"weight_map\" must name a .safetensors file "
                                                 "in the same folder, found " +

@@ -80,8 +80,9 @@ std::vector<std::string> findTensors(const WeightFiles& files, const EncoderConf
     std::vector<std::string> names;
     forEachTensor(config, [&](const Weights& weights) {
         names.push_back(findName(files, weights.front().theirs, prefix));
-        const std::vector<std::int64_t>&shape = files.find(names.back())->shape,
-              wanted = shapeInFile(weights);
+        const TensorEntry& entry = *files.find(names.back());
+        requireWeights(entry, names.back(), files.path());
+        const std::vector<std::int64_t>&shape = entry.shape, wanted = shapeInFile(weights);
         if (shape != wanted) {
             throw Error(ErrorKind::badFile, files.path().string() + ": tensor \"" + names.back() +
                                                 "\" has shape " + shapeText(shape) +

@@ -30,6 +30,10 @@ RotarySettings readOwnRotary(const ConfigReader& reader, const char* type, const
     const std::optional<ConfigReader> all = reader.child("rope_parameters"),
                                       own = all ? all->child(type) : std::nullopt,
                                       before = reader.child("rope_scaling");
+    if (own && before) {
+        throw reader.bad(
+            "\"rope_parameters\" and \"rope_scaling\" are both there; leave the one that is meant");
+    }
     return readRotary(reader,
                       own      ? &*own
                       : before ? &*before

@@ -80,7 +80,7 @@ void readScaling(RotarySettings& settings, const ConfigReader& reader, const Con
 RotarySettings readRotary(const ConfigReader& reader, std::int64_t maxPositions, std::int64_t width) {
     const std::optional<ConfigReader> now = reader.child("rope_parameters"),
                                       before = reader.child("rope_scaling");
-    const ConfigReader* const own = now ? &*now : before ? &*before : nullptr;
+    const ConfigReader* const own = before ? &*before : now ? &*now : nullptr; // as transformers 5 chooses
     return readRotary(reader, own, reader.numberOr("rope_theta", 0x1p-20, kMost, kTheta), maxPositions,
                       width);
 }

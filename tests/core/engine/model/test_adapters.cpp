@@ -196,6 +196,8 @@ private Q_SLOTS:
         row(R"({"layer_replication": [[0, 2]]})", "\"layer_replication\"");
         row(R"({"init_lora_weights": "pissa_niter_4"})", "\"init_lora_weights\" is \"pissa_niter_4\"");
         row(R"({"rank_pattern": {"layer.[0-9]": 3}})", "a regular expression");
+        row(R"({"rank_pattern": {"query": 4.7}})", "must be a whole number from 1");
+        row(R"({"alpha_pattern": {"query": 1e300}})", "must be a number from");
         row(R"({"alpha_pattern": {"dense": 3, "output.dense": 4}})", "both fit");
         row(R"({"r": 0})", "\"r\" must be an integer");
         row(R"({"r": 5})", "ask for [5, 12]");

@@ -86,6 +86,8 @@ private Q_SLOTS:
         row("layers after some with a window", "qwen2_f16",
             R"({"layer_types": null, "max_window_layers": 1})");
         row("no head_dim", "llama_f32", R"({"head_dim": null})");
+        row("rope_scaling before rope_parameters", "llama_f32",
+            R"({"rope_parameters": {"rope_theta": 7.0}, "rope_scaling": {"rope_type": "default"}, "rope_theta": 500.0})");
         row("MPNet's pad id is 1 whatever is said", "mpnet_f32", R"({"pad_token_id": 3})");
         row("a list of scores", "deberta-v2_f32", R"({"pos_att_type": ["c2p", "p2c"]})");
         row("a text of scores", "deberta-v2_f32", R"({"pos_att_type": "P2C | c2p"})");
@@ -123,6 +125,7 @@ private Q_SLOTS:
         row("modernbert_f32", R"({"layer_types": ["full_attention"]})", "each of the 4 layers");
         row("modernbert_f32", R"({"layer_types": ["a", "b", "c", "d"]})", "\"layer_types\" holds \"a\"");
         row("modernbert_f32", R"({"layer_types": null, "num_hidden_layers": 2000000000})", "at most 10000");
+        row("modernbert_f32", R"({"rope_scaling": {"rope_type": "default"}})", "are both there");
         row("modernbert_f32", R"({"norm_bias": "no"})", "\"norm_bias\" must be true or false, found \"no\"");
         row("gpt2_f32", R"({"activation_function": "mish"})", "supported are gelu_new");
         row("gpt2_f32", R"({"scale_attn_by_inverse_layer_idx": true})", "only false");
@@ -208,6 +211,9 @@ private Q_SLOTS:
         index["weight_map"]["norm.weight"] = "../elsewhere.safetensors";
         write(parts / "model.safetensors.index.json", index.dump());
         QVERIFY(errorOf(load).find("in the same folder") != std::string::npos);
+        index["weight_map"]["norm.weight"] = names[0] + std::string(1, '\0') + ".safetensors";
+        write(parts / "model.safetensors.index.json", index.dump());
+        QVERIFY(errorOf(load).find("in the same folder") != std::string::npos);
         write(parts / "model.safetensors.index.json", "{}");
         QVERIFY(errorOf(load).find("\"weight_map\" must name") != std::string::npos);
     }
@@ -230,6 +236,19 @@ private Q_SLOTS:
                          family->name.data());
             }
         }
+    }
+
+    void whatCannotBeAWeightIsRefusedWhenAFolderIsLookedAt() {
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        std::filesystem::copy(kData / "gpt2_f32", path, std::filesystem::copy_options::overwrite_existing);
+        std::ifstream file(path / "model.safetensors", std::ios::binary);
+        std::string bytes((std::istreambuf_iterator<char>(file)), {});
+        const std::size_t type = bytes.find("F32", bytes.find("\"wte.weight\""));
+        write(path / "model.safetensors", bytes.replace(type, 3, "I32"));
+        const ModelFinding weights = checkModel(path).at(1);
+        QVERIFY(!weights.usable);
+        QVERIFY2(weights.words.find("\"wte.weight\" is I32") != std::string::npos, weights.words.c_str());
     }
 
     // Distances by hand: 16 rows for keys before and at the query, 16 for those after it, 8 of each exact;
