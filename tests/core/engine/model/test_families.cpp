@@ -241,7 +241,7 @@ private Q_SLOTS:
     void whatCannotBeAWeightIsRefusedWhenAFolderIsLookedAt() {
         const QTemporaryDir folder;
         const std::filesystem::path path = folder.path().toStdString();
-        std::filesystem::copy(kData / "gpt2_f32", path, std::filesystem::copy_options::overwrite_existing);
+        std::filesystem::copy(kData / "gpt2_f32", path, std::filesystem::copy_options::recursive);
         std::ifstream file(path / "model.safetensors", std::ios::binary);
         std::string bytes((std::istreambuf_iterator<char>(file)), {});
         const std::size_t type = bytes.find("F32", bytes.find("\"wte.weight\""));
