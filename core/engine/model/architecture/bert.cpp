@@ -1,6 +1,7 @@
 #include "core/engine/model/architecture/bert.h"
 
 #include "core/engine/model/architecture/families.h"
+#include "core/engine/model/architecture/sizes.h"
 
 #include <nlohmann/json.hpp>
 
@@ -8,24 +9,14 @@ namespace finescope::engine {
 
 namespace {
 
-EncoderConfig smallest(std::int64_t width) {
-    EncoderConfig config = smallBert(width);
-    config.family = kBert.name;
+EncoderConfig smallest(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallSizes(family, width);
     config.layers = 2;
     config.typeVocabularySize = 2;
-    config.padId = kBert.padId;
     return config;
 }
 
 } // namespace
-
-void requireWholeHeads(const ConfigReader& reader, const EncoderConfig& config, const std::string& sizeKey,
-                       const std::string& headsKey) {
-    if (config.hiddenSize % config.heads != 0) {
-        throw reader.bad("\"" + sizeKey + "\" " + std::to_string(config.hiddenSize) +
-                         " is not a multiple of \"" + headsKey + "\" " + std::to_string(config.heads));
-    }
-}
 
 EncoderConfig readBertConfig(const ConfigReader& reader, const Family& family) {
     return readBertConfigWith({}, reader, family);
@@ -33,12 +24,7 @@ EncoderConfig readBertConfig(const ConfigReader& reader, const Family& family) {
 
 EncoderConfig readBertConfigWith(const BertDefaults& defaults, const ConfigReader& reader,
                                  const Family& family) {
-    EncoderConfig config;
-    config.hiddenSize = reader.integer("hidden_size", 1);
-    config.layers = reader.integer("num_hidden_layers", 1);
-    config.heads = reader.integer("num_attention_heads", 1);
-    config.intermediateSize = reader.integer("intermediate_size", 1);
-    config.vocabularySize = reader.integer("vocab_size", 1);
+    EncoderConfig config = readSizes(reader);
     config.maxPositions = reader.integer("max_position_embeddings", 1);
     // What transformers assumes where these are not written.
     config.typeVocabularySize = reader.integerOr("type_vocab_size", defaults.leastTypes, defaults.types);
@@ -120,16 +106,6 @@ std::vector<WeightName> postNormLayerWeights(const EncoderConfig& config, std::i
         .all();
 }
 
-EncoderConfig smallBert(std::int64_t width) {
-    EncoderConfig config;
-    config.hiddenSize = width;
-    config.heads = 2;
-    config.intermediateSize = 2 * width + 4;
-    config.vocabularySize = 20;
-    config.maxPositions = 12;
-    return config;
-}
-
 // Devlin et al. 2019.
 const Family kBert{.name = "bert",
                    .modelClass = "BertModel",
@@ -143,6 +119,6 @@ const Family kBert{.name = "bert",
                    .write = writeBertConfig,
                    .embeddingWeights = bertEmbeddingWeights,
                    .layerWeights = bertLayerWeights,
-                   .small = smallest};
+                   .makeSmall = smallest};
 
 } // namespace finescope::engine

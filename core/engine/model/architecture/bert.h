@@ -17,18 +17,12 @@ struct BertDefaults {
 };
 [[nodiscard]] EncoderConfig readBertConfigWith(const BertDefaults& defaults, const ConfigReader& reader,
                                                const Family& family);
-/// Throws Error{badFile}, naming the keys, unless the hidden size is a multiple of the heads.
-void requireWholeHeads(const ConfigReader& reader, const EncoderConfig& config,
-                       const std::string& sizeKey = "hidden_size",
-                       const std::string& headsKey = "num_attention_heads");
 [[nodiscard]] nlohmann::ordered_json writeBertConfig(const EncoderConfig& config);
 /// The tables that the first layer's input is summed from.
 [[nodiscard]] WeightNames bertTables(const EncoderConfig& config);
 /// Those, and their norm.
 [[nodiscard]] std::vector<WeightName> bertEmbeddingWeights(const EncoderConfig& config);
 [[nodiscard]] std::vector<WeightName> bertLayerWeights(const EncoderConfig& config, std::int64_t layer);
-/// Family::small but for the number of layers, types and the pad id.
-[[nodiscard]] EncoderConfig smallBert(std::int64_t width);
 
 /// What a family calls the weights of BERT's layer; `layer` comes before the layer's number.
 struct PostNormNames {

@@ -1,5 +1,6 @@
 #include "core/engine/model/architecture/bert.h"
 #include "core/engine/model/architecture/families.h"
+#include "core/engine/model/architecture/sizes.h"
 #include "core/text/shown.h"
 
 #include <nlohmann/json.hpp>
@@ -151,12 +152,10 @@ std::vector<WeightName> debertaV2LayerWeights(const EncoderConfig& config, std::
     return all;
 }
 
-EncoderConfig smallDebertaV2(std::int64_t width) {
-    EncoderConfig config = smallBert(width);
-    config.family = kDebertaV2.name;
+EncoderConfig smallDebertaV2(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallSizes(family, width);
     config.layers = 2;
     config.typeVocabularySize = 2;
-    config.padId = kDebertaV2.padId;
     config.embeddingSize = width / 2 + 1;
     config.disentangled = {.contentToPosition = true,
                            .positionToContent = true,
@@ -184,6 +183,6 @@ const Family kDebertaV2{.name = "deberta-v2",
                         .write = writeDebertaV2,
                         .embeddingWeights = debertaV2EmbeddingWeights,
                         .layerWeights = debertaV2LayerWeights,
-                        .small = smallDebertaV2};
+                        .makeSmall = smallDebertaV2};
 
 } // namespace finescope::engine

@@ -1,5 +1,6 @@
 #include "core/engine/model/architecture/bert.h"
 #include "core/engine/model/architecture/families.h"
+#include "core/engine/model/architecture/sizes.h"
 #include "core/engine/model/architecture/weight_names.h"
 
 #include <nlohmann/json.hpp>
@@ -51,11 +52,9 @@ std::vector<WeightName> distilBertLayerWeights(const EncoderConfig& config, std:
                                  .outputNorm = "output_layer_norm"});
 }
 
-EncoderConfig smallDistilBert(std::int64_t width) {
-    EncoderConfig config = smallBert(width);
-    config.family = kDistilBert.name;
+EncoderConfig smallDistilBert(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallSizes(family, width);
     config.layers = 2;
-    config.padId = kDistilBert.padId;
     return config;
 }
 
@@ -74,6 +73,6 @@ const Family kDistilBert{.name = "distilbert",
                          .write = writeDistilBert,
                          .embeddingWeights = bertEmbeddingWeights,
                          .layerWeights = distilBertLayerWeights,
-                         .small = smallDistilBert};
+                         .makeSmall = smallDistilBert};
 
 } // namespace finescope::engine

@@ -1,5 +1,6 @@
 #include "core/engine/model/architecture/bert.h"
 #include "core/engine/model/architecture/families.h"
+#include "core/engine/model/architecture/sizes.h"
 #include "core/engine/model/architecture/weight_names.h"
 
 #include <nlohmann/json.hpp>
@@ -34,12 +35,10 @@ std::vector<WeightName> electraEmbeddingWeights(const EncoderConfig& config) {
     return names;
 }
 
-EncoderConfig smallElectra(std::int64_t width) {
-    EncoderConfig config = smallBert(width);
-    config.family = kElectra.name;
+EncoderConfig smallElectra(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallSizes(family, width);
     config.layers = 2;
     config.typeVocabularySize = 2;
-    config.padId = kElectra.padId;
     config.embeddingSize = width / 2 + 1;
     return config;
 }
@@ -58,6 +57,6 @@ const Family kElectra{.name = "electra",
                       .write = writeElectra,
                       .embeddingWeights = electraEmbeddingWeights,
                       .layerWeights = bertLayerWeights,
-                      .small = smallElectra};
+                      .makeSmall = smallElectra};
 
 } // namespace finescope::engine

@@ -57,7 +57,8 @@ struct Family {
     std::vector<WeightName> (*layerWeights)(const EncoderConfig& config, std::int64_t layer) = nullptr;
     /// For checks of the theory and tests: few layers, 20 words, 12 positions, two heads (`width` is even),
     /// and all that the family has.
-    EncoderConfig (*small)(std::int64_t width) = nullptr;
+    EncoderConfig (*makeSmall)(const Family& family, std::int64_t width) = nullptr;
+    [[nodiscard]] EncoderConfig small(std::int64_t width) const { return makeSmall(*this, width); }
 };
 
 } // namespace finescope::engine

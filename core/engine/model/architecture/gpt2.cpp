@@ -1,5 +1,5 @@
-#include "core/engine/model/architecture/bert.h"
 #include "core/engine/model/architecture/families.h"
+#include "core/engine/model/architecture/sizes.h"
 #include "core/engine/model/architecture/weight_names.h"
 
 #include <nlohmann/json.hpp>
@@ -93,9 +93,8 @@ std::vector<WeightName> gpt2LayerWeights(const EncoderConfig& config, std::int64
         .all();
 }
 
-EncoderConfig smallGpt2(std::int64_t width) {
-    EncoderConfig config = smallBert(width);
-    config.family = kGpt2.name;
+EncoderConfig smallGpt2(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallSizes(family, width);
     config.layers = 2;
     config.padLearns = true;
     config.layerNormEpsilon = 1e-5;
@@ -118,6 +117,6 @@ const Family kGpt2{.name = "gpt2",
                    .write = writeGpt2,
                    .embeddingWeights = gpt2EmbeddingWeights,
                    .layerWeights = gpt2LayerWeights,
-                   .small = smallGpt2};
+                   .makeSmall = smallGpt2};
 
 } // namespace finescope::engine

@@ -1,7 +1,7 @@
-#include "core/engine/model/architecture/bert.h"
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/architecture/local_layers.h"
 #include "core/engine/model/architecture/rotary_config.h"
+#include "core/engine/model/architecture/sizes.h"
 #include "core/engine/model/architecture/weight_names.h"
 
 #include <nlohmann/json.hpp>
@@ -31,12 +31,7 @@ void setWindow(EncoderConfig& config, std::int64_t tokens, std::vector<bool> loc
 }
 
 EncoderConfig readDecoder(const ConfigReader& reader) {
-    EncoderConfig config;
-    config.hiddenSize = reader.integer("hidden_size", 1);
-    config.layers = reader.integer("num_hidden_layers", 1);
-    config.heads = reader.integer("num_attention_heads", 1);
-    config.intermediateSize = reader.integer("intermediate_size", 1);
-    config.vocabularySize = reader.integer("vocab_size", 1);
+    EncoderConfig config = readSizes(reader);
     config.padLearns = reader.find("pad_token_id") == nullptr;
     config.padId = reader.integerOr("pad_token_id", 0, 0); // any will do where there is none: it is masked
     config.layerNormEpsilon = reader.numberOr("rms_norm_eps", 0, 1, 1e-6);
@@ -170,8 +165,7 @@ std::vector<WeightName> decoderLayerWeights(const EncoderConfig& config, std::in
 }
 
 EncoderConfig smallDecoder(const Family& family, std::int64_t width) {
-    EncoderConfig config = smallBert(width);
-    config.family = family.name;
+    EncoderConfig config = smallSizes(family, width);
     config.layers = 2;
     config.padLearns = true;
     config.layerNormEpsilon = 1e-6;
@@ -183,8 +177,8 @@ EncoderConfig smallDecoder(const Family& family, std::int64_t width) {
     return config;
 }
 
-EncoderConfig smallLlama(std::int64_t width) {
-    EncoderConfig config = smallDecoder(kLlama, width);
+EncoderConfig smallLlama(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallDecoder(family, width);
     RotarySettings& rotary = config.preNorm.rotary;
     rotary.scaling = RotaryScaling::llama3;
     rotary.factor = 4;
@@ -192,21 +186,21 @@ EncoderConfig smallLlama(std::int64_t width) {
     return config;
 }
 
-EncoderConfig smallMistral(std::int64_t width) {
-    EncoderConfig config = smallDecoder(kMistral, width);
+EncoderConfig smallMistral(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallDecoder(family, width);
     setWindow(config, 3, {true, true});
     return config;
 }
 
-EncoderConfig smallQwen2(std::int64_t width) {
-    EncoderConfig config = smallDecoder(kQwen2, width);
+EncoderConfig smallQwen2(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallDecoder(family, width);
     config.preNorm.queryKeyValueBiased = true;
     setWindow(config, 4, {false, true});
     return config;
 }
 
-EncoderConfig smallQwen3(std::int64_t width) {
-    EncoderConfig config = smallDecoder(kQwen3, width);
+EncoderConfig smallQwen3(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallDecoder(family, width);
     config.preNorm.queryKeyNorm = true;
     config.preNorm.headWidth = width / 2 + 2; // not the width by the heads
     return config;
@@ -214,7 +208,7 @@ EncoderConfig smallQwen3(std::int64_t width) {
 
 /// A family of this form.
 constexpr Family decoder(std::string_view name, std::string_view modelClass, std::string_view description,
-                         decltype(Family::read) read, decltype(Family::small) small) {
+                         decltype(Family::read) read, decltype(Family::makeSmall) small) {
     return {.name = name,
             .modelClass = modelClass,
             .description = description,
@@ -228,7 +222,7 @@ constexpr Family decoder(std::string_view name, std::string_view modelClass, std
             .write = writeDecoder,
             .embeddingWeights = decoderEmbeddingWeights,
             .layerWeights = decoderLayerWeights,
-            .small = small};
+            .makeSmall = small};
 }
 
 } // namespace

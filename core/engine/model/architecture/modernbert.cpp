@@ -1,7 +1,7 @@
-#include "core/engine/model/architecture/bert.h"
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/architecture/local_layers.h"
 #include "core/engine/model/architecture/rotary_config.h"
+#include "core/engine/model/architecture/sizes.h"
 #include "core/engine/model/architecture/weight_names.h"
 
 #include <nlohmann/json.hpp>
@@ -43,12 +43,7 @@ RotarySettings readOwnRotary(const ConfigReader& reader, const char* type, const
 }
 
 EncoderConfig readModernBert(const ConfigReader& reader, const Family& family) {
-    EncoderConfig config;
-    config.hiddenSize = reader.integer("hidden_size", 1);
-    config.layers = reader.integer("num_hidden_layers", 1);
-    config.heads = reader.integer("num_attention_heads", 1);
-    config.intermediateSize = reader.integer("intermediate_size", 1);
-    config.vocabularySize = reader.integer("vocab_size", 1);
+    EncoderConfig config = readSizes(reader);
     config.maxPositions = reader.integer("max_position_embeddings", 1);
     config.padId = reader.integerOr("pad_token_id", 0, family.padId);
     config.layerNormEpsilon = reader.numberOr("norm_eps", 0, 1, 1e-5);
@@ -130,9 +125,8 @@ std::vector<WeightName> modernBertLayerWeights(const EncoderConfig& config, std:
         .all();
 }
 
-EncoderConfig smallModernBert(std::int64_t width) {
-    EncoderConfig config = smallBert(width);
-    config.family = kModernBert.name;
+EncoderConfig smallModernBert(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallSizes(family, width);
     config.layers = 3;
     config.padId = 3;
     config.layerNormEpsilon = 1e-5;
@@ -161,6 +155,6 @@ const Family kModernBert{.name = "modernbert",
                          .write = writeModernBert,
                          .embeddingWeights = modernBertEmbeddingWeights,
                          .layerWeights = modernBertLayerWeights,
-                         .small = smallModernBert};
+                         .makeSmall = smallModernBert};
 
 } // namespace finescope::engine

@@ -1,5 +1,6 @@
 #include "core/engine/model/architecture/bert.h"
 #include "core/engine/model/architecture/families.h"
+#include "core/engine/model/architecture/sizes.h"
 #include "core/engine/model/architecture/weight_names.h"
 
 #include <nlohmann/json.hpp>
@@ -47,11 +48,9 @@ std::vector<WeightName> mpnetLayerWeights(const EncoderConfig& config, std::int6
                                  .outputNorm = "output.LayerNorm"});
 }
 
-EncoderConfig smallMpnet(std::int64_t width) {
-    EncoderConfig config = smallBert(width);
-    config.family = kMpnet.name;
+EncoderConfig smallMpnet(const Family& family, std::int64_t width) {
+    EncoderConfig config = smallSizes(family, width);
     config.layers = 2;
-    config.padId = kMpnet.padId;
     config.relativeBuckets = kBuckets;
     return config;
 }
@@ -71,6 +70,6 @@ const Family kMpnet{.name = "mpnet",
                     .write = writeMpnet,
                     .embeddingWeights = mpnetEmbeddingWeights,
                     .layerWeights = mpnetLayerWeights,
-                    .small = smallMpnet};
+                    .makeSmall = smallMpnet};
 
 } // namespace finescope::engine
