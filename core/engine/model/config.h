@@ -34,6 +34,9 @@ struct EncoderConfig {
     [[nodiscard]] std::int64_t maxLength() const;
     /// Entries of a row of the word table.
     [[nodiscard]] std::int64_t tableWidth() const { return embeddingSize > 0 ? embeddingSize : hiddenSize; }
+    /// Entries of a row of the table of relative positions: disentangled attention reads it as it reads
+    /// tokens, else it holds what is added to the scores of each head.
+    [[nodiscard]] std::int64_t relativeWidth() const { return disentangled.used() ? hiddenSize : heads; }
     /// Entries of the queries of one head.
     [[nodiscard]] std::int64_t headWidth() const {
         return preNorm.headWidth > 0 ? preNorm.headWidth : hiddenSize / heads;

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <string>
 
 namespace finescope::engine {
@@ -23,17 +22,6 @@ torch::nn::Embedding embedding(std::int64_t rows, std::int64_t width) {
     module->options.num_embeddings(rows).embedding_dim(width);
     module->weight.set_data(torch::zeros({rows, width}));
     return module;
-}
-
-/// 0, or the lowest finite number where `hidden`; undefined where nothing is hidden.
-torch::Tensor biasOf(const torch::Tensor& hidden, const torch::TensorOptions& options) {
-    if (!hidden.defined()) {
-        return {};
-    }
-    const bool isDouble = options.dtype() == torch::kFloat64;
-    const double lowest = isDouble ? std::numeric_limits<double>::lowest()
-                                   : static_cast<double>(std::numeric_limits<float>::lowest());
-    return torch::zeros(hidden.sizes(), options).masked_fill_(hidden, lowest);
 }
 
 } // namespace
@@ -61,10 +49,8 @@ EncoderImpl::EncoderImpl(const EncoderConfig& encoderConfig)
                             Projection(config.tableWidth(), config.hiddenSize, !family.projectedBeforeNorm));
     }
     if (config.relativeBuckets > 0) {
-        const bool projected = family.layer == LayerKind::disentangled;
-        relativeEmbeddings =
-            register_module("relative_position_embeddings",
-                            embedding(config.relativeBuckets, projected ? config.hiddenSize : config.heads));
+        relativeEmbeddings = register_module("relative_position_embeddings",
+                                             embedding(config.relativeBuckets, config.relativeWidth()));
     }
     if (config.disentangled.tableNormed) {
         relativeNorm = register_module("relative_norm", Norm(config.hiddenSize, config.layerNormEpsilon));
@@ -106,16 +92,6 @@ std::vector<EmbeddingTable> EncoderImpl::sharedTables() const {
         return {};
     }
     return {{ParameterGroup::positionEmbedding, relativeEmbeddings->weight, std::nullopt, {}, relativeNorm}};
-}
-
-std::pair<std::int64_t, std::int64_t> EncoderImpl::sharedRows(std::int64_t length) const {
-    if (familyOf(config.family).layer != LayerKind::disentangled) {
-        return {0, config.relativeBuckets};
-    }
-    const torch::Tensor ends =
-        disentangledRows(torch::tensor({1 - length, length - 1}, torch::kInt64), config.disentangled);
-    const auto first = ends[0].item<std::int64_t>();
-    return {first, ends[1].item<std::int64_t>() - first + 1};
 }
 
 torch::Tensor EncoderImpl::embeddingSum(const TokenBatch& batch) {
@@ -166,39 +142,17 @@ LayerContext EncoderImpl::context(const torch::Tensor& mask, Pooling pooling) co
     const torch::TensorOptions options = wordEmbeddings->weight.options().requires_grad(false);
     const PreNormSettings& settings = config.preNorm;
     const std::int64_t length = mask.size(1);
-    const bool padded = mask.min().item<std::int64_t>() == 0;
     LayerContext context;
-    torch::Tensor hidden; // [B or 1, 1, 1 or T, T], true where a token may not attend
-    if (padded) {
-        hidden = mask.eq(0).unsqueeze(1).unsqueeze(1);
-    }
-    const torch::Tensor places = torch::arange(length, mask.options());
-    const torch::Tensor distance = places.unsqueeze(1) - places; // of the query after the key
-    const auto also = [](const torch::Tensor& some, const torch::Tensor& more) {
-        return some.defined() ? some.logical_or(more) : more;
-    };
-    if (settings.causal) {
-        // A token of padding, at the right, may attend to padding: it is read by nobody.
-        hidden = distance.lt(0).view({1, 1, length, length});
-    }
-    context.attentionBias = biasOf(hidden, options);
-    if (settings.window > 0 && settings.window < length - 1) {
-        const torch::Tensor far = distance.abs().gt(settings.window).view({1, 1, length, length});
-        context.localBias = biasOf(also(hidden, far), options);
-    } else {
-        context.localBias = context.attentionBias;
-    }
+    context.bar(mask, settings, options);
     context.rotation = rotationOf(settings.rotary, config.headWidth(), length, options);
     context.localRotation = rotationOf(settings.localRotary, config.headWidth(), length, options);
     if (pooling == Pooling::last) {
         context.pooled = lastTokens(mask);
     }
     if (!relativeEmbeddings.is_empty()) {
-        const bool disentangled = familyOf(config.family).layer == LayerKind::disentangled;
-        const auto [first, count] = sharedRows(length);
-        context.relative = disentangled ? disentangledRows(distance, config.disentangled) - first
-                                        : relativeBuckets(distance, config.relativeBuckets);
+        const auto [first, count] = reachedRows(config, length);
         const torch::Tensor table = relativeEmbeddings->weight.narrow(0, first, count).unsqueeze(0);
+        context.relative = relativeRows(config, length, mask.options());
         context.shared = {relativeNorm.is_empty() ? table : Norm(relativeNorm)->forward(table)};
     }
     return context;

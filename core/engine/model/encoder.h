@@ -12,7 +12,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace finescope::engine {
@@ -52,11 +51,9 @@ public:
     [[nodiscard]] Parts embeddingParts() const;
     /// The tables of that sum: words first.
     [[nodiscard]] std::vector<EmbeddingTable> tables() const;
-    /// The tables of LayerContext::shared, in its order. What each says of tokens is not theirs: `ids` is
+    /// The tables of LayerContext::shared, in its order; no token reads a row of its own in them, so `ids` is
     /// empty.
     [[nodiscard]] std::vector<EmbeddingTable> sharedTables() const;
-    /// The rows of the shared tables that inputs of `length` tokens reach: {first, count}.
-    [[nodiscard]] std::pair<std::int64_t, std::int64_t> sharedRows(std::int64_t length) const;
     /// Position ids [B, T] (or [1, T], where they are the same for all), as the family counts them.
     [[nodiscard]] torch::Tensor positions(const torch::Tensor& ids) const;
     /// What the layers read of a batch with this mask, [B, T], besides its hidden states; the last layer's

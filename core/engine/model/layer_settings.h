@@ -36,9 +36,10 @@ struct DisentangledSettings {
     bool contentToPosition = false, positionToContent = false;
     bool sharesProjections = false; ///< the table passes through the projections of queries and keys
     bool tableNormed = false;
-    std::int64_t farthest = 0; ///< distance from which all are the same
+    std::int64_t farthest = 0; ///< distance from which all are the same; 0: attention is not disentangled
     std::int64_t buckets = 0;  ///< for distances in each direction, wider with distance; 0: one for each
 
+    [[nodiscard]] bool used() const { return farthest > 0; }
     /// Rows of the table for each direction.
     [[nodiscard]] std::int64_t span() const { return buckets > 0 ? buckets : farthest; }
 };

@@ -1,18 +1,19 @@
 #include "core/engine/ntk/layer_sweep.h"
 
-#include "core/engine/device.h"
+#include "core/engine/model/architecture/relative_positions.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/ntk/embedding_gram.h"
 #include "core/engine/ntk/gram.h"
 #include "core/engine/ntk/layer_gradients.h"
+#include "core/engine/ntk/sample_order.h"
 #include "core/engine/ntk/scratch_space.h"
+#include "core/engine/ntk/sweep_progress.h"
 #include "core/engine/tensor_matrix.h"
 #include "core/engine/torch_error.h"
 #include "core/engine/workers.h"
 #include "core/error.h"
 
 #include <algorithm>
-#include <mutex>
 #include <set>
 #include <span>
 #include <utility>
@@ -23,51 +24,6 @@ namespace {
 
 using Blocks = std::vector<torch::Tensor>;              // one tensor for each block
 using Deltas = std::vector<std::vector<torch::Tensor>>; // [block][direction]
-
-/// Counts what is done and tells it on.
-class SweepProgress {
-public:
-    SweepProgress(const std::function<void(double)>& tell, double whole, torch::Device device)
-        : m_tell(tell), m_whole(whole), m_device(device) {}
-    void add(double operations) {
-        awaitDevice(m_device); // told is what is done, not what was asked for
-        const std::lock_guard guard(m_mutex);
-        m_done += operations;
-        if (m_tell) {
-            m_tell(std::min(1.0, m_done / m_whole));
-        }
-    }
-
-private:
-    const std::function<void(double)>& m_tell;
-    double m_whole;
-    torch::Device m_device;
-    std::mutex m_mutex; ///< guards m_done and calls of m_tell
-    double m_done = 0;
-};
-
-/// Row of the sweep for each row i R + q of the samples as they were given.
-torch::Tensor rowsInOrder(const std::vector<std::int64_t>& order, std::int64_t directions) {
-    const auto count = static_cast<std::int64_t>(order.size());
-    torch::Tensor rows = torch::empty({count, directions}, torch::kInt64);
-    for (std::int64_t place = 0; place < count; ++place) {
-        for (std::int64_t q = 0; q < directions; ++q) {
-            rows.index_put_({order[static_cast<std::size_t>(place)], q}, q * count + place);
-        }
-    }
-    return rows.flatten();
-}
-
-SweepKernel inOrder(const torch::Tensor& sum, const SweepSamples& samples, const KernelRows& rows) {
-    if (!sum.isfinite().all().item<bool>()) {
-        throw Error(ErrorKind::numeric, "the kernel has entries that are not finite numbers: are the model's "
-                                        "weights finite, and the head's?");
-    }
-    const torch::Tensor train = rowsInOrder(samples.trainOrder, rows.directions),
-                        test = rowsInOrder(samples.testOrder, rows.directions) + rows.trainRows();
-    const torch::Tensor columns = sum.index_select(1, train);
-    return {toMatrixD(columns.index_select(0, train)), toMatrixD(columns.index_select(0, test))};
-}
 
 void checkEncodings(const EncoderConfig& config, const std::vector<Encoding>& encodings, const char* role) {
     for (std::size_t i = 0; i < encodings.size(); ++i) {
@@ -120,9 +76,9 @@ private:
     Blocks m_embedded;          ///< the first layer's input, [n, T, h]
     std::vector<Blocks> m_sums; ///< what each layer's closing norm read, [n, T or 1, h], while it is needed
     Blocks m_features;
-    std::vector<LayerContext> m_contexts;               ///< of each block
-    Deltas m_deltas;                                    ///< at the output of the layer that is next
-    std::pair<std::int64_t, std::int64_t> m_sharedRows; ///< that any sample reaches: {first, count}
+    std::vector<LayerContext> m_contexts; ///< of each block
+    Deltas m_deltas;                      ///< at the output of the layer that is next
+    RelativeRows m_sharedRows;            ///< that any sample reaches
     /// Deltas at those of each shared table as the layers read it, [rows, count, .], of the layers so far;
     /// undefined if unwanted.
     std::vector<torch::Tensor> m_shared;
@@ -144,11 +100,11 @@ Sweep::Sweep(const Encoder& encoder, const SweepSettings& settings, const SweepS
     for (const SampleBlock& block : samples.blocks) {
         m_contexts.push_back(encoder->context(block.tokens.mask, settings.pooling));
     }
-    m_sharedRows = encoder->sharedRows(samples.longest());
+    m_sharedRows = reachedRows(encoder->config, samples.longest());
     for (const EmbeddingTable& table : encoder->sharedTables()) {
         const bool wanted = m_wanted.contains(table.group) ||
                             (!table.norm.is_empty() && m_wanted.contains(ParameterGroup::layerNorm));
-        m_shared.push_back(wanted ? torch::zeros({m_rows.rows(), m_sharedRows.second, table.weight.size(1)},
+        m_shared.push_back(wanted ? torch::zeros({m_rows.rows(), m_sharedRows.count, table.weight.size(1)},
                                                  table.weight.options().requires_grad(false))
                                   : torch::Tensor());
     }
@@ -289,7 +245,7 @@ void Sweep::goBack(std::size_t layer) {
 }
 
 void Sweep::addShared(std::size_t block, const Deltas& deltas) {
-    const auto [first, count] = m_encoder->sharedRows(m_samples.blocks[block].length);
+    const auto [first, count] = reachedRows(m_encoder->config, m_samples.blocks[block].length);
     for (std::size_t table = 0; table < m_shared.size(); ++table) {
         for (std::size_t q = 0; m_shared[table].defined() && q < deltas.size(); ++q) {
             sharedOf(table, block, static_cast<std::int64_t>(q))
@@ -332,7 +288,7 @@ void Sweep::pullShared(std::size_t block, TapGradients& gradients) {
             continue;
         }
         const torch::Tensor table = tables[t]
-                                        .weight.narrow(0, m_sharedRows.first, m_sharedRows.second)
+                                        .weight.narrow(0, m_sharedRows.first, m_sharedRows.count)
                                         .expand({m_samples.blocks[block].count, -1, -1})
                                         .detach()
                                         .requires_grad_(true);

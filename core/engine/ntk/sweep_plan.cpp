@@ -1,5 +1,6 @@
 #include "core/engine/ntk/sweep_plan.h"
 
+#include "core/engine/model/architecture/relative_positions.h"
 #include "core/engine/model/embed.h"
 #include "core/engine/ntk/gram.h"
 
@@ -258,7 +259,7 @@ SweepPlan planSweep(const EncoderImpl& encoder, const SweepSamples& samples, con
         embeddingsByPairs(settings, device) ? 3 * workers * bytes(widestBlock * widestBlock) : 0;
     std::int64_t shared = 0;
     for (const EmbeddingTable& table : encoder.sharedTables()) {
-        shared += encoder.sharedRows(longest).second * table.weight.size(1);
+        shared += reachedRows(encoder.config, longest).count * table.weight.size(1);
     }
     const std::uint64_t fixed = kProgramBytes + weights + sums + way + workers * bytes(plan.chunkElements) +
                                 bytes(rows.rows() * (widths.dense + shared)) + pairs;

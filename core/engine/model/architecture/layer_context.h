@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/engine/model/architecture/rotary.h"
+#include "core/engine/model/config.h"
 
 #include <torch/torch.h>
 
@@ -24,6 +25,8 @@ struct LayerContext {
                                        ///< counted from the first that is here
     std::vector<torch::Tensor> shared; ///< tables that all layers read and learn through, [1 or B, rows, .]
 
+    /// Sets both biases for texts with this mask, [B, T], padded at the right.
+    void bar(const torch::Tensor& mask, const PreNormSettings& settings, const torch::TensorOptions& options);
     /// x [B, T, ...] of the tokens that are asked for: x itself, or [B, 1, ...].
     [[nodiscard]] torch::Tensor asked(const torch::Tensor& x, OutputTokens tokens) const;
     /// The rows [B or 1, ., 1 or T, T] of a bias [B or 1, ., 1 or T, T] for the tokens that ask.
@@ -31,6 +34,9 @@ struct LayerContext {
     /// The rotation of the tokens that ask.
     [[nodiscard]] Rotation asked(const Rotation& whole, OutputTokens tokens) const;
 };
+
+/// How far each query comes after each key, [T, T] int64.
+[[nodiscard]] torch::Tensor distancesOf(std::int64_t length, const torch::TensorOptions& options);
 
 /// The place of the last token of each row that is no padding, [B]. mask [B, T], padded at the right.
 [[nodiscard]] torch::Tensor lastTokens(const torch::Tensor& mask);

@@ -1,5 +1,7 @@
 #include "core/engine/model/architecture/relative_positions.h"
 
+#include "core/engine/model/architecture/layer_context.h"
+
 #include <cmath>
 
 namespace finescope::engine {
@@ -29,6 +31,24 @@ torch::Tensor disentangledRows(const torch::Tensor& distances, const Disentangle
     }
     const std::int64_t span = settings.span();
     return (places + span).clamp(0, 2 * span - 1).to(distances.device());
+}
+
+RelativeRows reachedRows(const EncoderConfig& config, std::int64_t length) {
+    if (!config.disentangled.used()) {
+        return {0, config.relativeBuckets};
+    }
+    const torch::Tensor ends =
+        disentangledRows(torch::tensor({1 - length, length - 1}, torch::kInt64), config.disentangled);
+    const auto first = ends[0].item<std::int64_t>();
+    return {first, ends[1].item<std::int64_t>() - first + 1};
+}
+
+torch::Tensor relativeRows(const EncoderConfig& config, std::int64_t length,
+                           const torch::TensorOptions& options) {
+    const torch::Tensor distances = distancesOf(length, options);
+    return config.disentangled.used()
+               ? disentangledRows(distances, config.disentangled) - reachedRows(config, length).first
+               : relativeBuckets(distances, config.relativeBuckets);
 }
 
 } // namespace finescope::engine

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/engine/model/layer_settings.h"
+#include "core/engine/model/config.h"
 
 #include <torch/torch.h>
 
@@ -17,5 +17,15 @@ namespace finescope::engine {
 /// in the middle. Source: He et al. 2021 and, for the ranges, transformers, in float32 as there.
 [[nodiscard]] torch::Tensor disentangledRows(const torch::Tensor& distances,
                                              const DisentangledSettings& settings);
+
+/// Rows of the table of relative positions, `count` from `first` on.
+struct RelativeRows {
+    std::int64_t first = 0, count = 0;
+};
+/// Those that texts of `length` tokens reach: all of them, where the order of rows is not that of distances.
+[[nodiscard]] RelativeRows reachedRows(const EncoderConfig& config, std::int64_t length);
+/// The row for each query and key of such a text, [T, T] int64, counted from the first that is reached.
+[[nodiscard]] torch::Tensor relativeRows(const EncoderConfig& config, std::int64_t length,
+                                         const torch::TensorOptions& options);
 
 } // namespace finescope::engine

@@ -1,6 +1,5 @@
 #include "core/engine/ntk/layer_sweep.h"
 
-#include "core/engine/model/architecture/attention.h"
 #include "core/engine/model/architecture/families.h"
 #include "core/engine/model/lora.h"
 #include "core/engine/ntk/gram.h"
@@ -8,123 +7,13 @@
 #include "core/engine/theory/brute_force.h"
 #include "core/engine/threads.h"
 #include "core/error.h"
-
-#include <ATen/CPUGeneratorImpl.h>
+#include "tests/core/engine/ntk/sweep_problem.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
 
 using namespace finescope;
 using namespace finescope::engine;
-
-namespace {
-
-constexpr std::int64_t kWidth = 16, kTrain = 6, kTest = 4;
-constexpr double kSummation = 1e-10; // of float64 sums in another order
-
-torch::Tensor normal(torch::IntArrayRef shape, std::uint64_t seed) {
-    return torch::empty(shape, torch::kFloat64).normal_(0, 1, at::make_generator<at::CPUGeneratorImpl>(seed));
-}
-
-/// A kind of layer that no family has: norms before, not after, and a gate; biases in attention alone.
-class GatedLayer : public Layer {
-public:
-    GatedLayer(std::int64_t wide, bool closes)
-        : Layer(0), m_key(kWidth, kWidth), m_attentionOutput(kWidth, kWidth, false),
-          m_gate(kWidth, wide, false), m_up(kWidth, wide, false), m_inputNorm(kWidth, 1e-6),
-          m_middleNorm(kWidth, 1e-6) {
-        register_module("input_norm", m_inputNorm);
-        query = register_module("query", Projection(kWidth, kWidth));
-        register_module("key", m_key);
-        value = register_module("value", Projection(kWidth, kWidth));
-        register_module("attention_output", m_attentionOutput);
-        register_module("middle_norm", m_middleNorm);
-        register_module("gate", m_gate);
-        register_module("up", m_up);
-        output = register_module("down", Projection(wide, kWidth, false));
-        if (closes) {
-            outputNorm = register_module("last_norm", Norm(kWidth, 1e-6));
-        }
-    }
-    Widened widen(const torch::Tensor& hidden, const LayerContext& context, OutputTokens tokens,
-                  Dropout* dropout, Taps* taps) override {
-        const auto asked = [&](const torch::Tensor& x) { return context.asked(x, tokens); };
-        const torch::Tensor normed = m_inputNorm->forward(hidden, taps);
-        const torch::Tensor queries = query->forward(asked(normed), taps);
-        const torch::Tensor keys = m_key->forward(normed, taps), values = value->forward(normed, taps);
-        const torch::Tensor attention = attend(queries, keys, values, 2, context.attentionBias, 0, dropout);
-        const torch::Tensor residual = asked(hidden) + m_attentionOutput->forward(attention, taps);
-        const torch::Tensor middle = m_middleNorm->forward(residual, taps);
-        return {residual, torch::gelu(m_gate->forward(middle, taps)) * m_up->forward(middle, taps)};
-    }
-
-private:
-    Projection m_key, m_attentionOutput, m_gate, m_up;
-    Norm m_inputNorm, m_middleNorm;
-};
-
-/// An encoder with samples and what brute force makes of them.
-struct Problem {
-    Encoder encoder{nullptr};
-    std::vector<Encoding> train, test;
-    torch::Tensor directions; ///< [R, N, h]
-
-    Problem(std::string_view family, std::int64_t classes, std::uint64_t seed = 1)
-        : Problem(randomEncoder(family, kWidth, seed), classes, seed) {}
-    Problem(Encoder of, std::int64_t classes, std::uint64_t seed = 1)
-        : encoder(std::move(of)), train(randomSamples(encoder->config, kTrain, seed + 1)),
-          test(randomSamples(encoder->config, kTest, seed + 2)),
-          directions(normal({classes, kTrain + kTest, kWidth}, seed + 3)) {}
-
-    [[nodiscard]] std::vector<Encoding> all() const {
-        std::vector<Encoding> both = train;
-        both.insert(both.end(), test.begin(), test.end());
-        return both;
-    }
-    [[nodiscard]] std::map<ParameterGroup, torch::Tensor> gradients(Pooling pooling) const {
-        return gradientsByGroup(encoder, all(), pooling, directions);
-    }
-    [[nodiscard]] LayerSweep sweep(const SweepSettings& settings) const {
-        return {encoder, train, test, settings};
-    }
-};
-
-SweepKernel kernelOf(const torch::Tensor& gradients, std::int64_t directions) {
-    const torch::Tensor train = gradients.narrow(0, 0, kTrain * directions),
-                        test = gradients.narrow(0, kTrain * directions, kTest * directions);
-    return {toMatrixD(torch::mm(train, train.t())), toMatrixD(torch::mm(test, train.t()))};
-}
-
-/// Each group apart, and its name in what fails. Brute force is the processor's.
-void compareByGroup(const Problem& problem, const SweepSettings& settings,
-                    torch::Device device = torch::kCPU) {
-    const std::vector<ParameterGroup> groups = groupsOf(settings.adapted);
-    SweepRequest request{problem.directions, {}, {}};
-    for (const ParameterGroup group : groups) {
-        request.sets.push_back({group});
-    }
-    const auto gradients = problem.gradients(settings.pooling);
-    Encoder(problem.encoder)->to(device);
-    const SweepResult result = problem.sweep(settings).run(request);
-    Encoder(problem.encoder)->to(torch::kCPU);
-    QCOMPARE(result.kernels.size(), groups.size());
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-        if (!gradients.contains(groups[g])) { // the family has no such parameters
-            QCOMPARE(result.kernels[g].train.cwiseAbs().maxCoeff(), 0.0);
-            continue;
-        }
-        const SweepKernel expected = kernelOf(gradients.at(groups[g]), problem.directions.size(0));
-        const auto close = [&](const MatrixD& actual, const MatrixD& wanted, const char* part) {
-            const double difference = relativeDifference(actual, wanted);
-            QVERIFY2(difference < kSummation,
-                     qPrintable(QStringLiteral("group %1, %2: %3").arg(g).arg(part).arg(difference)));
-        };
-        close(result.kernels[g].train, expected.train, "train");
-        close(result.kernels[g].test, expected.test, "test");
-    }
-}
-
-} // namespace
 
 class TestLayerSweep : public QObject {
     Q_OBJECT
@@ -160,91 +49,6 @@ private Q_SLOTS:
         settings.pooling = static_cast<Pooling>(pooling);
         settings.workers = workers;
         compareByGroup(problem, settings);
-    }
-
-    // The sweep knows of layers what their taps say.
-    void layersOfAnotherKindEqualBruteForce() {
-        Problem problem("roberta", 2);
-        Encoder& encoder = problem.encoder;
-        for (std::size_t i = 0; i < encoder->layers.size(); ++i) {
-            const auto layer = std::make_shared<GatedLayer>(kWidth + 6, i + 1 == encoder->layers.size());
-            layer->to(torch::kFloat64);
-            const torch::NoGradGuard noGrad;
-            std::uint64_t seed = 100 * (i + 1);
-            for (torch::Tensor& parameter : layer->parameters()) {
-                parameter.add_(0.3 * normal(parameter.sizes(), ++seed));
-            }
-            encoder->replace_module("layer_" + std::to_string(i), layer);
-            encoder->layers[i] = layer;
-        }
-        const QTemporaryDir folder;
-        SweepSettings settings;
-        settings.scratchFolder = folder.path().toStdString();
-        for (const auto& [name, pooling] : kPoolings) {
-            settings.pooling = pooling;
-            settings.adapted = AdaptedParameters::full;
-            for (const std::uint64_t memory : {std::uint64_t{4} << 30U, std::uint64_t{1}}) {
-                settings.memoryBytes = memory;
-                compareByGroup(problem, settings);
-            }
-        }
-        addLora(encoder, {3, 6.0, 9});
-        settings.adapted = AdaptedParameters::lora;
-        compareByGroup(problem, settings);
-    }
-
-    void disentangledAttentionOfEveryKindEqualsBruteForce_data() {
-        QTest::addColumn<bool>("contentToPosition");
-        QTest::addColumn<bool>("positionToContent");
-        QTest::addColumn<bool>("sharesProjections");
-        QTest::addColumn<bool>("tableNormed");
-        QTest::addColumn<int>("buckets");
-        QTest::addColumn<int>("farthest");
-        QTest::newRow("as v3") << true << true << true << true << 8 << 32;
-        QTest::newRow("projections of its own") << true << true << false << true << 4 << 12;
-        QTest::newRow("one distance a row") << true << true << true << false << 0 << 12;
-        QTest::newRow("far ones alike") << true << true << false << false << 0 << 3;
-        QTest::newRow("keys' positions alone") << true << false << true << true << 4 << 12;
-        QTest::newRow("queries' positions alone") << false << true << false << false << 4 << 12;
-    }
-    void disentangledAttentionOfEveryKindEqualsBruteForce() {
-        QFETCH(const bool, contentToPosition);
-        QFETCH(const bool, positionToContent);
-        QFETCH(const bool, sharesProjections);
-        QFETCH(const bool, tableNormed);
-        QFETCH(const int, buckets);
-        QFETCH(const int, farthest);
-        EncoderConfig config = kDebertaV2.small(kWidth);
-        config.positionsInInput = false;
-        config.typeVocabularySize = 0;
-        config.embeddingSize = 0;
-        config.disentangled = {contentToPosition, positionToContent, sharesProjections,
-                               tableNormed,       farthest,          buckets};
-        config.relativeBuckets = 2 * config.disentangled.span();
-        Problem problem(randomEncoder(config, 1), 2);
-        const QTemporaryDir folder;
-        SweepSettings settings;
-        settings.workers = 2;
-        settings.scratchFolder = folder.path().toStdString();
-        const std::pair<std::optional<Contraction>, std::uint64_t> ways[] = {
-            {std::nullopt, std::uint64_t{4} << 30U},
-            {Contraction::materialise, 1},
-            {Contraction::hadamard, std::uint64_t{4} << 30U}};
-        for (const auto& [name, pooling] : kPoolings) {
-            settings.pooling = pooling;
-            for (const auto& [contraction, memory] : ways) {
-                settings.contraction = contraction;
-                settings.memoryBytes = memory;
-                compareByGroup(problem, settings);
-            }
-        }
-        addLora(problem.encoder, {3, 6.0, 9});
-        settings.adapted = AdaptedParameters::lora;
-        settings.contraction.reset();
-        for (const auto& [name, pooling] : kPoolings) {
-            settings.pooling = pooling;
-            compareByGroup(problem, settings);
-        }
     }
 
     void everyContractionGivesTheSame() {
