@@ -38,10 +38,10 @@ void printFamilies(bool json) {
         std::cout << all.dump(2) << '\n';
         return;
     }
-    std::cout << "A model folder holds config.json, model.safetensors (or its parts with their index) and a "
-                 "tokenizer (tokenizer.json, or vocab.txt, or vocab.json and merges.txt); or a LoRA adapter "
-                 "of peft "
-                 "(adapter_config.json, adapter_model.safetensors).\n";
+    std::cout
+        << "A model folder holds config.json, model.safetensors (or its parts with their index) and a "
+           "tokenizer (tokenizer.json, or vocab.txt, or vocab.json and merges.txt); or a LoRA adapter of "
+           "peft (adapter_config.json, adapter_model.safetensors).\n";
 }
 
 int printFolder(const std::string& folder, const std::optional<std::filesystem::path>& base, bool json) {

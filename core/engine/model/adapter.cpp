@@ -142,7 +142,8 @@ void Adapter::checkShapes(const EncoderConfig& config) const {
         const std::vector<std::int64_t> shape = shapeInFile(weights);
         if (!change.whole.empty() && shapeOf(change.whole) != shape) {
             throw bad(change.whole, "has shape " + shapeText(shapeOf(change.whole)) +
-                                        ", the base model's has " + shapeText(shape));
+                                        ", the base model's has " + shapeText(shape) +
+                                        " (were tokens added?)" + kMergeRemedy);
         }
         if (change.module.empty()) {
             return;

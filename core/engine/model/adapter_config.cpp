@@ -20,10 +20,6 @@ namespace {
 using nlohmann::json;
 using Pattern = std::map<std::string, double, std::less<>>;
 
-constexpr std::string_view kRemedy =
-    "; merge it into its base model once with peft (merge_and_unload, then save_pretrained) and name that "
-    "folder";
-
 /// What makes another function of an adapter than W + scale B A, where it is said.
 constexpr std::array kVariants{
     "use_dora",        "use_qalora",        "use_bdlora",        "lora_bias",     "alora_invocation_tokens",
@@ -40,12 +36,12 @@ void refuseVariants(const ConfigReader& reader) {
     if (kind == nullptr || *kind != "LORA") {
         throw reader.bad("\"peft_type\" is " +
                          (kind == nullptr ? std::string("missing") : text::shown(kind->dump())) +
-                         "; only \"LORA\" is supported" + std::string(kRemedy));
+                         "; only \"LORA\" is supported" + kMergeRemedy);
     }
     for (const char* const key : kVariants) {
         if (const json* const value = reader.find(key); value != nullptr && !saysNothing(*value)) {
             throw reader.bad("\"" + std::string(key) + "\" is " + text::shown(value->dump()) +
-                             ", which is not supported" + std::string(kRemedy));
+                             ", which is not supported" + kMergeRemedy);
         }
     }
     // Of the others, some take a part out of the base model's weights: the file alone does not say which.
@@ -53,7 +49,7 @@ void refuseVariants(const ConfigReader& reader) {
     if (const json* const first = reader.find("init_lora_weights");
         first != nullptr && !first->is_boolean() && std::ranges::find(kHarmless, *first) == kHarmless.end()) {
         throw reader.bad("\"init_lora_weights\" is " + text::shown(first->dump()) +
-                         ", which changes the base model's weights, too" + std::string(kRemedy));
+                         ", which changes the base model's weights, too" + kMergeRemedy);
     }
 }
 
@@ -74,8 +70,7 @@ Pattern readPattern(const ConfigReader& reader, const char* key, double least, d
             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
         if (plain.empty() || plain.find_first_not_of(kLetters) != std::string::npos) {
             throw reader.bad("\"" + std::string(key) + "\" has the key " + text::shown(json(name).dump()) +
-                             ", a regular expression; only names of modules are understood" +
-                             std::string(kRemedy));
+                             ", a regular expression; only names of modules are understood" + kMergeRemedy);
         }
         const bool fitting = (whole ? value.is_number_integer() : value.is_number()) &&
                              value.get<double>() >= least && value.get<double>() <= most;
@@ -107,7 +102,7 @@ double valueOf(const Pattern& patterns, std::string_view module, double fallback
             throw Error(ErrorKind::badFile,
                         std::string(kAdapterConfig) + ": the patterns " + text::shown(found->first) +
                             " and " + text::shown(pattern.first) + " both fit " + text::shown(module) +
-                            " and say different numbers: leave one" + std::string(kRemedy));
+                            " and say different numbers" + kMergeRemedy);
         }
         found = &pattern;
     }

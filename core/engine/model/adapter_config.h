@@ -25,6 +25,10 @@ struct AdapterConfig {
 };
 
 inline constexpr const char* kAdapterConfig = "adapter_config.json";
+/// What to do with an adapter that cannot be laid over its base model here.
+inline constexpr const char* kMergeRemedy =
+    "; merge it into its base model once with peft (merge_and_unload, then save_pretrained) and name that "
+    "folder";
 
 /// Throws Error{badFile} naming file and key: for adapters other than LoRA, variants of it that are another
 /// function (DoRA, ...), first values that change the base model (PiSSA, ...), and patterns that are more

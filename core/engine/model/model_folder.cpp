@@ -34,6 +34,17 @@ std::optional<std::int64_t> checkpointNumber(const std::string& name) {
     return failure == std::errc() && stop == end && number >= 0 ? std::optional(number) : std::nullopt;
 }
 
+/// What peft leaves of an adapter that has a name: a folder of that name in the one that was asked for.
+void refuseFolderOfAdapters(const fs::path& folder) {
+    std::error_code ignored;
+    for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+        if (!holds(folder, "config.json") && holds(entry->path(), kAdapterConfig)) {
+            throw Error(ErrorKind::badFile, folder.string() + ": holds no model itself, but an adapter in " +
+                                                entry->path().string() + "; name that folder");
+        }
+    }
+}
+
 /// What a Trainer leaves: checkpoint-500, checkpoint-1000, ... and no model beside them.
 void refuseFolderOfCheckpoints(const fs::path& folder) {
     constexpr std::array kWeights{"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"};
@@ -64,14 +75,7 @@ fs::path findBase(const fs::path& folder, const std::string& named) {
     const fs::path beside = fs::absolute(folder / "").parent_path().parent_path();
     const fs::path last = fs::path(named + "/").lexically_normal().parent_path().filename();
     for (const fs::path& candidate : {folder / named, fs::path(named), beside / last}) {
-        if (holds(candidate, kAdapterConfig)) {
-            throw Error(ErrorKind::badFile,
-                        adapter.string() + ": the base model " + text::shown(named) +
-                            " is an adapter itself; merge that one first "
-                            "(merge_and_unload().save_pretrained(...)) and name the result "
-                            "with --base-model DIR");
-        }
-        if (holds(candidate, "config.json")) {
+        if (holds(candidate, "config.json") || isAdapterFolder(candidate)) {
             return candidate;
         }
     }
@@ -98,12 +102,20 @@ ModelFolder openModelFolder(const fs::path& folder, const std::optional<fs::path
                             " is no adapter (it holds no adapter_config.json): leave the option out");
         }
         refuseFolderOfCheckpoints(folder);
+        refuseFolderOfAdapters(folder);
         return {folder, folder, folder, false};
     }
     const AdapterConfig config = readAdapterConfig(folder);
     const fs::path below = base ? *base : findBase(folder, config.baseModel);
     if (!fs::is_directory(below)) {
         throw Error(ErrorKind::badFile, below.string() + ": no such folder of a base model");
+    }
+    if (isAdapterFolder(below)) {
+        throw Error(
+            ErrorKind::badFile,
+            below.string() + ": the base model of " + folder.string() +
+                " is an adapter itself; merge it into its own base model first (peft: merge_and_unload, "
+                "then save_pretrained) and name the result with --base-model DIR");
     }
     const bool hasTokenizer = !tokenizerFiles(folder).empty();
     return {folder, below, hasTokenizer ? folder : below, true};
