@@ -5,6 +5,8 @@
 #include "core/engine/model/safetensors.h"
 #include "core/error.h"
 #include "tests/support/data.h"
+#include "tests/support/error_of.h"
+#include "tests/support/read_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -17,17 +19,14 @@
 
 using namespace finescope;
 using namespace finescope::engine;
+using finescope::tests::errorOf;
+using finescope::tests::readJson;
 using nlohmann::json;
 
 namespace {
 
 const std::filesystem::path kData = tests::sourceRoot() / "tests" / "references" / "data";
 using Tensors = std::vector<std::pair<std::string, torch::Tensor>>;
-
-json readJson(const std::filesystem::path& file) {
-    std::ifstream stream(file);
-    return json::parse(stream);
-}
 
 void writeText(const std::filesystem::path& file, const std::string& text) {
     std::ofstream(file, std::ios::binary) << text;
@@ -62,16 +61,6 @@ double differenceFrom(const std::string& name, Encoder encoder) {
         }
     }
     return largest;
-}
-
-template <typename Body>
-std::string errorOf(Body&& body) {
-    try {
-        body();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
 }
 
 /// A copy of an adapter's folder with its base beside it.
@@ -171,11 +160,19 @@ private Q_SLOTS:
                  copy.error().c_str());
         const ModelFolder told = openModelFolder(copy.adapter, copy.base);
         QVERIFY(differenceFrom("adapter_bert", loadCheckpoint(told).encoder) < 1e-5);
+        copy.say({{"base_model_name_or_path", "../adapter_bert"}}); // itself
+        QVERIFY(copy.error().find("is an adapter itself") != std::string::npos);
+        QVERIFY(errorOf([&] {
+                    static_cast<void>(openModelFolder(copy.adapter, copy.adapter));
+                }).find("is an adapter itself") != std::string::npos);
+        const std::string above =
+            errorOf([&] { static_cast<void>(openModelFolder(copy.adapter.parent_path())); });
+        QVERIFY2(above.find("an adapter in " + copy.adapter.string()) != std::string::npos, above.c_str());
         copy.say({{"base_model_name_or_path", nullptr}});
         QVERIFY(copy.error().find("names no base model") != std::string::npos);
-        QVERIFY(errorOf([&] {
-                    static_cast<void>(openModelFolder(copy.base, copy.base));
-                }).find("is no adapter") != std::string::npos);
+        QVERIFY(
+            errorOf([&] { static_cast<void>(openModelFolder(copy.base, copy.base)); }, ErrorKind::badInput)
+                .find("is no adapter") != std::string::npos);
     }
 
     void theTokenizerIsTheAdaptersOwnIfItHasOne() {

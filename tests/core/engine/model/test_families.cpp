@@ -6,6 +6,8 @@
 #include "core/engine/model/safetensors.h"
 #include "core/error.h"
 #include "tests/support/data.h"
+#include "tests/support/error_of.h"
+#include "tests/support/read_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -19,6 +21,7 @@
 
 using namespace finescope;
 using namespace finescope::engine;
+using finescope::tests::errorOf;
 using nlohmann::json;
 
 namespace {
@@ -26,8 +29,7 @@ namespace {
 const std::filesystem::path kData = tests::sourceRoot() / "tests" / "references" / "data";
 
 json configOf(const std::string& model) {
-    std::ifstream stream(kData / model / "config.json");
-    return json::parse(stream);
+    return tests::readJson(kData / model / "config.json");
 }
 
 void write(const std::filesystem::path& file, const std::string& text) {
@@ -43,16 +45,6 @@ EncoderConfig read(const json& config) {
 /// What both spellings must agree on: what would be written.
 json written(const EncoderConfig& config) {
     return json::parse(familyOf(config.family).write(config).dump());
-}
-
-template <typename Body>
-std::string errorOf(Body&& body) {
-    try {
-        body();
-    } catch (const Error& error) {
-        return error.kind() == ErrorKind::badFile ? error.what() : "wrong kind";
-    }
-    return "no error";
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "tests/core/engine/tokenizer/golden_ids.h"
 #include "tests/support/data.h"
+#include "tests/support/error_of.h"
 
 #include <QByteArray>
 #include <QTemporaryDir>
@@ -68,12 +69,7 @@ std::string firstDifference(const Tokenizer& tokenizer, const std::filesystem::p
 }
 
 std::string errorOf(const std::filesystem::path& folder) {
-    try {
-        static_cast<void>(engine::loadTokenizer(folder));
-    } catch (const Error& error) {
-        return error.kind() == ErrorKind::badFile ? error.what() : "wrong kind";
-    }
-    return "no error";
+    return tests::errorOf([&] { static_cast<void>(engine::loadTokenizer(folder)); });
 }
 
 } // namespace

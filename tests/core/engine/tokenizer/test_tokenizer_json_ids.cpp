@@ -2,6 +2,7 @@
 #include "tests/core/engine/tokenizer/golden_ids.h"
 #include "tests/core/engine/tokenizer/tokenizer_folder.h"
 #include "tests/support/data.h"
+#include "tests/support/read_json.h"
 
 #include <nlohmann/json.hpp>
 
@@ -21,11 +22,6 @@ using nlohmann::json;
 namespace {
 
 const std::filesystem::path kData = tests::sourceRoot() / "tests" / "references" / "data";
-
-json readJson(const std::filesystem::path& path) {
-    std::ifstream stream(path);
-    return json::parse(stream);
-}
 
 /// A token for each byte, as byte_fallback needs.
 void addBytes(json& model) {
