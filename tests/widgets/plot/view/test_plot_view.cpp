@@ -43,6 +43,49 @@ private:
         QCoreApplication::processEvents();
     }
 
+    /// A plot of 0 to 1 with a blue curve that goes from 0.5 to `end`.
+    static QImage curveTo(double end, const FigureTheme& theme) {
+        figure::Figure figure;
+        figure::Panel& panel = figure.panels.emplace_back();
+        panel.x.range = panel.y.range = figure::Range{0, 1};
+        panel.curves.push_back({.name = "a", .x = {0, 1}, .y = {0.5, end}});
+        panel.curves.front().style.role = "ft";
+        PlotView view;
+        view.setTheme(theme);
+        show(view, figure);
+        return view.grab().toImage();
+    }
+
+    /// The first and the last row of an image in which a line of one colour takes a third of the width, and
+    /// in which something is blue; -1 where there is none.
+    struct RowsOfColour {
+        int firstLine = -1, lastLine = -1, firstBlue = -1, lastBlue = -1;
+    };
+    static RowsOfColour rowsOf(const QImage& image, const QColor& line) {
+        RowsOfColour rows;
+        const auto meet = [](int row, int& first, int& last) {
+            first = first < 0 ? row : first;
+            last = row;
+        };
+        for (int y = 0; y < image.height(); ++y) {
+            int run = 0, longest = 0;
+            bool blue = false;
+            for (int x = 0; x < image.width(); ++x) {
+                const QColor pixel = image.pixelColor(x, y);
+                run = pixel == line ? run + 1 : 0;
+                longest = std::max(longest, run);
+                blue |= pixel.blue() - pixel.red() > 60;
+            }
+            if (longest > image.width() / 3) {
+                meet(y, rows.firstLine, rows.lastLine);
+            }
+            if (blue) {
+                meet(y, rows.firstBlue, rows.lastBlue);
+            }
+        }
+        return rows;
+    }
+
     /// A panel of 100 by 100 pixels for values from 0 to 10.
     static widgets::PanelMap tenByTen() {
         return {.x = {.low = 0, .high = 10, .atLow = 0, .atHigh = 100},
@@ -257,55 +300,20 @@ private Q_SLOTS:
 
     /// Elsewhere a curve may reach over the edge by a marker: there all its data are inside.
     void aCurveEndsWhereItsAxisDoes() {
-        figure::Figure figure;
-        figure::Panel& panel = figure.panels.emplace_back();
-        panel.x.range = panel.y.range = figure::Range{0, 1};
-        panel.curves.push_back({.name = "a", .x = {0, 1}, .y = {0.5, 5}});
-        panel.curves.front().style.role = "ft";
-        PlotView view;
         const FigureTheme theme = FigureTheme::load(QStringLiteral("light"));
-        view.setTheme(theme);
-        show(view, figure);
-        const QImage image = view.grab().toImage();
-        int top = -1, curve = -1; // the grid line at 1, and where something blue begins
-        for (int y = image.height() - 1; y >= 0; --y) {
-            int run = 0, longest = 0;
-            for (int x = 0; x < image.width(); ++x) {
-                const QColor pixel = image.pixelColor(x, y);
-                run = pixel == theme.grid ? run + 1 : 0;
-                longest = std::max(longest, run);
-                curve = pixel.blue() - pixel.red() > 60 ? y : curve;
-            }
-            top = longest > image.width() / 3 ? y : top;
-        }
-        QVERIFY(top > 0 && curve > 0);
-        QVERIFY2(curve >= top - 1, qPrintable(QStringLiteral("%1 above %2").arg(curve).arg(top)));
+        const RowsOfColour rows =
+            rowsOf(curveTo(5, theme), theme.grid); // the grid line at 1 is the uppermost
+        QVERIFY(rows.firstLine > 0 && rows.firstBlue > 0);
+        QVERIFY2(rows.firstBlue >= rows.firstLine - 1,
+                 qPrintable(QStringLiteral("%1 above %2").arg(rows.firstBlue).arg(rows.firstLine)));
     }
 
     void aCurveThatFallsBelowItsAxisEndsThere() {
-        figure::Figure figure;
-        figure::Panel& panel = figure.panels.emplace_back();
-        panel.x.range = panel.y.range = figure::Range{0, 1};
-        panel.curves.push_back({.name = "a", .x = {0, 1}, .y = {0.5, -5}});
-        panel.curves.front().style.role = "ft";
-        PlotView view;
         const FigureTheme theme = FigureTheme::load(QStringLiteral("light"));
-        view.setTheme(theme);
-        show(view, figure);
-        const QImage image = view.grab().toImage();
-        int axis = -1, curve = -1; // the line of the x axis, and where something blue ends
-        for (int y = 0; y < image.height(); ++y) {
-            int run = 0, longest = 0;
-            for (int x = 0; x < image.width(); ++x) {
-                const QColor pixel = image.pixelColor(x, y);
-                run = pixel == theme.axis ? run + 1 : 0;
-                longest = std::max(longest, run);
-                curve = pixel.blue() - pixel.red() > 60 ? y : curve;
-            }
-            axis = longest > image.width() / 3 ? y : axis;
-        }
-        QVERIFY(axis > 0 && curve > 0);
-        QVERIFY2(curve <= axis + 1, qPrintable(QStringLiteral("%1 below %2").arg(curve).arg(axis)));
+        const RowsOfColour rows = rowsOf(curveTo(-5, theme), theme.axis); // the x axis is the lowest
+        QVERIFY(rows.lastLine > 0 && rows.lastBlue > 0);
+        QVERIFY2(rows.lastBlue <= rows.lastLine + 1,
+                 qPrintable(QStringLiteral("%1 below %2").arg(rows.lastBlue).arg(rows.lastLine)));
     }
 
     /// Whatever the size, no label is much longer than its axis: at the edge of a figure it would be cut off.
