@@ -203,8 +203,8 @@ std::string pickleRemedy(const std::filesystem::path& from, const std::filesyste
 }
 
 void requireWeights(const TensorEntry& entry, std::string_view name, const std::filesystem::path& path) {
-    constexpr std::array<std::string_view, 4> kTypes{"F64", "F32", "F16", "BF16"};
-    if (std::ranges::find(kTypes, entry.type) == kTypes.end()) {
+    constexpr std::array<std::string_view, 4> kWeights{"F64", "F32", "F16", "BF16"};
+    if (std::ranges::find(kWeights, entry.type) == kWeights.end()) {
         throw Error(ErrorKind::badFile, path.string() + ": tensor \"" + text::shown(name) + "\" is " +
                                             text::shown(entry.type) +
                                             "; weights must be F64, F32, F16 or BF16");
