@@ -181,8 +181,9 @@ void JsonNode::refuse(const std::string& why) const {
             break;
         }
     }
-    throw Error(ErrorKind::badInput,
-                place(m_source->file, line) + (m_pointer.empty() ? "" : shownWay(m_pointer) + ": ") + why);
+    throw Error(ErrorKind::badInput, place(m_source->file, line) +
+                                         (m_pointer.empty() ? "" : shownWay(m_pointer) + ": ") +
+                                         text::oneLine(why)); // which may hold what the file says
 }
 
 std::string JsonNode::found() const {
